@@ -1,0 +1,20 @@
+/* backup/backup.h - dumps that were read back before they were called backups.
+ *
+ * Owns: where backups lie (backup_dir/DB/DB-STAMP.dump with a .json manifest beside it), taking one, reading the newest.
+ * In a task.
+ */
+#ifndef PGTEND_BACKUP_BACKUP_H
+#define PGTEND_BACKUP_BACKUP_H
+
+#include "pgtend/core/err.h"
+#include "pgtend/core/report.h"
+#include "pgtend/fleet/fleet.h"
+#include "pgtend/probes/probe.h"
+
+/* pg_dump -Fc of a fitting version into NAME.part; fsync; pg_restore --list and a full read (pg_restore -f /dev/null); sha256; rename; manifest. out_dir NULL: backup_dir of the configuration. Policy `none`: still takes one when named. Leaves no file that looks complete and is not. */
+PGTEND_CHECK bool backup_take(struct fleet *fleet, struct database *database, const char *out_dir, bool is_dry_run, struct report *report, struct err *err);
+/* FACT_BACKUP: policy, newest complete backup, its age, whether it was verified. Reads files only. */
+extern const struct probe backup_probe;
+extern const struct table_shape backup_shape;
+
+#endif

@@ -1,0 +1,122 @@
+/* commands/command.h - the table of verbs, and the one dispatcher through which all of them run.
+ *
+ * A verb is one file cmd_X.c (thin) and one line in registry.c. The row feeds parsing, help, completion (prompt,
+ * bash, zsh), guards, the manual pages and the tests. A verb does not print and does not ask: it
+ * fills a report (rows, log lines, hints); the dispatcher turns guards into ASK; console and cli ask and print in their own way.
+ */
+#ifndef PGTEND_COMMANDS_COMMAND_H
+#define PGTEND_COMMANDS_COMMAND_H
+
+#include "pgtend/core/err.h"
+#include "pgtend/core/table.h"
+#include "pgtend/core/text.h"
+#include "pgtend/fleet/fleet.h"
+#include "pgtend/jobs/guard.h"
+#include "pgtend/jobs/job.h"
+
+enum verb_scope {
+	VERB_NO_DATABASE,    /* trust, sandbox, audit [DB] says so itself */
+	VERB_READS,          /* databases; none named: all */
+	VERB_ACTS,           /* databases; none named: the only one, or the selected one */
+	VERB_ACTS_ONE,       /* exactly one database, then other words */
+};
+
+enum option_type { OPTION_FLAG, OPTION_INT, OPTION_TEXT, OPTION_DURATION, OPTION_TABLE, OPTION_FILE, OPTION_CHOICE };
+struct verb_option {
+	const char *name;      /* "--count" */
+	enum option_type type;
+	const char *value;     /* "N", "[SCHEMA.]NAME", or "a|b|c" for OPTION_CHOICE */
+	bool is_repeatable;
+	const char *doc;
+};
+
+struct command;            /* one parsed line; opaque parts below by getters */
+struct action;             /* one verb on one database */
+
+struct verb {
+	const char *name;      /* "migrate" */
+	const char *subverb;   /* "up" or NULL */
+	enum verb_scope scope;
+	const char *words;     /* what follows the databases, for usage: "NAME", "MINUTES REASON...", NULL */
+	int least_words, most_words;
+	const struct verb_option *options; /* name NULL ends; NULL: none. --format, --confirm, --dry-run, --with-deps, --help are everywhere they make sense */
+	enum guard_level level;
+	bool is_never_in_production;
+	bool is_ordered_by_config;
+	bool has_dry_run;
+	const char *title;     /* one line: "Apply pending migrations" */
+	const char *help;      /* a paragraph */
+	const char *example;   /* "pgtend migrate up core --count 1" */
+	const struct table_shape *shape; /* of the rows it gives; NULL: none */
+	/* L2/L3 (and --dry-run): what would happen, as lines in action->preview. In a task. NULL: the title says it all. */
+	bool (*preview)(struct action *action, struct err *err);
+	/* In a task. For VERB_ACTS*: called once a database. For VERB_READS and VERB_NO_DATABASE: called once, action->database NULL, all databases in action->databases. */
+	bool (*run)(struct action *action, struct err *err);
+	/* ERR_UNSUPPORTED from run counts as skipped under `all`. */
+};
+
+struct action {
+	const struct verb *verb;
+	const struct command *command;
+	struct fleet *fleet;
+	struct database *database;          /* of an acting verb */
+	struct database **databases;        /* of a reading verb */
+	int database_count;
+	struct report *report;              /* progress, log, rows, hints, summary go here */
+	struct words preview;
+	bool is_dry_run;
+	struct event_bus *bus;
+};
+
+extern const struct verb *const verbs[];
+extern const int verb_count;
+
+/* Words of the line (already split; the first is the verb). selected: the console's database, NULL on the command line. err: ERR_USAGE with the nearest word. */
+PGTEND_CHECK struct command *command_parse(const struct fleet *fleet, char *const *words, int count, struct database *selected, struct err *err);
+/* Splits a prompt line as a shell would: quotes, backslash. */
+PGTEND_CHECK bool command_split(const char *line, struct words *words, struct err *err);
+void command_free(struct command *command);
+const struct verb *command_verb(const struct command *command);
+bool command_flag(const struct command *command, const char *option);
+const char *command_option(const struct command *command, const char *option); /* last value; NULL */
+const struct words *command_option_all(const struct command *command, const char *option); /* empty list when not given */
+int64_t command_int(const struct command *command, const char *option, int64_t otherwise);
+const struct words *command_words(const struct command *command);
+const char *command_format(const struct command *command); /* "table", "json", "csv" */
+bool command_is_all(const struct command *command);
+bool command_wants_help(const struct command *command);
+
+/* --- running --------------------------------------------------------------------------------- */
+
+struct ask {
+	struct database *database;
+	const struct words *preview;   /* lines to show first, raw */
+	const char *expect;            /* exact text to type */
+	const char *question;          /* "Type the database's name, pshop_db, to clean it: " */
+};
+
+struct command_run; /* opaque: a command on its way */
+struct command_callbacks {
+	/* Show it, get an answer, then call command_answer() - at once or later. */
+	void (*ask)(struct command_run *run, const struct ask *ask, void *arg);
+	/* A job began, moved or ended (also sent as EVENT_JOB). */
+	void (*job)(struct command_run *run, struct job *job, void *arg);
+	/* All jobs ended. status: DESIGN 2. The run is freed after it. */
+	void (*done)(struct command_run *run, int status, void *arg);
+	void *arg;
+};
+/* Takes over the command. from: by key, prompt or script. */
+struct command_run *command_start(struct fleet *fleet, struct command *command, enum guard_from from, const struct command_callbacks *callbacks);
+/* typed: what the user typed, NULL: gave up. Anything but the exact text is a refusal (7). */
+void command_answer(struct command_run *run, const char *typed);
+void command_cancel(struct command_run *run);
+int command_job_count(const struct command_run *run);
+struct job *command_job(const struct command_run *run, int i);
+const struct command *command_of(const struct command_run *run);
+
+/* Candidates for the word under the cursor (verbs, subverbs, databases, tables known from facts, options, choices); *hint: the hint line for this argument (caller frees). */
+void command_complete(const struct fleet *fleet, const char *line, int cursor, struct words *candidates, char **hint);
+/* The usage text of a verb (or of a verb's subverbs, or of everything: name NULL): arguments, guard, example. Caller frees. */
+char *command_help(const char *name, const char *subverb);
+
+#endif

@@ -1,0 +1,21 @@
+/* config/discover.h - looking at a repository: databases, .env files, migration and seed folders, dialects. `pgtend init` writes what it finds.
+ *
+ * Knows the four layouts of the systems that pgtend was conceived for (root .env + packages and apps; compose; drizzle.config), reads files only, runs nothing.
+ */
+#ifndef PGTEND_CONFIG_DISCOVER_H
+#define PGTEND_CONFIG_DISCOVER_H
+
+#include "pgtend/core/err.h"
+#include "pgtend/core/text.h"
+
+struct discovery {
+	struct text ini;          /* the commented pgtend.ini */
+	struct words databases;   /* section names */
+	struct words notes;       /* "apps/atriz/.env lacks PORT, which env.example has", ... */
+};
+PGTEND_CHECK bool discover(const char *folder, struct discovery *found, struct err *err);
+void discovery_done(struct discovery *found);
+/* "node-pg-migrate", "drizzle", "drizzle-v1", "plain", "dbmate", "golang-migrate"; NULL: cannot be told from the folder alone. Static. */
+const char *discover_dialect(const char *migrations_folder);
+
+#endif

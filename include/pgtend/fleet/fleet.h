@@ -1,0 +1,125 @@
+/* fleet/fleet.h - what is tended: servers, databases, poolers, and what is known of each.
+ *
+ * Owns: the objects, their sessions, capabilities, identity, and the facts that probes filled.
+ * Data goes one way: probes write facts here; panes, verbs, health read them.
+ */
+#ifndef PGTEND_FLEET_FLEET_H
+#define PGTEND_FLEET_FLEET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pgtend/config/config.h"
+#include "pgtend/core/event.h"
+#include "pgtend/core/table.h"
+#include "pgtend/loop/loop.h"
+#include "pgtend/pg/session.h"
+
+/* One set of facts as a probe last filled it. */
+struct facts {
+	struct table *table;      /* NULL: not yet. Stays when a later try fails (then it is stale) */
+	int64_t taken_us;         /* wall clock of `table`; 0 */
+	double took_ms;
+	struct err err;           /* of the last try; ERR_NONE when it worked */
+	bool is_asked;            /* a question is on its way */
+	int64_t asked_ms;         /* loop time of it */
+};
+
+/* Each probe has one number; the registry in probes/ says its scope. */
+enum fact {
+	FACT_SERVER,        /* server: version, identity, settings */
+	FACT_DATABASES,     /* server: pg_stat_database of all its databases, sizes (slow) */
+	FACT_ACTIVITY,      /* server: sessions with waits and blockers */
+	FACT_TABLES,        /* database: sizes and counters by table, chunks folded */
+	FACT_MIGRATIONS,    /* database: files against the history table (filled by migrate/) */
+	FACT_CHUNKS,        /* database: one row a hypertable or continuous aggregate, verdicts */
+	FACT_POLICIES,      /* database: TimescaleDB jobs */
+	FACT_BACKUP,        /* database: newest backup found in backup_dir (files, no session) */
+	FACT_POOLS,         /* pooler: SHOW POOLS */
+	FACT_COUNT,
+};
+
+enum capability { CAP_CANCEL, CAP_TIMEOUTS, CAP_CREATE_DATABASE, CAP_DUMP, CAP_MANY_SESSIONS, CAP_COPY_IN, CAP_ACTIVITY, CAP_COUNT };
+
+struct server {
+	char *label;                   /* "unix:/tmp/x:5433" or "db1:5432" or its section's name */
+	char *host;                    /* as configured, or the socket folder */
+	int port;
+	struct conninfo *info;         /* of the first database on it, for server-wide questions */
+	struct session *session;       /* server-wide questions; opened on need */
+	bool is_known;                 /* capabilities and identity were read */
+	bool has[CAP_COUNT];
+	char *lacks[CAP_COUNT];        /* why not, in words; NULL when it has it */
+	int version_num;
+	char *version;                 /* "15.18" */
+	char *system_identifier;
+	bool is_in_recovery;
+	struct facts facts[FACT_COUNT];
+	int running_sessions;
+};
+
+struct database {
+	const char *name;              /* section's name; borrowed from the configuration */
+	char *dbname;                  /* the database's name in the connection: what guards ask for */
+	const struct section *section;
+	enum environment environment;
+	struct server *server;
+	struct conninfo *info;
+	struct conninfo *direct;       /* NULL: info is direct */
+	struct session *session;       /* local questions; opened on need */
+	int64_t oid;                   /* 0 until known */
+	bool has_timescaledb;          /* once known */
+	char *timescaledb_version;
+	char *timescaledb_license;
+	struct facts facts[FACT_COUNT];
+	struct database *depends[16];
+	int depends_count;
+	int64_t response_us;           /* of the last answered question; -1 */
+};
+
+struct pooler {
+	const char *name;
+	const struct section *section;
+	struct conninfo *info;
+	struct session *session;
+	struct facts facts[FACT_COUNT];
+};
+
+struct fleet {
+	struct loop *loop;
+	const struct config *config;
+	struct event_bus *bus;
+	struct server **servers;
+	int server_count;
+	struct database **databases;   /* configuration order */
+	int database_count;
+	struct pooler **poolers;
+	int pooler_count;
+};
+
+/* Builds the objects; databases with the same host and port share one server. Opens nothing. err: unknown `depends`, a circle, a URL that cannot be read. */
+PGTEND_CHECK struct fleet *fleet_new(struct loop *loop, const struct config *config, struct event_bus *bus, struct err *err);
+void fleet_free(struct fleet *fleet);
+
+/* By section name, else by the server's database name; NULL and *err (nearest name) when unknown or ambiguous. */
+struct database *fleet_find(const struct fleet *fleet, const char *name, struct err *err);
+/* All databases so that each stands behind those it depends on. The array is the caller's. */
+struct database **fleet_in_order(const struct fleet *fleet);
+
+/* Read-only session for questions, made on need, not opened yet when new. */
+struct session *server_session(struct fleet *fleet, struct server *server);
+struct session *database_session(struct fleet *fleet, struct database *database);
+struct session *pooler_session(struct fleet *fleet, struct pooler *pooler);
+/* A session of its own for one action: writable, no statement_timeout, lock_timeout as given (0: server's), application_name "pgtend VERB". is_direct: the `direct =` address. dbname NULL: the database itself, else another one of its server ("postgres"). Caller frees. */
+struct session *database_action_session(struct fleet *fleet, struct database *database, const char *dbname, const char *verb, int lock_timeout_ms, bool is_direct);
+
+/* Reads capabilities, identity, TimescaleDB's presence of a database's server through `session` (in a task), once. */
+PGTEND_CHECK bool database_learn_wait(struct fleet *fleet, struct database *database, struct session *session, struct err *err);
+/* ERR_UNSUPPORTED in words when the server lacks it. Call after database_learn_wait(). */
+PGTEND_CHECK bool database_can(const struct database *database, enum capability capability, struct err *err);
+
+/* What a guard pins: the target is the same when both agree. */
+struct identity { char system_identifier[32]; int64_t oid; char dbname[64]; };
+PGTEND_CHECK bool database_identity_wait(struct fleet *fleet, struct database *database, struct session *session, struct identity *identity, struct err *err);
+
+#endif

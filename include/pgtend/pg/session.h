@@ -1,0 +1,98 @@
+/* pg/session.h - one connection, never blocking: resolve, connect, ask, cancel, come back.
+ *
+ * Owns: the PGconn, its state machine, its deadlines, reconnection with back-off and
+ * jitter, the queue of requests. The only file that watches a libpq socket (DESIGN 5: a
+ * dup() of PQsocket, made afresh after every PQconnectPoll).
+ * Must not know: what is asked, or why.
+ */
+#ifndef PGTEND_PG_SESSION_H
+#define PGTEND_PG_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pgtend/core/err.h"
+#include "pgtend/core/event.h"
+#include "pgtend/loop/loop.h"
+#include "pgtend/config/conninfo.h"
+#include "pgtend/pg/result.h"
+
+enum session_state {
+	SESSION_CLOSED,    /* not wanted */
+	SESSION_RESOLVING,
+	SESSION_CONNECTING,
+	SESSION_READY,
+	SESSION_BUSY,      /* a request is on its way */
+	SESSION_DRAINING,  /* its deadline passed or it was cancelled: waiting for the server's last word */
+	SESSION_BACKOFF,   /* lost or refused: the next try is at session_next_try_ms() */
+	SESSION_DEAD,      /* gave up: wrong password, no such database, options that do not retry */
+};
+
+struct session_setting { const char *name, *value; };
+
+struct session_options {
+	const struct session_setting *settings; /* name NULL ends. Startup packet; behind a pooler SET LOCAL around each request */
+	bool is_read_only;       /* default_transaction_read_only / BEGIN READ ONLY */
+	bool is_admin_console;   /* PgBouncer's: simple protocol only, no settings, nothing wrapped */
+	bool is_reconnecting;    /* come back by itself after a loss */
+	int connect_deadline_ms; /* for resolve and connect together, each host; 0: 10,000 */
+	int idle_close_ms;       /* close when unused for so long; 0: never */
+	struct event_bus *bus;   /* EVENT_SESSION at each change of state; may be NULL */
+};
+
+struct session; /* opaque */
+
+/* Copies info and options (settings are borrowed: give static ones or keep them). Nothing is opened yet. */
+struct session *session_new(struct loop *loop, const struct conninfo *info, const struct session_options *options);
+void session_free(struct session *session); /* at once; requests under way end with ERR_CANCELLED */
+void session_open(struct session *session); /* nothing when open already; ends a back-off early */
+void session_close(struct session *session);
+
+enum session_state session_state(const struct session *session);
+const char *session_state_word(enum session_state state);
+/* Why the last try or the connection failed; kind ERR_NONE when it did not. */
+const struct err *session_error(const struct session *session);
+int64_t session_next_try_ms(const struct session *session);   /* loop time of the next try; 0 when not in back-off */
+int64_t session_silent_since_ms(const struct session *session); /* loop time since when an asked question (or a connect) has no answer; 0: none */
+int64_t session_connected_us(const struct session *session);   /* wall clock; 0 when not connected */
+int session_server_version(const struct session *session);     /* server_version_num; 0 before it is known or for PgBouncer */
+const char *session_parameter(const struct session *session, const char *name); /* ParameterStatus; NULL */
+int session_backend_pid(const struct session *session);
+bool session_is_pooled(const struct session *session);         /* startup options refused, or the backend's pid is another one */
+bool session_is_tls(const struct session *session);
+bool session_in_transaction(const struct session *session);
+int session_reconnects(const struct session *session);
+/* What this session costs its server: statements sent, milliseconds waited for answers. */
+void session_cost(const struct session *session, int64_t *statements, double *server_ms);
+
+struct request {
+	const char *sql;              /* copied */
+	const char *const *params;    /* text, NULL is null; copied. With params: extended protocol, one statement */
+	int param_count;
+	int deadline_ms;              /* from its sending; 0: none. After it the session cancels, drains, and reports ERR_TIMEOUT */
+	bool is_unwrapped;            /* behind a pooler: send as it is (own BEGIN..COMMIT, or must not be in a transaction) */
+	/* Called once, on the loop. result is NULL when none came. err.kind is ERR_NONE when all went well; SQL errors come with sqlstate and result_error(). The result is freed after the call unless *result is set to NULL by the callee. */
+	void (*fn)(struct result **result, const struct err *err, void *arg);
+	void *arg;
+};
+
+/* Queues it; it is sent when the session is ready. Returns its number, for session_cancel(). Not open or dead: fn is called next turn with the reason. */
+uint64_t session_submit(struct session *session, const struct request *request);
+/* Not sent yet: taken out. Sent: the server is asked to cancel (PQcancelCreate where libpq has it, else pg_cancel_backend through a short session of the same target). fn is called in either case. */
+void session_cancel(struct session *session, uint64_t number);
+int session_queued(const struct session *session); /* waiting and running */
+
+/* --- in a task ------------------------------------------------------------------------------- */
+
+/* Opens when needed and waits until it is ready. */
+PGTEND_CHECK bool session_ready_wait(struct session *session, int deadline_ms, struct err *err);
+/* Asks and waits. deadline_ms 0: none (a cancelled task cancels it on the server). On false with an SQL error *result is set too, so that position and detail can be read; free it in either case. result may be NULL when the rows do not matter. */
+PGTEND_CHECK bool session_query_wait(struct session *session, const char *sql, const char *const *params, int param_count, int deadline_ms, struct result **result, struct err *err);
+/* Formats with quoting done by libpq: %I identifier, %L literal, %s as it is, %d int, %lld; then asks and waits. */
+PGTEND_CHECK bool session_queryf_wait(struct session *session, int deadline_ms, struct result **result, struct err *err, const char *format, ...);
+
+/* Identifier or literal quoted by libpq (needs a live connection). Caller frees. */
+char *session_quote_identifier(struct session *session, const char *name);
+char *session_quote_literal(struct session *session, const char *value);
+
+#endif

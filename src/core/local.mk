@@ -1,0 +1,2 @@
+# sources of src/core, in alphabetical order
+libpgtend_a_SOURCES +=

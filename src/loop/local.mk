@@ -1,0 +1,2 @@
+# sources of src/loop, in alphabetical order
+libpgtend_a_SOURCES +=

@@ -1,0 +1,22 @@
+# tests mirror src/: unit programs are tests/AREA/test_X.c, other suites are executable scripts tests/AREA/X.test.
+# tests/run runs them all and counts; each prints TAP.
+EXTRA_DIST += tests/run
+include $(srcdir)/tests/core/local.mk
+include $(srcdir)/tests/loop/local.mk
+include $(srcdir)/tests/config/local.mk
+include $(srcdir)/tests/pg/local.mk
+include $(srcdir)/tests/fleet/local.mk
+include $(srcdir)/tests/probes/local.mk
+include $(srcdir)/tests/migrate/local.mk
+include $(srcdir)/tests/lifecycle/local.mk
+include $(srcdir)/tests/backup/local.mk
+include $(srcdir)/tests/sandbox/local.mk
+include $(srcdir)/tests/jobs/local.mk
+include $(srcdir)/tests/commands/local.mk
+include $(srcdir)/tests/ui/local.mk
+include $(srcdir)/tests/console/local.mk
+include $(srcdir)/tests/cli/local.mk
+
+check-local: $(check_PROGRAMS) pgtend$(EXEEXT)
+	@PGTEND_BUILD='$(abs_top_builddir)' PGTEND_SOURCE='$(abs_top_srcdir)' $(srcdir)/tests/run
+.PHONY: check-local
