@@ -1,2 +1,5 @@
 # sources of src/fleet, in alphabetical order
-libpgtend_a_SOURCES +=
+libpgtend_a_SOURCES += \
+	src/fleet/fleet.c \
+	src/fleet/learn.c \
+	src/fleet/sessions.c

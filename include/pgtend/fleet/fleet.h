@@ -20,6 +20,8 @@ struct facts {
 	struct table *table;      /* NULL: not yet. Stays when a later try fails (then it is stale) */
 	int64_t taken_us;         /* wall clock of `table`; 0 */
 	double took_ms;
+	struct table *before;     /* the table before that one, for rates; NULL */
+	int64_t before_us;
 	struct err err;           /* of the last try; ERR_NONE when it worked */
 	bool is_asked;            /* a question is on its way */
 	int64_t asked_ms;         /* loop time of it */
@@ -40,6 +42,10 @@ enum fact {
 };
 
 enum capability { CAP_CANCEL, CAP_TIMEOUTS, CAP_CREATE_DATABASE, CAP_DUMP, CAP_MANY_SESSIONS, CAP_COPY_IN, CAP_ACTIVITY, CAP_COUNT };
+
+/* Puts a new table (taken over) in place, the old one becomes `before`. */
+void facts_put(struct facts *facts, struct table *table, double took_ms);
+void facts_fail(struct facts *facts, const struct err *err);
 
 struct server {
 	char *label;                   /* "unix:/tmp/x:5433" or "db1:5432" or its section's name */
@@ -74,7 +80,7 @@ struct database {
 	struct facts facts[FACT_COUNT];
 	struct database *depends[16];
 	int depends_count;
-	int64_t response_us;           /* of the last answered question; -1 */
+	double response_ms;            /* of the last answered question, there and back; negative: none yet */
 };
 
 struct pooler {

@@ -42,7 +42,7 @@ struct session_options {
 
 struct session; /* opaque */
 
-/* Copies info and options (settings are borrowed: give static ones or keep them). Nothing is opened yet. */
+/* Copies info, options and settings. Nothing is opened yet. */
 struct session *session_new(struct loop *loop, const struct conninfo *info, const struct session_options *options);
 void session_free(struct session *session); /* at once; requests under way end with ERR_CANCELLED */
 void session_open(struct session *session); /* nothing when open already; ends a back-off early */

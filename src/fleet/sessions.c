@@ -1,0 +1,102 @@
+/* Sessions of the fleet: questions share one a server and one a database, each action has its own. */
+#include <string.h>
+
+#include "pgtend/core/mem.h"
+#include "pgtend/fleet/fleet.h"
+
+/* Settings of everything that only reads (DESIGN 6): never wait for a lock, never hold a transaction, never run long. */
+static const struct session_setting reading[] = {
+	{"statement_timeout", "10s"},
+	{"lock_timeout", "200ms"},
+	{"idle_in_transaction_session_timeout", "30s"},
+	{"search_path", "pg_catalog"},
+	{"jit", "off"},
+	{"datestyle", "ISO"},
+	{"intervalstyle", "postgres"},
+	{"timezone", "UTC"},
+	{NULL, NULL},
+};
+
+/* An action sets what it needs by itself; these only take away what a role or a database may have set to hurt it. */
+static const struct session_setting acting[] = {
+	{"statement_timeout", "0"},
+	{"lock_timeout", "5s"},
+	{"idle_in_transaction_session_timeout", "0"},
+	{"datestyle", "ISO"},
+	{"intervalstyle", "postgres"},
+	{"client_min_messages", "notice"},
+	{NULL, NULL},
+};
+
+static struct conninfo *named(const struct conninfo *info, const char *application)
+{
+	struct err err;
+	struct conninfo *copy = conninfo_copy(info);
+	if (conninfo_get(copy, "application_name") == NULL && !conninfo_set(copy, "application_name", application, &err))
+		mem_die("libpq does not know application_name");
+	return copy;
+}
+
+static struct session *reader(struct fleet *fleet, const struct conninfo *info, bool is_admin_console)
+{
+	struct session_options options = {
+		.settings = is_admin_console ? NULL : reading,
+		.is_read_only = true,
+		.is_admin_console = is_admin_console,
+		.is_reconnecting = true,
+		.connect_deadline_ms = 10000,
+		.bus = fleet->bus,
+	};
+	struct conninfo *copy = named(info, "pgtend");
+	struct session *session = session_new(fleet->loop, copy, &options);
+	conninfo_free(copy);
+	return session;
+}
+
+struct session *server_session(struct fleet *fleet, struct server *server)
+{
+	if (server->session == NULL)
+		server->session = reader(fleet, server->info, false);
+	return server->session;
+}
+
+struct session *database_session(struct fleet *fleet, struct database *database)
+{
+	if (database->session == NULL)
+		database->session = reader(fleet, database->info, false);
+	return database->session;
+}
+
+struct session *pooler_session(struct fleet *fleet, struct pooler *pooler)
+{
+	if (pooler->session == NULL)
+		pooler->session = reader(fleet, pooler->info, true);
+	return pooler->session;
+}
+
+struct session *database_action_session(struct fleet *fleet, struct database *database, const char *dbname, const char *verb,
+	int lock_timeout_ms, bool is_direct)
+{
+	struct err err;
+	const struct conninfo *info = is_direct && database->direct != NULL ? database->direct : database->info;
+	char *application = mem_format("pgtend %s", verb);
+	struct conninfo *copy = named(info, application);
+	if (dbname != NULL && !conninfo_set(copy, "dbname", dbname, &err))
+		mem_die("libpq does not know dbname");
+	/* The session copies the values before this function returns. */
+	char lock_timeout[32];
+	struct session_setting settings[sizeof acting / sizeof acting[0]];
+	memcpy(settings, acting, sizeof acting);
+	if (lock_timeout_ms > 0) {
+		char *text = mem_format("%dms", lock_timeout_ms);
+		strncpy(lock_timeout, text, sizeof lock_timeout - 1);
+		lock_timeout[sizeof lock_timeout - 1] = '\0';
+		mem_free(text);
+		settings[1].value = lock_timeout;
+	}
+	struct session_options options = {.settings = settings, .connect_deadline_ms = 10000, .bus = fleet->bus};
+	struct session *session = session_new(fleet->loop, copy, &options);
+	conninfo_free(copy);
+	mem_free(application);
+	return session;
+}
