@@ -1,2 +1,5 @@
 # sources of src/config, in alphabetical order
-libpgtend_a_SOURCES +=
+libpgtend_a_SOURCES += \
+	src/config/conninfo.c \
+	src/config/conninfo_child.c \
+	src/config/conninfo_internal.h
