@@ -314,3 +314,28 @@ struct database *fleet_find(const struct fleet *fleet, const char *name, struct 
 		(void)unknown_database(fleet, name, err);
 	return found;
 }
+
+const struct facts *database_facts(const struct database *database, enum fact fact)
+{
+	switch (fact) {
+	case FACT_SERVER:
+	case FACT_DATABASES:
+	case FACT_ACTIVITY:
+		return &database->server->facts[fact];
+	default:
+		return &database->facts[fact];
+	}
+}
+
+int database_row(const struct database *database, const struct table *databases)
+{
+	if (databases == NULL)
+		return -1;
+	for (int row = 0; row < table_rows(databases); row++) {
+		const char *dbname = table_get_text(databases, row, "dbname");
+		if (dbname != NULL && strcmp(dbname, database->dbname) == 0)
+			return row;
+	}
+	/* PGlite calls its only database template1, whatever the connection asked for. */
+	return database->server->is_known && !database->server->has[CAP_CREATE_DATABASE] && table_rows(databases) == 1 ? 0 : -1;
+}

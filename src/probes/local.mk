@@ -1,2 +1,5 @@
 # sources of src/probes, in alphabetical order
-libpgtend_a_SOURCES +=
+libpgtend_a_SOURCES += \
+	src/probes/collect.c \
+	src/probes/collector.c \
+	src/probes/round.c

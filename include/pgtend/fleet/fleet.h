@@ -112,6 +112,11 @@ struct database *fleet_find(const struct fleet *fleet, const char *name, struct 
 /* All databases so that each stands behind those it depends on. The array is the caller's. */
 struct database **fleet_in_order(const struct fleet *fleet);
 
+/* The facts of a database: its own, or (server-wide ones) those of its server. */
+const struct facts *database_facts(const struct database *database, enum fact fact);
+/* The row of FACT_DATABASES that speaks of this database; -1: not asked yet or not there. */
+int database_row(const struct database *database, const struct table *databases);
+
 /* Read-only session for questions, made on need, not opened yet when new. */
 struct session *server_session(struct fleet *fleet, struct server *server);
 struct session *database_session(struct fleet *fleet, struct database *database);

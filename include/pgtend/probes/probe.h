@@ -24,6 +24,7 @@ struct probe {
 	enum probe_scope scope;
 	enum probe_tier tier;
 	int deadline_ms;
+	bool is_offline;   /* reads files only: asked also when the server does not answer; session may be NULL */
 	const struct table_shape *shape;
 	/* In a task: asks through `session` (already live and learned) and fills a new table. */
 	bool (*ask)(const struct probe_target *target, struct session *session, struct table *table, struct err *err);

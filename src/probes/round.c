@@ -1,0 +1,125 @@
+#include "round.h"
+
+#include "pgtend/core/units.h"
+#include "pgtend/fleet/history.h"
+
+struct facts *round_facts(const struct probe_target *target, const struct probe *probe)
+{
+	switch (probe->scope) {
+	case PROBE_SERVER:
+		return &target->server->facts[probe->fact];
+	case PROBE_DATABASE:
+		return &target->database->facts[probe->fact];
+	case PROBE_POOLER:
+		return &target->pooler->facts[probe->fact];
+	}
+	return NULL;
+}
+
+static const void *subject(const struct round *round, const struct probe *probe)
+{
+	if (probe->scope == PROBE_SERVER)
+		return round->target.server;
+	if (probe->scope == PROBE_DATABASE)
+		return round->target.database;
+	return round->target.pooler;
+}
+
+void round_add(struct round *round, const struct probe *probe)
+{
+	if (probe == NULL || round->due_count == FACT_COUNT)
+		return;
+	round->due[round->due_count++] = probe;
+	struct facts *facts = round_facts(&round->target, probe);
+	facts->is_asked = true;
+	facts->asked_ms = loop_now_ms(round->target.fleet->loop);
+}
+
+static void keep_sample(const struct round *round, const struct table *table)
+{
+	struct err ignored; /* growth is a comfort: a full disk must not hide the sizes */
+	if (!history_sample(round->target.database, table, &ignored))
+		return;
+}
+
+static void ask(struct round *round, const struct probe *probe)
+{
+	struct facts *facts = round_facts(&round->target, probe);
+	struct table *table = table_new(probe->shape);
+	struct err err = {0};
+	int64_t started = units_now_us();
+	bool ok = probe->ask(&round->target, round->session, table, &err);
+	double took_ms = (double)(units_now_us() - started) / 1000.0;
+	facts->is_asked = false;
+	if (ok && probe->fact == FACT_TABLES)
+		keep_sample(round, table);
+	if (ok) {
+		facts_put(facts, table, took_ms);
+	} else {
+		table_free(table);
+		facts_fail(facts, &err);
+	}
+	event_emit(round->target.fleet->bus, EVENT_FACTS, subject(round, probe), NULL);
+}
+
+static void fail(struct round *round, const struct probe *probe, const struct err *err)
+{
+	struct facts *facts = round_facts(&round->target, probe);
+	facts->is_asked = false;
+	facts_fail(facts, err);
+	event_emit(round->target.fleet->bus, EVENT_FACTS, subject(round, probe), NULL);
+}
+
+static bool make_ready(struct round *round, struct err *err)
+{
+	if (!session_ready_wait(round->session, round->connect_deadline_ms, err))
+		return false;
+	return round->learn == NULL || database_learn_wait(round->target.fleet, round->learn, round->session, err);
+}
+
+static void run(void *arg)
+{
+	struct round *round = arg;
+	struct err err = {0};
+	for (int i = 0; i < round->due_count; i++)
+		if (round->due[i]->is_offline)
+			ask(round, round->due[i]);
+	bool is_ready = round->session != NULL && make_ready(round, &err);
+	for (int i = 0; i < round->due_count; i++) {
+		if (round->due[i]->is_offline)
+			continue;
+		if (is_ready && !task_is_cancelled())
+			ask(round, round->due[i]);
+		else
+			fail(round, round->due[i], &err);
+		/* One lost connection ends the round: what is left would only wait for the same news. */
+		if (is_ready && session_state(round->session) != SESSION_READY) {
+			err = *session_error(round->session);
+			is_ready = err.kind == ERR_NONE;
+		}
+	}
+}
+
+static void ended(void *arg)
+{
+	struct round *round = arg;
+	round->task = NULL;
+	round->is_running = false;
+	round->due_count = 0;
+	if (round->is_closing && round->session != NULL)
+		session_close(round->session);
+	if (round->ended != NULL)
+		round->ended(round, round->arg);
+}
+
+void round_start(struct round *round)
+{
+	round->is_running = true;
+	round->task = task_start(round->target.fleet->loop, run, ended, round);
+}
+
+void round_cancel(struct round *round)
+{
+	if (round->is_running && round->task != NULL)
+		task_cancel(round->task);
+}
