@@ -27,6 +27,7 @@ enum cell_type {
 	CELL_MS,       /* real milliseconds, name ends in _ms */
 	CELL_TIME,     /* microseconds since the epoch, RFC 3339 in UTC */
 	CELL_WORDS,    /* list of texts */
+	CELL_ID,       /* integer that names something (pid, job id): shown as it is, never shortened */
 };
 
 enum missing {
@@ -58,7 +59,7 @@ struct cell {
 	bool is_approximate; /* shown with a tilde before the number */
 	enum missing missing;
 	union {
-		int64_t integer; /* BOOL, COUNT, BYTES, TIME */
+		int64_t integer; /* BOOL, COUNT, BYTES, TIME, ID */
 		double real;     /* REAL, RATIO, SECONDS, MS */
 		char *text;      /* TEXT; WORDS: joined by \n. Owned by the table */
 	} u;
@@ -78,7 +79,7 @@ int table_add_row(struct table *table);
 void table_remove_row(struct table *table, int row);
 /* Setters by column name; an unknown name is a mistake in pgtend and dies. Text is copied as it came (raw). NULL text is null. */
 void table_set_text(struct table *table, int row, const char *column, const char *value);
-void table_set_int(struct table *table, int row, const char *column, int64_t value);   /* BOOL, COUNT, BYTES, TIME */
+void table_set_int(struct table *table, int row, const char *column, int64_t value);   /* BOOL, COUNT, BYTES, TIME, ID */
 void table_set_real(struct table *table, int row, const char *column, double value);   /* REAL, RATIO, SECONDS, MS */
 void table_add_word(struct table *table, int row, const char *column, const char *word); /* WORDS; the first call makes the list (NULL word: empty list) */
 void table_set_missing(struct table *table, int row, const char *column, enum missing why);

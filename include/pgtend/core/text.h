@@ -52,6 +52,8 @@ void text_add_visible(struct text *text, const char *s);
 /* The same as a new string; NULL gives NULL. Caller frees. */
 char *text_visible(const char *s);
 
+/* Bytes of the first UTF-8 character and its code point; 0 when there is none or it is invalid. */
+size_t text_decode(const char *bytes, size_t length, unsigned *code_point);
 bool text_is_valid_utf8(const char *bytes, size_t length);
 bool text_starts_with(const char *s, const char *prefix);
 bool text_ends_with(const char *s, const char *suffix);
