@@ -44,11 +44,17 @@ struct verb {
 	bool is_never_in_production;
 	bool is_ordered_by_config;
 	bool has_dry_run;
+	bool is_dependents_first;      /* migrate down, clean: dependents go before what they depend on */
+	bool wants_dependencies;       /* create, migrate up, seed: a missing or unmigrated dependency is said */
+	bool is_offline;               /* acts without a connection (migrate new, unlock): no trust is asked */
+	bool is_config_free;           /* init, sandbox: works where pgtend.ini is missing or broken */
+	bool is_quiet;                 /* VERB_NO_DATABASE that only reads: no line in the audit log */
 	const char *title;     /* one line: "Apply pending migrations" */
 	const char *help;      /* a paragraph */
 	const char *example;   /* "pgtend migrate up core --count 1" */
 	const struct table_shape *shape; /* of the rows it gives; NULL: none */
-	/* L2/L3 (and --dry-run): what would happen, as lines in action->preview. In a task. NULL: the title says it all. */
+	/* What would happen, as lines in action->preview, before a question is asked. In a task. NULL: the title says it all.
+	 * With --dry-run its lines are the result and run is not called; a verb without preview is run with is_dry_run instead. */
 	bool (*preview)(struct action *action, struct err *err);
 	/* In a task. For VERB_ACTS*: called once a database. For VERB_READS and VERB_NO_DATABASE: called once, action->database NULL, all databases in action->databases. */
 	bool (*run)(struct action *action, struct err *err);
@@ -89,7 +95,7 @@ bool command_wants_help(const struct command *command);
 /* --- running --------------------------------------------------------------------------------- */
 
 struct ask {
-	struct database *database;
+	struct database *database;     /* NULL: one `y` stands for several databases, all in the preview and the question */
 	const struct words *preview;   /* lines to show first, raw */
 	const char *expect;            /* exact text to type */
 	const char *question;          /* "Type the database's name, pshop_db, to clean it: " */
@@ -116,6 +122,8 @@ const struct command *command_of(const struct command_run *run);
 
 /* Candidates for the word under the cursor (verbs, subverbs, databases, tables known from facts, options, choices); *hint: the hint line for this argument (caller frees). */
 void command_complete(const struct fleet *fleet, const char *line, int cursor, struct words *candidates, char **hint);
+/* false: there is no such verb (subverb); err names the nearest. name NULL is known. */
+PGTEND_CHECK bool command_known(const char *name, const char *subverb, struct err *err);
 /* The usage text of a verb (or of a verb's subverbs, or of everything: name NULL): arguments, guard, example. Caller frees. */
 char *command_help(const char *name, const char *subverb);
 

@@ -11,12 +11,14 @@ struct audit_entry {
 	const char *verb;               /* "migrate up" */
 	const struct words *arguments;  /* without secrets and without --confirm's value */
 	const struct database *database; /* NULL: none */
-	const char *answer;             /* "y", "name", "none", "dry-run", "config" */
+	const char *answer;             /* "y", "name", "confirm", "none", "dry-run", "config" */
 	const char *result;             /* "done", "failed", "refused", "skipped", "cancelled", "partial" */
 	const char *detail;             /* one line; may be NULL */
 	double duration_ms;
 };
 PGTEND_CHECK bool audit_append(const struct audit_entry *entry, struct err *err);
+/* Whether a line could be written now. In production nothing is done that could not be written down. */
+PGTEND_CHECK bool audit_is_writable(struct err *err);
 /* Rows since `since_us` (0: all), of one database name or of all (NULL). A broken chain is said in the row's `chain` column ("ok", "broken"). */
 PGTEND_CHECK bool audit_read(const char *database, int64_t since_us, struct table *table, struct err *err);
 extern const struct table_shape audit_shape;
