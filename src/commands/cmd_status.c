@@ -1,0 +1,35 @@
+/* status: one row a database, what FLEET shows. */
+#include "pgtend/commands/command.h"
+#include "pgtend/fleet/health.h"
+#include "pgtend/probes/collector.h"
+
+enum { STATUS_DEADLINE_MS = 15000 };
+
+static bool run(struct action *action, struct err *err)
+{
+	static const enum fact facts[] = {FACT_SERVER, FACT_DATABASES, FACT_ACTIVITY, FACT_TABLES, FACT_MIGRATIONS, FACT_CHUNKS, FACT_BACKUP,
+		FACT_POOLS, FACT_COUNT};
+	collect_wait(action->fleet, action->databases, action->database_count, facts, STATUS_DEADLINE_MS);
+	struct table *rows = health_overview(action->fleet, action->databases, action->database_count);
+	int silent = 0;
+	for (int row = 0; row < table_rows(rows); row++)
+		silent += table_get_int(rows, row, "reachable", 0) == 0;
+	int all = table_rows(rows);
+	report_rows(action->report, rows);
+	if (silent == 0)
+		return true;
+	/* The rows are printed all the same; the status says how many are missing. */
+	return err_set(err, silent < all ? ERR_PARTIAL : ERR_UNREACHABLE, "%d of %d databases did not answer", silent, all);
+}
+
+const struct verb verb_status = {
+	.name = "status",
+	.scope = VERB_READS,
+	.level = GUARD_L0,
+	.title = "Show every database in one row",
+	.help = "Size, migrations, newest backup, retention, connections and health of each database, as the FLEET pane shows them. "
+			"A database that does not answer keeps its row and makes the exit status 3, or 1 when none answers.",
+	.example = "pgtend status --format json",
+	.shape = &status_shape,
+	.run = run,
+};
