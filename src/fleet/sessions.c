@@ -4,7 +4,9 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/fleet/fleet.h"
 
-/* Settings of everything that only reads (DESIGN 6): never wait for a lock, never hold a transaction, never run long. */
+/* Settings of everything that only reads (DESIGN 6): never wait for a lock, never hold a transaction, never run long.
+ * No time zone: times come with their offset, and a timestamp without time zone (pgmigrations.run_on) can only be read in the zone of the server's configuration,
+ * in which its writer had it. */
 static const struct session_setting reading[] = {
 	{"statement_timeout", "10s"},
 	{"lock_timeout", "200ms"},
@@ -13,7 +15,6 @@ static const struct session_setting reading[] = {
 	{"jit", "off"},
 	{"datestyle", "ISO"},
 	{"intervalstyle", "postgres"},
-	{"timezone", "UTC"},
 	{NULL, NULL},
 };
 
