@@ -2,8 +2,15 @@
 libpgtend_a_SOURCES += \
 	src/commands/cmd_audit.c \
 	src/commands/cmd_help.c \
-	src/commands/cmd_status.c \
 	src/commands/cmd_unlock.c \
 	src/commands/cmd_version.c \
-	src/commands/registry.c
-EXTRA_DIST += src/commands/registry.def
+	src/commands/dispatch.c \
+	src/commands/dispatch_ask.c \
+	src/commands/dispatch_work.c \
+	src/commands/help.c \
+	src/commands/options.c \
+	src/commands/parse.c \
+	src/commands/registry.c \
+	src/commands/split.c \
+	src/commands/verbs.c
+EXTRA_DIST += src/commands/dispatch.h src/commands/internal.h src/commands/registry.def

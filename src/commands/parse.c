@@ -1,0 +1,408 @@
+/* Words to a command: verb, databases, options, further words. */
+#include "internal.h"
+
+#include <string.h>
+
+#include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
+
+static bool is_option(const char *word)
+{
+	return word[0] == '-' && word[1] != '\0' && !(word[1] >= '0' && word[1] <= '9');
+}
+
+/* --- which row ------------------------------------------------------------------------------- */
+
+/* The index of the next word that is no option and no option's value, from `from`; count when there is none. */
+static size_t next_positional(const struct words *words, size_t from)
+{
+	for (size_t i = from; i < words->count; i++) {
+		const char *word = words->v[i];
+		if (strcmp(word, "--") == 0)
+			return i + 1;
+		if (!is_option(word))
+			return i;
+		const struct verb_option *option = option_find(NULL, word);
+		if (option != NULL && option->type != OPTION_FLAG)
+			i++;
+	}
+	return words->count;
+}
+
+static void move_to_front(struct words *words, size_t index, size_t front)
+{
+	char *word = words->v[index];
+	memmove(words->v + front + 1, words->v + front, (index - front) * sizeof *words->v);
+	words->v[front] = word;
+}
+
+static bool has_help(const struct words *words)
+{
+	for (size_t i = 0; i < words->count && strcmp(words->v[i], "--") != 0; i++)
+		if (strcmp(words->v[i], "--help") == 0 || strcmp(words->v[i], "-h") == 0)
+			return true;
+	return false;
+}
+
+static const struct verb *first_row(const char *name)
+{
+	for (int i = 0; i < verb_count; i++)
+		if (strcmp(verbs[i]->name, name) == 0)
+			return verbs[i];
+	return NULL;
+}
+
+/* Brings verb and subverb to the front and finds their row. *skip: how many words they are. */
+static const struct verb *find_row(const struct fleet *fleet, struct words *words, size_t *skip, struct err *err)
+{
+	size_t at = next_positional(words, 0);
+	if (at >= words->count) {
+		err_set(err, ERR_USAGE, "no verb was given; pgtend --help lists them");
+		return NULL;
+	}
+	move_to_front(words, at, 0);
+	if (!alias_expand(fleet, words, err))
+		return NULL;
+	const char *name = words->v[0];
+	if (!verb_is_name(name)) {
+		(void)verb_unknown(name, err);
+		return NULL;
+	}
+	*skip = 1;
+	at = next_positional(words, 1);
+	/* Behind `--` stands a database, also when it is called like a subverb. */
+	bool is_word = at < words->count && strcmp(words->v[at - 1], "--") != 0;
+	const struct verb *row = is_word ? verb_row(name, words->v[at]) : NULL;
+	if (row != NULL) {
+		move_to_front(words, at, 1);
+		*skip = 2;
+		return row;
+	}
+	row = verb_row(name, NULL);
+	if (row == NULL && !is_word && has_help(words))
+		row = first_row(name);
+	if (row == NULL)
+		(void)verb_unknown_subverb(name, is_word ? words->v[at] : NULL, err);
+	return row;
+}
+
+/* --- options --------------------------------------------------------------------------------- */
+
+static bool unknown_option(const struct verb *verb, const char *name, struct err *err)
+{
+	const char *names[64];
+	size_t count = 0;
+	const struct verb_option *option;
+	for (int i = 0; count < 64 && (option = option_at(verb, i)) != NULL; i++)
+		names[count++] = option->name;
+	const char *nearest = text_nearest(name, names, count);
+	char *title = verb_title(verb);
+	if (nearest != NULL)
+		err_set(err, ERR_USAGE, "'%s' has no option %s; did you mean %s?", title, name, nearest);
+	else
+		err_set(err, ERR_USAGE, "'%s' has no option %s; pgtend %s --help lists them", title, name, title);
+	mem_free(title);
+	return false;
+}
+
+static struct option_values *values_of(struct command *command, const struct verb_option *option)
+{
+	for (int i = 0; i < command->option_count; i++)
+		if (command->options[i].option == option)
+			return &command->options[i];
+	command->options = mem_grow(command->options, (size_t)command->option_count + 1, sizeof *command->options);
+	struct option_values *fresh = &command->options[command->option_count++];
+	*fresh = (struct option_values){.option = option};
+	return fresh;
+}
+
+static bool take_option(struct command *command, const struct words *words, size_t *i, struct err *err)
+{
+	const char *word = words->v[*i];
+	const char *equals = strchr(word, '=');
+	char *name = equals != NULL ? mem_copy_n(word, (size_t)(equals - word)) : mem_copy(word);
+	const struct verb_option *option = option_find(command->verb, name);
+	bool is_taken = false;
+	if (option == NULL)
+		(void)unknown_option(command->verb, name, err);
+	else if (option->type == OPTION_FLAG && equals != NULL)
+		err_set(err, ERR_USAGE, "%s takes no value", option->name);
+	else if (option->type != OPTION_FLAG && equals == NULL && *i + 1 >= words->count)
+		err_set(err, ERR_USAGE, "%s needs %s", option->name, option->value != NULL ? option->value : "a value");
+	else {
+		const char *value = option->type == OPTION_FLAG ? "" : equals != NULL ? equals + 1 : words->v[++*i];
+		struct option_values *values = values_of(command, option);
+		if (values->values.count > 0 && !option->is_repeatable && option->type != OPTION_FLAG)
+			err_set(err, ERR_USAGE, "%s is given twice", option->name);
+		else if (option_check(option, value, err)) {
+			words_add(&values->values, value);
+			is_taken = true;
+		}
+	}
+	mem_free(name);
+	return is_taken;
+}
+
+/* --- databases ------------------------------------------------------------------------------- */
+
+static bool has_database(const struct command *command, const struct database *database)
+{
+	for (int i = 0; i < command->database_count; i++)
+		if (command->databases[i] == database)
+			return true;
+	return false;
+}
+
+static void add_database(struct command *command, struct database *database)
+{
+	if (has_database(command, database))
+		return;
+	command->databases = mem_grow(command->databases, (size_t)command->database_count + 1, sizeof *command->databases);
+	command->databases[command->database_count++] = database;
+}
+
+static void add_all(struct command *command, const struct fleet *fleet)
+{
+	for (int i = 0; i < fleet->database_count; i++)
+		add_database(command, fleet->databases[i]);
+}
+
+/* One line says it all: the hint is drawn into the text. */
+static struct database *find_database(const struct fleet *fleet, const char *name, struct err *err)
+{
+	struct database *found = fleet_find(fleet, name, err);
+	if (found == NULL && err->hint[0] != '\0') {
+		struct err whole = *err;
+		err_set(err, whole.kind, "%s; %s", whole.text, whole.hint);
+	}
+	return found;
+}
+
+static bool nothing_configured(const struct fleet *fleet, struct err *err)
+{
+	if (fleet->database_count > 0)
+		return false;
+	err_set(err, ERR_USAGE, "no database is configured: write a pgtend.ini with pgtend init, or give --url URI");
+	return true;
+}
+
+static bool default_databases(struct command *command, const struct fleet *fleet, struct database *selected, struct err *err)
+{
+	if (nothing_configured(fleet, err))
+		return false;
+	if (selected != NULL)
+		add_database(command, selected);
+	else if (command->verb->scope == VERB_READS) {
+		add_all(command, fleet);
+		command->is_all = true;
+	} else if (fleet->database_count == 1)
+		add_database(command, fleet->databases[0]);
+	else {
+		char *title = verb_title(command->verb);
+		err_set(err, ERR_USAGE, "'%s' needs a database (or `all`): %d are configured, from %s to %s", title, fleet->database_count,
+			fleet->databases[0]->name, fleet->databases[fleet->database_count - 1]->name);
+		mem_free(title);
+		return false;
+	}
+	return true;
+}
+
+static void add_dependencies(struct command *command)
+{
+	/* The list grows while it is walked: dependencies of dependencies come too. */
+	for (int i = 0; i < command->database_count; i++)
+		for (int d = 0; d < command->databases[i]->depends_count; d++)
+			add_database(command, command->databases[i]->depends[d]);
+}
+
+static bool take_databases(
+	struct command *command, const struct fleet *fleet, const struct words *rest, struct database *selected, struct err *err)
+{
+	if (rest->count == 0 && !default_databases(command, fleet, selected, err))
+		return false;
+	for (size_t i = 0; i < rest->count; i++) {
+		if (strcmp(rest->v[i], "all") == 0) {
+			if (nothing_configured(fleet, err))
+				return false;
+			add_all(command, fleet);
+			command->is_all = true;
+			continue;
+		}
+		struct database *database = find_database(fleet, rest->v[i], err);
+		if (database == NULL)
+			return false;
+		add_database(command, database);
+	}
+	if (command_flag(command, "--with-deps"))
+		add_dependencies(command);
+	return true;
+}
+
+static bool check_words(const struct command *command, size_t count, const char *first_surplus, struct err *err)
+{
+	const struct verb *verb = command->verb;
+	size_t least = (size_t)verb->least_words, most = (size_t)verb->most_words;
+	if (count >= least && count <= most)
+		return true;
+	char *usage = verb_usage(verb);
+	if (count < least)
+		err_set(err, ERR_USAGE, "%s is missing: %s", verb->words != NULL ? verb->words : "a word", usage);
+	else
+		err_set(err, ERR_USAGE, "'%s' is one word too many: %s", first_surplus, usage);
+	mem_free(usage);
+	return false;
+}
+
+/* DB WORD...: the database may be left out where it goes without saying. */
+static bool take_one_database(
+	struct command *command, const struct fleet *fleet, struct words *rest, struct database *selected, struct err *err)
+{
+	const struct verb *verb = command->verb;
+	size_t from = 0;
+	struct err unknown = {0};
+	struct database *named = rest->count > (size_t)verb->least_words ? fleet_find(fleet, rest->v[0], &unknown) : NULL;
+	bool has_default = selected != NULL || fleet->database_count == 1;
+	/* A first word that names nothing is a further word only where a default exists and the count fits. */
+	if (named != NULL)
+		from = 1;
+	else if (rest->count > 0 && (!has_default || rest->count > (size_t)verb->most_words))
+		return find_database(fleet, rest->v[0], err) != NULL && check_words(command, 0, NULL, err);
+	if (named != NULL)
+		add_database(command, named);
+	else if (!default_databases(command, fleet, selected, err))
+		return false;
+	for (size_t i = from; i < rest->count; i++)
+		words_add(&command->words, rest->v[i]);
+	return check_words(command, command->words.count, rest->count > 0 ? rest->v[rest->count - 1] : "", err);
+}
+
+static bool take_positionals(
+	struct command *command, const struct fleet *fleet, struct words *rest, struct database *selected, struct err *err)
+{
+	switch (command->verb->scope) {
+	case VERB_NO_DATABASE:
+		for (size_t i = 0; i < rest->count; i++)
+			words_add(&command->words, rest->v[i]);
+		return check_words(command, rest->count, rest->count > 0 ? rest->v[rest->count - 1] : "", err);
+	case VERB_READS:
+	case VERB_ACTS:
+		return take_databases(command, fleet, rest, selected, err);
+	case VERB_ACTS_ONE:
+		return take_one_database(command, fleet, rest, selected, err);
+	}
+	return true;
+}
+
+/* --- the whole ------------------------------------------------------------------------------- */
+
+static bool parse(struct command *command, const struct fleet *fleet, struct words *words, size_t skip, struct database *selected, struct err *err)
+{
+	struct words rest = {0};
+	bool is_good = true;
+	for (size_t i = skip; i < words->count && is_good; i++) {
+		if (strcmp(words->v[i], "--") == 0) {
+			while (++i < words->count)
+				words_add(&rest, words->v[i]);
+		} else if (is_option(words->v[i]))
+			is_good = take_option(command, words, &i, err);
+		else
+			words_add(&rest, words->v[i]);
+	}
+	command->wants_help = command_flag(command, "--help");
+	if (is_good && !command->wants_help)
+		is_good = take_positionals(command, fleet, &rest, selected, err);
+	words_done(&rest);
+	return is_good;
+}
+
+struct command *command_parse(
+	const struct fleet *fleet, char *const *given, int count, struct database *selected, struct err *err)
+{
+	struct words words = {0};
+	for (int i = 0; i < count; i++)
+		words_add(&words, given[i]);
+	struct command *command = MEM_NEW(struct command);
+	size_t skip = 0;
+	command->verb = find_row(fleet, &words, &skip, err);
+	bool is_good = command->verb != NULL;
+	/* Who asks for help gets it, whatever else is wrong in the line. */
+	if (is_good && has_help(&words)) {
+		command->wants_help = true;
+		command->wants_whole_help = skip < 2;
+	} else if (is_good)
+		is_good = parse(command, fleet, &words, skip, selected, err);
+	command->line = words;
+	if (!is_good) {
+		command_free(command);
+		return NULL;
+	}
+	return command;
+}
+
+void command_free(struct command *command)
+{
+	if (command == NULL)
+		return;
+	for (int i = 0; i < command->option_count; i++)
+		words_done(&command->options[i].values);
+	mem_free(command->options);
+	mem_free(command->databases);
+	words_done(&command->words);
+	words_done(&command->line);
+	mem_free(command);
+}
+
+/* --- getters --------------------------------------------------------------------------------- */
+
+const struct verb *command_verb(const struct command *command)
+{
+	return command->verb;
+}
+
+const struct words *command_option_all(const struct command *command, const char *option)
+{
+	static const struct words none;
+	for (int i = 0; i < command->option_count; i++)
+		if (strcmp(command->options[i].option->name, option) == 0)
+			return &command->options[i].values;
+	return &none;
+}
+
+bool command_flag(const struct command *command, const char *option)
+{
+	return command_option_all(command, option)->count > 0;
+}
+
+const char *command_option(const struct command *command, const char *option)
+{
+	const struct words *values = command_option_all(command, option);
+	return values->count > 0 ? values->v[values->count - 1] : NULL;
+}
+
+int64_t command_int(const struct command *command, const char *option, int64_t otherwise)
+{
+	const char *text = command_option(command, option);
+	int64_t value;
+	return text != NULL && units_parse_int(text, &value) ? value : otherwise;
+}
+
+const struct words *command_words(const struct command *command)
+{
+	return &command->words;
+}
+
+const char *command_format(const struct command *command)
+{
+	const char *format = command_option(command, "--format");
+	return format != NULL ? format : "table";
+}
+
+bool command_is_all(const struct command *command)
+{
+	return command->is_all;
+}
+
+bool command_wants_help(const struct command *command)
+{
+	return command->wants_help;
+}
