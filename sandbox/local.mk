@@ -1,5 +1,5 @@
 # What an installed pgtend needs for `sandbox up` beside itself: the Atriz schema, its seeds, the node files.
-SANDBOX_FILES = \
+nobase_dist_pkgdata_DATA = \
 	migrations/atriz/1729555200000_create_user_profiles.sql \
 	migrations/atriz/1729555260000_create_user_preferences.sql \
 	migrations/atriz/1733011200000_index_profiles_by_locale.sql \
@@ -31,6 +31,4 @@ SANDBOX_FILES = \
 	seeds/pshop/001_products.sql \
 	seeds/pshop/002_orders.sql \
 	seeds/tracking/001_location_events.sql
-SANDBOX_PROGRAMS = seeds/pshop/003_deliveries.sh
-nobase_dist_pkgdata_DATA = $(SANDBOX_FILES)
-nobase_dist_pkgdata_SCRIPTS = $(SANDBOX_PROGRAMS)
+nobase_dist_pkgdata_SCRIPTS = seeds/pshop/003_deliveries.sh
