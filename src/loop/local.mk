@@ -1,2 +1,8 @@
 # sources of src/loop, in alphabetical order
-libpgtend_a_SOURCES +=
+libpgtend_a_SOURCES += \
+	src/loop/child.c \
+	src/loop/child_run.c \
+	src/loop/loop.c \
+	src/loop/loop_private.h \
+	src/loop/resolve.c \
+	src/loop/task.c

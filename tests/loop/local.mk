@@ -1,0 +1,10 @@
+# tests of loop/
+if HAVE_CMOCKA
+check_PROGRAMS += tests/loop/test_child tests/loop/test_task
+endif
+tests_loop_test_child_SOURCES = tests/loop/test_child.c
+tests_loop_test_child_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_loop_test_child_LDADD = $(TEST_LIBS)
+tests_loop_test_task_SOURCES = tests/loop/test_task.c
+tests_loop_test_task_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_loop_test_task_LDADD = $(TEST_LIBS)
