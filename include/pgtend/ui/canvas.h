@@ -1,6 +1,8 @@
 /* ui/canvas.h - a grid of cells that panes draw on. No terminal needed: tests read it as text.
  *
- * A canvas may be a window onto another (canvas_sub): own origin, clipped. Text must be visible already (text_visible).
+ * A canvas may be a window onto another (canvas_sub): own origin, clipped. Text must be visible already
+ * (text_visible); a control byte that slipped through is drawn as a question mark. Text may begin left of
+ * column 0: what lies outside is left out.
  */
 #ifndef PGTEND_UI_CANVAS_H
 #define PGTEND_UI_CANVAS_H
@@ -11,7 +13,7 @@
 enum style {
 	STYLE_PLAIN, STYLE_DIM, STYLE_BOLD, STYLE_TITLE, STYLE_HEADER, STYLE_SELECTED, STYLE_BORDER,
 	STYLE_OK, STYLE_WARN, STYLE_CRIT, STYLE_STALE, STYLE_KEY, STYLE_DEV, STYLE_STAGING, STYLE_PRODUCTION,
-	STYLE_BAR, STYLE_RAW, STYLE_COMPRESSED, STYLE_PROMPT, STYLE_COUNT,
+	STYLE_BAR, STYLE_RAW, STYLE_COMPRESSED, STYLE_PROMPT, STYLE_FOCUS, STYLE_COUNT,
 };
 
 struct canvas; /* opaque */
@@ -29,6 +31,12 @@ int canvas_putf(struct canvas *canvas, int row, int col, enum style style, const
 /* Exactly `cols` columns: cut with the ellipsis or filled with blanks; is_right: to the right. */
 void canvas_field(struct canvas *canvas, int row, int col, int cols, enum style style, bool is_right, const char *text);
 void canvas_fill(struct canvas *canvas, int row, int col, int cols, enum style style, char c);
+/* The same with any one-column character in UTF-8 (line drawing). */
+void canvas_repeat(struct canvas *canvas, int row, int col, int cols, enum style style, const char *glyph);
+/* Copies the cells of `from` onto the canvas, its corner at row, col; clipped. */
+void canvas_copy(struct canvas *canvas, int row, int col, const struct canvas *from);
+/* What the cells from col on mean, without touching their text. */
+void canvas_restyle(struct canvas *canvas, int row, int col, int cols, enum style style);
 void canvas_style_row(struct canvas *canvas, int row, enum style style); /* restyles what stands there */
 /* The text of all rows, trailing blanks cut, one \n a row. Caller frees. */
 char *canvas_text(const struct canvas *canvas);

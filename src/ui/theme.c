@@ -1,0 +1,87 @@
+#include "pgtend/ui/theme.h"
+
+static bool has_colours;
+static bool has_utf8;
+
+void theme_init(bool has_colour, bool is_utf8)
+{
+	has_colours = has_colour;
+	has_utf8 = is_utf8;
+}
+
+bool theme_has_colour(void)
+{
+	return has_colours;
+}
+
+bool theme_is_utf8(void)
+{
+	return has_utf8;
+}
+
+static const struct theme_look coloured[STYLE_COUNT] = {
+	[STYLE_PLAIN] = { THEME_DEFAULT, THEME_DEFAULT, false, false, false, false },
+	[STYLE_DIM] = { THEME_DEFAULT, THEME_DEFAULT, false, true, false, false },
+	[STYLE_BOLD] = { THEME_DEFAULT, THEME_DEFAULT, true, false, false, false },
+	[STYLE_TITLE] = { THEME_CYAN, THEME_DEFAULT, true, false, false, false },
+	[STYLE_HEADER] = { THEME_DEFAULT, THEME_DEFAULT, false, true, false, true },
+	[STYLE_SELECTED] = { THEME_DEFAULT, THEME_DEFAULT, false, false, true, false },
+	[STYLE_BORDER] = { THEME_DEFAULT, THEME_DEFAULT, false, true, false, false },
+	[STYLE_OK] = { THEME_GREEN, THEME_DEFAULT, false, false, false, false },
+	[STYLE_WARN] = { THEME_YELLOW, THEME_DEFAULT, true, false, false, false },
+	[STYLE_CRIT] = { THEME_RED, THEME_DEFAULT, true, false, false, false },
+	[STYLE_STALE] = { THEME_DEFAULT, THEME_DEFAULT, false, true, false, false },
+	[STYLE_KEY] = { THEME_CYAN, THEME_DEFAULT, false, false, false, false },
+	[STYLE_DEV] = { THEME_GREEN, THEME_DEFAULT, true, false, true, false },
+	[STYLE_STAGING] = { THEME_YELLOW, THEME_DEFAULT, true, false, true, false },
+	[STYLE_PRODUCTION] = { THEME_WHITE, THEME_RED, true, false, false, false },
+	[STYLE_BAR] = { THEME_CYAN, THEME_DEFAULT, false, false, false, false },
+	[STYLE_RAW] = { THEME_BLUE, THEME_DEFAULT, true, false, false, false },
+	[STYLE_COMPRESSED] = { THEME_GREEN, THEME_DEFAULT, false, false, false, false },
+	[STYLE_PROMPT] = { THEME_DEFAULT, THEME_DEFAULT, true, false, false, false },
+	[STYLE_FOCUS] = { THEME_CYAN, THEME_DEFAULT, true, false, true, false },
+};
+
+struct theme_look theme_look(enum style style)
+{
+	struct theme_look look = coloured[style < STYLE_COUNT ? style : STYLE_PLAIN];
+
+	if (has_colours)
+		return look;
+	/* Without colours what alarms must still stand out beside its word. */
+	if (style == STYLE_CRIT || style == STYLE_PRODUCTION || style == STYLE_STAGING)
+		look.is_reverse = true;
+	look.foreground = THEME_DEFAULT;
+	look.background = THEME_DEFAULT;
+	return look;
+}
+
+static const char *const glyphs[GLYPH_COUNT][2] = {
+	[GLYPH_HORIZONTAL] = { "-", "─" },
+	[GLYPH_VERTICAL] = { "|", "│" },
+	[GLYPH_TEE_DOWN] = { "+", "┬" },
+	[GLYPH_TEE_UP] = { "+", "┴" },
+	[GLYPH_CROSS] = { "+", "┼" },
+	[GLYPH_TOP_LEFT] = { "+", "┌" },
+	[GLYPH_TOP_RIGHT] = { "+", "┐" },
+	[GLYPH_BOTTOM_LEFT] = { "+", "└" },
+	[GLYPH_BOTTOM_RIGHT] = { "+", "┘" },
+	[GLYPH_LESS] = { "<", "‹" },
+	[GLYPH_MORE] = { ">", "›" },
+	[GLYPH_UP] = { "^", "▲" },
+	[GLYPH_DOWN] = { "v", "▼" },
+	[GLYPH_POINTER] = { ">", "▸" },
+	[GLYPH_SEPARATOR] = { "-", "·" },
+	[GLYPH_ELLIPSIS] = { "~", "…" },
+	[GLYPH_BAR_DONE] = { "#", "━" },
+	[GLYPH_BAR_LEFT] = { "-", "╌" },
+	[GLYPH_RAW] = { "=", "=" },
+	[GLYPH_COMPRESSED] = { "#", "#" },
+	[GLYPH_LATE] = { "!", "!" },
+	[GLYPH_RETURN] = { "$", "⏎" },
+};
+
+const char *theme_glyph(enum theme_glyph glyph)
+{
+	return glyphs[glyph][has_utf8 ? 1 : 0];
+}
