@@ -138,7 +138,7 @@ int canvas_put(struct canvas *canvas, int row, int col, enum style style, const 
 	if (row < 0 || row >= canvas->rows)
 		return text ? width_cols(text) : 0;
 	while (text && (length = width_next(text, &code, &cols)) > 0) {
-		if (code < 0x20 || code == 0x7f) {
+		if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xfffd) {
 			if (is_inside(canvas, row, at))
 				set_square(canvas, row, at, style, "?", 1);
 			cols = 1;

@@ -46,7 +46,10 @@ static size_t before(const struct edit *edit, size_t at)
 
 static size_t after(const struct edit *edit, size_t at)
 {
-	return at + width_next(edit_str(edit) + at, NULL, NULL);
+	unsigned code;
+	int cols;
+
+	return at + width_next(edit_str(edit) + at, &code, &cols);
 }
 
 static size_t word_before(const struct edit *edit, size_t at)
