@@ -1,2 +1,17 @@
 # sources of src/pg, in alphabetical order
-libpgtend_a_SOURCES +=
+libpgtend_a_SOURCES += \
+	src/pg/cancel.c \
+	src/pg/client_tool.c \
+	src/pg/connect_error.c \
+	src/pg/connect_error.h \
+	src/pg/hosts.c \
+	src/pg/pooler.c \
+	src/pg/quote.c \
+	src/pg/result.c \
+	src/pg/result_private.h \
+	src/pg/session.c \
+	src/pg/session_connect.c \
+	src/pg/session_io.c \
+	src/pg/session_private.h \
+	src/pg/session_request.c \
+	src/pg/session_wait.c
