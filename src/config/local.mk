@@ -1,5 +1,17 @@
 # sources of src/config, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/config/config.c \
+	src/config/config_check.c \
+	src/config/config_connect.c \
+	src/config/config_find.c \
+	src/config/config_internal.h \
+	src/config/config_read.c \
+	src/config/config_value.c \
 	src/config/conninfo.c \
 	src/config/conninfo_child.c \
-	src/config/conninfo_internal.h
+	src/config/conninfo_internal.h \
+	src/config/dotenv.c \
+	src/config/dotenv_internal.h \
+	src/config/ini.c \
+	src/config/ini_internal.h \
+	src/config/keys.c

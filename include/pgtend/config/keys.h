@@ -12,7 +12,7 @@ struct config_key {
 	enum section_kind section;
 	const char *name;
 	enum key_type type;
-	const char *choices;   /* KEY_CHOICE: "development|staging|production" */
+	const char *choices;   /* KEY_CHOICE: "development|staging|production"; KEY_INT: "1..65535", least and most */
 	const char *otherwise; /* default as text; NULL: not set */
 	const char *doc;       /* one or two sentences with the unit */
 };

@@ -1,0 +1,92 @@
+/* config/config_check.c - what one section says of another, and what deserves a warning. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "config_internal.h"
+#include "pgtend/core/mem.h"
+
+static bool check_reference(const struct config *config, const struct section *section, const char *key, const char *name, enum section_kind kind, struct err *err)
+{
+	if (config_section(config, kind, name))
+		return true;
+	const char **names = mem_new((size_t)config->count * sizeof *names);
+	size_t count = 0;
+	for (int i = 0; i < config->count; i++)
+		if (config->sections[i]->kind == kind)
+			names[count++] = config->sections[i]->name;
+	const char *nearest = text_nearest(name, names, count);
+	mem_free(names);
+	char *shown = text_visible(name);
+	err_set(err, ERR_CONFIG, "%s: %s: there is no section [%s %s]%s%s%s", section_where(section, key), key, config_section_word(kind), shown,
+		nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+	mem_free(shown);
+	return false;
+}
+
+static bool check_list(const struct config *config, const struct section *section, const char *key, struct err *err)
+{
+	struct words names = { 0 };
+	section_words(section, key, &names);
+	bool ok = true;
+	for (size_t i = 0; ok && i < names.count; i++)
+		ok = check_reference(config, section, key, names.v[i], SECTION_DATABASE, err);
+	words_done(&names);
+	return ok;
+}
+
+static bool is_pool_mode(const char *word)
+{
+	return strcmp(word, "transaction") == 0 || strcmp(word, "session") == 0 || strcmp(word, "statement") == 0;
+}
+
+static bool check_database(const struct config *config, const struct section *section, struct err *err)
+{
+	const char *server = section_text(section, "server"), *pooler = section_text(section, "pooler");
+	if (server && !check_reference(config, section, "server", server, SECTION_SERVER, err))
+		return false;
+	if (pooler && !is_pool_mode(pooler) && !check_reference(config, section, "pooler", pooler, SECTION_POOLER, err)) {
+		err_hint(err, "Without a section it is the pool's mode: transaction, session or statement");
+		return false;
+	}
+	return check_list(config, section, "depends", err);
+}
+
+bool config_check_names(const struct config *config, struct err *err)
+{
+	for (int i = 0; i < config->count; i++) {
+		const struct section *section = config->sections[i];
+		if (section->kind == SECTION_DATABASE && !check_database(config, section, err))
+			return false;
+		if (section->kind == SECTION_POOLER && !check_list(config, section, "for", err))
+			return false;
+	}
+	return true;
+}
+
+/* Only what is written in the file itself: a variable's password lies elsewhere. */
+static bool holds_password(const struct value *value)
+{
+	if (!value->key || value->key->type != KEY_SECRET || !value->text || strstr(value->written, "${"))
+		return false;
+	if (strcmp(value->name, "password") == 0)
+		return true;
+	struct err err;
+	struct conninfo *info = conninfo_parse(value->text, &err);
+	bool holds = info && conninfo_get(info, "password");
+	conninfo_free(info);
+	return holds;
+}
+
+void config_warn_of_passwords(struct config *config)
+{
+	struct stat st;
+	if (!config->path || stat(config->path, &st) != 0 || !(st.st_mode & (S_IRGRP | S_IROTH)))
+		return;
+	for (int i = 0; i < config->count; i++)
+		for (int k = 0; k < config->sections[i]->count; k++)
+			if (holds_password(&config->sections[i]->values[k])) {
+				words_take(&config->warnings, mem_format("%s: a password stands here and others may read the file (chmod 600 %s)", config->sections[i]->values[k].where, config->path));
+				return;
+			}
+}

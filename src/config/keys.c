@@ -1,0 +1,122 @@
+/* config/keys.c - the one table of configuration keys, by section, in the order of pgtend.ini(5). */
+#include "pgtend/config/keys.h"
+
+#include <stddef.h>
+
+#define SSL_MODES "disable|allow|prefer|require|verify-ca|verify-full"
+#define ENVIRONMENTS "development|test|staging|production"
+
+#define PGTEND(name, type, choices, otherwise, doc) { SECTION_PGTEND, name, type, choices, otherwise, doc }
+#define DATABASE(name, type, choices, otherwise, doc) { SECTION_DATABASE, name, type, choices, otherwise, doc }
+#define SERVER(name, type, choices, otherwise, doc) { SECTION_SERVER, name, type, choices, otherwise, doc }
+#define POOLER(name, type, choices, otherwise, doc) { SECTION_POOLER, name, type, choices, otherwise, doc }
+
+const struct config_key config_keys[] = {
+	/* --- [pgtend]: the console, and defaults for every database ---------------------------------- */
+	PGTEND("refresh", KEY_DURATION, NULL, "2s", "How often the console asks the servers for new numbers. A question that is still running at the next turn is not asked again."),
+	PGTEND("color", KEY_CHOICE, "auto|always|never", "auto", "Colours on the screen and in tables. With auto: when the terminal has them and NO_COLOR is not set. Colour never carries meaning alone."),
+	PGTEND("theme", KEY_CHOICE, "default|light|plain", "default", "The colours of the console: for dark terminals, for light ones, or bold and reverse only."),
+	PGTEND("ascii", KEY_BOOL, NULL, "no", "Draws borders and bars with - | = # only, whatever the locale says."),
+	PGTEND("mouse", KEY_BOOL, NULL, "yes", "Takes mouse clicks and the wheel. With no, the terminal's own selection works as ever."),
+	PGTEND("max_sessions", KEY_INT, "1..64", "4", "The most sessions that pgtend opens on one server for its questions; each running action has one more."),
+	PGTEND("pgbin", KEY_PATH, NULL, NULL, "Folder of pg_dump, pg_restore, psql. Otherwise $PGTEND_PGBIN, the usual folders of each major version, and PATH are searched for one that fits the server."),
+	PGTEND("audit", KEY_PATH, NULL, NULL, "The audit log, one JSON line for each action. Otherwise $XDG_STATE_HOME/pgtend/audit.jsonl."),
+	PGTEND("backup_dir", KEY_PATH, NULL, "backups", "Folder of the backups, DATABASE/DATABASE-STAMP.* in it."),
+	PGTEND("keep", KEY_DURATION, NULL, NULL, "How long a backup is kept before `prune` may remove it. Not set: for ever."),
+	PGTEND("keep_min", KEY_INT, "0..100000", "3", "So many verified backups of a database stay, however old they are."),
+	PGTEND("after_backup", KEY_COMMAND, NULL, NULL, "A command to run after each good backup, without a shell: %p is its path, %f its file name, %d the database's name, %% a per cent sign."),
+	PGTEND("environment", KEY_CHOICE, ENVIRONMENTS, NULL, "The environment of every database that does not say its own."),
+	PGTEND("env_file", KEY_PATH, NULL, NULL, "A .env file whose variables every section may name as ${NAME}."),
+	PGTEND("metadata", KEY_BOOL, NULL, "yes", "Whether pgtend may keep its own records (checksums, durations, who ran what) in a schema `pgtend` inside the databases."),
+	PGTEND("lock_timeout", KEY_DURATION, NULL, "5s", "How long an action waits for a lock before it gives up. 0 waits for ever."),
+	PGTEND("statement_timeout", KEY_DURATION, NULL, "0", "How long one statement of an action may run. 0 sets no limit."),
+	PGTEND("connect_timeout", KEY_DURATION, NULL, "10s", "How long resolving a name and connecting to one host may take."),
+
+	/* --- [database NAME] ------------------------------------------------------------------------- */
+	DATABASE("url", KEY_SECRET, NULL, NULL, "How to connect: postgresql://user@host:port/dbname or host=... dbname=.... The keys beside it override its parts. Name a variable of a .env file rather than writing a password here: url = ${DATABASE_URL}."),
+	DATABASE("host", KEY_TEXT, NULL, NULL, "Host name, address, or the folder of a Unix socket."),
+	DATABASE("port", KEY_INT, "1..65535", NULL, "Port of the server."),
+	DATABASE("dbname", KEY_TEXT, NULL, NULL, "The database's name in the server. Without url, service and this key it is the section's name."),
+	DATABASE("user", KEY_TEXT, NULL, NULL, "Role to connect as."),
+	DATABASE("password", KEY_SECRET, NULL, NULL, "Its password. A .env file, passfile or ~/.pgpass is a better place; a pgtend.ini that holds one and that others may read is warned of."),
+	DATABASE("sslmode", KEY_CHOICE, SSL_MODES, NULL, "As libpq has it."),
+	DATABASE("sslrootcert", KEY_PATH, NULL, NULL, "Certificates that the server's one must come from."),
+	DATABASE("sslcert", KEY_PATH, NULL, NULL, "Our certificate."),
+	DATABASE("sslkey", KEY_PATH, NULL, NULL, "The key of our certificate."),
+	DATABASE("gssencmode", KEY_CHOICE, "disable|prefer|require", "disable", "GSSAPI encryption."),
+	DATABASE("passfile", KEY_PATH, NULL, NULL, "A passfile to look in, instead of ~/.pgpass."),
+	DATABASE("service", KEY_TEXT, NULL, NULL, "A service of pg_service.conf that gives what is not said here."),
+	DATABASE("server", KEY_TEXT, NULL, NULL, "The [server] that it lies on: what neither url nor the keys here say is taken from there."),
+	DATABASE("pooler", KEY_TEXT, NULL, NULL, "The [pooler] that the address leads through, or, when it has no section, its mode: transaction, session or statement. Without it pgtend finds out at connect."),
+	DATABASE("pool_size", KEY_INT, "1..100000", NULL, "How many server connections that pool has for this database. With 1, migrations are sent as one message."),
+	DATABASE("direct", KEY_SECRET, NULL, NULL, "The address without the pooler, for migrations, backups and locks: a URI, or only what differs, as host=db1 port=5432."),
+	DATABASE("env_file", KEY_PATH, NULL, NULL, "The .env file whose variables this section names as ${NAME}."),
+	DATABASE("environment", KEY_CHOICE, ENVIRONMENTS, NULL, "What may be done here: in production seed and clean are refused, other actions ask for more. Otherwise NODE_ENV of its .env file, else development."),
+	DATABASE("depends", KEY_WORDS, NULL, NULL, "Databases (section names) that are migrated and seeded before this one."),
+	DATABASE("migrations", KEY_PATH, NULL, NULL, "Folder of the migration files."),
+	DATABASE("dialect", KEY_CHOICE, "node-pg-migrate|drizzle|drizzle-v1|plain|dbmate|golang-migrate", NULL, "Whose migrations they are. Otherwise the folder and the history table tell."),
+	DATABASE("migrations_schema", KEY_TEXT, NULL, NULL, "Schema of the history table. Otherwise the dialect's own."),
+	DATABASE("migrations_table", KEY_TEXT, NULL, NULL, "Name of the history table. Otherwise the dialect's own (pgmigrations, __drizzle_migrations, schema_migrations)."),
+	DATABASE("metadata", KEY_BOOL, NULL, "yes", "Whether pgtend may keep its own records in a schema `pgtend` in this database."),
+	DATABASE("seeds", KEY_PATH, NULL, NULL, "Folder of the seed files; those of its subfolder that is called as the environment follow."),
+	DATABASE("keep_tables", KEY_WORDS, NULL, NULL, "Tables ([SCHEMA.]NAME) that `clean` leaves alone."),
+	DATABASE("allow_destructive", KEY_BOOL, NULL, "no", "In production: with yes, and an `unlock` that has not run out, actions that destroy may be confirmed."),
+	DATABASE("lock_timeout", KEY_DURATION, NULL, "5s", "How long an action waits for a lock before it gives up. 0 waits for ever."),
+	DATABASE("statement_timeout", KEY_DURATION, NULL, "0", "How long one statement of an action may run. 0 sets no limit."),
+	DATABASE("connect_timeout", KEY_DURATION, NULL, "10s", "How long resolving the name and connecting to one host may take."),
+	DATABASE("backup", KEY_CHOICE, "daily|weekly|none", "none", "How often a backup is due. With none, none is missed."),
+	DATABASE("backup_dir", KEY_PATH, NULL, "backups", "Folder of the backups, DATABASE/DATABASE-STAMP.* in it."),
+	DATABASE("keep", KEY_DURATION, NULL, NULL, "How long a backup is kept before `prune` may remove it. Not set: for ever."),
+	DATABASE("keep_min", KEY_INT, "0..100000", "3", "So many verified backups stay, however old they are."),
+	DATABASE("after_backup", KEY_COMMAND, NULL, NULL, "A command to run after each good backup, without a shell: %p is its path, %f its file name, %d the database's name, %% a per cent sign."),
+	DATABASE("client", KEY_COMMAND, NULL, NULL, "Words put before pg_dump, psql and the like, for servers in containers: docker exec -i NAME."),
+	DATABASE("owner", KEY_TEXT, NULL, NULL, "Role that owns the database when `create` makes it."),
+	DATABASE("template", KEY_TEXT, NULL, NULL, "Template that `create` copies. Otherwise template1."),
+	DATABASE("encoding", KEY_TEXT, NULL, "UTF8", "Encoding that `create` gives it."),
+	DATABASE("locale", KEY_TEXT, NULL, NULL, "Locale that `create` gives it. Otherwise the template's."),
+	DATABASE("extensions", KEY_WORDS, NULL, NULL, "Extensions that `create` adds, in this order: timescaledb, vector."),
+	DATABASE("retention", KEY_DURATION, NULL, NULL, "How long raw time-series data should be kept: a policy that says otherwise is shown. Otherwise the policy in the database is taken at its word."),
+	DATABASE("expected_ratio", KEY_TEXT, NULL, NULL, "How many times smaller compressed chunks should be: 10."),
+	DATABASE("source_column", KEY_TEXT, NULL, NULL, "Column of hypertables that tells who sent a row, so that one source falling silent is seen: app_source."),
+
+	/* --- [server NAME] --------------------------------------------------------------------------- */
+	SERVER("url", KEY_SECRET, NULL, NULL, "How to connect, without a database. The keys beside it override its parts."),
+	SERVER("host", KEY_TEXT, NULL, NULL, "Host name, address, or the folder of a Unix socket."),
+	SERVER("port", KEY_INT, "1..65535", NULL, "Port of the server."),
+	SERVER("user", KEY_TEXT, NULL, NULL, "Role to connect as."),
+	SERVER("password", KEY_SECRET, NULL, NULL, "Its password. A .env file, passfile or ~/.pgpass is a better place."),
+	SERVER("sslmode", KEY_CHOICE, SSL_MODES, NULL, "As libpq has it."),
+	SERVER("sslrootcert", KEY_PATH, NULL, NULL, "Certificates that the server's one must come from."),
+	SERVER("sslcert", KEY_PATH, NULL, NULL, "Our certificate."),
+	SERVER("sslkey", KEY_PATH, NULL, NULL, "The key of our certificate."),
+	SERVER("passfile", KEY_PATH, NULL, NULL, "A passfile to look in, instead of ~/.pgpass."),
+	SERVER("service", KEY_TEXT, NULL, NULL, "A service of pg_service.conf that gives what is not said here."),
+	SERVER("env_file", KEY_PATH, NULL, NULL, "The .env file whose variables this section names as ${NAME}."),
+	SERVER("environment", KEY_CHOICE, ENVIRONMENTS, NULL, "The environment of every database on it that does not say its own."),
+	SERVER("max_sessions", KEY_INT, "1..64", "4", "The most sessions that pgtend opens on this server for its questions."),
+	SERVER("client", KEY_COMMAND, NULL, NULL, "Words put before pg_dump, psql and the like, for servers in containers: docker exec -i NAME."),
+
+	/* --- [pooler NAME] --------------------------------------------------------------------------- */
+	POOLER("url", KEY_SECRET, NULL, NULL, "How to reach PgBouncer's admin console. The keys beside it override its parts."),
+	POOLER("host", KEY_TEXT, NULL, NULL, "Host name, address, or the folder of a Unix socket."),
+	POOLER("port", KEY_INT, "1..65535", NULL, "Port of PgBouncer: 6432 as a rule."),
+	POOLER("user", KEY_TEXT, NULL, NULL, "A user of its admin_users or stats_users."),
+	POOLER("password", KEY_SECRET, NULL, NULL, "The user's password. A .env file, passfile or ~/.pgpass is a better place."),
+	POOLER("dbname", KEY_TEXT, NULL, "pgbouncer", "The admin console's name."),
+	POOLER("sslmode", KEY_CHOICE, SSL_MODES, NULL, "As libpq has it."),
+	POOLER("sslrootcert", KEY_PATH, NULL, NULL, "Certificates that PgBouncer's one must come from."),
+	POOLER("passfile", KEY_PATH, NULL, NULL, "A passfile to look in, instead of ~/.pgpass."),
+	POOLER("service", KEY_TEXT, NULL, NULL, "A service of pg_service.conf that gives what is not said here."),
+	POOLER("env_file", KEY_PATH, NULL, NULL, "The .env file whose variables this section names as ${NAME}."),
+	POOLER("for", KEY_WORDS, NULL, NULL, "Databases (section names) whose address leads through it, beside those that name it by `pooler`."),
+};
+const int config_key_count = (int)(sizeof config_keys / sizeof config_keys[0]);
+
+const char *config_section_word(enum section_kind kind)
+{
+	static const char *const words[SECTION_KINDS] = {
+		[SECTION_PGTEND] = "pgtend", [SECTION_DATABASE] = "database", [SECTION_SERVER] = "server", [SECTION_POOLER] = "pooler",
+		[SECTION_THRESHOLD] = "threshold", [SECTION_RUNNER] = "runner", [SECTION_ALIAS] = "alias",
+	};
+	return words[kind];
+}
