@@ -21,6 +21,7 @@ static void make_room(struct text *text, size_t more)
 		size = size > SIZE_MAX / 2 ? needed : size * 2;
 	text->s = mem_grow(text->s, size, 1);
 	text->size = size;
+	text->s[text->length] = '\0';
 }
 
 void text_add_n(struct text *text, const char *bytes, size_t length)
