@@ -26,9 +26,9 @@ static bool run(struct action *action, struct err *err)
 	if (is_done)
 		report_summary(action->report, "%s is unlocked for %d minutes: %s", database->name, (int)minutes, reason);
 	if (is_done && database->environment != ENVIRONMENT_PRODUCTION)
-		report_hint(action->report, "%s is %s: only production needs it", database->name, environment_word(database->environment));
+		report_log(action->report, "%s is %s: only production needs it", database->name, environment_word(database->environment));
 	else if (is_done && !section_bool(database->section, "allow_destructive"))
-		report_hint(action->report, "destructive verbs stay refused: allow_destructive = yes is missing in [database %s]", database->name);
+		report_log(action->report, "destructive verbs stay refused: allow_destructive = yes is missing in [database %s]", database->name);
 	mem_free(reason);
 	return is_done;
 }

@@ -2,8 +2,10 @@
 libpgtend_a_SOURCES += \
 	src/commands/cmd_audit.c \
 	src/commands/cmd_help.c \
+	src/commands/cmd_status.c \
 	src/commands/cmd_unlock.c \
 	src/commands/cmd_version.c \
+	src/commands/complete.c \
 	src/commands/dispatch.c \
 	src/commands/dispatch_ask.c \
 	src/commands/dispatch_work.c \

@@ -29,6 +29,13 @@ static size_t next_positional(const struct words *words, size_t from)
 	return words->count;
 }
 
+const char *command_verb_word(char *const *words, int count)
+{
+	const struct words line = {.v = (char **)words, .count = (size_t)count};
+	size_t at = next_positional(&line, 0);
+	return at < line.count ? words[at] : NULL;
+}
+
 static void move_to_front(struct words *words, size_t index, size_t front)
 {
 	char *word = words->v[index];

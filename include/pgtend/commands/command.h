@@ -81,6 +81,8 @@ extern const int verb_count;
 PGTEND_CHECK struct command *command_parse(const struct fleet *fleet, char *const *words, int count, struct database *selected, struct err *err);
 /* Splits a prompt line as a shell would: quotes, backslash. */
 PGTEND_CHECK bool command_split(const char *line, struct words *words, struct err *err);
+/* The verb among words of which some are options: the first that is none and no option's value; NULL. Borrowed. */
+const char *command_verb_word(char *const *words, int count);
 void command_free(struct command *command);
 const struct verb *command_verb(const struct command *command);
 bool command_flag(const struct command *command, const char *option);

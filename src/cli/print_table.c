@@ -1,0 +1,150 @@
+/* Rows as aligned columns. */
+#include "pgtend/cli/print.h"
+
+#include <string.h>
+
+#include "pgtend/core/mem.h"
+#include "pgtend/core/width.h"
+
+enum { GAP_COLS = 2, TEXT_LEAST_COLS = 24, ANY_LEAST_COLS = 6 };
+
+struct column {
+	int index;
+	int cols;
+	bool is_right;
+	bool is_text;
+};
+
+struct grid {
+	struct column *columns;
+	int column_count;
+	char **cells; /* heading first, then rows; column_count each */
+	int rows;
+};
+
+static bool is_text_type(enum cell_type type)
+{
+	return type == CELL_TEXT || type == CELL_WORDS;
+}
+
+/* Chooses the titled columns, reads their texts, measures them. */
+static void fill(struct grid *grid, const struct table *table)
+{
+	const struct table_shape *shape = table_shape(table);
+	grid->columns = mem_new((size_t)(shape->column_count + 1) * sizeof *grid->columns);
+	for (int i = 0; i < shape->column_count; i++) {
+		enum cell_type type = shape->columns[i].type;
+		if (shape->columns[i].title != NULL)
+			grid->columns[grid->column_count++] = (struct column){.index = i,
+				.is_right = !is_text_type(type) && type != CELL_BOOL && type != CELL_TIME,
+				.is_text = is_text_type(type)};
+	}
+	grid->rows = table_rows(table);
+	size_t width = (size_t)grid->column_count;
+	grid->cells = mem_new(((size_t)grid->rows + 1) * (width + 1) * sizeof *grid->cells);
+	for (int c = 0; c < grid->column_count; c++) {
+		struct column *column = &grid->columns[c];
+		for (int r = 0; r <= grid->rows; r++) {
+			char *text = r == 0 ? mem_copy(shape->columns[column->index].title) : table_cell_text(table, r - 1, column->index);
+			grid->cells[(size_t)r * width + (size_t)c] = text;
+			int cols = width_cols(text);
+			column->cols = cols > column->cols ? cols : column->cols;
+		}
+	}
+}
+
+static int total_cols(const struct grid *grid)
+{
+	int total = 0, shown = 0;
+	for (int c = 0; c < grid->column_count; c++)
+		if (grid->columns[c].cols > 0) {
+			total += grid->columns[c].cols;
+			shown++;
+		}
+	return total + (shown > 1 ? (shown - 1) * GAP_COLS : 0);
+}
+
+/* Takes `by` columns from the widest one of its kind, but leaves `least`. */
+static bool shrink(struct grid *grid, bool only_text, int least, int by)
+{
+	struct column *widest = NULL;
+	for (int c = 0; c < grid->column_count; c++) {
+		struct column *column = &grid->columns[c];
+		if ((column->is_text || !only_text) && column->cols > least && (widest == NULL || column->cols > widest->cols))
+			widest = column;
+	}
+	if (widest == NULL)
+		return false;
+	widest->cols = widest->cols - by > least ? widest->cols - by : least;
+	return true;
+}
+
+static bool leave_out_one(struct grid *grid, const struct table_shape *shape)
+{
+	struct column *least_wanted = NULL;
+	int highest = 0;
+	for (int c = 0; c < grid->column_count; c++) {
+		struct column *column = &grid->columns[c];
+		int priority = shape->columns[column->index].priority;
+		if (column->cols > 0 && priority > 0 && priority >= highest) {
+			least_wanted = column;
+			highest = priority;
+		}
+	}
+	if (least_wanted != NULL)
+		least_wanted->cols = 0;
+	return least_wanted != NULL;
+}
+
+static void fit(struct grid *grid, const struct table_shape *shape, int cols)
+{
+	int over;
+	while ((over = total_cols(grid) - cols) > 0 && shrink(grid, true, TEXT_LEAST_COLS, over))
+		;
+	while (total_cols(grid) > cols && leave_out_one(grid, shape))
+		;
+	while ((over = total_cols(grid) - cols) > 0 && shrink(grid, false, ANY_LEAST_COLS, over))
+		;
+}
+
+static void add_cell(struct text *out, const struct column *column, const char *text, bool is_last)
+{
+	char cut[2048];
+	int cols = width_cols(text);
+	if (cols > column->cols) {
+		cols = width_cut(cut, sizeof cut, text, column->cols);
+		text = cut;
+	}
+	int blanks = column->cols - cols;
+	if (column->is_right)
+		text_addf(out, "%*s", blanks, "");
+	text_add(out, text);
+	if (!column->is_right && !is_last)
+		text_addf(out, "%*s", blanks, "");
+}
+
+void print_table(struct text *out, const struct table *table, const struct print_style *style)
+{
+	struct grid grid = {0};
+	fill(&grid, table);
+	if (style->cols > 0)
+		fit(&grid, table_shape(table), style->cols);
+	int last = -1;
+	for (int c = 0; c < grid.column_count; c++)
+		last = grid.columns[c].cols > 0 ? c : last;
+	for (int r = 0; r <= grid.rows; r++) {
+		bool is_bold = r == 0 && style->has_colour;
+		text_add(out, is_bold ? "\033[1m" : "");
+		for (int c = 0, shown = 0; c < grid.column_count; c++) {
+			if (grid.columns[c].cols == 0)
+				continue;
+			text_add(out, shown++ > 0 ? "  " : "");
+			add_cell(out, &grid.columns[c], grid.cells[(size_t)r * (size_t)grid.column_count + (size_t)c], c == last);
+		}
+		text_add(out, is_bold ? "\033[0m\n" : "\n");
+	}
+	for (size_t i = 0; i < ((size_t)grid.rows + 1) * (size_t)grid.column_count; i++)
+		mem_free(grid.cells[i]);
+	mem_free(grid.cells);
+	mem_free(grid.columns);
+}
