@@ -2,6 +2,8 @@
 libpgtend_a_SOURCES += \
 	src/commands/cmd_audit.c \
 	src/commands/cmd_help.c \
+	src/commands/cmd_migrate.c \
+	src/commands/cmd_migrate_status.c \
 	src/commands/cmd_status.c \
 	src/commands/cmd_unlock.c \
 	src/commands/cmd_version.c \

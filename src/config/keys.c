@@ -57,6 +57,7 @@ const struct config_key config_keys[] = {
 	DATABASE("dialect", KEY_CHOICE, "node-pg-migrate|drizzle|drizzle-v1|plain|dbmate|golang-migrate", NULL, "Whose migrations they are. Otherwise the folder and the history table tell."),
 	DATABASE("migrations_schema", KEY_TEXT, NULL, NULL, "Schema of the history table. Otherwise the dialect's own."),
 	DATABASE("migrations_table", KEY_TEXT, NULL, NULL, "Name of the history table. Otherwise the dialect's own (pgmigrations, __drizzle_migrations, schema_migrations)."),
+	DATABASE("search_path", KEY_WORDS, NULL, "public", "Schemas in which migrations run, as node-pg-migrate's option `schema` has it; nothing else is looked up there."),
 	DATABASE("metadata", KEY_BOOL, NULL, "yes", "Whether pgtend may keep its own records in a schema `pgtend` in this database."),
 	DATABASE("seeds", KEY_PATH, NULL, NULL, "Folder of the seed files; those of its subfolder that is called as the environment follow."),
 	DATABASE("keep_tables", KEY_WORDS, NULL, NULL, "Tables ([SCHEMA.]NAME) that `clean` leaves alone."),

@@ -1,2 +1,24 @@
 # sources of src/migrate, in alphabetical order
-libpgtend_a_SOURCES +=
+libpgtend_a_SOURCES += \
+	src/migrate/dialect_dbmate.c \
+	src/migrate/dialect_drizzle.c \
+	src/migrate/dialect_drizzle_v1.c \
+	src/migrate/dialect_golang_migrate.c \
+	src/migrate/dialect_node_pg_migrate.c \
+	src/migrate/dialect_plain.c \
+	src/migrate/dialects.c \
+	src/migrate/folder.c \
+	src/migrate/history.c \
+	src/migrate/ledger.c \
+	src/migrate/ledger_table.c \
+	src/migrate/marker.c \
+	src/migrate/new.c \
+	src/migrate/order.c \
+	src/migrate/probe.c \
+	src/migrate/run.c \
+	src/migrate/run_error.c \
+	src/migrate/run_file.c \
+	src/migrate/run_lock.c \
+	src/migrate/run_session.c \
+	src/migrate/statements.c
+EXTRA_DIST += src/migrate/run_internal.h

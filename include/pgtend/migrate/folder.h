@@ -1,0 +1,27 @@
+/* migrate/folder.h - what lies in a migration folder, and the text of its files. */
+#ifndef PGTEND_MIGRATE_FOLDER_H
+#define PGTEND_MIGRATE_FOLDER_H
+
+#include "pgtend/core/err.h"
+#include "pgtend/core/text.h"
+#include "pgtend/migrate/migrate.h"
+
+/* Plain files and links of the folder that do not begin with a dot, in byte order. */
+PGTEND_CHECK bool folder_names(const char *folder, struct words *names, struct err *err);
+/* Folders of the folder, in byte order. */
+PGTEND_CHECK bool folder_folders(const char *folder, struct words *names, struct err *err);
+bool folder_has(const char *folder, const char *name);
+/* The text of a migration: valid UTF-8 without NUL, else err is FILE:LINE: what. Caller frees. */
+PGTEND_CHECK bool folder_text(const char *path, char **text, struct err *err);
+
+/* Adds a file to the ledger; borrowed until the next one is added. name and path are taken over. */
+struct migration_file *ledger_add_file(struct ledger *ledger, char *name, char *path);
+/* Adds one that is no migration: `why` says what the tool would do. Behind all migrations. */
+void ledger_add_refused(struct ledger *ledger, const char *file_name, const char *why);
+struct migration_row *ledger_add_row(struct ledger *ledger, const char *name, int64_t applied_us);
+/* The plain comparison: same name. */
+void ledger_match_by_name(struct ledger *ledger);
+/* Exchanges the parts of file and row that know each other. */
+void ledger_join(struct ledger *ledger, int file, int row);
+
+#endif

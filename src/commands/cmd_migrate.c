@@ -1,0 +1,124 @@
+/* migrate up, down, new: the verbs that act on a migration folder. */
+#include "pgtend/commands/command.h"
+
+#include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
+#include "pgtend/migrate/migrate.h"
+
+static const struct verb_option count_options[] = {
+	{"--count", OPTION_INT, "N", false, "so many migrations at most (up: all; down: 1)"},
+	{0},
+};
+
+static bool take_count(const struct action *action, int otherwise, int *count, struct err *err)
+{
+	int64_t value = command_int(action->command, "--count", otherwise);
+	if (command_option(action->command, "--count") != NULL && (value < 1 || value > 1000000))
+		return err_set(err, ERR_USAGE, "--count is a whole number from 1 on");
+	*count = (int)value;
+	return true;
+}
+
+static bool migrate(const struct action *action, bool is_dry_run, struct report *report, struct err *err)
+{
+	bool is_up = action->verb->level == GUARD_L2;
+	int count;
+	return take_count(action, is_up ? -1 : 1, &count, err) &&
+		   (is_up ? migrate_up : migrate_down)(action->fleet, action->database, count, is_dry_run, report, err);
+}
+
+/* What would run, found by a dry run, and what a question about locks wants to know. */
+static bool preview(struct action *action, struct err *err)
+{
+	struct report report = {0};
+	bool is_good = migrate(action, true, &report, err);
+	for (size_t i = 0; is_good && i < report.log.count; i++)
+		words_add(&action->preview, report.log.v[i]);
+	if (is_good && report.summary != NULL)
+		words_add(&action->preview, report.summary);
+	if (is_good && action->database->section != NULL) {
+		char wait[UNITS_SIZE];
+		double seconds = section_seconds(action->database->section, "lock_timeout");
+		words_take(&action->preview, mem_format("waits for a lock: %s, each file up to 5 times (lock_timeout)",
+			seconds > 0 ? units_ms(wait, seconds * 1000) : "without end"));
+	}
+	report_done(&report);
+	return is_good;
+}
+
+static bool run_up(struct action *action, struct err *err)
+{
+	if (!migrate(action, action->is_dry_run, action->report, err))
+		return false;
+	report_hint(action->report, "pgtend migrate status %s", action->database->name);
+	return true;
+}
+
+static bool run_down(struct action *action, struct err *err)
+{
+	return migrate(action, action->is_dry_run, action->report, err);
+}
+
+const struct verb verb_migrate_up = {
+	.name = "migrate",
+	.subverb = "up",
+	.scope = VERB_ACTS,
+	.options = count_options,
+	.level = GUARD_L2,
+	.has_dry_run = true,
+	.wants_dependencies = true,
+	.title = "Apply pending migrations",
+	.help = "Runs the files that the history table does not have, in the order of the team's own tool, under that tool's lock: each in a transaction of its "
+			"own, its history row in it, so that nothing is ever half done. Databases that others depend on come first. An error is shown "
+			"as FILE:LINE:COL; what ran before it stays, what follows waits. Now node-pg-migrate's files are run; for other tools the command to "
+			"run is said.",
+	.example = "pgtend migrate up core --count 1",
+	.preview = preview,
+	.run = run_up,
+};
+
+const struct verb verb_migrate_down = {
+	.name = "migrate",
+	.subverb = "down",
+	.scope = VERB_ACTS,
+	.options = count_options,
+	.level = GUARD_L3,
+	.has_dry_run = true,
+	.is_dependents_first = true,
+	.title = "Take back the last migrations",
+	.help = "Runs the down part of the last applied migration, or of the last N, newest first, each in a transaction of its own together with the "
+			"removal of its history row. A file that is gone or has no down part is said before anything runs.",
+	.example = "pgtend migrate down pshop --count 2",
+	.preview = preview,
+	.run = run_down,
+};
+
+static bool run_new(struct action *action, struct err *err)
+{
+	char *path = NULL;
+	if (!migrate_new(action->database, command_words(action->command)->v[0], action->is_dry_run, &path, err))
+		return false;
+	report_summary(action->report, action->is_dry_run ? "would make %s" : "made %s", path);
+	if (!action->is_dry_run)
+		report_hint(action->report, "write it, then: pgtend migrate up %s", action->database->name);
+	mem_free(path);
+	return true;
+}
+
+const struct verb verb_migrate_new = {
+	.name = "migrate",
+	.subverb = "new",
+	.scope = VERB_ACTS_ONE,
+	.words = "NAME",
+	.least_words = 1,
+	.most_words = 1,
+	.level = GUARD_L0,
+	.has_dry_run = true,
+	.is_offline = true,
+	.title = "Make the next migration file",
+	.help = "Makes a file in the database's migration folder, named and filled as the team's tool does it: for node-pg-migrate the milliseconds of now (more than "
+			"the last file's, whatever the clock says), the name with - for _ and blanks, and the lines -- Up Migration and -- Down Migration; "
+			"for plain folders the next number. For the other tools the exact command to run is said.",
+	.example = "pgtend migrate new core add_user_preferences",
+	.run = run_new,
+};

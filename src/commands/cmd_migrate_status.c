@@ -1,0 +1,104 @@
+/* migrate status: every file and history row of the databases, with its state. */
+#include <string.h>
+
+#include "pgtend/commands/command.h"
+#include "pgtend/migrate/migrate.h"
+#include "pgtend/probes/collector.h"
+
+enum { STATUS_DEADLINE_MS = 30000 };
+
+struct findings {
+	int pending, drifted, failed;
+	const struct err *first_failure;
+	const char *first_pending, *first_drifted; /* names of databases */
+};
+
+static void copy_cell(const struct table *from, int from_row, struct table *to, int to_row, int column)
+{
+	const struct cell *cell = table_cell(from, from_row, column);
+	const struct table_column *shape = &table_shape(to)->columns[column];
+	if (!cell->has_value)
+		table_set_missing(to, to_row, shape->name, cell->missing);
+	else if (shape->type == CELL_TIME)
+		table_set_int(to, to_row, shape->name, cell->u.integer);
+	else
+		table_set_text(to, to_row, shape->name, cell->u.text);
+}
+
+static void judge(const struct table *rows, int row, const char *database, struct findings *findings)
+{
+	const char *state = table_get_text(rows, row, "state");
+	if (strcmp(state, "pending") == 0) {
+		if (findings->pending++ == 0)
+			findings->first_pending = database;
+	} else if (strcmp(state, "missing") == 0 || strcmp(state, "out_of_order") == 0 || strcmp(state, "edited") == 0 || strcmp(state, "skipped") == 0) {
+		if (findings->drifted++ == 0)
+			findings->first_drifted = database;
+	}
+}
+
+static void add_database(const struct database *database, struct table *all, struct findings *findings)
+{
+	const struct facts *facts = &database->facts[FACT_MIGRATIONS];
+	if (facts->err.kind != ERR_NONE || facts->table == NULL) {
+		/* Its row is there all the same: who reads the table sees that something is not known. */
+		int row = table_add_row(all);
+		table_set_text(all, row, "database", database->name);
+		table_set_text(all, row, "advice", facts->err.text);
+		if (findings->failed++ == 0)
+			findings->first_failure = &facts->err;
+		return;
+	}
+	for (int i = 0; i < table_rows(facts->table); i++) {
+		int row = table_add_row(all);
+		for (int column = 0; column < migrations_shape.column_count; column++)
+			copy_cell(facts->table, i, all, row, column);
+		judge(all, row, database->name, findings);
+	}
+}
+
+static bool run(struct action *action, struct err *err)
+{
+	static const enum fact facts[] = {FACT_MIGRATIONS, FACT_COUNT};
+	struct findings findings = {0};
+	collect_wait(action->fleet, action->databases, action->database_count, facts, STATUS_DEADLINE_MS);
+	struct table *all = table_new(&migrations_shape);
+	for (int i = 0; i < action->database_count; i++)
+		add_database(action->databases[i], all, &findings);
+	report_rows(action->report, all);
+	if (findings.failed > 0) {
+		*err = *findings.first_failure;
+		if (findings.failed < action->database_count)
+			err->kind = ERR_PARTIAL;
+		return action->database_count > 1 ? err_prefix(err, "%d of %d databases gave no answer", findings.failed, action->database_count) : false;
+	}
+	if (!command_flag(action->command, "--check"))
+		return true;
+	if (findings.drifted > 0)
+		return err_set(err, ERR_DRIFT, "%d migration%s out of order, missing, edited or skipped, the first in %s", findings.drifted,
+			findings.drifted == 1 ? " is" : "s are", findings.first_drifted);
+	if (findings.pending > 0)
+		return err_set(err, ERR_PENDING, "%d migration%s pending, the first in %s", findings.pending, findings.pending == 1 ? " is" : "s are",
+			findings.first_pending);
+	return true;
+}
+
+static const struct verb_option options[] = {
+	{"--check", OPTION_FLAG, NULL, false, "end with status 4 when something is pending, 5 when the order is broken or a file or row is missing"},
+	{0},
+};
+
+const struct verb verb_migrate_status = {
+	.name = "migrate",
+	.subverb = "status",
+	.scope = VERB_READS,
+	.options = options,
+	.level = GUARD_L0,
+	.title = "Show applied and pending migrations",
+	.help = "Every file of the migration folders and every row of the history tables that the teams' own tools keep (node-pg-migrate, Drizzle, plain numbered files, "
+			"dbmate, golang-migrate): applied, pending, missing (a row without file), out_of_order, refused (the tool itself would stop at it), skipped, edited, "
+			"each with what to do.",
+	.example = "pgtend migrate status all --check",
+	.shape = &migrations_shape,
+	.run = run,
+};

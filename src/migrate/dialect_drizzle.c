@@ -1,0 +1,179 @@
+/* Drizzle before 1.0: meta/_journal.json orders TAG.sql files, table drizzle.__drizzle_migrations holds hash and the journal's `when`. */
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/evp.h>
+
+#include "pgtend/core/json.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/core/places.h"
+#include "pgtend/migrate/folder.h"
+#include "pgtend/migrate/history.h"
+
+/* Lower-case hexadecimal sha256 of the file's bytes, as the tool takes it. NULL: not readable. Caller frees. */
+static char *hash_of(const char *path)
+{
+	char *bytes = NULL;
+	size_t length;
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned size = 0;
+	struct err unreadable = { 0 };
+	if (!places_read_file(path, &bytes, &length, &unreadable))
+		return NULL;
+	bool is_done = EVP_Digest(bytes, length, digest, &size, EVP_sha256(), NULL) == 1;
+	mem_free(bytes);
+	struct text hex = { 0 };
+	for (unsigned i = 0; is_done && i < size; i++)
+		text_addf(&hex, "%02x", digest[i]);
+	return is_done ? text_take(&hex) : NULL;
+}
+
+/* The journal's entries, after what can be wrong with it was said. New reference in *journal. */
+static bool read_journal(const char *path, json_t **journal, json_t **entries, struct err *err)
+{
+	*journal = NULL;
+	if (!json_read_file(path, journal, err))
+		return false;
+	const char *dialect = json_string_value(json_object_get(*journal, "dialect"));
+	*entries = json_object_get(*journal, "entries");
+	if (dialect && strcmp(dialect, "postgresql") != 0 && strcmp(dialect, "pg") != 0)
+		return err_set(err, ERR_CONFIG, "%s: its dialect is %s, not postgresql", path, dialect);
+	if (!json_is_array(*entries))
+		return err_set(err, ERR_CONFIG, "%s: no list `entries`: not Drizzle's journal", path);
+	return true;
+}
+
+static bool add_entry(struct ledger *ledger, const char *journal_path, size_t i, const json_t *entry, struct words *tags, struct err *err)
+{
+	const char *tag = json_string_value(json_object_get(entry, "tag"));
+	const json_t *when = json_object_get(entry, "when");
+	if (!tag || strchr(tag, '/') || !json_is_number(when))
+		return err_set(err, ERR_CONFIG, "%s: entry %zu has no `tag` and `when`", journal_path, i);
+	char *file_name = mem_format("%s.sql", tag);
+	struct migration_file *file = ledger_add_file(ledger, mem_copy(tag), places_join(ledger->folder, file_name));
+	file->when_ms = (int64_t)json_number_value(when);
+	file->prefix = (double)i;
+	file->key = hash_of(file->path);
+	if (!file->key)
+		file->note = mem_copy("the journal names it, but the file is not there: Drizzle stops at it");
+	words_add(tags, file_name);
+	mem_free(file_name);
+	return true;
+}
+
+static int compare_words(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* .sql files that the journal does not name: never run. Without a key and without `when`. */
+static bool add_orphans(struct ledger *ledger, struct words *tags, struct err *err)
+{
+	struct words names = { 0 };
+	bool is_read = folder_names(ledger->folder, &names, err);
+	words_sort(tags);
+	for (size_t i = 0; is_read && i < names.count; i++) {
+		if (!text_ends_with(names.v[i], ".sql") || (tags->count && bsearch(&names.v[i], tags->v, tags->count, sizeof *tags->v, compare_words)))
+			continue;
+		struct migration_file *file = ledger_add_file(ledger, mem_copy_n(names.v[i], strlen(names.v[i]) - 4), places_join(ledger->folder, names.v[i]));
+		file->when_ms = INT64_MIN;
+		file->note = mem_copy("meta/_journal.json does not name it: Drizzle never runs it");
+	}
+	words_done(&names);
+	return is_read;
+}
+
+static bool read_folder(struct ledger *ledger, struct err *err)
+{
+	char *path = places_join(ledger->folder, "meta/_journal.json");
+	json_t *journal, *entries;
+	struct words tags = { 0 };
+	bool is_read = read_journal(path, &journal, &entries, err);
+	for (size_t i = 0; is_read && i < json_array_size(entries); i++)
+		is_read = add_entry(ledger, path, i, json_array_get(entries, i), &tags, err);
+	is_read = is_read && add_orphans(ledger, &tags, err);
+	json_decref(journal);
+	words_done(&tags);
+	mem_free(path);
+	return is_read;
+}
+
+static bool knows_columns(const char *columns)
+{
+	char type[64];
+	return history_column_count(columns) == 3 && history_column(columns, "id", type) && history_is_text(columns, "hash") &&
+	       history_column(columns, "created_at", type) && strcmp(type, "bigint") == 0;
+}
+
+/* created_at is the journal's `when`; when the migration ran is written nowhere. */
+static bool read_rows(struct ledger *ledger, struct session *session, struct err *err)
+{
+	struct result *result = NULL;
+	bool is_done = session_queryf_wait(session, 15000, &result, err, "select hash, created_at from %I.%I order by id", ledger->history_schema,
+		ledger->history_table);
+	for (int i = 0; is_done && i < result_rows(result); i++) {
+		struct migration_row *row = ledger_add_row(ledger, result_text(result, i, 0), 0);
+		row->when_ms = result_int(result, i, 1, 0);
+	}
+	result_free(result);
+	return is_done;
+}
+
+static int find_file(const struct ledger *ledger, const struct migration_row *row, bool by_hash)
+{
+	for (int i = 0; i < ledger->migration_count; i++) {
+		const struct migration_file *file = &ledger->files[i];
+		if (file->row < 0 && (by_hash ? file->key && strcmp(file->key, row->name) == 0 : file->when_ms == row->when_ms))
+			return i;
+	}
+	return -1;
+}
+
+/* By hash; what is left by `when`: then the file was edited, which Drizzle never looks at. */
+static void match(struct ledger *ledger)
+{
+	int64_t newest = INT64_MIN;
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < ledger->row_count; i++) {
+			struct migration_row *row = &ledger->rows[i];
+			int file = row->file < 0 ? find_file(ledger, row, pass == 0) : -1;
+			if (row->when_ms > newest)
+				newest = row->when_ms;
+			if (file < 0)
+				continue;
+			ledger_join(ledger, file, i);
+			ledger->files[file].is_edited = pass == 1;
+		}
+	for (int i = 0; i < ledger->migration_count; i++) {
+		struct migration_file *file = &ledger->files[i];
+		bool is_orphan = file->when_ms == INT64_MIN;
+		file->is_skipped = file->row < 0 && (is_orphan || (ledger->row_count > 0 && file->when_ms <= newest));
+		if (file->is_skipped && !file->note)
+			file->note = mem_copy("its `when` in the journal is not newer than the last applied one's: Drizzle skips it for ever; give it a newer `when`");
+		if (file->is_edited && !file->note)
+			file->note = mem_copy("the file was changed after it was applied: what ran is not what stands there");
+	}
+	for (int i = 0; i < ledger->row_count; i++)
+		if (ledger->rows[i].file < 0 && !ledger->rows[i].note)
+			ledger->rows[i].note = mem_copy("applied, but no file has this hash or this `when`: bring it back from version control");
+}
+
+static bool new_file(const struct ledger *ledger, const char *title, char **path, char **body, struct err *err)
+{
+	(void)ledger;
+	(void)path;
+	(void)body;
+	err_set(err, ERR_UNSUPPORTED, "a new Drizzle migration needs a journal entry and a snapshot, which drizzle-kit makes");
+	return err_hint(err, "npx drizzle-kit generate --custom --name='%s'", title);
+}
+
+const struct dialect dialect_drizzle = {
+	.name = "drizzle",
+	.history_schema = "drizzle",
+	.history_table = "__drizzle_migrations",
+	.tool = "npx drizzle-kit migrate",
+	.read_folder = read_folder,
+	.read_rows = read_rows,
+	.knows_columns = knows_columns,
+	.match = match,
+	.new_file = new_file,
+};

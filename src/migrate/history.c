@@ -1,0 +1,154 @@
+/* See migrate/history.h. */
+#include "pgtend/migrate/history.h"
+
+#include <string.h>
+
+#include "pgtend/core/mem.h"
+#include "pgtend/sql_embedded.h"
+
+enum { HISTORY_DEADLINE_MS = 15000 };
+
+static void add_quoted(struct text *text, const char *name)
+{
+	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789$")] == 0) {
+		text_add(text, name);
+		return;
+	}
+	text_add_char(text, '"');
+	for (; *name; name++) {
+		if (*name == '"')
+			text_add_char(text, '"');
+		text_add_char(text, *name);
+	}
+	text_add_char(text, '"');
+}
+
+void history_name(struct ledger *ledger, const char *schema, const char *table)
+{
+	struct text text = { 0 };
+	add_quoted(&text, schema);
+	text_add_char(&text, '.');
+	add_quoted(&text, table);
+	char *new_schema = mem_copy(schema), *new_table = mem_copy(table);
+	mem_free(ledger->history);
+	mem_free(ledger->history_schema);
+	mem_free(ledger->history_table);
+	ledger->history = text_take(&text);
+	ledger->history_schema = new_schema;
+	ledger->history_table = new_table;
+}
+
+static bool may_read(const struct ledger *ledger, const struct result *result, struct err *err)
+{
+	const char *who = result_text(result, 0, result_column(result, "who"));
+	bool may_use = result_bool(result, 0, result_column(result, "may_use"));
+	if (may_use && result_bool(result, 0, result_column(result, "may_read")))
+		return true;
+	err_set(err, ERR_FAILED, "%s may not read the migration history %s", who, ledger->history);
+	memcpy(err->sqlstate, "42501", 6);
+	struct text role = { 0 }, schema = { 0 };
+	add_quoted(&role, who ? who : "");
+	add_quoted(&schema, ledger->history_schema);
+	if (may_use)
+		err_hint(err, "its owner may say: GRANT SELECT ON %s TO %s", ledger->history, text_str(&role));
+	else
+		err_hint(err, "its owner may say: GRANT USAGE ON SCHEMA %s TO %s; GRANT SELECT ON %s TO %s", text_str(&schema), text_str(&role),
+			ledger->history, text_str(&role));
+	text_done(&role);
+	text_done(&schema);
+	return false;
+}
+
+bool history_look(struct ledger *ledger, struct session *session, struct err *err)
+{
+	struct result *result = NULL;
+	const char *params[] = { ledger->history_schema, ledger->history_table };
+	ledger->has_history = false;
+	mem_free(ledger->columns);
+	ledger->columns = NULL;
+	bool is_done = session_query_wait(session, sql_migrate_history_look, params, 2, HISTORY_DEADLINE_MS, &result, err);
+	if (is_done && result_rows(result) > 0) {
+		is_done = may_read(ledger, result, err);
+		ledger->has_history = is_done;
+		ledger->columns = mem_copy(result_text(result, 0, result_column(result, "columns")));
+	}
+	result_free(result);
+	return is_done;
+}
+
+bool history_column(const char *columns, const char *name, char type[64])
+{
+	size_t length = strlen(name);
+	for (const char *s = columns; s && *s; s = strchr(s, ',') ? strchr(s, ',') + 1 : NULL) {
+		if (strncmp(s, name, length) != 0 || s[length] != ' ')
+			continue;
+		size_t n = strcspn(s + length + 1, ",");
+		if (n > 63)
+			n = 63;
+		memcpy(type, s + length + 1, n);
+		type[n] = 0;
+		return true;
+	}
+	return false;
+}
+
+int history_column_count(const char *columns)
+{
+	int count = columns && *columns ? 1 : 0;
+	for (const char *s = columns; s && *s; s++)
+		count += *s == ',';
+	return count;
+}
+
+bool history_is_text(const char *columns, const char *name)
+{
+	char type[64];
+	return history_column(columns, name, type) && (strcmp(type, "text") == 0 || strcmp(type, "character varying") == 0);
+}
+
+/* --- which dialect's is it? -------------------------------------------------------------------------- */
+
+static const struct dialect *dialect_of_columns(const char *columns)
+{
+	for (int i = 0; i < dialect_count; i++)
+		if (columns && dialects[i]->knows_columns(columns))
+			return dialects[i];
+	return NULL;
+}
+
+bool history_detect(struct ledger *ledger, struct session *session, const char *only_schema, const char *only_table, const char *where, struct err *err)
+{
+	struct result *result = NULL;
+	const char *params[] = { only_schema, only_table };
+	if (!session_query_wait(session, sql_migrate_history_detect, params, 2, HISTORY_DEADLINE_MS, &result, err)) {
+		result_free(result);
+		return false;
+	}
+	int schema = result_column(result, "schema"), name = result_column(result, "name"), columns = result_column(result, "columns");
+	int found = -1, known = 0, rows = result_rows(result);
+	for (int row = 0; row < rows; row++)
+		if (dialect_of_columns(result_text(result, row, columns))) {
+			known++;
+			found = row;
+		}
+	bool is_good = true;
+	if (known == 1) {
+		ledger->dialect = dialect_of_columns(result_text(result, found, columns));
+		history_name(ledger, result_text(result, found, schema), result_text(result, found, name));
+	} else if (known > 1) {
+		struct text all = { 0 };
+		for (int row = 0; row < rows; row++)
+			text_addf(&all, "%s%s.%s", row ? ", " : "", result_text(result, row, schema), result_text(result, row, name));
+		err_set(err, ERR_CONFIG, "several migration histories: %s", text_str(&all));
+		err_hint(err, "say which with `dialect =` and `migrations_schema =` in %s", where);
+		text_done(&all);
+		is_good = false;
+	} else if (rows > 0) {
+		err_set(err, ERR_CONFIG, "the history table %s.%s has columns that no migration tool known here makes: %s", result_text(result, 0, schema),
+			result_text(result, 0, name), result_text(result, 0, columns) ? result_text(result, 0, columns) : "none");
+		err_hint(err, "say whose it is with `dialect =` in %s", where);
+		is_good = false;
+	}
+	result_free(result);
+	return is_good;
+}

@@ -1,0 +1,275 @@
+/* See migrate/migrate.h: a folder and a history table, compared. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "pgtend/config/discover.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/core/places.h"
+#include "pgtend/migrate/folder.h"
+#include "pgtend/migrate/history.h"
+
+/* --- files and rows ---------------------------------------------------------------------------------- */
+
+struct migration_file *ledger_add_file(struct ledger *ledger, char *name, char *path)
+{
+	/* Grown by doubling: room is made whenever the count is a power of two. */
+	if ((ledger->file_count & (ledger->file_count - 1)) == 0)
+		ledger->files = mem_grow(ledger->files, (size_t)(ledger->file_count ? ledger->file_count * 2 : 1), sizeof *ledger->files);
+	struct migration_file *file = &ledger->files[ledger->file_count++];
+	*file = (struct migration_file){ .name = name, .path = path, .row = -1 };
+	ledger->migration_count = ledger->file_count;
+	return file;
+}
+
+void ledger_add_refused(struct ledger *ledger, const char *file_name, const char *why)
+{
+	int migrations = ledger->migration_count;
+	struct migration_file *file = ledger_add_file(ledger, mem_copy(file_name), places_join(ledger->folder, file_name));
+	file->refused = mem_copy(why);
+	ledger->migration_count = migrations;
+}
+
+struct migration_row *ledger_add_row(struct ledger *ledger, const char *name, int64_t applied_us)
+{
+	if ((ledger->row_count & (ledger->row_count - 1)) == 0)
+		ledger->rows = mem_grow(ledger->rows, (size_t)(ledger->row_count ? ledger->row_count * 2 : 1), sizeof *ledger->rows);
+	struct migration_row *row = &ledger->rows[ledger->row_count++];
+	*row = (struct migration_row){ .name = mem_copy(name), .applied_us = applied_us, .file = -1 };
+	return row;
+}
+
+static void forget_rows(struct ledger *ledger)
+{
+	for (int i = 0; i < ledger->row_count; i++) {
+		mem_free(ledger->rows[i].name);
+		mem_free(ledger->rows[i].note);
+	}
+	mem_free(ledger->rows);
+	ledger->rows = NULL;
+	ledger->row_count = 0;
+	for (int i = 0; i < ledger->file_count; i++) {
+		struct migration_file *file = &ledger->files[i];
+		file->row = -1;
+		file->is_skipped = file->is_edited = file->is_disordered = false;
+	}
+}
+
+void ledger_done(struct ledger *ledger)
+{
+	forget_rows(ledger);
+	for (int i = 0; i < ledger->file_count; i++) {
+		struct migration_file *file = &ledger->files[i];
+		mem_free(file->name);
+		mem_free(file->path);
+		mem_free(file->refused);
+		mem_free(file->only_by_tool);
+		mem_free(file->key);
+		mem_free(file->note);
+	}
+	mem_free(ledger->files);
+	mem_free(ledger->folder);
+	mem_free(ledger->history);
+	mem_free(ledger->history_schema);
+	mem_free(ledger->history_table);
+	mem_free(ledger->columns);
+	memset(ledger, 0, sizeof *ledger);
+}
+
+void ledger_join(struct ledger *ledger, int file, int row)
+{
+	ledger->files[file].row = row;
+	if (ledger->rows[row].file < 0)
+		ledger->rows[row].file = file;
+}
+
+static int compare_file_names(const void *a, const void *b)
+{
+	return strcmp((*(struct migration_file *const *)a)->name, (*(struct migration_file *const *)b)->name);
+}
+
+static int compare_name_to_file(const void *name, const void *file)
+{
+	return strcmp(name, (*(struct migration_file *const *)file)->name);
+}
+
+void ledger_match_by_name(struct ledger *ledger)
+{
+	size_t count = (size_t)ledger->migration_count;
+	struct migration_file **sorted = mem_grow(NULL, count + 1, sizeof *sorted);
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &ledger->files[i];
+	qsort(sorted, count, sizeof *sorted, compare_file_names);
+	for (int row = 0; row < ledger->row_count; row++) {
+		struct migration_file **found = bsearch(ledger->rows[row].name, sorted, count, sizeof *sorted, compare_name_to_file);
+		if (found)
+			ledger_join(ledger, (int)(*found - ledger->files), row);
+	}
+	mem_free(sorted);
+}
+
+/* --- reading ------------------------------------------------------------------------------------------- */
+
+static const char *setting(const struct database *database, const char *key)
+{
+	const char *value = database->section ? section_text(database->section, key) : NULL;
+	return value && *value ? value : NULL;
+}
+
+static const char *where_configured(const struct database *database)
+{
+	const char *where = database->section ? section_where(database->section, NULL) : NULL;
+	return where ? where : "pgtend.ini";
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Folder, and the dialect as far as configuration and folder tell it. */
+static bool begin(const struct database *database, struct ledger *ledger, bool may_lack_folder, struct err *err)
+{
+	memset(ledger, 0, sizeof *ledger);
+	ledger->last_applied = -1;
+	const char *folder = setting(database, "migrations"), *dialect = setting(database, "dialect");
+	if (folder) {
+		ledger->folder = mem_copy(folder);
+		if (!may_lack_folder && !is_folder(folder)) {
+			err_set(err, ERR_CONFIG, "%s: migrations: %s is no folder", section_where(database->section, "migrations"), folder);
+			return err_hint(err, "make it, or `pgtend migrate new %s NAME` does", database->name);
+		}
+	}
+	if (dialect) {
+		ledger->dialect = dialect_by_name(dialect);
+		if (!ledger->dialect) {
+			const char *names[16];
+			for (int i = 0; i < dialect_count; i++)
+				names[i] = dialects[i]->name;
+			const char *nearest = text_nearest(dialect, names, (size_t)dialect_count);
+			return err_set(err, ERR_CONFIG, "%s: dialect \"%s\" is not known%s%s", section_where(database->section, "dialect"), dialect,
+				nearest ? "; perhaps " : "", nearest ? nearest : "");
+		}
+	} else if (folder && is_folder(folder)) {
+		const char *found = discover_dialect(folder);
+		ledger->dialect = found ? dialect_by_name(found) : NULL;
+	}
+	return true;
+}
+
+static bool has_sql_file(const char *folder)
+{
+	struct words names = { 0 };
+	struct err ignored = { 0 };
+	bool is_found = false;
+	if (folder_names(folder, &names, &ignored))
+		for (size_t i = 0; i < names.count; i++)
+			is_found = is_found || text_ends_with(names.v[i], ".sql");
+	words_done(&names);
+	return is_found;
+}
+
+static void name_history(const struct database *database, struct ledger *ledger)
+{
+	const char *schema = setting(database, "migrations_schema"), *table = setting(database, "migrations_table");
+	if (!ledger->history)
+		history_name(ledger, schema ? schema : ledger->dialect->history_schema, table ? table : ledger->dialect->history_table);
+}
+
+static bool look(const struct database *database, struct ledger *ledger, struct session *session, struct err *err)
+{
+	name_history(database, ledger);
+	if (!history_look(ledger, session, err))
+		return false;
+	if (!ledger->has_history || ledger->dialect->knows_columns(ledger->columns))
+		return true;
+	err_set(err, ERR_CONFIG, "the history table %s is not of %s's shape: its columns are %s", ledger->history, ledger->dialect->name, ledger->columns);
+	return err_hint(err, "say whose it is with `dialect =` (and `migrations_table =`) in %s", where_configured(database));
+}
+
+/* A folder of numbered .sql files fits more than one tool: where its own history is absent and exactly one other is there, that one tells. */
+static bool reconsider(const struct database *database, struct ledger *ledger, struct session *session, struct err *err)
+{
+	struct ledger other = { 0 };
+	struct err unclear = { 0 };
+	bool is_told = history_detect(&other, session, NULL, NULL, "pgtend.ini", &unclear) && other.dialect;
+	if (unclear.kind == ERR_UNREACHABLE || unclear.kind == ERR_CANCELLED || unclear.kind == ERR_TIMEOUT) {
+		ledger_done(&other);
+		*err = unclear;
+		return false;
+	}
+	bool is_better = is_told && strcmp(ledger->dialect->name, "plain") == 0 && strcmp(other.dialect->name, "node-pg-migrate") == 0;
+	if (is_better) {
+		ledger->dialect = other.dialect;
+		history_name(ledger, other.history_schema, other.history_table);
+	}
+	ledger_done(&other);
+	return !is_better || look(database, ledger, session, err);
+}
+
+static bool read_history(struct ledger *ledger, struct session *session, struct err *err)
+{
+	forget_rows(ledger);
+	if (ledger->has_history && !ledger->dialect->read_rows(ledger, session, err))
+		return false;
+	if (ledger->dialect->match)
+		ledger->dialect->match(ledger);
+	else
+		ledger_match_by_name(ledger);
+	ledger->last_applied = -1;
+	for (int i = 0; i < ledger->migration_count; i++)
+		if (ledger->files[i].row >= 0)
+			ledger->last_applied = i;
+	return true;
+}
+
+bool ledger_read(struct database *database, struct session *session, struct ledger *ledger, struct err *err)
+{
+	const char *where = where_configured(database), *schema = setting(database, "migrations_schema"), *table = setting(database, "migrations_table");
+	if (!begin(database, ledger, false, err))
+		return false;
+	bool is_configured = setting(database, "dialect") || schema || table;
+	if (!ledger->dialect) {
+		if (!history_detect(ledger, session, schema, table, where, err))
+			return false;
+		if (!ledger->dialect && !ledger->folder)
+			return true;
+		if (!ledger->dialect && has_sql_file(ledger->folder)) {
+			err_set(err, ERR_CONFIG, "%s: its file names tell no migration tool", ledger->folder);
+			return err_hint(err, "say which with `dialect =` in %s", where);
+		}
+		if (!ledger->dialect)
+			ledger->dialect = dialect_by_name("node-pg-migrate");
+	}
+	if (!look(database, ledger, session, err))
+		return false;
+	if (!ledger->has_history && !is_configured && !reconsider(database, ledger, session, err))
+		return false;
+	if (ledger->folder && !ledger->dialect->read_folder(ledger, err))
+		return false;
+	return read_history(ledger, session, err);
+}
+
+bool ledger_read_history(struct ledger *ledger, struct session *session, struct err *err)
+{
+	return history_look(ledger, session, err) && read_history(ledger, session, err);
+}
+
+bool ledger_read_folder(const struct database *database, struct ledger *ledger, struct err *err)
+{
+	if (!begin(database, ledger, true, err))
+		return false;
+	if (!ledger->folder) {
+		err_set(err, ERR_CONFIG, "%s has no migration folder", database->name);
+		return err_hint(err, "say where it is with `migrations = FOLDER` in %s", where_configured(database));
+	}
+	if (!ledger->dialect && is_folder(ledger->folder) && has_sql_file(ledger->folder)) {
+		err_set(err, ERR_CONFIG, "%s: its file names tell no migration tool", ledger->folder);
+		return err_hint(err, "say which with `dialect =` in %s", where_configured(database));
+	}
+	if (!ledger->dialect)
+		ledger->dialect = dialect_by_name("node-pg-migrate");
+	name_history(database, ledger);
+	return !is_folder(ledger->folder) || ledger->dialect->read_folder(ledger, err);
+}

@@ -1,0 +1,109 @@
+/* The server's errors in the words of the file: FILE:LINE:COL, the line, a caret. See run_internal.h. */
+#include <string.h>
+
+#include "pgtend/core/mem.h"
+#include "pgtend/core/width.h"
+#include "pgtend/migrate/marker.h"
+#include "pgtend/migrate/statements.h"
+#include "run_internal.h"
+
+static bool is_character(const char *s)
+{
+	return ((unsigned char)*s & 0xC0) != 0x80;
+}
+
+/* The byte at which the character with this number (from 0) begins; false: the text ends before. */
+static bool offset_of_character(const char *text, int character, size_t *offset)
+{
+	const char *s = text;
+	for (; *s && character > 0; character--)
+		do
+			s++;
+		while (*s && !is_character(s));
+	*offset = (size_t)(s - text);
+	return character == 0;
+}
+
+static size_t line_begin(const char *text, size_t offset)
+{
+	while (offset > 0 && text[offset - 1] != '\n')
+		offset--;
+	return offset;
+}
+
+char *run_place(const struct run_step *step, size_t offset)
+{
+	int column = 1;
+	for (size_t i = line_begin(step->sql, offset); i < offset; i++)
+		column += is_character(step->sql + i);
+	return mem_format("%s:%d:%d", step->file->path, step->first_line - 1 + marker_line(step->sql, offset), column);
+}
+
+/* The line, at most so wide that a caret under it is still seen, and the caret. */
+static void log_line(struct run *run, const char *sql, size_t offset)
+{
+	enum { BEFORE_COLS = 90, WIDTH_COLS = 120 };
+	size_t begin = line_begin(sql, offset), end = offset + strcspn(sql + offset, "\r\n");
+	char *before = mem_copy_n(sql + begin, offset - begin), *after = mem_copy_n(sql + offset, end - offset);
+	for (char *c = before; *c; c++)
+		if (*c == '\t')
+			*c = ' ';
+	const char *shown = before;
+	while (width_cols(shown) > BEFORE_COLS)
+		do
+			shown++;
+		while (*shown && !is_character(shown));
+	size_t fits = width_fit(after, WIDTH_COLS - width_cols(shown), NULL);
+	after[fits] = 0;
+	report_log(run->report, "    %s%s", shown, after);
+	report_log(run->report, "    %*s^", width_cols(shown), "");
+	mem_free(before);
+	mem_free(after);
+}
+
+static bool find_offset(const struct run_step *step, const struct result *result, int head_chars, int head_answers, size_t *offset)
+{
+	const struct result_error *error = result_error(result);
+	if (error->position > 0)
+		return error->position > head_chars && offset_of_character(step->sql, error->position - 1 - head_chars, offset);
+	/* The server says no place: the statement that did not answer is known by counting. */
+	return statements_locate(step->sql, result_count(result) - head_answers, offset);
+}
+
+static void log_part(struct run *run, const char *title, const char *text)
+{
+	for (const char *line = text; line && *line;) {
+		size_t length = strcspn(line, "\n");
+		report_log(run->report, "%s%s%.*s", line == text ? title : "    ", line == text ? ": " : "", (int)length, line);
+		line += length + (line[length] == '\n');
+	}
+}
+
+void run_word_error(struct run *run, const struct run_step *step, const struct result *result, int head_chars, int head_answers, struct err *err)
+{
+	const struct result_error *error = result ? result_error(result) : NULL;
+	if (!error)
+		return;
+	enum err_kind kind = err->kind == ERR_NONE ? ERR_FAILED : err->kind;
+	size_t offset = 0;
+	bool is_found = find_offset(step, result, head_chars, head_answers, &offset);
+	char *place = is_found ? run_place(step, offset) : mem_copy(step->file->path);
+	err_set(err, kind, "%s: %s", place, error->message ? error->message : "failed");
+	memcpy(err->sqlstate, error->sqlstate, sizeof err->sqlstate);
+	report_log(run->report, "%s: ERROR %s: %s", place, error->sqlstate, error->message ? error->message : "failed");
+	if (is_found)
+		log_line(run, step->sql, offset);
+	log_part(run, "DETAIL", error->detail);
+	log_part(run, "HINT", error->hint);
+	log_part(run, "CONTEXT", error->context);
+	mem_free(place);
+}
+
+void run_log_notices(struct run *run, const struct result *result)
+{
+	const struct words *notices = result ? result_notices(result) : NULL;
+	for (size_t i = 0; notices && i < notices->count; i++)
+		/* Some servers (PGlite) send their debug lines too. */
+		if (!text_starts_with(notices->v[i], "DEBUG") && !text_starts_with(notices->v[i], "LOG"))
+			report_log(run->report, "%s", notices->v[i]);
+}

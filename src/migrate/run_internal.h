@@ -1,0 +1,65 @@
+/* The parts of one run of `migrate up` or `migrate down`: run.c leads, run_lock.c excludes others, run_file.c runs one file,
+ * run_error.c words what went wrong. All in a task. */
+#ifndef PGTEND_MIGRATE_RUN_INTERNAL_H
+#define PGTEND_MIGRATE_RUN_INTERNAL_H
+
+#include "pgtend/migrate/migrate.h"
+
+/* One file that is going to run. */
+struct run_step {
+	struct migration_file *file;
+	char *sql;
+	int first_line;    /* of sql in the file */
+	bool is_watched;   /* the parser could not say whether it leaves its transaction alone: look after each message */
+};
+
+struct run {
+	struct fleet *fleet;
+	struct database *database;
+	const struct dialect *dialect;
+	struct ledger ledger;
+	struct session *session;
+	struct report *report;
+	const char *verb;         /* "migrate up" */
+	bool is_up, is_dry_run;
+	bool is_pooled;           /* behind a pool of one: the lock lives and dies in each transaction */
+	bool has_lock;
+	int lock_timeout_ms;      /* 0: waits for ever */
+	int64_t statement_timeout_ms;
+	struct run_step *steps;
+	int count, done;
+	int64_t history_rows;     /* how many the history must have: in a pool of one each transaction looks */
+};
+
+/* run_session.c */
+/* Opens the action's session, at the direct address when there is one; refuses what a pooler would break. */
+PGTEND_CHECK bool run_open(struct run *run, struct err *err);
+/* After a loss: a new session to the same place, tried for `seconds`. */
+PGTEND_CHECK bool run_reopen(struct run *run, int seconds, struct err *err);
+/* Sends the message as it is, also behind a pooler. *result may be set on false; free it in either case. */
+PGTEND_CHECK bool run_ask(struct run *run, const char *sql, struct result **result, struct err *err);
+/* BEGIN; [the pool's guard;] timeouts; the dialect's settings. *answers: how many statements that are. Caller frees. */
+char *run_head(struct run *run, bool wants_guard, int *answers);
+
+/* run_lock.c */
+/* Takes the tool's own advisory lock for the session; nothing behind a pool. ERR_LOCKED says who holds it. */
+PGTEND_CHECK bool run_lock(struct run *run, struct err *err);
+void run_unlock(struct run *run);
+/* ERR_LOCKED in words, with the holder as far as the server tells. */
+bool run_say_locked(struct run *run, struct err *err);
+/* In a pool of one: a DO statement that fails with SQLSTATE PTLCK or PTHIS. Caller frees. */
+char *run_guard_sql(struct run *run);
+
+/* run_file.c */
+/* One file in its own transaction with its history row. On false nothing of it is committed, unless err says otherwise (ERR_PARTIAL). */
+PGTEND_CHECK bool run_step(struct run *run, struct run_step *step, struct err *err);
+
+/* run_error.c */
+/* The server's error as "FILE:LINE:COL: message", with the line and a caret in the report's log. head_chars: characters of the message before the file's text; head_answers: statements. */
+void run_word_error(struct run *run, const struct run_step *step, const struct result *result, int head_chars, int head_answers, struct err *err);
+/* NOTICEs and WARNINGs of an answer into the log. */
+void run_log_notices(struct run *run, const struct result *result);
+/* "FILE:LINE:COL" of a byte of the step's text. Caller frees. */
+char *run_place(const struct run_step *step, size_t offset);
+
+#endif

@@ -1,0 +1,117 @@
+/* The session of a migration run: where it goes, what a pooler allows, how it comes back. See run_internal.h. */
+#include <string.h>
+
+#include "pgtend/core/mem.h"
+#include "pgtend/loop/task.h"
+#include "run_internal.h"
+
+enum { READY_MS = 15000 };
+
+static bool open_session(struct run *run, struct err *err)
+{
+	run->session = database_action_session(run->fleet, run->database, NULL, run->verb, run->lock_timeout_ms, true);
+	return session_ready_wait(run->session, READY_MS, err);
+}
+
+/* DESIGN 6: a pool of one, said so in the configuration, holds its server connection between two of our messages as surely as anything can. */
+static bool is_pool_of_one(const struct database *database)
+{
+	const char *pooler = database->section ? section_text(database->section, "pooler") : NULL;
+	return pooler && strcmp(pooler, "statement") != 0 && section_is_set(database->section, "pool_size") && section_int(database->section, "pool_size") == 1;
+}
+
+static bool keeps_session(const struct database *database)
+{
+	const char *pooler = database->section ? section_text(database->section, "pooler") : NULL;
+	return pooler && strcmp(pooler, "session") == 0;
+}
+
+bool run_open(struct run *run, struct err *err)
+{
+	if (!open_session(run, err))
+		return false;
+	if (!session_is_pooled(run->session) || keeps_session(run->database))
+		return true;
+	if (is_pool_of_one(run->database)) {
+		run->is_pooled = true;
+		return true;
+	}
+	err_set(err, ERR_REFUSED, "%s is reached through a pooler, which would give each statement and the lock to another session", run->database->name);
+	return err_hint(err, "add the address of the server itself to [database %s]: direct = host=HOST port=5432", run->database->name);
+}
+
+bool run_reopen(struct run *run, int seconds, struct err *err)
+{
+	int64_t end = loop_now_ms(run->fleet->loop) + (int64_t)seconds * 1000;
+	run->has_lock = false;
+	for (;;) {
+		session_free(run->session);
+		if (open_session(run, err))
+			return true;
+		if (loop_now_ms(run->fleet->loop) >= end || task_is_cancelled())
+			return false;
+		task_sleep(500);
+	}
+}
+
+/* --- one message, as it is ------------------------------------------------------------------------------ */
+
+struct answer {
+	struct task *task;
+	struct result *result;
+	struct err err;
+	bool is_there;
+};
+
+static void on_answer(struct result **result, const struct err *err, void *arg)
+{
+	struct answer *answer = arg;
+	answer->result = *result;
+	*result = NULL;
+	answer->err = *err;
+	answer->is_there = true;
+	task_wake(answer->task);
+}
+
+bool run_ask(struct run *run, const char *sql, struct result **result, struct err *err)
+{
+	if (!run->is_pooled)
+		return session_query_wait(run->session, sql, NULL, 0, 0, result, err);
+	struct answer answer = { .task = task_self() };
+	struct request request = { .sql = sql, .is_unwrapped = true, .fn = on_answer, .arg = &answer };
+	uint64_t number = session_submit(run->session, &request);
+	bool is_cancelling = false;
+	while (!answer.is_there) {
+		if (task_is_cancelled() && !is_cancelling) {
+			is_cancelling = true;
+			session_cancel(run->session, number);
+			continue;
+		}
+		task_wait();
+	}
+	*result = answer.result;
+	if (answer.err.kind == ERR_NONE)
+		return true;
+	*err = answer.err;
+	return false;
+}
+
+char *run_head(struct run *run, bool wants_guard, int *answers)
+{
+	struct text head = { 0 };
+	*answers = 1;
+	text_add(&head, "BEGIN;");
+	if (wants_guard && run->is_pooled) {
+		char *guard = run_guard_sql(run);
+		text_add(&head, guard);
+		mem_free(guard);
+		++*answers;
+	}
+	/* Behind a pool the session's own settings did not arrive. */
+	text_addf(&head, "SET LOCAL lock_timeout = %d;SET LOCAL statement_timeout = %lld;", run->lock_timeout_ms, (long long)run->statement_timeout_ms);
+	char *settings = run->dialect->run->settings_sql(&run->ledger, run->database->section, run->session);
+	text_addf(&head, "%s;\n", settings);
+	*answers += 3;
+	mem_free(settings);
+	return text_take(&head);
+}
