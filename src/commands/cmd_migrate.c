@@ -22,7 +22,7 @@ static bool take_count(const struct action *action, int otherwise, int *count, s
 static bool migrate(const struct action *action, bool is_dry_run, struct report *report, struct err *err)
 {
 	bool is_up = action->verb->level == GUARD_L2;
-	int count;
+	int count = 0;
 	return take_count(action, is_up ? -1 : 1, &count, err) &&
 		   (is_up ? migrate_up : migrate_down)(action->fleet, action->database, count, is_dry_run, report, err);
 }

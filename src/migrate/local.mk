@@ -10,6 +10,7 @@ libpgtend_a_SOURCES += \
 	src/migrate/folder.c \
 	src/migrate/history.c \
 	src/migrate/ledger.c \
+	src/migrate/ledger_parts.c \
 	src/migrate/ledger_table.c \
 	src/migrate/marker.c \
 	src/migrate/new.c \

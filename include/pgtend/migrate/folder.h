@@ -19,9 +19,11 @@ struct migration_file *ledger_add_file(struct ledger *ledger, char *name, char *
 /* Adds one that is no migration: `why` says what the tool would do. Behind all migrations. */
 void ledger_add_refused(struct ledger *ledger, const char *file_name, const char *why);
 struct migration_row *ledger_add_row(struct ledger *ledger, const char *name, int64_t applied_us);
+/* Takes the rows out again; files stay. */
+void ledger_forget_rows(struct ledger *ledger);
 /* The plain comparison: same name. */
 void ledger_match_by_name(struct ledger *ledger);
-/* Exchanges the parts of file and row that know each other. */
+/* They belong together. */
 void ledger_join(struct ledger *ledger, int file, int row);
 
 #endif
