@@ -9,6 +9,9 @@
 #include "pgtend/core/report.h"
 #include "pgtend/fleet/fleet.h"
 
+/* Rows of the reports: create, seed, clean, vacuum. */
+extern const struct table_shape create_shape, seed_shape, clean_shape, vacuum_shape;
+
 /* Exists already: says so, true. */
 PGTEND_CHECK bool lifecycle_create(struct fleet *fleet, struct database *database, bool is_dry_run, struct report *report, struct err *err);
 

@@ -1,0 +1,179 @@
+/* lifecycle/clean_preview.c - what a clean would do, in lines: tables with rows and bytes, what stays, who is connected, the last backup. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "clean_internal.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
+#include "pgtend/probes/probe.h"
+#include "pgtend/sql_embedded.h"
+
+enum { DEADLINE_MS = 10000, MOST_LINES = 40 };
+
+static void add_line(struct words *lines, const char *format, ...) PGTEND_PRINTF(2, 3);
+static void add_line(struct words *lines, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	words_take(lines, mem_vformat(format, args));
+	va_end(args);
+}
+
+/* ---- tables ---------------------------------------------------------------- */
+
+static char *rows_text(const struct clean_relation *relation)
+{
+	char count[UNITS_SIZE];
+	if (relation->rows_before >= 0)
+		return mem_format("%lld rows", (long long)relation->rows_before);
+	if (relation->rows_estimate > 0)
+		return mem_format("about %s rows", units_count(count, relation->rows_estimate));
+	return mem_copy(relation->kind == CLEAN_AGGREGATE ? "" : "rows not counted");
+}
+
+static void add_relation(struct words *lines, const struct clean_relation *relation)
+{
+	char size[UNITS_SIZE], *rows = rows_text(relation);
+	add_line(lines, "  %s.%s  %s%s%s  %s", relation->schema, relation->name, relation->kind == CLEAN_TABLE ? "" : clean_kind_word(relation->kind),
+		relation->kind == CLEAN_TABLE || *rows == '\0' ? "" : ", ", rows, relation->bytes >= 0 ? units_bytes(size, relation->bytes) : "size unknown");
+	mem_free(rows);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	int64_t x = (*(const struct clean_relation *const *)a)->bytes, y = (*(const struct clean_relation *const *)b)->bytes;
+	return (x < y) - (x > y);
+}
+
+static void add_emptied(struct words *lines, const struct clean_set *set)
+{
+	const struct clean_relation **order = mem_grow(NULL, (size_t)set->count + 1, sizeof *order);
+	size_t count = 0;
+	for (int i = 0; i < set->count; i++)
+		if (set->relations[i].action == CLEAN_EMPTY || set->relations[i].action == CLEAN_BY_PARTS)
+			order[count++] = &set->relations[i];
+	qsort(order, count, sizeof *order, by_size);
+	for (size_t i = 0; i < count && i < MOST_LINES; i++)
+		add_relation(lines, order[i]);
+	if (count > MOST_LINES)
+		add_line(lines, "  ... and %zu smaller ones", count - MOST_LINES);
+	mem_free(order);
+}
+
+/* Tables of extensions are not what anybody asks about. */
+static void add_kept(struct words *lines, const struct clean_set *set)
+{
+	for (int i = 0; i < set->count; i++) {
+		const struct clean_relation *relation = &set->relations[i];
+		if (relation->action == CLEAN_KEEP && !relation->is_extension_member)
+			add_line(lines, "  stays: %s.%s (%s)", relation->schema, relation->name, relation->reason);
+	}
+}
+
+static void add_others(struct words *lines, const struct clean_set *set)
+{
+	int restarted = 0;
+	for (int i = 0; i < set->sequence_count; i++)
+		restarted += set->sequences[i].is_restarted;
+	for (int i = 0; i < set->refresh_count; i++) {
+		const struct clean_relation *view = &set->relations[set->refresh[i]];
+		add_line(lines, "  refreshed: %s.%s (materialized view)", view->schema, view->name);
+	}
+	if (restarted > 0)
+		add_line(lines, "  %d sequence%s that no table owns restart%s too", restarted, restarted == 1 ? "" : "s", restarted == 1 ? "s" : "");
+}
+
+static void count_cheap(struct clean_set *set, struct session *session)
+{
+	char *sql = clean_count_sql(set, "rows_before", true);
+	struct result *result = NULL;
+	struct err ignored;
+	/* A table that is locked right now keeps its estimate. */
+	if (sql != NULL && session_query_wait(session, sql, NULL, 0, DEADLINE_MS, &result, &ignored))
+		clean_take_counts(set, result);
+	result_free(result);
+	mem_free(sql);
+}
+
+/* ---- around them ------------------------------------------------------------- */
+
+static void add_clients(struct words *lines, const struct database *database, struct session *session)
+{
+	struct result *r = NULL;
+	struct err err;
+	if (!database_can(database, CAP_ACTIVITY, &err)) {
+		add_line(lines, "connected clients cannot be seen: %s", err.text);
+		return;
+	}
+	if (!session_query_wait(session, sql_lifecycle_clean_clients, NULL, 0, DEADLINE_MS, &r, &err))
+		add_line(lines, "connected clients cannot be seen: %s", err.text);
+	else if (result_rows(r) == 0)
+		add_line(lines, "connected: nobody else");
+	for (int row = 0; row < (r != NULL ? result_rows(r) : 0); row++) {
+		const char *user = result_text(r, row, result_column(r, "user"));
+		add_line(lines, "connected: %s (%s), %s connection%s, %s busy", result_text(r, row, result_column(r, "application")),
+			user != NULL ? user : "-", result_text(r, row, result_column(r, "connections")),
+			result_int(r, row, result_column(r, "connections"), 1) == 1 ? "" : "s", result_text(r, row, result_column(r, "busy")));
+	}
+	result_free(r);
+}
+
+static void add_publications(struct words *lines, struct session *session)
+{
+	struct result *r = NULL;
+	struct err ignored;
+	if (session_query_wait(session, sql_lifecycle_clean_publications, NULL, 0, DEADLINE_MS, &r, &ignored))
+		for (int row = 0; row < result_rows(r); row++)
+			add_line(lines, "publication %s carries TRUNCATE to its subscribers%s", result_text(r, row, result_column(r, "name")),
+				result_bool(r, row, result_column(r, "is_followed")) ? ", and a subscriber follows" : "");
+	result_free(r);
+}
+
+/* The newest backup as its probe sees it; probes of higher floors are known by their number only. */
+static void add_backup(struct words *lines, struct fleet *fleet, struct database *database)
+{
+	const struct probe *probe = probe_of(FACT_BACKUP);
+	if (probe == NULL)
+		return;
+	struct probe_target target = {.fleet = fleet, .server = database->server, .database = database};
+	struct table *table = table_new(probe->shape);
+	struct err err;
+	char age[UNITS_SIZE];
+	if (!probe->ask(&target, NULL, table, &err))
+		add_line(lines, "last backup: unknown (%s)", err.text);
+	else if (table_rows(table) == 0 || !table_get(table, 0, "age_s")->has_value)
+		add_line(lines, "last backup: none");
+	else
+		add_line(lines, "last backup: %s ago, %s", units_age(age, (int64_t)table_get_real(table, 0, "age_s", 0)),
+			table_get_int(table, 0, "verified", 0) != 0 ? "verified" : "not verified");
+	table_free(table);
+}
+
+static bool describe(struct fleet *fleet, struct database *database, struct session *session, struct words *lines, struct err *err)
+{
+	struct clean_set set;
+	bool ok = clean_set_load(database, session, &set, err) && clean_set_decide(database, &set, err);
+	if (ok) {
+		int tables = clean_set_emptied(&set);
+		count_cheap(&set, session);
+		add_line(lines, "%s on %s:%d (%s): %d table%s would be emptied", database->dbname, database->server->host, database->server->port,
+			environment_word(database->environment), tables, tables == 1 ? "" : "s");
+		add_emptied(lines, &set);
+		add_others(lines, &set);
+		add_kept(lines, &set);
+		add_clients(lines, database, session);
+		add_publications(lines, session);
+		add_backup(lines, fleet, database);
+	}
+	clean_set_done(&set);
+	return ok;
+}
+
+bool lifecycle_clean_preview(struct fleet *fleet, struct database *database, struct words *lines, struct err *err)
+{
+	struct session *session = database_action_session(fleet, database, NULL, "clean", 1000, true);
+	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(fleet, database, session, err)
+		&& describe(fleet, database, session, lines, err);
+	session_free(session);
+	return ok;
+}

@@ -1,0 +1,246 @@
+/* lifecycle/seed_exec.c - files that another program runs: psql for what only it understands, the team's own programs.
+ * The connection goes by environment and passfile, never by argv. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "pgtend/core/mem.h"
+#include "pgtend/loop/child.h"
+#include "pgtend/pg/client_tool.h"
+#include "seed_internal.h"
+
+enum { LOG_LINES = 200 };
+
+static const struct conninfo *info_of(const struct database *database)
+{
+	return database->direct != NULL ? database->direct : database->info;
+}
+
+/* ---- what it says ---------------------------------------------------------- */
+
+/* The connection's password in a line of output becomes stars: the log is shown and kept. */
+static char *without_password(const char *line, const char *password)
+{
+	struct text clean = {0};
+	size_t length = password != NULL ? strlen(password) : 0;
+	while (*line != '\0') {
+		if (length >= 3 && strncmp(line, password, length) == 0) {
+			text_add(&clean, "***");
+			line += length;
+		} else {
+			text_add_char(&clean, *line++);
+		}
+	}
+	return text_take(&clean);
+}
+
+static void log_output(const struct seed_file *file, const char *output, const char *password, struct report *report)
+{
+	struct words lines = {0};
+	words_split(&lines, output, "\n\r");
+	for (size_t i = 0; i < lines.count && i < LOG_LINES; i++) {
+		char *line = without_password(lines.v[i], password);
+		report_log(report, "%s: %s", file->name, line);
+		mem_free(line);
+	}
+	if (lines.count > LOG_LINES)
+		report_log(report, "%s: ... and %zu lines more", file->name, lines.count - LOG_LINES);
+	words_done(&lines);
+}
+
+/* The last line that is not empty: programs say there what went wrong. Caller frees; NULL when it said nothing. */
+static char *last_line(const char *output, const char *password)
+{
+	struct words lines = {0};
+	words_split(&lines, output, "\n\r");
+	char *last = lines.count > 0 ? without_password(lines.v[lines.count - 1], password) : NULL;
+	words_done(&lines);
+	return last;
+}
+
+/* ---- its environment ------------------------------------------------------- */
+
+static void add_encoded(struct text *url, const char *value)
+{
+	for (; value != NULL && *value != '\0'; value++) {
+		bool is_plain = (*value >= 'a' && *value <= 'z') || (*value >= 'A' && *value <= 'Z') || (*value >= '0' && *value <= '9')
+			|| strchr("-._~", *value) != NULL;
+		if (is_plain)
+			text_add_char(url, *value);
+		else
+			text_addf(url, "%%%02X", (unsigned)(unsigned char)*value);
+	}
+}
+
+/* Host and port stand among the parameters, where also a socket's folder and a list of hosts may stand. */
+static char *url_of(const struct conninfo *info)
+{
+	struct conninfo *copy = conninfo_copy(info);
+	struct text url = {0};
+	text_add(&url, "DATABASE_URL=postgresql://");
+	add_encoded(&url, conninfo_effective(copy, "user"));
+	if (conninfo_get(info, "password") != NULL) {
+		text_add(&url, ":");
+		add_encoded(&url, conninfo_get(info, "password"));
+	}
+	const char *host = conninfo_effective(copy, "host");
+	bool is_plain_host = host != NULL && host[0] != '/' && strchr(host, ',') == NULL;
+	text_add(&url, "@");
+	if (is_plain_host)
+		add_encoded(&url, host);
+	const char *port = conninfo_effective(copy, "port");
+	if (is_plain_host && port != NULL)
+		text_addf(&url, ":%s", port);
+	text_add(&url, "/");
+	add_encoded(&url, conninfo_effective(copy, "dbname"));
+	char joint = '?';
+	if (!is_plain_host && host != NULL) {
+		text_add(&url, "?host=");
+		add_encoded(&url, host);
+		text_addf(&url, "&port=%s", port != NULL ? port : "5432");
+		joint = '&';
+	}
+	if (conninfo_get(info, "sslmode") != NULL)
+		text_addf(&url, "%csslmode=%s", joint, conninfo_get(info, "sslmode"));
+	conninfo_free(copy);
+	return text_take(&url);
+}
+
+static void add_team_variables(struct words *env, const struct database *database)
+{
+	words_take(env, url_of(info_of(database)));
+	words_take(env, mem_format("PGTEND_DATABASE=%s", database->name));
+	if (getenv("NODE_ENV") == NULL)
+		words_take(env, mem_format("NODE_ENV=%s", environment_word(database->environment)));
+}
+
+static void forget(struct words *env)
+{
+	for (size_t i = 0; i < env->count; i++)
+		if (text_starts_with(env->v[i], "DATABASE_URL="))
+			explicit_bzero(env->v[i], strlen(env->v[i]));
+	words_done(env);
+}
+
+/* ---- running --------------------------------------------------------------- */
+
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash == NULL ? mem_copy(".") : slash == path ? mem_copy("/") : mem_copy_n(path, (size_t)(slash - path));
+}
+
+static bool run(struct fleet *fleet, struct database *database, const struct seed_file *file, const struct words *argv, struct words *env,
+	int *status, struct text *out, struct text *errors, struct err *err)
+{
+	struct conninfo *info = conninfo_copy(info_of(database));
+	struct conninfo_child child;
+	if (!conninfo_child_init(&child, info, err)) {
+		conninfo_free(info);
+		return false;
+	}
+	for (size_t i = 0; i < child.env.count; i++)
+		words_add(env, child.env.v[i]);
+	char *folder = folder_of(file->path);
+	size_t env_count = env->count;
+	words_take(env, NULL); /* both lists end with NULL */
+	struct child_spec spec = {
+		.argv = (const char *const *)argv->v, .env = (const char *const *)env->v, .folder = folder, .stdout_fd = -1, .stderr_fd = -1};
+	bool ok = child_run(fleet->loop, &spec, status, out, errors, err);
+	env->count = env_count;
+	mem_free(folder);
+	conninfo_child_done(&child);
+	conninfo_free(info);
+	return ok;
+}
+
+/* "psql:/path/file.sql:12: ERROR:  text" -> "file.sql:12: text". The last such line is the one that ended it; notices come before it. */
+static void word_psql_error(const struct seed_file *file, int status, const char *errors, struct err *err)
+{
+	char *prefix = mem_format("psql:%s:", file->path);
+	const char *last = NULL;
+	for (const char *at = strstr(errors, prefix); at != NULL; at = strstr(at + 1, prefix))
+		last = at + strlen(prefix);
+	if (last != NULL) {
+		char *line = mem_copy_n(last, strcspn(last, "\r\n"));
+		const char *text = strstr(line, ":  "); /* behind the severity, in whatever language */
+		err_set(err, ERR_FAILED, "%s:%d: %s", file->name, atoi(line), text != NULL ? text + 3 : line + strspn(line, "0123456789: "));
+		mem_free(line);
+	} else {
+		char *said = last_line(errors, NULL);
+		err_set(err, ERR_FAILED, "%s: psql ended with status %d%s%s", file->name, status, said != NULL ? ": " : "", said != NULL ? said : "");
+		mem_free(said);
+	}
+	mem_free(prefix);
+}
+
+static void add_argv(struct words *argv, const char *const *more)
+{
+	for (; *more != NULL; more++)
+		words_add(argv, *more);
+}
+
+bool seed_run_psql(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
+{
+	char *psql;
+	struct err first;
+	if (!client_tool_find("psql", database->server->version_num / 10000, &psql, NULL, &first)
+		&& !client_tool_find("psql", 0, &psql, NULL, err))
+		return err_prefix(err, "%s", file->name);
+	struct words argv = {0}, env = {0};
+	const char *const options[] = {psql, "-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", NULL};
+	const char *const one[] = {"--single-transaction", NULL}, *const which[] = {"-f", file->path, NULL};
+	add_argv(&argv, options);
+	if (file->scan.transaction_line == 0)
+		add_argv(&argv, one);
+	add_argv(&argv, which);
+	words_take(&argv, NULL);
+	words_add(&env, "PGAPPNAME=pgtend seed");
+	int status = 0;
+	struct text out = {0}, errors = {0};
+	bool ok = run(fleet, database, file, &argv, &env, &status, &out, &errors, err);
+	if (ok) {
+		log_output(file, text_str(&out), NULL, report);
+		log_output(file, text_str(&errors), NULL, report);
+		ok = status == 0;
+		if (!ok)
+			word_psql_error(file, status, text_str(&errors), err);
+	}
+	text_done(&out);
+	text_done(&errors);
+	argv.count--;
+	words_done(&argv);
+	words_done(&env);
+	mem_free(psql);
+	return ok;
+}
+
+bool seed_run_program(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
+{
+	const char *password = conninfo_get(info_of(database), "password");
+	struct words argv = {0}, env = {0};
+	for (size_t i = 0; i < file->runner.count; i++)
+		words_add(&argv, file->runner.v[i]);
+	words_add(&argv, file->path);
+	words_take(&argv, NULL);
+	add_team_variables(&env, database);
+	int status = 0;
+	struct text out = {0}, errors = {0};
+	bool ok = run(fleet, database, file, &argv, &env, &status, &out, &errors, err);
+	if (!ok)
+		err_prefix(err, "%s", file->name);
+	if (ok) {
+		log_output(file, text_str(&out), password, report);
+		log_output(file, text_str(&errors), password, report);
+		if (status != 0) {
+			char *said = last_line(text_str(&errors)[0] != '\0' ? text_str(&errors) : text_str(&out), password);
+			ok = err_set(err, ERR_FAILED, "%s: ended with status %d%s%s", file->name, status, said != NULL ? ": " : "", said != NULL ? said : "");
+			mem_free(said);
+		}
+	}
+	text_done(&out);
+	text_done(&errors);
+	argv.count--;
+	words_done(&argv);
+	forget(&env);
+	return ok;
+}

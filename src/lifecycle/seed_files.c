@@ -1,0 +1,245 @@
+/* lifecycle/seed_files.c - the seeds folder: which files are seeds, in which order, and how each of them runs. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "pgtend/config/trust.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/core/places.h"
+#include "seed_internal.h"
+
+/* Beyond this a file is streamed by psql instead of travelling as one message. */
+static const off_t session_most_bytes = 16 << 20;
+
+static const char *extension_of(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	const char *dot = strrchr(slash != NULL ? slash : name, '.');
+	return dot != NULL ? dot + 1 : "";
+}
+
+static bool is_environment(const char *name)
+{
+	for (int i = ENVIRONMENT_DEVELOPMENT; i <= ENVIRONMENT_PRODUCTION; i++)
+		if (strcmp(name, environment_word((enum environment)i)) == 0)
+			return true;
+	return false;
+}
+
+/* What lies in any folder of files and is plainly no seed: hidden files, notes, what editors leave behind. */
+static bool is_plain_bystander(const char *name)
+{
+	static const char *const ends[] = {"~", ".bak", ".orig", ".rej", ".swp", ".tmp", ".old"};
+	if (name[0] == '.' || name[0] == '#' || strncasecmp(name, "README", 6) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (text_ends_with(name, ends[i]))
+			return true;
+	return false;
+}
+
+/* Languages whose files mean nothing but to be run. */
+static bool is_script(const char *extension)
+{
+	static const char *const known[] = {"ts", "mts", "cts", "js", "mjs", "cjs", "py", "rb", "sh", "bash", "pl", "php"};
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (strcasecmp(extension, known[i]) == 0)
+			return true;
+	return false;
+}
+
+static const char *runner_of(const struct fleet *fleet, const char *extension)
+{
+	const struct section *runners = config_section(fleet->config, SECTION_RUNNER, "");
+	const char *name, *value;
+	for (int i = 0; runners != NULL && *extension != '\0' && (name = section_item(runners, i, &value)) != NULL; i++)
+		if (strcasecmp(name[0] == '.' ? name + 1 : name, extension) == 0)
+			return value;
+	return NULL;
+}
+
+static struct seed_file *add_file(struct seed_list *list, const char *name, const char *path)
+{
+	list->files = mem_grow(list->files, (size_t)list->count + 1, sizeof list->files[0]);
+	struct seed_file *file = &list->files[list->count++];
+	memset(file, 0, sizeof *file);
+	file->name = mem_copy(name);
+	file->path = mem_copy(path);
+	return file;
+}
+
+static bool read_sql(struct seed_file *file, off_t size, struct err *err)
+{
+	file->way = SEED_PSQL;
+	if (size > session_most_bytes)
+		return true;
+	char *bytes;
+	size_t length;
+	if (!places_read_file(file->path, &bytes, &length, err))
+		return err_prefix(err, "%s", file->name);
+	if (strlen(bytes) != length) {
+		mem_free(bytes);
+		return err_set(err, ERR_FAILED, "%s: holds a zero byte, this is no SQL text", file->name);
+	}
+	file->sql = mem_copy(text_starts_with(bytes, "\xEF\xBB\xBF") ? bytes + 3 : bytes);
+	mem_free(bytes);
+	seed_scan(file->sql, &file->scan);
+	if (file->scan.meta_line == 0 && file->scan.copy_line == 0)
+		file->way = SEED_SESSION;
+	return true;
+}
+
+struct reading {
+	const struct fleet *fleet;
+	const struct database *database;
+	const char *only;
+	struct seed_list *list;
+	struct words others; /* names that `only` left out */
+};
+
+/* One file of a folder. is_taken: whether it became a seed. */
+static bool classify(struct reading *reading, const char *name, const char *path, const struct stat *info, bool *is_taken, struct err *err)
+{
+	const struct fleet *fleet = reading->fleet;
+	struct seed_list *list = reading->list;
+	const char *extension = extension_of(name), *runner = runner_of(fleet, extension);
+	*is_taken = true;
+	if (strcasecmp(extension, "sql") == 0)
+		return read_sql(add_file(list, name, path), info->st_size, err);
+	if (runner != NULL) {
+		if (!trust_allows_command(fleet->config, config_section(fleet->config, SECTION_RUNNER, ""), extension, err))
+			return false;
+		struct seed_file *file = add_file(list, name, path);
+		file->way = SEED_RUNNER;
+		words_split(&file->runner, runner, " \t");
+		return file->runner.count > 0
+			|| err_set(err, ERR_CONFIG, "%s: the runner of .%s is empty", section_where(config_section(fleet->config, SECTION_RUNNER, ""), NULL), extension);
+	}
+	if ((info->st_mode & 0111) != 0) {
+		add_file(list, name, path)->way = SEED_EXECUTABLE;
+		return trust_allows_command(fleet->config, reading->database->section, "seeds", err);
+	}
+	*is_taken = false;
+	if (!is_script(extension))
+		return true;
+	err_set(err, ERR_FAILED, "%s: nothing says how to run it", name);
+	return err_hint(err, "make it executable (chmod +x), or name a program: `%s = COMMAND` in [runner]", extension);
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool read_entry(struct reading *reading, const char *folder, const char *prefix, const char *entry, struct err *err)
+{
+	if (is_plain_bystander(entry))
+		return true;
+	char *path = places_join(folder, entry);
+	char *name = mem_format("%s%s", prefix, entry);
+	struct stat info;
+	bool is_taken = false;
+	bool ok = stat(path, &info) == 0 || err_set(err, ERR_FAILED, "%s: cannot be read: %s", name, strerror(errno));
+	if (ok && S_ISDIR(info.st_mode)) {
+		is_taken = *prefix == '\0' && is_environment(entry);
+	} else if (ok && reading->only != NULL && strcmp(name, reading->only) != 0) {
+		words_add(&reading->others, name);
+		is_taken = true;
+	} else if (ok && S_ISREG(info.st_mode)) {
+		ok = classify(reading, name, path, &info, &is_taken, err);
+	}
+	if (ok && !is_taken)
+		words_add(&reading->list->ignored, name);
+	mem_free(name);
+	mem_free(path);
+	return ok;
+}
+
+static bool read_folder(struct reading *reading, const char *folder, const char *prefix, struct err *err)
+{
+	struct dirent **entries;
+	int count = scandir(folder, &entries, NULL, by_name);
+	if (count < 0)
+		return err_set(err, ERR_FAILED, "%s: the seeds folder cannot be read: %s", folder, strerror(errno));
+	bool ok = true;
+	for (int i = 0; i < count; i++) {
+		const char *entry = entries[i]->d_name;
+		ok = ok && (strcmp(entry, ".") == 0 || strcmp(entry, "..") == 0 || read_entry(reading, folder, prefix, entry, err));
+		free(entries[i]);
+	}
+	free(entries);
+	return ok;
+}
+
+static bool read_environment_folder(struct reading *reading, const char *folder, struct err *err)
+{
+	const char *word = environment_word(reading->database->environment);
+	char *path = places_join(folder, word);
+	char *prefix = mem_format("%s/", word);
+	struct stat info;
+	bool ok = stat(path, &info) != 0 || !S_ISDIR(info.st_mode) || read_folder(reading, path, prefix, err);
+	mem_free(prefix);
+	mem_free(path);
+	return ok;
+}
+
+static bool find_only(const struct reading *reading, const char *folder, struct err *err)
+{
+	if (reading->only == NULL || reading->list->count > 0)
+		return true;
+	const char *nearest = text_nearest(reading->only, (const char *const *)reading->others.v, reading->others.count);
+	err_set(err, ERR_USAGE, "--only %s: no seed of that name in %s", reading->only, folder);
+	return nearest == NULL ? false : err_hint(err, "did you mean %s?", nearest);
+}
+
+static void file_done(struct seed_file *file)
+{
+	mem_free(file->name);
+	mem_free(file->path);
+	mem_free(file->sql);
+	seed_scan_done(&file->scan);
+	words_done(&file->runner);
+}
+
+bool seed_list_read(struct fleet *fleet, struct database *database, const char *only, struct seed_list *list, struct err *err)
+{
+	memset(list, 0, sizeof *list);
+	const char *folder = section_text(database->section, "seeds");
+	if (folder == NULL) {
+		err_set(err, ERR_UNSUPPORTED, "%s: no folder of seeds is configured", database->name);
+		return err_hint(err, "add `seeds = FOLDER` to [database %s]", database->name);
+	}
+	struct reading reading = {.fleet = fleet, .database = database, .only = only, .list = list};
+	bool ok = read_folder(&reading, folder, "", err) && read_environment_folder(&reading, folder, err) && find_only(&reading, folder, err);
+	words_done(&reading.others);
+	if (!ok)
+		seed_list_done(list);
+	return ok;
+}
+
+void seed_list_done(struct seed_list *list)
+{
+	for (int i = 0; i < list->count; i++)
+		file_done(&list->files[i]);
+	mem_free(list->files);
+	words_done(&list->ignored);
+	memset(list, 0, sizeof *list);
+}
+
+const char *seed_way_word(enum seed_way way)
+{
+	switch (way) {
+	case SEED_SESSION:
+		return "sql";
+	case SEED_PSQL:
+		return "psql";
+	case SEED_RUNNER:
+		return "runner";
+	case SEED_EXECUTABLE:
+		return "program";
+	}
+	return "";
+}

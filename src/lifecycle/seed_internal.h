@@ -1,0 +1,68 @@
+/* src/lifecycle/seed_internal.h - what seed.c, seed_files.c, seed_scan.c, seed_sql.c, seed_exec.c share. */
+#ifndef PGTEND_LIFECYCLE_SEED_INTERNAL_H
+#define PGTEND_LIFECYCLE_SEED_INTERNAL_H
+
+#include "pgtend/lifecycle/lifecycle.h"
+
+/* ---- seed_scan.c: what a file of SQL asks for, by its tokens ------------------------------- */
+
+struct seed_statement {
+	size_t offset; /* of its first token */
+	int line;
+};
+
+struct seed_scan {
+	int meta_line;              /* first psql meta-command; 0: none */
+	int copy_line;              /* first COPY ... FROM STDIN; 0: none. Nothing behind it is scanned: it is data */
+	int transaction_line;       /* first BEGIN, COMMIT, ... ; 0: none */
+	bool is_whole_transaction;  /* begins with BEGIN, ends with COMMIT, nothing of that kind between */
+	struct seed_statement *statements;
+	int statement_count;
+};
+
+/* Never fails: text that is not SQL gives what its tokens look like, and the server has the last word. */
+void seed_scan(const char *sql, struct seed_scan *scan);
+void seed_scan_done(struct seed_scan *scan);
+/* Where the server's character position (1-based) is; column counts characters. */
+void seed_locate(const char *sql, int position, int *line, int *column);
+
+/* ---- seed_files.c: what stands in the folder, and how each file runs ----------------------- */
+
+enum seed_way {
+	SEED_SESSION,    /* one message in one transaction */
+	SEED_PSQL,       /* has what only psql understands */
+	SEED_RUNNER,     /* a [runner] for its extension */
+	SEED_EXECUTABLE, /* mode +x */
+};
+enum seed_state { SEED_NOT_RUN, SEED_DONE, SEED_FAILED };
+
+struct seed_file {
+	char *name;              /* relative to the seeds folder: "001_users.sql", "development/010_demo.sql" */
+	char *path;
+	enum seed_way way;
+	char *sql;               /* SEED_SESSION: its text, without a byte order mark */
+	struct seed_scan scan;   /* of .sql files */
+	struct words runner;     /* SEED_RUNNER: its words */
+	enum seed_state state;
+	double took_ms;
+};
+
+struct seed_list {
+	struct seed_file *files; /* in the order in which they run */
+	int count;
+	struct words ignored;    /* names of files that are no seeds */
+};
+
+/* Reads the folder and the environment's subfolder. only: one file's name or NULL. Whatever cannot run is an error here, before anything runs. */
+PGTEND_CHECK bool seed_list_read(struct fleet *fleet, struct database *database, const char *only, struct seed_list *list, struct err *err);
+void seed_list_done(struct seed_list *list);
+const char *seed_way_word(enum seed_way way);
+
+/* ---- seed_sql.c, seed_exec.c: one file ------------------------------------------------------ */
+
+/* err: "FILE:LINE: what the server said". */
+PGTEND_CHECK bool seed_run_session(struct session *session, struct seed_file *file, struct report *report, struct err *err);
+PGTEND_CHECK bool seed_run_psql(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err);
+PGTEND_CHECK bool seed_run_program(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err);
+
+#endif

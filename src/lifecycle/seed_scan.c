@@ -1,0 +1,243 @@
+/* lifecycle/seed_scan.c - the tokens of a SQL file, as far as seed must know them: where statements begin, and whether
+ * something in it is psql's or the transaction's. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "pgtend/core/mem.h"
+#include "seed_internal.h"
+
+enum { WORD_SIZE = 16 };
+
+struct scanner {
+	const char *at;
+	const char *begin;
+	int line;
+	int parens;
+	int atomic;                 /* depth of BEGIN ATOMIC and of CASE inside it */
+	bool is_in_statement;
+	char first[WORD_SIZE];      /* first word of the statement, upper case */
+	char before[WORD_SIZE];     /* the word before this one */
+	int transactions;           /* statements of that kind so far */
+	bool is_first_begin, is_last_commit;
+	struct seed_scan *scan;
+};
+
+static bool is_word_start(char c)
+{
+	return isalpha((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static bool is_word_part(char c)
+{
+	return is_word_start(c) || isdigit((unsigned char)c) || c == '$';
+}
+
+static void step(struct scanner *s)
+{
+	if (*s->at == '\n')
+		s->line++;
+	s->at++;
+}
+
+static void step_n(struct scanner *s, size_t n)
+{
+	for (size_t i = 0; i < n && *s->at != '\0'; i++)
+		step(s);
+}
+
+static void skip_line(struct scanner *s)
+{
+	while (*s->at != '\0' && *s->at != '\n')
+		s->at++;
+}
+
+static void skip_comment(struct scanner *s)
+{
+	int depth = 0;
+	do {
+		if (s->at[0] == '/' && s->at[1] == '*') {
+			depth++;
+			step_n(s, 2);
+		} else if (s->at[0] == '*' && s->at[1] == '/') {
+			depth--;
+			step_n(s, 2);
+		} else {
+			step(s);
+		}
+	} while (depth > 0 && *s->at != '\0');
+}
+
+/* A doubled quote is the end of one text and the beginning of the next: the same tokens for our purpose. */
+static void skip_quoted(struct scanner *s, char quote, bool has_backslash)
+{
+	step(s);
+	while (*s->at != '\0' && *s->at != quote) {
+		if (has_backslash && *s->at == '\\' && s->at[1] != '\0')
+			step(s);
+		step(s);
+	}
+	if (*s->at != '\0')
+		step(s);
+}
+
+/* $tag$ ... $tag$; false when this dollar begins no text. */
+static bool skip_dollar(struct scanner *s)
+{
+	const char *end = s->at + 1;
+	if (is_word_start(*end))
+		while (is_word_part(*end) && *end != '$')
+			end++;
+	if (*end != '$')
+		return false;
+	size_t length = (size_t)(end + 1 - s->at);
+	const char *tag = s->at;
+	step_n(s, length);
+	while (*s->at != '\0' && strncmp(s->at, tag, length) != 0)
+		step(s);
+	step_n(s, length);
+	return true;
+}
+
+static void begin_statement(struct scanner *s)
+{
+	if (s->is_in_statement)
+		return;
+	struct seed_scan *scan = s->scan;
+	scan->statements = mem_grow(scan->statements, (size_t)scan->statement_count + 1, sizeof scan->statements[0]);
+	scan->statements[scan->statement_count++] = (struct seed_statement){(size_t)(s->at - s->begin), s->line};
+	s->is_in_statement = true;
+	s->first[0] = s->before[0] = '\0';
+}
+
+static void end_statement(struct scanner *s)
+{
+	s->is_in_statement = false;
+	s->parens = s->atomic = 0;
+}
+
+static bool is_any(const char *word, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strcmp(word, *words) == 0)
+			return true;
+	return false;
+}
+
+/* The first word of a statement, and for PREPARE the second. */
+static void note_transaction(struct scanner *s, const char *word, bool is_first)
+{
+	static const char *const begins[] = {"BEGIN", "START", NULL};
+	static const char *const ends[] = {"COMMIT", "END", NULL};
+	static const char *const others[] = {"ROLLBACK", "ABORT", NULL};
+	bool is_prepare = !is_first && strcmp(s->first, "PREPARE") == 0 && strcmp(s->before, "PREPARE") == 0 && strcmp(word, "TRANSACTION") == 0;
+	if (is_first)
+		s->is_last_commit = is_any(word, ends);
+	if (!is_prepare && !(is_first && (is_any(word, begins) || is_any(word, ends) || is_any(word, others))))
+		return;
+	if (s->scan->transaction_line == 0)
+		s->scan->transaction_line = s->line;
+	if (s->scan->statement_count == 1)
+		s->is_first_begin = is_any(word, begins);
+	s->transactions++;
+}
+
+/* False: what follows is data. */
+static bool take_word(struct scanner *s)
+{
+	char word[WORD_SIZE] = "";
+	size_t length = 0;
+	while (is_word_part(s->at[length]))
+		length++;
+	if (length < WORD_SIZE)
+		for (size_t i = 0; i < length; i++)
+			word[i] = (char)toupper((unsigned char)s->at[i]);
+	bool is_first = s->first[0] == '\0' && s->before[0] == '\0';
+	if (is_first)
+		memcpy(s->first, length < WORD_SIZE ? word : "?", length < WORD_SIZE ? sizeof word : 2);
+	note_transaction(s, word, is_first);
+	if (strcmp(word, "ATOMIC") == 0 && strcmp(s->before, "BEGIN") == 0)
+		s->atomic = 1;
+	else if (s->atomic > 0 && strcmp(word, "CASE") == 0)
+		s->atomic++;
+	else if (s->atomic > 0 && strcmp(word, "END") == 0)
+		s->atomic--;
+	bool is_data = strcmp(s->first, "COPY") == 0 && strcmp(s->before, "FROM") == 0 && strcmp(word, "STDIN") == 0;
+	if (is_data)
+		s->scan->copy_line = s->line;
+	memcpy(s->before, word[0] != '\0' ? word : "?", word[0] != '\0' ? sizeof word : 2);
+	s->at += length;
+	return !is_data;
+}
+
+static bool is_prefixed_text(const char *at, char *prefix)
+{
+	*prefix = (char)toupper((unsigned char)at[0]);
+	return strchr("EBXN", *prefix) != NULL && at[1] == '\'';
+}
+
+static bool take_token(struct scanner *s)
+{
+	char c = *s->at, prefix;
+	if (isspace((unsigned char)c)) {
+		step(s);
+	} else if (c == '-' && s->at[1] == '-') {
+		skip_line(s);
+	} else if (c == '/' && s->at[1] == '*') {
+		skip_comment(s);
+	} else if (c == '\\') {
+		if (s->scan->meta_line == 0)
+			s->scan->meta_line = s->line;
+		skip_line(s);
+	} else if (c == ';') {
+		if (s->parens <= 0 && s->atomic <= 0)
+			end_statement(s);
+		step(s);
+	} else {
+		begin_statement(s);
+		if (is_prefixed_text(s->at, &prefix)) {
+			step(s);
+			skip_quoted(s, '\'', prefix == 'E');
+		} else if (is_word_start(c)) {
+			return take_word(s);
+		} else if (c == '\'' || c == '"') {
+			skip_quoted(s, c, false);
+		} else if (c != '$' || !skip_dollar(s)) {
+			s->parens += c == '(' ? 1 : c == ')' ? -1 : 0;
+			step(s);
+			while (isdigit((unsigned char)c) && is_word_part(*s->at))
+				step(s);
+		}
+	}
+	return true;
+}
+
+void seed_scan(const char *sql, struct seed_scan *scan)
+{
+	memset(scan, 0, sizeof *scan);
+	struct scanner s = {.at = sql, .begin = sql, .line = 1, .scan = scan};
+	while (*s.at != '\0' && take_token(&s))
+		continue;
+	scan->is_whole_transaction = s.is_first_begin && s.is_last_commit && s.transactions == 2;
+}
+
+void seed_scan_done(struct seed_scan *scan)
+{
+	mem_free(scan->statements);
+	memset(scan, 0, sizeof *scan);
+}
+
+void seed_locate(const char *sql, int position, int *line, int *column)
+{
+	*line = *column = 1;
+	for (int i = 1; i < position && *sql != '\0'; i++) {
+		if (*sql == '\n') {
+			(*line)++;
+			*column = 0;
+		}
+		(*column)++;
+		sql++;
+		while (((unsigned char)*sql & 0xC0) == 0x80)
+			sql++;
+	}
+}

@@ -1,0 +1,42 @@
+-- Every relation that clean has to decide about, and what is known of it. One row each; the decisions are made in clean_set.c.
+-- Tables of migration systems are known by name, and where the name is a common word, by their columns too.
+-- Sizes of relations that somebody holds exclusively are left out: asking would wait.
+with held as (
+  select relation from pg_catalog.pg_locks
+   where locktype = 'relation' and mode = 'AccessExclusiveLock' and granted and pid is distinct from pg_catalog.pg_backend_pid()
+     and database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
+)
+select c.oid::bigint as oid,
+       n.nspname as schema,
+       c.relname as name,
+       c.relkind as kind,
+       c.relispopulated as is_populated,
+       exists (select from pg_catalog.pg_depend d
+                where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e') as is_extension_member,
+       (n.nspname in ('drizzle', 'sqitch', 'pgroll', 'atlas_schema_revisions', 'graphile_migrate', 'supabase_migrations')
+        or c.relname in ('pgmigrations', '__drizzle_migrations', 'schema_migrations', 'ar_internal_metadata', 'schema_version',
+                         'flyway_schema_history', 'goose_db_version', '_prisma_migrations', 'knex_migrations', 'knex_migrations_lock',
+                         'alembic_version', 'django_migrations', 'SequelizeMeta', 'mikro_orm_migrations', 'databasechangelog',
+                         'databasechangeloglock', '__EFMigrationsHistory', 'doctrine_migration_versions', 'typeorm_migrations',
+                         '_sqlx_migrations', '__diesel_schema_migrations', 'refinery_schema_history', 'kysely_migration',
+                         'kysely_migration_lock', 'gorp_migrations', 'atlas_schema_revisions', 'schemamigrations', 'seaql_migrations')
+        or (c.relname in ('migrations', 'migration_versions', 'migration_history')
+            and exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0
+                           and a.attname in ('name', 'migration', 'migration_name', 'filename', 'version'))
+            and exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0
+                           and a.attname in ('executed_at', 'applied_at', 'run_on', 'batch', 'timestamp', 'hash', 'created_at')))) as is_history,
+       pg_catalog.has_table_privilege(c.oid, 'TRUNCATE') and pg_catalog.has_schema_privilege(n.oid, 'USAGE') as may_truncate,
+       pg_catalog.has_table_privilege(c.oid, 'SELECT') and pg_catalog.has_schema_privilege(n.oid, 'USAGE') as may_select,
+       pg_catalog.pg_has_role(c.relowner, 'USAGE') as is_owner,
+       pg_catalog.pg_get_userbyid(c.relowner) as owner,
+       c.reltuples::bigint as rows_estimate,
+       case when c.oid not in (select relation from held where relation is not null)
+            then pg_catalog.pg_total_relation_size(c.oid) end as bytes
+  from pg_catalog.pg_class c
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+ where c.relkind in ('r', 'p', 'f', 'm')
+   and c.relpersistence <> 't'
+   and n.nspname <> 'information_schema'
+   and pg_catalog.left(n.nspname, 3) <> 'pg_'
+   and n.nspname !~ '^_timescaledb_'
+ order by n.nspname, c.relname
