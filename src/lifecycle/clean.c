@@ -1,14 +1,14 @@
 /* lifecycle/clean.c - empties a database and keeps its structure, its migration history, and what was asked to stay. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "clean_internal.h"
+#include "common.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/sql_embedded.h"
 
-enum { LOCK_TIMEOUT_MS = 5000, LOOK_DEADLINE_MS = 5000 };
+enum { LOOK_DEADLINE_MS = 5000 };
 
 static const struct table_column columns[] = {
 	{"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
@@ -22,16 +22,6 @@ static const struct table_column columns[] = {
 	{"bytes_before", CELL_BYTES, "size", 1, "pg_total_relation_size() before, with partitions or chunks."},
 };
 const struct table_shape clean_shape = {"clean", columns, sizeof columns / sizeof columns[0]};
-
-static bool refuse_production(const struct database *database, struct err *err)
-{
-	const char *node_env = getenv("NODE_ENV");
-	if (database->environment == ENVIRONMENT_PRODUCTION)
-		return err_set(err, ERR_REFUSED, "%s is production: clean never runs there", database->name);
-	if (node_env != NULL && strcasecmp(node_env, "production") == 0)
-		return err_set(err, ERR_REFUSED, "NODE_ENV says production: clean never runs there");
-	return true;
-}
 
 /* ---- rows -------------------------------------------------------------------- */
 
@@ -118,7 +108,8 @@ static void name_blocker(const struct database *database, struct session *sessio
 	struct text oids = {0};
 	struct result *r = NULL;
 	struct err ignored;
-	char since[UNITS_SIZE];
+	char since[UNITS_SIZE], waited[UNITS_SIZE];
+	units_ms(waited, lifecycle_lock_timeout_ms(database));
 	for (int i = 0; i < set->count; i++)
 		if (set->relations[i].action == CLEAN_EMPTY || set->relations[i].action == CLEAN_WITH_PARENT || set->relations[i].action == CLEAN_REFRESH)
 			text_addf(&oids, "%s%lld", oids.length > 0 ? "," : "{", (long long)set->relations[i].oid);
@@ -127,14 +118,14 @@ static void name_blocker(const struct database *database, struct session *sessio
 	char *said = mem_copy(err->text);
 	if (session_query_wait(session, sql_lifecycle_clean_blockers, params, 1, LOOK_DEADLINE_MS, &r, &ignored) && result_rows(r) > 0) {
 		const char *user = result_text(r, 0, result_column(r, "user"));
-		err_set(err, ERR_TIMEOUT, "%s is held by pid %s (%s, user %s, %s) since %s; nothing was emptied",
+		err_set(err, ERR_TIMEOUT, "%s is held by pid %s (%s, user %s, %s) for %s; nothing was emptied",
 			result_text(r, 0, result_column(r, "relation")), result_text(r, 0, result_column(r, "pid")),
 			result_text(r, 0, result_column(r, "application")), user != NULL ? user : "-", result_text(r, 0, result_column(r, "state")),
 			units_age(since, result_int(r, 0, result_column(r, "since_s"), 0)));
-		err_hint(err, "waited %d s; end that session or try again: pgtend activity %s", LOCK_TIMEOUT_MS / 1000, database->name);
+		err_hint(err, "waited %s; end that session or try again: pgtend activity %s", waited, database->name);
 	} else {
 		err_set(err, ERR_TIMEOUT, "%s; nothing was emptied", said);
-		err_hint(err, "waited %d s; who held the lock is gone by now: try again", LOCK_TIMEOUT_MS / 1000);
+		err_hint(err, "waited %s; who held the lock is gone by now: try again", waited);
 	}
 	mem_free(said);
 	result_free(r);
@@ -191,9 +182,9 @@ static bool clean(struct database *database, struct session *session, struct rep
 
 bool lifecycle_clean(struct fleet *fleet, struct database *database, struct report *report, struct err *err)
 {
-	if (!refuse_production(database, err))
+	if (!lifecycle_refuse_production(database, "clean", err))
 		return false;
-	struct session *session = database_action_session(fleet, database, NULL, "clean", LOCK_TIMEOUT_MS, true);
+	struct session *session = database_action_session(fleet, database, NULL, "clean", lifecycle_lock_timeout_ms(database), true);
 	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(fleet, database, session, err)
 		&& clean(database, session, report, err);
 	session_free(session);

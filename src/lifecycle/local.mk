@@ -6,6 +6,9 @@ libpgtend_a_SOURCES += \
 	src/lifecycle/clean_preview.c \
 	src/lifecycle/clean_set.c \
 	src/lifecycle/clean_sql.c \
+	src/lifecycle/common.c \
+	src/lifecycle/common.h \
+	src/lifecycle/create.c \
 	src/lifecycle/seed.c \
 	src/lifecycle/seed_exec.c \
 	src/lifecycle/seed_files.c \

@@ -1,8 +1,8 @@
 /* lifecycle/seed.c - fills a database from its seeds folder, file by file in name order. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "common.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/pg/client_tool.h"
@@ -16,18 +16,6 @@ static const struct table_column columns[] = {
 	{"duration_ms", CELL_MS, "took", 1, "From the start of the file to its end; null when it did not run."},
 };
 const struct table_shape seed_shape = {"seed", columns, sizeof columns / sizeof columns[0]};
-
-static bool refuse_production(const struct database *database, struct err *err)
-{
-	const char *node_env = getenv("NODE_ENV");
-	if (database->environment == ENVIRONMENT_PRODUCTION)
-		return err_set(err, ERR_REFUSED, "%s is production: seed never runs there", database->name);
-	if (node_env != NULL && strcasecmp(node_env, "production") == 0) {
-		err_set(err, ERR_REFUSED, "NODE_ENV says production: seed never runs there");
-		return err_hint(err, "unset NODE_ENV when %s is not production", database->name);
-	}
-	return true;
-}
 
 /* What a file needs and is not there is said before anything runs. */
 static bool check_ways(struct database *database, const struct seed_list *list, struct err *err)
@@ -78,7 +66,7 @@ static struct table *rows_of(const struct database *database, const struct seed_
 /* A fresh session for each file: what one file sets must not reach the next. */
 static bool run_sql(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
 {
-	struct session *session = database_action_session(fleet, database, NULL, "seed", 0, true);
+	struct session *session = database_action_session(fleet, database, NULL, "seed", lifecycle_lock_timeout_ms(database), true);
 	bool ok = session_ready_wait(session, 0, err) && seed_run_session(session, file, report, err);
 	session_free(session);
 	return ok;
@@ -155,7 +143,7 @@ static void tell_plan(const struct database *database, const struct seed_list *l
 
 static bool learn(struct fleet *fleet, struct database *database, struct err *err)
 {
-	struct session *session = database_action_session(fleet, database, NULL, "seed", 0, true);
+	struct session *session = database_action_session(fleet, database, NULL, "seed", lifecycle_lock_timeout_ms(database), true);
 	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(fleet, database, session, err);
 	session_free(session);
 	return ok;
@@ -164,7 +152,7 @@ static bool learn(struct fleet *fleet, struct database *database, struct err *er
 bool lifecycle_seed(struct fleet *fleet, struct database *database, const char *only, bool is_dry_run, struct report *report, struct err *err)
 {
 	struct seed_list list;
-	if (!refuse_production(database, err) || !seed_list_read(fleet, database, only, &list, err))
+	if (!lifecycle_refuse_production(database, "seed", err) || !seed_list_read(fleet, database, only, &list, err))
 		return false;
 	tell_ignored(&list, report);
 	bool ok = true;

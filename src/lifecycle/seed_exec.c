@@ -33,18 +33,37 @@ static char *without_password(const char *line, const char *password)
 	return text_take(&clean);
 }
 
-static void log_output(const struct seed_file *file, const char *output, const char *password, struct report *report)
+/* Says lines while they come. */
+struct speaker {
+	const struct seed_file *file;
+	const char *password;
+	struct report *report;
+	struct text pending[2]; /* by enum child_stream: a line that is not yet at its end */
+	int lines;
+};
+
+static void say(struct speaker *speaker, struct text *pending)
 {
-	struct words lines = {0};
-	words_split(&lines, output, "\n\r");
-	for (size_t i = 0; i < lines.count && i < LOG_LINES; i++) {
-		char *line = without_password(lines.v[i], password);
-		report_log(report, "%s: %s", file->name, line);
+	if (pending->length > 0 && speaker->lines < LOG_LINES) {
+		char *line = without_password(text_str(pending), speaker->password);
+		report_log(speaker->report, "%s: %s", speaker->file->name, line);
 		mem_free(line);
 	}
-	if (lines.count > LOG_LINES)
-		report_log(report, "%s: ... and %zu lines more", file->name, lines.count - LOG_LINES);
-	words_done(&lines);
+	if (pending->length > 0 && speaker->lines++ == LOG_LINES)
+		report_log(speaker->report, "%s: ... more than %d lines", speaker->file->name, LOG_LINES);
+	text_done(pending);
+}
+
+static void hear(enum child_stream stream, const char *bytes, size_t length, void *arg)
+{
+	struct speaker *speaker = arg;
+	struct text *pending = &speaker->pending[stream];
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] == '\n' || bytes[i] == '\r' || pending->length > 4000)
+			say(speaker, pending);
+		if (bytes[i] != '\n' && bytes[i] != '\r' && bytes[i] != '\0')
+			text_add_char(pending, bytes[i]);
+	}
 }
 
 /* The last line that is not empty: programs say there what went wrong. Caller frees; NULL when it said nothing. */
@@ -129,9 +148,25 @@ static char *folder_of(const char *path)
 	return slash == NULL ? mem_copy(".") : slash == path ? mem_copy("/") : mem_copy_n(path, (size_t)(slash - path));
 }
 
-static bool run(struct fleet *fleet, struct database *database, const struct seed_file *file, const struct words *argv, struct words *env,
-	int *status, struct text *out, struct text *errors, struct err *err)
+struct program {
+	struct words argv, env; /* argv's last word is NULL */
+	struct speaker speaker;
+	int status;
+	struct text out, errors;
+};
+
+static void program_done(struct program *program)
 {
+	program->argv.count--;
+	words_done(&program->argv);
+	forget(&program->env);
+	text_done(&program->out);
+	text_done(&program->errors);
+}
+
+static bool run(struct fleet *fleet, struct database *database, const struct seed_file *file, struct program *program, struct err *err)
+{
+	struct words *env = &program->env;
 	struct conninfo *info = conninfo_copy(info_of(database));
 	struct conninfo_child child;
 	if (!conninfo_child_init(&child, info, err)) {
@@ -144,8 +179,17 @@ static bool run(struct fleet *fleet, struct database *database, const struct see
 	size_t env_count = env->count;
 	words_take(env, NULL); /* both lists end with NULL */
 	struct child_spec spec = {
-		.argv = (const char *const *)argv->v, .env = (const char *const *)env->v, .folder = folder, .stdout_fd = -1, .stderr_fd = -1};
-	bool ok = child_run(fleet->loop, &spec, status, out, errors, err);
+		.argv = (const char *const *)program->argv.v,
+		.env = (const char *const *)env->v,
+		.folder = folder,
+		.stdout_fd = -1,
+		.stderr_fd = -1,
+		.data_fn = hear,
+		.arg = &program->speaker,
+	};
+	bool ok = child_run(fleet->loop, &spec, &program->status, &program->out, &program->errors, err);
+	say(&program->speaker, &program->speaker.pending[CHILD_STDOUT]);
+	say(&program->speaker, &program->speaker.pending[CHILD_STDERR]);
 	env->count = env_count;
 	mem_free(folder);
 	conninfo_child_done(&child);
@@ -186,61 +230,51 @@ bool seed_run_psql(struct fleet *fleet, struct database *database, struct seed_f
 	if (!client_tool_find("psql", database->server->version_num / 10000, &psql, NULL, &first)
 		&& !client_tool_find("psql", 0, &psql, NULL, err))
 		return err_prefix(err, "%s", file->name);
-	struct words argv = {0}, env = {0};
+	struct program program = {.speaker = {.file = file, .report = report}};
 	const char *const options[] = {psql, "-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", NULL};
 	const char *const one[] = {"--single-transaction", NULL}, *const which[] = {"-f", file->path, NULL};
-	add_argv(&argv, options);
+	add_argv(&program.argv, options);
 	if (file->scan.transaction_line == 0)
-		add_argv(&argv, one);
-	add_argv(&argv, which);
-	words_take(&argv, NULL);
-	words_add(&env, "PGAPPNAME=pgtend seed");
-	int status = 0;
-	struct text out = {0}, errors = {0};
-	bool ok = run(fleet, database, file, &argv, &env, &status, &out, &errors, err);
-	if (ok) {
-		log_output(file, text_str(&out), NULL, report);
-		log_output(file, text_str(&errors), NULL, report);
-		ok = status == 0;
-		if (!ok)
-			word_psql_error(file, status, text_str(&errors), err);
+		add_argv(&program.argv, one);
+	add_argv(&program.argv, which);
+	words_take(&program.argv, NULL);
+	words_add(&program.env, "PGAPPNAME=pgtend seed");
+	bool ok = run(fleet, database, file, &program, err);
+	if (!ok)
+		err_prefix(err, "%s", file->name);
+	else if (program.status != 0) {
+		word_psql_error(file, program.status, text_str(&program.errors), err);
+		ok = false;
 	}
-	text_done(&out);
-	text_done(&errors);
-	argv.count--;
-	words_done(&argv);
-	words_done(&env);
+	program_done(&program);
 	mem_free(psql);
 	return ok;
+}
+
+static void word_program_error(const struct seed_file *file, const struct program *program, struct err *err)
+{
+	const char *spoken = program->errors.length > 0 ? text_str(&program->errors) : text_str(&program->out);
+	char *said = last_line(spoken, program->speaker.password);
+	err_set(err, ERR_FAILED, "%s: ended with status %d%s%s", file->name, program->status, said != NULL ? ": " : "", said != NULL ? said : "");
+	mem_free(said);
 }
 
 bool seed_run_program(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
 {
 	const char *password = conninfo_get(info_of(database), "password");
-	struct words argv = {0}, env = {0};
+	struct program program = {.speaker = {.file = file, .password = password, .report = report}};
 	for (size_t i = 0; i < file->runner.count; i++)
-		words_add(&argv, file->runner.v[i]);
-	words_add(&argv, file->path);
-	words_take(&argv, NULL);
-	add_team_variables(&env, database);
-	int status = 0;
-	struct text out = {0}, errors = {0};
-	bool ok = run(fleet, database, file, &argv, &env, &status, &out, &errors, err);
+		words_add(&program.argv, file->runner.v[i]);
+	words_add(&program.argv, file->path);
+	words_take(&program.argv, NULL);
+	add_team_variables(&program.env, database);
+	bool ok = run(fleet, database, file, &program, err);
 	if (!ok)
 		err_prefix(err, "%s", file->name);
-	if (ok) {
-		log_output(file, text_str(&out), password, report);
-		log_output(file, text_str(&errors), password, report);
-		if (status != 0) {
-			char *said = last_line(text_str(&errors)[0] != '\0' ? text_str(&errors) : text_str(&out), password);
-			ok = err_set(err, ERR_FAILED, "%s: ended with status %d%s%s", file->name, status, said != NULL ? ": " : "", said != NULL ? said : "");
-			mem_free(said);
-		}
+	else if (program.status != 0) {
+		word_program_error(file, &program, err);
+		ok = false;
 	}
-	text_done(&out);
-	text_done(&errors);
-	argv.count--;
-	words_done(&argv);
-	forget(&env);
+	program_done(&program);
 	return ok;
 }

@@ -11,9 +11,9 @@ static void locate(const struct seed_file *file, const struct result *result, co
 	int line = 0, column = 0;
 	if (error->position > 0)
 		seed_locate(file->sql, error->position, &line, &column);
-	else if (result_count(result) > 0 && result_count(result) <= file->scan.statement_count)
-		/* The failed statement is the last one that answered. */
-		line = file->scan.statements[result_count(result) - 1].line;
+	else if (result_count(result) < file->scan.statement_count)
+		/* Those that worked have answered: the next one is it. */
+		line = file->scan.statements[result_count(result)].line;
 	text_add(place, file->name);
 	if (line > 0)
 		text_addf(place, ":%d", line);

@@ -1,0 +1,22 @@
+/* src/lifecycle/common.h - what the verbs of this folder share. */
+#ifndef PGTEND_LIFECYCLE_COMMON_H
+#define PGTEND_LIFECYCLE_COMMON_H
+
+#include "pgtend/lifecycle/lifecycle.h"
+#include "pgtend/loop/task.h"
+
+/* seed and clean never run in production, whatever asked for it. */
+PGTEND_CHECK bool lifecycle_refuse_production(const struct database *database, const char *verb, struct err *err);
+/* Key lock_timeout in milliseconds; for "wait for ever" the longest that the server takes. */
+int lifecycle_lock_timeout_ms(const struct database *database);
+
+/* One statement that must not stand in a transaction (VACUUM, CREATE DATABASE), with a look every now and then while it runs. */
+struct lifecycle_statement {
+	const char *sql;
+	int tick_ms;                /* 0: no ticks */
+	void (*tick)(void *arg);    /* in the task, at most every tick_ms */
+	void *arg;
+};
+PGTEND_CHECK bool lifecycle_run_alone(struct fleet *fleet, struct session *session, const struct lifecycle_statement *statement, struct err *err);
+
+#endif
