@@ -306,8 +306,12 @@ static bool finish_in(struct creation *creation, struct session *session, struct
 
 static bool finish(struct creation *creation, struct err *err)
 {
-	/* Nothing to finish when it was there whole and nothing more is asked for. */
 	struct session *session = connect_to(creation, NULL, err);
+	/* A database that is there and of which nothing is asked need not let us in. */
+	if (session == NULL && creation->is_there && !creation->is_unfinished && creation->extensions.count == 0 && err->kind != ERR_CANCELLED) {
+		report_log(creation->report, "it exists, but: %s", err->text);
+		return true;
+	}
 	bool ok = session != NULL && finish_in(creation, session, err);
 	if (session != NULL)
 		session_free(session);

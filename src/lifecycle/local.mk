@@ -14,4 +14,5 @@ libpgtend_a_SOURCES += \
 	src/lifecycle/seed_files.c \
 	src/lifecycle/seed_internal.h \
 	src/lifecycle/seed_scan.c \
-	src/lifecycle/seed_sql.c
+	src/lifecycle/seed_sql.c \
+	src/lifecycle/vacuum.c
