@@ -110,7 +110,7 @@ static json_t *entry_object(const struct audit_entry *entry, const char *previou
 static bool file_error(const char *path, struct err *err)
 {
 	err_set(err, ERR_FAILED, "audit log %s: %s", path, strerror(errno));
-	return err_hint(err, "pgtend keeps it in $XDG_STATE_HOME/pgtend");
+	return err_hint(err, "it lies in $XDG_STATE_HOME/pgtend, or where `audit` of [pgtend] says");
 }
 
 /* Finds the last line without reading the whole file. *is_cut: the file does not end in a newline (a crash, a full disk). */
@@ -184,12 +184,26 @@ static bool append(int fd, const struct audit_entry *entry)
 	return is_written;
 }
 
+static char *configured_path;
+
+void audit_set_path(const char *path)
+{
+	mem_free(configured_path);
+	configured_path = mem_copy(path);
+}
+
+static char *log_path(void)
+{
+	return configured_path != NULL ? mem_copy(configured_path) : places_state("audit.jsonl");
+}
+
 static int open_log(char **path, struct err *err)
 {
-	char *folder = places_state("");
-	bool is_there = places_make_folder(folder, err);
+	*path = log_path();
+	const char *slash = strrchr(*path, '/');
+	char *folder = mem_copy_n(*path, slash != NULL ? (size_t)(slash - *path) : 0);
+	bool is_there = *folder == '\0' || places_make_folder(folder, err);
 	mem_free(folder);
-	*path = places_state("audit.jsonl");
 	if (!is_there)
 		return -1;
 	int fd = open(*path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
@@ -271,7 +285,7 @@ static void read_line(const char *line, size_t length, const char *previous, con
 
 bool audit_read(const char *database, int64_t since_us, struct table *table, struct err *err)
 {
-	char *path = places_state("audit.jsonl");
+	char *path = log_path();
 	FILE *file = fopen(path, "re");
 	if (!file) {
 		bool is_empty = errno == ENOENT;

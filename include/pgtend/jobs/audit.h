@@ -16,6 +16,8 @@ struct audit_entry {
 	const char *detail;             /* one line; may be NULL */
 	double duration_ms;
 };
+/* Another file than $XDG_STATE_HOME/pgtend/audit.jsonl (key `audit` of [pgtend]); copied; NULL: the usual one. */
+void audit_set_path(const char *path);
 PGTEND_CHECK bool audit_append(const struct audit_entry *entry, struct err *err);
 /* Whether a line could be written now. In production nothing is done that could not be written down. */
 PGTEND_CHECK bool audit_is_writable(struct err *err);
