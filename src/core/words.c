@@ -76,26 +76,30 @@ void words_done(struct words *words)
 	memset(words, 0, sizeof *words);
 }
 
-/* Levenshtein's distance by one row. */
-static size_t edit_distance(const char *a, const char *b, size_t *row)
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Edit distance in which two swapped neighbours count once: the commonest slip of the fingers. `rows` holds three rows of b. */
+static size_t edit_distance(const char *a, const char *b, size_t *rows)
 {
 	size_t b_length = strlen(b);
+	size_t *before = rows, *above = rows + b_length + 1, *row = above + b_length + 1;
 
 	for (size_t j = 0; j <= b_length; j++)
 		row[j] = j;
 	for (size_t i = 1; a[i - 1]; i++) {
-		size_t diagonal = row[0];
+		size_t *oldest = before;
 
+		before = above;
+		above = row;
+		row = oldest;
 		row[0] = i;
 		for (size_t j = 1; j <= b_length; j++) {
-			size_t best = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
+			row[j] = least(above[j - 1] + (a[i - 1] != b[j - 1]), least(above[j], row[j - 1]) + 1);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				row[j] = least(row[j], before[j - 2] + 1);
 		}
 	}
 	return row[b_length];
@@ -112,10 +116,10 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 
 		if (other > length + allowed || length > other + allowed)
 			continue;
-		size_t *row = mem_grow(NULL, other + 1, sizeof *row);
-		size_t distance = edit_distance(word, candidates[i], row);
+		size_t *rows = mem_grow(NULL, 3 * (other + 1), sizeof *rows);
+		size_t distance = edit_distance(word, candidates[i], rows);
 
-		mem_free(row);
+		mem_free(rows);
 		if (distance <= allowed) {
 			/* the first of equals stays: the next one must be nearer */
 			nearest = candidates[i];

@@ -158,10 +158,9 @@ static bool link_dependencies(struct fleet *fleet, struct database *database, st
 	section_words(database->section, "depends", &names);
 	for (size_t i = 0; i < names.count && ok; i++) {
 		struct database *other = by_section(fleet, names.v[i]);
-		if (other == NULL)
-			ok = err_set(err, ERR_CONFIG, "%s: depends on \"%s\", which no [database] section describes",
-				section_where(database->section, "depends"), names.v[i]);
-		else if (other == database)
+		if (other == NULL) /* config_load() has checked every name */
+			mem_die("a database that is not configured was depended on");
+		if (other == database)
 			ok = err_set(err, ERR_CONFIG, "%s: \"%s\" depends on itself", section_where(database->section, "depends"), names.v[i]);
 		else if (database->depends_count == (int)(sizeof database->depends / sizeof database->depends[0]))
 			ok = err_set(err, ERR_CONFIG, "%s: more than %d names", section_where(database->section, "depends"), database->depends_count);

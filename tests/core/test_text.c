@@ -135,6 +135,7 @@ static void the_nearest_word(void **state)
 	(void)state;
 	assert_string_equal(text_nearest("migarte", verbs, count), "migrate");
 	assert_string_equal(text_nearest("table", verbs, count), "tables");
+	assert_string_equal(text_nearest("tabels", verbs, count), "tables"); /* swapped neighbours are one slip */
 	assert_string_equal(text_nearest("chunks", verbs, count), "chunks");
 	assert_null(text_nearest("xyz", verbs, count));
 	assert_null(text_nearest("", verbs, count));
