@@ -40,10 +40,10 @@ static bool is_due(const struct collector *collector, const struct asked *asked,
 	return last == 0 || now_ms(collector) - last >= tier_ms[probe->tier] - collector->refresh_ms / 2;
 }
 
-/* A session that is in back-off tells when it tries again; asking now would only hammer. */
+/* A session that was refused comes back by itself at the time it tells; asking now would only hammer. */
 static bool is_backing_off(const struct session *session)
 {
-	return session != NULL && session_state(session) == SESSION_BACKOFF;
+	return session != NULL && (session_state(session) == SESSION_BACKOFF || session_state(session) == SESSION_DEAD);
 }
 
 static void start(struct asked *asked, enum probe_scope scope)
