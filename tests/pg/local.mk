@@ -1,0 +1,29 @@
+# tests of pg/. Programs that need a server are no test_*: the .test beside them starts what they need and runs them.
+if HAVE_CMOCKA
+check_PROGRAMS += \
+	tests/pg/session_live \
+	tests/pg/tasks_live \
+	tests/pg/test_client_tool \
+	tests/pg/test_connect_error \
+	tests/pg/test_quote \
+	tests/pg/test_result
+endif
+tests_pg_test_client_tool_SOURCES = tests/pg/test_client_tool.c
+tests_pg_test_client_tool_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_pg_test_client_tool_LDADD = $(TEST_LIBS)
+tests_pg_test_connect_error_SOURCES = tests/pg/test_connect_error.c
+tests_pg_test_connect_error_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_pg_test_connect_error_LDADD = $(TEST_LIBS)
+tests_pg_test_quote_SOURCES = tests/pg/test_quote.c
+tests_pg_test_quote_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_pg_test_quote_LDADD = $(TEST_LIBS)
+tests_pg_test_result_SOURCES = tests/pg/test_result.c
+tests_pg_test_result_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_pg_test_result_LDADD = $(TEST_LIBS)
+tests_pg_session_live_SOURCES = tests/pg/session_live.c tests/pg/live.c tests/pg/live.h
+tests_pg_session_live_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_pg_session_live_LDADD = $(TEST_LIBS)
+tests_pg_tasks_live_SOURCES = tests/pg/tasks_live.c tests/pg/live.c tests/pg/live.h
+tests_pg_tasks_live_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_pg_tasks_live_LDADD = $(TEST_LIBS)
+EXTRA_DIST += tests/pg/session.test
