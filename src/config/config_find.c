@@ -83,9 +83,23 @@ static char *look_upwards(struct words *warnings)
 	return found;
 }
 
-static bool take_named(const char *path, const char *by, struct found *found, struct err *err)
+/* The folder's real path and the file's name: one file, one record of trust; a link to a file keeps its own folder. */
+static char *with_real_folder(const char *path)
 {
 	char *absolute = places_absolute(path);
+	char *slash = strrchr(absolute, '/');
+	char *folder = mem_copy_n(absolute, slash == absolute ? 1 : (size_t)(slash - absolute));
+	char *real = resolved(folder);
+	char *result = real ? places_join(real, slash + 1) : mem_copy(absolute);
+	mem_free(real);
+	mem_free(folder);
+	mem_free(absolute);
+	return result;
+}
+
+static bool take_named(const char *path, const char *by, struct found *found, struct err *err)
+{
+	char *absolute = with_real_folder(path);
 	struct stat st;
 	bool ok = stat(absolute, &st) == 0;
 	if (!ok)

@@ -320,19 +320,23 @@ static void add_one_host(struct text *text, const char *host, const char *port)
 	}
 }
 
-/* "a,b" and "5432,5433" (or one port for all) become a:5432,b:5433. */
+/* "a,b" and "5432,5433" (or one port for all) become a:5432,b:5433; ",5433" leaves the first port open. */
 static void add_hosts(struct text *text, const char *hosts, const char *ports)
 {
-	struct words host = { 0 }, port = { 0 };
-	words_split(&host, hosts, ",");
-	words_split(&port, ports ? ports : "", ",");
-	for (size_t i = 0; i < host.count; i++) {
-		if (i > 0)
-			text_add_char(text, ',');
-		add_one_host(text, host.v[i], i < port.count ? port.v[i] : port.count == 1 ? port.v[0] : NULL);
+	bool is_one_port = ports && !strchr(ports, ',');
+	for (;;) {
+		size_t host_length = strcspn(hosts, ","), port_length = ports ? strcspn(ports, ",") : 0;
+		char *host = mem_copy_n(hosts, host_length), *port = ports ? mem_copy_n(ports, port_length) : NULL;
+		add_one_host(text, host, port);
+		mem_free(host);
+		mem_free(port);
+		if (!hosts[host_length])
+			break;
+		text_add_char(text, ',');
+		hosts += host_length + 1;
+		if (ports && !is_one_port)
+			ports = ports[port_length] ? ports + port_length + 1 : NULL;
 	}
-	words_done(&host);
-	words_done(&port);
 }
 
 static bool stands_in_authority(const char *keyword, bool has_network_host)

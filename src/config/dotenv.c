@@ -183,7 +183,7 @@ static bool look_up(struct parser *parser, const char *name, const char **value)
 	return true;
 }
 
-/* at: behind "${". Adds the value of NAME}, NAME:-default} or NAME-default}; moves *at behind the }. */
+/* at: behind "${". Adds the value of NAME}, NAME:-default} or NAME-default} (dotenv-expand takes both alike); moves *at behind the }. */
 static bool add_braced(struct parser *parser, const char **at, int line, struct text *out)
 {
 	const char *close = strchr(*at, '}'), *end = *at;
@@ -196,7 +196,7 @@ static bool add_braced(struct parser *parser, const char **at, int line, struct 
 	const char *value;
 	bool ok = look_up(parser, name, &value);
 	mem_free(name);
-	if (ok && value && (*value || !is_colon))
+	if (ok && value && *value)
 		text_add(out, value);
 	else if (ok && end != close)
 		text_add_n(out, end + (is_colon ? 2 : 1), (size_t)(close - end) - (is_colon ? 2 : 1));

@@ -14,4 +14,5 @@ libpgtend_a_SOURCES += \
 	src/config/dotenv_internal.h \
 	src/config/ini.c \
 	src/config/ini_internal.h \
-	src/config/keys.c
+	src/config/keys.c \
+	src/config/trust.c

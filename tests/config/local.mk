@@ -1,6 +1,26 @@
 if HAVE_CMOCKA
-check_PROGRAMS += tests/config/test_config
+check_PROGRAMS += tests/config/test_config \
+	tests/config/test_conninfo \
+	tests/config/test_dotenv \
+	tests/config/test_fuzz \
+	tests/config/test_ini \
+	tests/config/test_trust
 tests_config_test_config_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_config.c
 tests_config_test_config_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_config_LDADD = $(TEST_LIBS)
+tests_config_test_conninfo_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_conninfo.c
+tests_config_test_conninfo_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_config_test_conninfo_LDADD = $(TEST_LIBS)
+tests_config_test_dotenv_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_dotenv.c
+tests_config_test_dotenv_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_config_test_dotenv_LDADD = $(TEST_LIBS)
+tests_config_test_fuzz_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_fuzz.c
+tests_config_test_fuzz_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_config_test_fuzz_LDADD = $(TEST_LIBS)
+tests_config_test_ini_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_ini.c
+tests_config_test_ini_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_config_test_ini_LDADD = $(TEST_LIBS)
+tests_config_test_trust_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_trust.c
+tests_config_test_trust_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_config_test_trust_LDADD = $(TEST_LIBS)
 endif
