@@ -1,0 +1,10 @@
+# tests of migrate/
+if HAVE_CMOCKA
+check_PROGRAMS += tests/migrate/test_node_pg_migrate tests/migrate/test_dialects
+endif
+tests_migrate_test_node_pg_migrate_SOURCES = tests/migrate/test_node_pg_migrate.c tests/migrate/scratch.h
+tests_migrate_test_node_pg_migrate_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_migrate_test_node_pg_migrate_LDADD = $(TEST_LIBS) -lm
+tests_migrate_test_dialects_SOURCES = tests/migrate/test_dialects.c tests/migrate/scratch.h
+tests_migrate_test_dialects_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_migrate_test_dialects_LDADD = $(TEST_LIBS) -lm

@@ -1,0 +1,299 @@
+/* The other tools' folders and history tables: read, told apart, compared. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "pgtend/migrate/folder.h"
+#include "pgtend/migrate/history.h"
+#include "scratch.h"
+
+static bool read_folder(struct ledger *ledger, const char *dialect, const char *folder, struct err *err)
+{
+	memset(ledger, 0, sizeof *ledger);
+	ledger->folder = mem_copy(folder);
+	ledger->dialect = dialect_by_name(dialect);
+	ledger->last_applied = -1;
+	return ledger->dialect->read_folder(ledger, err);
+}
+
+static void begin(struct ledger *ledger, const char *dialect, const char *folder)
+{
+	struct err err = { 0 };
+	if (!read_folder(ledger, dialect, folder, &err))
+		fail_msg("%s", err.text);
+}
+
+static void match(struct ledger *ledger)
+{
+	if (ledger->dialect->match)
+		ledger->dialect->match(ledger);
+	else
+		ledger_match_by_name(ledger);
+	for (int i = 0; i < ledger->migration_count; i++)
+		if (ledger->files[i].row >= 0)
+			ledger->last_applied = i;
+}
+
+static int find_row(const struct table *table, const char *name)
+{
+	for (int i = 0; i < table_rows(table); i++)
+		if (strcmp(table_get_text(table, i, "name"), name) == 0)
+			return i;
+	fail_msg("no row %s", name);
+	return -1;
+}
+
+static void check_state(const struct ledger *ledger, const char *name, const char *state, const char *advice)
+{
+	struct table *table = table_new(&migrations_shape);
+	ledger_table(ledger, "db", table);
+	int row = find_row(table, name);
+	assert_string_equal(table_get_text(table, row, "state"), state);
+	const char *got = table_get_text(table, row, "advice");
+	if (advice && (!got || !strstr(got, advice)))
+		fail_msg("%s: advice is %s, wanted %s", name, got ? got : "none", advice);
+	table_free(table);
+}
+
+/* --- plain --------------------------------------------------------------------------------------------- */
+
+static void test_plain(void **state)
+{
+	(void)state;
+	char *folder = scratch_folder(), *path = NULL, *body = NULL;
+	struct ledger ledger;
+	struct err err = { 0 };
+	const char *names[] = { "000_schema_migrations.sql", "001_init.sql", "002_users.sql", "003_x.sql", "005_y.sql", "README.md" };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		scratch_file(folder, names[i], "select 1;\n");
+	begin(&ledger, "plain", folder);
+	assert_int_equal(ledger.file_count, 5);
+	ledger_add_row(&ledger, "000_schema_migrations.sql", 1);
+	ledger_add_row(&ledger, "001_init", 2);
+	ledger_add_row(&ledger, "002", 3);
+	ledger_add_row(&ledger, "004_refresh_tokens.sql", 4);
+	ledger_add_row(&ledger, "005_y.sql", 5);
+	match(&ledger);
+	check_state(&ledger, "001_init.sql", "applied", NULL);
+	check_state(&ledger, "002_users.sql", "applied", NULL);
+	check_state(&ledger, "004_refresh_tokens.sql", "missing", "its file is gone");
+	/* Such a runner has no order check: a late file is simply run. */
+	check_state(&ledger, "003_x.sql", "pending", "your own migration script");
+	assert_true(ledger.dialect->new_file(&ledger, "add notes", &path, &body, &err));
+	assert_string_equal(strrchr(path, '/') + 1, "006_add_notes.sql");
+	mem_free(path);
+	mem_free(body);
+	ledger_done(&ledger);
+	scratch_remove(folder);
+}
+
+/* --- dbmate and golang-migrate ---------------------------------------------------------------------------- */
+
+static void test_dbmate(void **state)
+{
+	(void)state;
+	char *folder = scratch_folder(), *path = NULL, *body = NULL;
+	struct ledger ledger;
+	struct err err = { 0 };
+	scratch_file(folder, "20240101000000_a.sql", "-- migrate:up\n");
+	scratch_file(folder, "20240102000000_b.sql", "-- migrate:up\n");
+	scratch_file(folder, "1_a.sql", "-- migrate:up\n");
+	scratch_file(folder, "10_b.sql", "-- migrate:up\n");
+	scratch_file(folder, "notes.sql", "");
+	begin(&ledger, "dbmate", folder);
+	assert_int_equal(ledger.file_count, 4);
+	ledger_add_row(&ledger, "1", 0);
+	ledger_add_row(&ledger, "10", 0);
+	ledger_add_row(&ledger, "20240101000000", 0);
+	match(&ledger);
+	check_state(&ledger, "1_a", "applied", NULL);
+	check_state(&ledger, "10_b", "applied", NULL);
+	check_state(&ledger, "20240101000000_a", "applied", NULL);
+	check_state(&ledger, "20240102000000_b", "pending", "dbmate up");
+	assert_false(ledger.dialect->new_file(&ledger, "c", &path, &body, &err));
+	assert_int_equal(err.kind, ERR_UNSUPPORTED);
+	assert_non_null(strstr(err.hint, "new 'c'"));
+	ledger_done(&ledger);
+	scratch_remove(folder);
+}
+
+static void test_golang_migrate(void **state)
+{
+	(void)state;
+	char *folder = scratch_folder();
+	struct ledger ledger;
+	const char *names[] = { "1_a.up.sql", "1_a.down.sql", "2_b.up.sql", "10_c.up.sql", "3_only_down.down.sql", "x_y.up.sql" };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		scratch_file(folder, names[i], "select 1;\n");
+	begin(&ledger, "golang-migrate", folder);
+	assert_int_equal(ledger.file_count, 3);
+	assert_string_equal(ledger.files[2].name, "10_c");
+	struct migration_row *row = ledger_add_row(&ledger, "2", 0);
+	row->note = mem_copy("dirty: version 2 began and did not end");
+	match(&ledger);
+	check_state(&ledger, "1_a", "applied", NULL);
+	check_state(&ledger, "2_b", "applied", "dirty");
+	check_state(&ledger, "10_c", "pending", "migrate up");
+	ledger_done(&ledger);
+	scratch_remove(folder);
+}
+
+/* --- drizzle ------------------------------------------------------------------------------------------------ */
+
+static const char journal[] = "{\"version\":\"7\",\"dialect\":\"postgresql\",\"entries\":["
+			      "{\"idx\":0,\"version\":\"7\",\"when\":1000,\"tag\":\"0000_one\",\"breakpoints\":false},"
+			      "{\"idx\":1,\"version\":\"7\",\"when\":2000,\"tag\":\"0001_late\",\"breakpoints\":true},"
+			      "{\"idx\":2,\"version\":\"7\",\"when\":3000,\"tag\":\"0002_edited\",\"breakpoints\":true},"
+			      "{\"idx\":3,\"version\":\"7\",\"when\":4000,\"tag\":\"0003_new\",\"breakpoints\":true},"
+			      "{\"idx\":4,\"version\":\"7\",\"when\":5000,\"tag\":\"0004_absent\",\"breakpoints\":true}]}";
+
+static void test_drizzle(void **state)
+{
+	(void)state;
+	char *folder = scratch_folder();
+	struct ledger ledger;
+	scratch_file(folder, "meta/_journal.json", journal);
+	scratch_file(folder, "0000_one.sql", "abc");
+	scratch_file(folder, "0001_late.sql", "b");
+	scratch_file(folder, "0002_edited.sql", "c");
+	scratch_file(folder, "0003_new.sql", "d");
+	scratch_file(folder, "0099_orphan.sql", "e");
+	begin(&ledger, "drizzle", folder);
+	assert_int_equal(ledger.file_count, 6);
+	/* sha256 of "abc", as FIPS 180 gives it */
+	assert_string_equal(ledger.files[0].key, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	ledger_add_row(&ledger, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 0)->when_ms = 1000;
+	ledger_add_row(&ledger, "another hash", 0)->when_ms = 3000;
+	ledger_add_row(&ledger, "nobody's", 0)->when_ms = 2500;
+	match(&ledger);
+	check_state(&ledger, "0000_one", "applied", NULL);
+	check_state(&ledger, "0001_late", "skipped", "for ever");
+	check_state(&ledger, "0002_edited", "edited", "changed after it was applied");
+	check_state(&ledger, "0003_new", "pending", "npx drizzle-kit migrate");
+	check_state(&ledger, "0004_absent", "pending", "not there");
+	check_state(&ledger, "0099_orphan", "skipped", "never runs it");
+	check_state(&ledger, "nobody's", "missing", "no file has this hash");
+	ledger_done(&ledger);
+	scratch_remove(folder);
+}
+
+static void test_drizzle_bad_journals(void **state)
+{
+	(void)state;
+	static const struct { const char *text, *wanted; } cases[] = {
+		{ NULL, "_journal.json" },
+		{ "{\"dialect\":", "_journal.json:1:" },
+		{ "{\"dialect\":\"mysql\",\"entries\":[]}", "its dialect is mysql" },
+		{ "{\"dialect\":\"sqlite\",\"entries\":[]}", "its dialect is sqlite" },
+		{ "[]", "no list `entries`" },
+		{ "{\"entries\":[{\"when\":1}]}", "entry 0 has no `tag`" },
+		{ "{\"entries\":[{\"when\":1,\"tag\":\"../../etc/passwd\"}]}", "entry 0 has no `tag`" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char *folder = scratch_folder();
+		struct ledger ledger;
+		struct err err = { 0 };
+		if (cases[i].text)
+			scratch_file(folder, "meta/_journal.json", cases[i].text);
+		assert_false(read_folder(&ledger, "drizzle", folder, &err));
+		if (!strstr(err.text, cases[i].wanted))
+			fail_msg("\"%s\" does not say \"%s\"", err.text, cases[i].wanted);
+		ledger_done(&ledger);
+		scratch_remove(folder);
+	}
+}
+
+static void test_drizzle_v1(void **state)
+{
+	(void)state;
+	char *folder = scratch_folder();
+	struct ledger ledger;
+	struct err err = { 0 };
+	scratch_file(folder, "20260101000000_one/migration.sql", "a");
+	scratch_file(folder, "20260101000000_one/snapshot.json", "{}");
+	scratch_file(folder, "20260102000000_two/migration.sql", "b");
+	scratch_file(folder, "empty/notes.txt", "");
+	begin(&ledger, "drizzle-v1", folder);
+	assert_int_equal(ledger.file_count, 2);
+	ledger_add_row(&ledger, "20260102000000_two", 5000000);
+	match(&ledger);
+	check_state(&ledger, "20260101000000_one", "pending", "npx drizzle-kit migrate");
+	check_state(&ledger, "20260102000000_two", "applied", NULL);
+	ledger_done(&ledger);
+	scratch_file(folder, "meta/_journal.json", journal);
+	assert_false(read_folder(&ledger, "drizzle-v1", folder, &err));
+	assert_non_null(strstr(err.hint, "drizzle-kit up"));
+	ledger_done(&ledger);
+	scratch_remove(folder);
+}
+
+/* --- told apart by columns ------------------------------------------------------------------------------------ */
+
+static const char *who_knows(const char *columns)
+{
+	for (int i = 0; i < dialect_count; i++)
+		if (dialects[i]->knows_columns(columns))
+			return dialects[i]->name;
+	return "nobody";
+}
+
+static void test_columns(void **state)
+{
+	(void)state;
+	assert_string_equal(who_knows("id integer,name character varying,run_on timestamp without time zone"), "node-pg-migrate");
+	assert_string_equal(who_knows("id integer,hash text,created_at bigint"), "drizzle");
+	assert_string_equal(who_knows("id integer,hash text,created_at bigint,name text,applied_at timestamp with time zone"), "drizzle-v1");
+	assert_string_equal(who_knows("id integer,migration_name character varying,applied_at timestamp with time zone"), "plain");
+	assert_string_equal(who_knows("filename text,applied_at timestamp with time zone,checksum text"), "plain");
+	assert_string_equal(who_knows("version text,applied_at timestamp with time zone"), "plain");
+	assert_string_equal(who_knows("id integer,name character varying,executed_at timestamp without time zone"), "plain");
+	assert_string_equal(who_knows("version character varying"), "dbmate");
+	assert_string_equal(who_knows("version bigint,dirty boolean"), "golang-migrate");
+	assert_string_equal(who_knows("version bigint"), "nobody");
+	assert_string_equal(who_knows("id integer,name character varying,run_on timestamp without time zone,extra text"), "nobody");
+	assert_string_equal(who_knows("name text,applied_at timestamp with time zone,applied_by text"), "nobody");
+	assert_string_equal(who_knows(""), "nobody");
+}
+
+/* --- texts --------------------------------------------------------------------------------------------------------- */
+
+static void test_text(void **state)
+{
+	(void)state;
+	char *folder = scratch_folder(), *text = NULL, *path;
+	struct err err = { 0 };
+	scratch_file_n(folder, "bad.sql", "select 1;\nselect '\xE4';\n", 23);
+	path = places_join(folder, "bad.sql");
+	assert_false(folder_text(path, &text, &err));
+	assert_non_null(strstr(err.text, "bad.sql:2: not valid UTF-8"));
+	mem_free(path);
+	scratch_file_n(folder, "nul.sql", "select 1;\n\nselect\0 2;\n", 22);
+	path = places_join(folder, "nul.sql");
+	assert_false(folder_text(path, &text, &err));
+	assert_non_null(strstr(err.text, "nul.sql:3: holds a NUL byte"));
+	mem_free(path);
+	scratch_file(folder, "empty.sql", "");
+	path = places_join(folder, "empty.sql");
+	assert_true(folder_text(path, &text, &err));
+	assert_string_equal(text, "");
+	mem_free(text);
+	mem_free(path);
+	scratch_remove(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_dbmate),
+		cmocka_unit_test(test_golang_migrate),
+		cmocka_unit_test(test_drizzle),
+		cmocka_unit_test(test_drizzle_bad_journals),
+		cmocka_unit_test(test_drizzle_v1),
+		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_text),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,339 @@
+/* node-pg-migrate's files: the vectors that were measured on the tool itself, by their numbers, and its order. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <math.h>
+
+#include "pgtend/migrate/folder.h"
+#include "pgtend/migrate/marker.h"
+#include "pgtend/migrate/order.h"
+#include "pgtend/migrate/statements.h"
+#include "scratch.h"
+
+/* --- A7: text -> up | down ------------------------------------------------------------------------- */
+
+static const struct vector {
+	int number;
+	const char *text, *up, *down; /* down NULL: there is none */
+	int up_line, down_line;
+} vectors[] = {
+	{ 1, "-- header\n-- Up Migration\nU;\n-- Down Migration\nD;\n", "-- Up Migration\nU;\n", "-- Down Migration\nD;\n", 2, 4 },
+	{ 2, "-- Down Migration\nD;\n-- Up Migration\nU;\n", "-- Up Migration\nU;\n", "-- Down Migration\nD;\n", 3, 1 },
+	{ 3, "U;\n-- Down Migration\nD;\n", "U;\n-- Down Migration\nD;\n", "-- Down Migration\nD;\n", 1, 2 },
+	{ 4, "U only;\n", "U only;\n", NULL, 1, 0 },
+	{ 5, "\xEF\xBB\xBF-- Up Migration\r\nU;\r\n-- Down Migration\r\nD;\r\n", "\xEF\xBB\xBF-- Up Migration\r\nU;\r", "\n-- Down Migration\r\nD;\r\n", 1, 2 },
+	{ 6, "--UP MIGRATION x\nU;\n----   down   migration y\nD;", "--UP MIGRATION x\nU;\n", "----   down   migration y\nD;", 1, 3 },
+	{ 7, "-- up\n-- Up Migration\nU;\n", "-- Up Migration\nU;\n", NULL, 2, 0 },
+	{ 8, "insert $$\n-- down migration\n$$;\n-- Down Migration\nD;", "insert $$\n-- down migration\n$$;\n-- Down Migration\nD;",
+		"-- down migration\n$$;\n-- Down Migration\nD;", 1, 2 },
+	{ 9, "--\n\n-up  \n migration\nU", "--\n\n-up  \n migration\nU", NULL, 1, 0 },
+	{ 10, "  \t-- Up Migration\nU;\n", "  \t-- Up Migration\nU;\n", NULL, 1, 0 },
+	{ 11, "-- Down Migration for x\nD1;\n-- Down Migration for y\nD2;", "-- Down Migration for x\nD1;\n-- Down Migration for y\nD2;",
+		"-- Down Migration for x\nD1;\n-- Down Migration for y\nD2;", 1, 1 },
+	/* What is no marker. */
+	{ 12, "-- migrate:up\nU;\n/* Down Migration */\n-- Migration: Down\n-- DOWN\n", "-- migrate:up\nU;\n/* Down Migration */\n-- Migration: Down\n-- DOWN\n", NULL, 1, 0 },
+	{ 13, "", "", NULL, 1, 0 },
+	{ 14, "\n\n\n-- Up Migration", "\n\n\n-- Up Migration", NULL, 1, 0 },
+	{ 15, "select 1; -- Up Migration\n--Down Migration", "select 1; -- Up Migration\n--Down Migration", "--Down Migration", 1, 2 },
+};
+
+static void test_vectors(void **state)
+{
+	(void)state;
+	const struct dialect_run *run = dialect_by_name("node-pg-migrate")->run;
+	struct migration_file file = { .name = mem_copy("x"), .path = mem_copy("x.sql") };
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
+		const struct vector *vector = &vectors[i];
+		struct err err = { 0 };
+		char *sql = NULL;
+		int line = 0;
+		print_message("# A7 vector %d\n", vector->number);
+		assert_true(run->up_text(&file, vector->text, &sql, &line, &err));
+		assert_string_equal(sql, vector->up);
+		assert_int_equal(line, vector->up_line);
+		mem_free(sql);
+		sql = NULL;
+		assert_int_equal(run->down_text(&file, vector->text, &sql, &line, &err), vector->down != NULL);
+		if (vector->down) {
+			assert_string_equal(sql, vector->down);
+			assert_int_equal(line, vector->down_line);
+		} else {
+			assert_non_null(strstr(err.text, "x.sql has no down part"));
+		}
+		mem_free(sql);
+	}
+	mem_free(file.name);
+	mem_free(file.path);
+}
+
+/* A long run of blank lines is walked once, not once for each of its lines. */
+static void test_blank_lines(void **state)
+{
+	(void)state;
+	enum { LENGTH = 4 << 20 };
+	char *text = mem_new(LENGTH + 1);
+	struct marker_parts parts;
+	memset(text, '\n', LENGTH);
+	text[LENGTH - 1] = 'x';
+	marker_find(text, &parts);
+	assert_false(parts.has_up_marker);
+	assert_false(parts.down.is_there);
+	mem_free(text);
+}
+
+/* --- the order ---------------------------------------------------------------------------------------- */
+
+static void test_prefix(void **state)
+{
+	(void)state;
+	bool is_time;
+	assert_true(order_prefix("1729382400000_create_users.sql", &is_time) == 1729382400000.0);
+	assert_true(is_time);
+	assert_true(order_prefix("20240102030405678_utc.sql", &is_time) == 1704164645678.0);
+	assert_true(is_time);
+	assert_true(order_prefix("20260528120000_fourteen.sql", &is_time) == 20260528120000.0);
+	assert_false(is_time);
+	assert_true(order_prefix("001_first.sql", NULL) == 1);
+	assert_true(order_prefix("001.sql", NULL) == 0);
+	assert_true(order_prefix("noprefix.sql", NULL) == 0);
+	assert_true(order_prefix("_empty.sql", NULL) == 0);
+	assert_true(order_prefix("0x10_hex.sql", NULL) == 16);
+	assert_true(order_prefix("1e3_exp.sql", NULL) == 1000);
+	assert_true(order_prefix("-5_minus.sql", NULL) == -5);
+	assert_true(order_prefix("nan_x.sql", NULL) == 0);
+	assert_true(order_prefix("inf_x.sql", NULL) == 0);
+	assert_true(isnan(order_prefix("20241302030405678_month13.sql", NULL)));
+}
+
+/* As node-pg-migrate 8.0.4 sorted these names under node 20. */
+static const char *const sorted[] = { "-5_minus.sql", "001.sql", "_empty.sql", "noprefix.sql", "Zed.sql", "001_first.sql", "2_second.sql", "10_tenth.sql",
+	"0x10_hex.sql", "1e3_exp.sql", "1000000000001_a9.sql", "1000000000001_a10.sql", "1000000000001_a-b.sql", "1000000000001_ab.sql",
+	"1000000000001_a_c.sql", "1000000000001_a.down.sql", "1000000000001_a.sql", "1000000000001_A.sql", "1000000000001_a.up.sql", "1000000000001_e.sql",
+	"1000000000001_\xC3\xA9.sql", "1000000000001_f.sql", "1000000000002_b.sql", "1704164645678_same.sql", "20240102030405678_utc.sql",
+	"20260528120000_fourteen.sql" };
+
+static void test_order(void **state)
+{
+	(void)state;
+	enum { COUNT = sizeof sorted / sizeof sorted[0] };
+	const char *names[COUNT];
+	size_t index[COUNT];
+	(void)order_compare_names("a", "b");
+	if (order_lacked_icu())
+		skip();
+	for (size_t turn = 0; turn < 3; turn++) {
+		for (size_t i = 0; i < COUNT; i++)
+			names[i] = sorted[turn == 0 ? COUNT - 1 - i : turn == 1 ? (i * 7) % COUNT : i];
+		order_sort(names, COUNT, index);
+		for (size_t i = 0; i < COUNT; i++)
+			assert_string_equal(names[index[i]], sorted[i]);
+	}
+}
+
+/* --- folder against history ----------------------------------------------------------------------------- */
+
+static void begin(struct ledger *ledger, char *folder)
+{
+	struct err err = { 0 };
+	memset(ledger, 0, sizeof *ledger);
+	ledger->folder = mem_copy(folder);
+	ledger->dialect = dialect_by_name("node-pg-migrate");
+	ledger->last_applied = -1;
+	assert_true(ledger->dialect->read_folder(ledger, &err));
+}
+
+static void finish(struct ledger *ledger, const char *const *applied)
+{
+	for (int i = 0; applied[i]; i++)
+		ledger_add_row(ledger, applied[i], 1000000 * (i + 1));
+	ledger->dialect->match(ledger);
+	for (int i = 0; i < ledger->migration_count; i++)
+		if (ledger->files[i].row >= 0)
+			ledger->last_applied = i;
+}
+
+static const char *state_of(const struct table *table, const char *name)
+{
+	for (int i = 0; i < table_rows(table); i++)
+		if (strcmp(table_get_text(table, i, "name"), name) == 0)
+			return table_get_text(table, i, "state");
+	return "not there";
+}
+
+static char *example_folder(void)
+{
+	char *folder = scratch_folder();
+	scratch_file(folder, "1000000000001_a.sql", "-- Up Migration\n");
+	scratch_file(folder, "1000000000002_b.sql", "-- Up Migration\n");
+	scratch_file(folder, "1000000000003_c.js", "");
+	scratch_file(folder, "1000000000004_d.sql", "");
+	scratch_file(folder, "README.md", "");
+	scratch_file(folder, ".hidden.sql", "");
+	scratch_file(folder, "inner/1000000000009_z.sql", "");
+	return folder;
+}
+
+static void test_folder(void **state)
+{
+	(void)state;
+	char *folder = example_folder();
+	struct ledger ledger;
+	begin(&ledger, folder);
+	assert_int_equal(ledger.migration_count, 4);
+	assert_int_equal(ledger.file_count, 5);
+	assert_string_equal(ledger.files[0].name, "1000000000001_a");
+	assert_non_null(ledger.files[2].only_by_tool);
+	assert_string_equal(ledger.files[4].name, "README.md");
+	assert_non_null(ledger.files[4].refused);
+	ledger_done(&ledger);
+	scratch_remove(folder);
+}
+
+static void test_states(void **state)
+{
+	(void)state;
+	char *folder = example_folder();
+	struct ledger ledger;
+	struct err err = { 0 };
+	struct table *table = table_new(&migrations_shape);
+	begin(&ledger, folder);
+	finish(&ledger, (const char *[]){ "1000000000001_a", NULL });
+	assert_true(ledger.dialect->check_order(&ledger, &err));
+	ledger_table(&ledger, "core", table);
+	assert_int_equal(table_rows(table), 5);
+	assert_string_equal(state_of(table, "1000000000001_a"), "applied");
+	assert_string_equal(state_of(table, "1000000000002_b"), "pending");
+	assert_string_equal(state_of(table, "README.md"), "refused");
+	assert_int_equal(table_get_int(table, 0, "applied_at", 0), 1000000);
+	table_free(table);
+	ledger_done(&ledger);
+	scratch_remove(folder);
+}
+
+static void check_broken(const char *const *applied, const char *text, const char *name, const char *wanted)
+{
+	char *folder = example_folder();
+	struct ledger ledger;
+	struct err err = { 0 };
+	struct table *table = table_new(&migrations_shape);
+	begin(&ledger, folder);
+	finish(&ledger, applied);
+	assert_false(ledger.dialect->check_order(&ledger, &err));
+	assert_int_equal(err.kind, ERR_DRIFT);
+	assert_non_null(strstr(err.text, text));
+	ledger_table(&ledger, "core", table);
+	assert_string_equal(state_of(table, name), wanted);
+	table_free(table);
+	ledger_done(&ledger);
+	scratch_remove(folder);
+}
+
+static void test_order_broken(void **state)
+{
+	(void)state;
+	const char *late[] = { "1000000000002_b", NULL };
+	check_broken(late, "Not run migration 1000000000001_a is preceding already run migration 1000000000002_b", "1000000000001_a", "out_of_order");
+	const char *gone[] = { "1000000000000_gone", "1000000000001_a", NULL };
+	check_broken(gone, "the file of the applied migration 1000000000000_gone is gone", "1000000000000_gone", "missing");
+	const char *crossed[] = { "1000000000002_b", "1000000000001_a", NULL };
+	check_broken(crossed, "Not run migration 1000000000001_a is preceding already run migration 1000000000002_b", "1000000000001_a", "out_of_order");
+}
+
+/* A row without file behind all others is no break for the tool: it compares as far as both go. */
+static void test_missing_at_the_end(void **state)
+{
+	(void)state;
+	char *folder = scratch_folder();
+	struct ledger ledger;
+	struct err err = { 0 };
+	struct table *table = table_new(&migrations_shape);
+	scratch_file(folder, "1000000000001_a.sql", "");
+	begin(&ledger, folder);
+	finish(&ledger, (const char *[]){ "1000000000001_a", "1000000000002_gone", NULL });
+	assert_true(ledger.dialect->check_order(&ledger, &err));
+	ledger_table(&ledger, "core", table);
+	assert_string_equal(state_of(table, "1000000000002_gone"), "missing");
+	table_free(table);
+	ledger_done(&ledger);
+	scratch_remove(folder);
+}
+
+/* --- new files -------------------------------------------------------------------------------------------- */
+
+static void test_new_file(void **state)
+{
+	(void)state;
+	char *folder = scratch_folder(), *path = NULL, *body = NULL;
+	struct ledger ledger;
+	struct err err = { 0 };
+	scratch_file(folder, "4102444800000_from_the_future.sql", "");
+	begin(&ledger, folder);
+	assert_true(ledger.dialect->new_file(&ledger, "add user_preferences", &path, &body, &err));
+	assert_string_equal(strrchr(path, '/') + 1, "4102444800001_add-user-preferences.sql");
+	assert_string_equal(body, "-- Up Migration\n\n-- Down Migration");
+	mem_free(path);
+	mem_free(body);
+	ledger_done(&ledger);
+	scratch_remove(folder);
+}
+
+/* --- the text's own transaction statements -------------------------------------------------------------------- */
+
+static void test_statements(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *sql;
+		enum statements_verdict verdict;
+		const char *word;
+		size_t offset;
+	} cases[] = {
+		{ "select 1", STATEMENTS_FINE, NULL, 0 },
+		{ "create table a(); commit; create table b();", STATEMENTS_TRANSACTION, "COMMIT", 18 },
+		{ "-- x\n/* begin /* end */ */ begin;\nselect 1;commit", STATEMENTS_TRANSACTION, "BEGIN", 27 },
+		{ "start transaction", STATEMENTS_TRANSACTION, "START", 0 },
+		{ "select '\xC3\xBC'; rollback", STATEMENTS_TRANSACTION, "ROLLBACK", 13 },
+		{ "savepoint a; rollback to a; rollback work to savepoint a; release a", STATEMENTS_FINE, NULL, 0 },
+		{ "do $$ begin commit; end $$", STATEMENTS_FINE, NULL, 0 },
+		{ "create function f() returns int language sql begin atomic select 1; end;", STATEMENTS_FINE, NULL, 0 },
+		{ "select 'commit; begin'", STATEMENTS_FINE, NULL, 0 },
+		{ "copy a from stdin", STATEMENTS_COPY, NULL, 0 },
+		{ "copy a to stdout", STATEMENTS_FINE, NULL, 0 },
+		{ "some newer syntax; commit", STATEMENTS_TRANSACTION, "COMMIT", 19 },
+		{ "create procedure p() begin atomic insert into t values (1); end; some newer syntax", STATEMENTS_UNKNOWN, NULL, 0 },
+	};
+	struct statements_finding finding;
+	if (statements_check("begin", &finding) == STATEMENTS_UNKNOWN)
+		skip(); /* libpg_query is not here */
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		print_message("# %s\n", cases[i].sql);
+		assert_int_equal(statements_check(cases[i].sql, &finding), cases[i].verdict);
+		if (cases[i].word) {
+			assert_string_equal(finding.word, cases[i].word);
+			assert_int_equal(finding.offset, cases[i].offset);
+		}
+	}
+	size_t offset = 0;
+	assert_true(statements_locate("select 1;\n-- two\nselect 2;", 1, &offset));
+	assert_int_equal(offset, 17);
+	assert_false(statements_locate("select 1", 1, &offset));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_blank_lines),
+		cmocka_unit_test(test_prefix),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_folder),
+		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_order_broken),
+		cmocka_unit_test(test_missing_at_the_end),
+		cmocka_unit_test(test_new_file),
+		cmocka_unit_test(test_statements),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
