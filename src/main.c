@@ -1,3 +1,229 @@
+/* main: locale, options, which floor gets the work, the exit status. */
+#if __has_include("probes/registry.c")
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "pgtend/cli/arguments.h"
+#include "pgtend/cli/oneshot.h"
+#include "pgtend/cli/words.h"
+#include "pgtend/commands/command.h"
+#include "pgtend/config/trust.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/jobs/audit.h"
+#include "pgtend/probes/probe.h"
+#if __has_include("backup/backup.c")
+#include "pgtend/backup/backup.h"
+#define HAS_BACKUP 1
+#endif
+#if __has_include("migrate/probe_migrate.c")
+#include "pgtend/migrate/migrate.h"
+#define HAS_MIGRATE 1
+#endif
+#if __has_include("console/console.c")
+#include "pgtend/console/console.h"
+#define HAS_CONSOLE 1
+#endif
+
+/* What lives from the first server to the last. */
+struct house {
+	struct loop *loop;
+	struct event_bus *bus;
+	struct config *config;
+	struct fleet *fleet;
+};
+
+static int fail(const struct err *err)
+{
+	oneshot_error(NULL, err);
+	return err_exit_status(err->kind);
+}
+
+static bool is_config_free(const char *verb)
+{
+	for (int i = 0; verb != NULL && i < verb_count; i++)
+		if (strcmp(verbs[i]->name, verb) == 0)
+			return verbs[i]->is_config_free;
+	return false;
+}
+
+/* A configuration that came with a cloned folder must not choose the file that pgtend appends to. */
+static void take_settings(const struct config *config)
+{
+	const struct section *own = config_section(config, SECTION_PGTEND, "");
+	if (section_is_set(own, "audit") && trust_is_recorded(config))
+		audit_set_path(section_text(own, "audit"));
+}
+
+static void house_done(struct house *house)
+{
+	fleet_free(house->fleet);
+	config_free(house->config);
+	event_bus_free(house->bus);
+	if (house->loop != NULL)
+		loop_free(house->loop);
+}
+
+static bool house_build(struct house *house, const struct arguments *arguments, bool without_config, struct err *err)
+{
+	house->loop = loop_new();
+	house->bus = event_bus_new();
+	house->config = without_config ? config_from_text("", "", err) : config_load(&arguments->config, err);
+	if (house->config == NULL)
+		return false;
+	take_settings(house->config);
+	house->fleet = fleet_new(house->loop, house->config, house->bus, err);
+	return house->fleet != NULL;
+}
+
+/* --- the ways through --------------------------------------------------------------------------- */
+
+static void say_warnings(const struct config *config)
+{
+	const struct words *warnings = config_warnings(config);
+	for (size_t i = 0; i < warnings->count; i++) {
+		char *visible = text_visible(warnings->v[i]);
+		fprintf(stderr, "pgtend: warning: %s\n", visible);
+		mem_free(visible);
+	}
+}
+
+static int run_console(const struct arguments *arguments)
+{
+#ifndef HAS_CONSOLE
+	(void)arguments;
+	fputs("pgtend: this build has no console yet; pgtend --help lists the verbs\n", stderr);
+	return 2;
+#else
+	static const enum console_colour colours[] = {
+		[COLOUR_AUTO] = CONSOLE_COLOUR_AUTO, [COLOUR_ALWAYS] = CONSOLE_COLOUR_ALWAYS, [COLOUR_NEVER] = CONSOLE_COLOUR_NEVER};
+	struct err err = {0};
+	if (!console_can_run(&err)) {
+		oneshot_error(NULL, &err);
+		return 2;
+	}
+	struct house house = {0};
+	int status;
+	if (!house_build(&house, arguments, false, &err)) {
+		status = fail(&err);
+	} else {
+		const struct console_options options = {
+			.has_no_mouse = arguments->has_no_mouse,
+			.is_ascii = arguments->is_ascii,
+			.colour = colours[arguments->colour],
+		};
+		status = console_run(house.fleet, &options);
+	}
+	house_done(&house);
+	return status;
+#endif
+}
+
+static enum colour_wish colour_of(const struct arguments *arguments, const struct config *config)
+{
+	const char *word = section_text(config_section(config, SECTION_PGTEND, ""), "color");
+	if (arguments->colour != COLOUR_AUTO || word == NULL || strcmp(word, "auto") == 0)
+		return arguments->colour;
+	return strcmp(word, "always") == 0 ? COLOUR_ALWAYS : COLOUR_NEVER;
+}
+
+static int run_verb(const struct arguments *arguments, const char *verb, bool without_config)
+{
+	struct house house = {0};
+	struct err err = {0};
+	struct command *command = NULL;
+	int status;
+	if (house_build(&house, arguments, without_config || is_config_free(verb), &err))
+		command = command_parse(house.fleet, arguments->rest.v, (int)arguments->rest.count, NULL, &err);
+	if (command == NULL) {
+		status = fail(&err);
+	} else {
+		say_warnings(house.config);
+		status = oneshot_run(house.fleet, command, colour_of(arguments, house.config));
+	}
+	house_done(&house);
+	return status;
+}
+
+/* Help touches neither configuration nor network; only an alias has to be looked up there. */
+static int help(const struct arguments *arguments, const char *verb)
+{
+	struct err err = {0};
+	if (verb != NULL && !command_known(verb, NULL, &err))
+		return run_verb(arguments, verb, false);
+	if (verb != NULL)
+		return run_verb(arguments, verb, true);
+	char *text = command_help(NULL, NULL);
+	int status = oneshot_write(text);
+	mem_free(text);
+	return status;
+}
+
+/* Asked by the shells' completion: never an error, never a word on standard error. */
+static int complete(const struct arguments *arguments)
+{
+	struct house house = {0};
+	struct err ignored = {0};
+	struct arguments typed = {0};
+	struct words candidates = {0};
+	char *line = words_of_shell(&arguments->rest, &typed);
+	bool is_built = line != NULL && house_build(&house, &typed, false, &ignored);
+	if (line != NULL && !is_built) {
+		/* Where the configuration is broken or missing, verbs and options are still known. */
+		house_done(&house);
+		house = (struct house){0};
+		is_built = house_build(&house, &typed, true, &ignored);
+	}
+	if (is_built)
+		words_candidates(house.fleet, line, &candidates);
+	struct text list = {0};
+	for (size_t i = 0; i < candidates.count; i++)
+		text_addf(&list, "%s\n", candidates.v[i]);
+	int status = oneshot_write(text_str(&list));
+	text_done(&list);
+	words_done(&candidates);
+	mem_free(line);
+	arguments_done(&typed);
+	house_done(&house);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	setlocale(LC_ALL, "");
+	/* A reader that goes away is an error of the write, said in a line, not a silent death. */
+	signal(SIGPIPE, SIG_IGN);
+	struct arguments arguments;
+	struct err err = {0};
+	int status;
+	if (!arguments_read(&arguments, argc, argv, &err)) {
+		arguments_done(&arguments);
+		return fail(&err);
+	}
+	const char *verb = command_verb_word(arguments.rest.v, (int)arguments.rest.count);
+#ifdef HAS_MIGRATE
+	probe_register(&migrate_probe);
+#endif
+#ifdef HAS_BACKUP
+	probe_register(&backup_probe);
+#endif
+	if (arguments.is_completing)
+		status = complete(&arguments);
+	else if (arguments.wants_version)
+		status = oneshot_write("pgtend " PACKAGE_VERSION "\n");
+	else if (arguments.wants_help)
+		status = help(&arguments, verb);
+	else if (verb != NULL || arguments.rest.count > 0)
+		status = run_verb(&arguments, verb, false);
+	else
+		status = run_console(&arguments);
+	arguments_done(&arguments);
+	return status;
+}
+#else
 #include <stdio.h>
 
 int main(void)
@@ -5,3 +231,4 @@ int main(void)
 	puts("pgtend");
 	return 0;
 }
+#endif
