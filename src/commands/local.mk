@@ -1,11 +1,16 @@
 # sources of src/commands, in alphabetical order
 libpgtend_a_SOURCES += \
 	src/commands/cmd_audit.c \
+	src/commands/cmd_backup.c \
+	src/commands/cmd_clean.c \
+	src/commands/cmd_create.c \
 	src/commands/cmd_help.c \
 	src/commands/cmd_migrate.c \
 	src/commands/cmd_migrate_status.c \
+	src/commands/cmd_seed.c \
 	src/commands/cmd_status.c \
 	src/commands/cmd_unlock.c \
+	src/commands/cmd_vacuum.c \
 	src/commands/cmd_version.c \
 	src/commands/complete.c \
 	src/commands/dispatch.c \

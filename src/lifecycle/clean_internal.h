@@ -52,6 +52,7 @@ struct clean_set {
 	int *refresh;             /* relations to refresh, in order */
 	int refresh_count;
 	char *history;            /* "public.pgmigrations" as the migrations' ledger says; NULL */
+	char *history_schema, *history_table;
 	int64_t history_rows;     /* -1: unknown */
 };
 

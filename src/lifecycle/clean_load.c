@@ -165,6 +165,8 @@ static void load_history(struct database *database, struct session *session, str
 		return;
 	if (ledger.history != NULL && ledger.has_history) {
 		set->history = mem_copy(ledger.history);
+		set->history_schema = mem_copy(ledger.history_schema);
+		set->history_table = mem_copy(ledger.history_table);
 		set->history_rows = ledger.row_count;
 	}
 	ledger_done(&ledger);

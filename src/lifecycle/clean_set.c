@@ -76,9 +76,15 @@ static bool is_listed(const struct clean_relation *relation, const struct words 
 	return false;
 }
 
+static bool is_ledger(const struct clean_set *set, const struct clean_relation *relation)
+{
+	return set->history_table != NULL && strcmp(relation->name, set->history_table) == 0
+		&& (set->history_schema == NULL || strcmp(relation->schema, set->history_schema) == 0);
+}
+
 static const char *reason_to_keep(const struct clean_set *set, const struct clean_relation *relation, const struct words *keep)
 {
-	if (relation->is_history || (set->history != NULL && relation->kind != CLEAN_VIEW && is_named(relation, set->history)))
+	if (relation->is_history || is_ledger(set, relation))
 		return "migration history";
 	if (strcmp(relation->schema, "pgtend") == 0)
 		return "pgtend's own records";
@@ -360,5 +366,7 @@ void clean_set_done(struct clean_set *set)
 	free_edges(set->reads, set->read_count);
 	mem_free(set->refresh);
 	mem_free(set->history);
+	mem_free(set->history_schema);
+	mem_free(set->history_table);
 	memset(set, 0, sizeof *set);
 }

@@ -1,0 +1,211 @@
+/* backup/place.c - where backups of a database lie, and that one run at a time writes there. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "backup_internal.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/core/places.h"
+#include "pgtend/core/units.h"
+#include "pgtend/loop/child.h"
+#include "pgtend/loop/task.h"
+
+enum { ORPHAN_WAIT_MS = 5000, LOOK_MS = 50 };
+
+char *place_name(const char *database)
+{
+	struct text name = {0};
+	for (const unsigned char *c = (const unsigned char *)database; *c != '\0'; c++) {
+		bool is_plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_' || *c == '-' || *c >= 0x80
+			|| (*c == '.' && name.length > 0);
+		if (is_plain)
+			text_add_char(&name, (char)*c);
+		else
+			text_addf(&name, "%%%02X", *c);
+	}
+	return text_take(&name);
+}
+
+char *place_folder(const struct database *database, const char *out_dir)
+{
+	char *top = places_absolute(out_dir != NULL ? out_dir : section_text(database->section, "backup_dir"));
+	char *name = place_name(database->name);
+	char *folder = places_join(top, name);
+	mem_free(top);
+	mem_free(name);
+	return folder;
+}
+
+/* ---- the lock ------------------------------------------------------------------ */
+
+static void own_host(char host[256])
+{
+	if (gethostname(host, 256) != 0)
+		strcpy(host, "localhost");
+	host[255] = '\0';
+}
+
+/* "pgtend PID TICKS HOST" and, while pg_dump runs, "pg_dump PID TICKS HOST". */
+static void write_note(int fd, const char *who, pid_t pid, bool is_first)
+{
+	char host[256];
+	own_host(host);
+	char *line = mem_format("%s %ld %llu %s\n", who, (long)pid, (unsigned long long)child_start_ticks(pid), host);
+	ssize_t written = 0;
+	/* A note that cannot be written costs only a nicer message. */
+	if (!is_first || (ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0))
+		written = write(fd, line, strlen(line));
+	(void)written;
+	mem_free(line);
+}
+
+static void read_notes(int fd, char notes[1024])
+{
+	ssize_t length = pread(fd, notes, 1023, 0);
+	notes[length > 0 ? length : 0] = '\0';
+}
+
+static bool say_locked(const struct database *database, int fd, struct err *err)
+{
+	char notes[1024], host[256] = "";
+	long pid = 0;
+	read_notes(fd, notes);
+	if (sscanf(notes, "pgtend %ld %*u %255s", &pid, host) == 2)
+		return err_set(err, ERR_LOCKED, "another backup of %s is running (pid %ld on %s)", database->name, pid, host);
+	return err_set(err, ERR_LOCKED, "another backup of %s is running", database->name);
+}
+
+/* A pgtend that was killed leaves its pg_dump at work: pid and start time name it for certain. */
+static void end_orphan(const char *notes, struct report *report)
+{
+	char host[256], here[256];
+	long pid = 0;
+	unsigned long long ticks = 0;
+	const char *line = strstr(notes, "pg_dump ");
+	own_host(here);
+	if (line == NULL || sscanf(line, "pg_dump %ld %llu %255s", &pid, &ticks, host) != 3 || strcmp(host, here) != 0)
+		return;
+	if (pid <= 1 || ticks == 0 || child_start_ticks((pid_t)pid) != ticks)
+		return;
+	report_log(report, "ending the pg_dump (pid %ld) that an interrupted backup left behind", pid);
+	kill((pid_t)pid, SIGTERM);
+	task_shield();
+	for (int waited = 0; waited < ORPHAN_WAIT_MS && child_start_ticks((pid_t)pid) == ticks; waited += LOOK_MS)
+		task_sleep(LOOK_MS);
+	task_unshield();
+	if (child_start_ticks((pid_t)pid) == ticks)
+		kill((pid_t)pid, SIGKILL);
+}
+
+static bool take_lock(struct place *place, const struct database *database, struct report *report, struct err *err)
+{
+	char *path = places_join(place->folder, ".lock");
+	char notes[1024];
+	place->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (place->lock_fd < 0)
+		err_set(err, ERR_FAILED, "%s: cannot be opened: %s", path, strerror(errno));
+	mem_free(path);
+	if (place->lock_fd < 0)
+		return false;
+	if (flock(place->lock_fd, LOCK_EX | LOCK_NB) != 0)
+		return errno == EWOULDBLOCK ? say_locked(database, place->lock_fd, err)
+									: err_set(err, ERR_FAILED, "%s: cannot be locked: %s", place->folder, strerror(errno));
+	read_notes(place->lock_fd, notes);
+	end_orphan(notes, report);
+	write_note(place->lock_fd, "pgtend", getpid(), true);
+	return true;
+}
+
+void place_note_child(const struct place *place, pid_t pid)
+{
+	write_note(place->lock_fd, "pg_dump", pid, false);
+}
+
+/* ---- leftovers -------------------------------------------------------------------- */
+
+/* We hold the lock: whoever began these is gone. */
+static bool remove_leftovers(const struct place *place, const char *name, struct report *report, struct err *err)
+{
+	DIR *dir = opendir(place->folder);
+	char *prefix = mem_format("%s-", name);
+	struct dirent *entry;
+	if (dir == NULL) {
+		mem_free(prefix);
+		return err_set(err, ERR_FAILED, "%s: cannot be read: %s", place->folder, strerror(errno));
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		if (!text_starts_with(entry->d_name, prefix) || (!text_ends_with(entry->d_name, ".part") && strstr(entry->d_name, ".json.partial-") == NULL))
+			continue;
+		struct stat info = {0};
+		char size[UNITS_SIZE];
+		if (fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && unlinkat(dirfd(dir), entry->d_name, 0) == 0)
+			report_log(report, "removed %s (%s), left by an interrupted backup", entry->d_name, units_bytes(size, info.st_size));
+	}
+	closedir(dir);
+	mem_free(prefix);
+	return true;
+}
+
+/* ---- names ---------------------------------------------------------------------------- */
+
+static void name_files(struct place *place, const char *name)
+{
+	char stamp[UNITS_SIZE];
+	mem_free(place->base);
+	mem_free(place->part);
+	mem_free(place->dump);
+	mem_free(place->manifest);
+	place->stamp_us = units_now_us() / 1000000 * 1000000;
+	place->base = mem_format("%s-%s", name, units_stamp(stamp, place->stamp_us));
+	place->part = mem_format("%s/%s.dump.part", place->folder, place->base);
+	place->dump = mem_format("%s/%s.dump", place->folder, place->base);
+	place->manifest = mem_format("%s/%s.json", place->folder, place->base);
+}
+
+/* Two small databases may be dumped in one second; a name is never given twice. */
+static bool choose_names(struct place *place, const char *name, struct err *err)
+{
+	for (name_files(place, name); access(place->dump, F_OK) == 0 || access(place->manifest, F_OK) == 0; name_files(place, name)) {
+		task_sleep(LOOK_MS);
+		if (task_is_cancelled())
+			return err_set(err, ERR_CANCELLED, "cancelled before the dump began");
+	}
+	return true;
+}
+
+bool place_open(struct place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err)
+{
+	memset(place, 0, sizeof *place);
+	place->lock_fd = -1;
+	place->folder = place_folder(database, out_dir);
+	char *name = place_name(database->name);
+	bool ok = places_make_folder(place->folder, err) && take_lock(place, database, report, err)
+		&& remove_leftovers(place, name, report, err) && choose_names(place, name, err);
+	mem_free(name);
+	if (!ok)
+		place_close(place);
+	return ok;
+}
+
+void place_close(struct place *place)
+{
+	if (place->lock_fd >= 0) {
+		/* The notes speak of processes that are gone now. Only a lock that we hold may be emptied. */
+		if (place->base != NULL && ftruncate(place->lock_fd, 0) != 0)
+			errno = 0;
+		close(place->lock_fd);
+	}
+	mem_free(place->folder);
+	mem_free(place->base);
+	mem_free(place->part);
+	mem_free(place->dump);
+	mem_free(place->manifest);
+	memset(place, 0, sizeof *place);
+	place->lock_fd = -1;
+}
