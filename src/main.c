@@ -15,11 +15,11 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/jobs/audit.h"
 #include "pgtend/probes/probe.h"
-#if __has_include("backup/backup.c")
+#if __has_include("backup/take.c")
 #include "pgtend/backup/backup.h"
 #define HAS_BACKUP 1
 #endif
-#if __has_include("migrate/probe_migrate.c")
+#if __has_include("migrate/probe.c")
 #include "pgtend/migrate/migrate.h"
 #define HAS_MIGRATE 1
 #endif
