@@ -106,7 +106,7 @@ static void set_rates(const struct database *database, struct table *row_of, int
 		table_set_real(row_of, row, "cache_hit", hit / (hit + read));
 }
 
-static void set_size(struct database *database, struct table *row_of, int row)
+static void set_size_and_connections(struct database *database, struct table *row_of, int row)
 {
 	const struct table *table = database_facts(database, FACT_DATABASES)->table;
 	int from = database_row(database, table);
@@ -115,6 +115,10 @@ static void set_size(struct database *database, struct table *row_of, int row)
 	copy_int(row_of, row, "size_bytes", table, from, "size_bytes");
 	copy_int(row_of, row, "connections.used", table, from, "backends");
 	copy_int(row_of, row, "connections.max", table, from, "max_connections");
+	copy_int(row_of, row, "connections.by_state.active", table, from, "active");
+	copy_int(row_of, row, "connections.by_state.idle", table, from, "idle");
+	copy_int(row_of, row, "connections.by_state.idle_in_transaction", table, from, "idle_in_transaction");
+	copy_int(row_of, row, "connections.by_state.waiting", table, from, "waiting");
 	const struct table *tables = database_facts(database, FACT_TABLES)->table;
 	int64_t total = 0, since = 0;
 	for (int i = 0; tables != NULL && i < table_rows(tables); i++)
@@ -126,39 +130,6 @@ static void set_size(struct database *database, struct table *row_of, int row)
 	if (history_growth(history, NULL, total, &growth, &since))
 		table_set_int(row_of, row, "growth_bytes_per_day", (int64_t)growth);
 	history_close(history);
-}
-
-static void set_states(const struct database *database, struct table *row_of, int row)
-{
-	static const struct { const char *state, *column; } states[] = {
-		{"active", "connections.by_state.active"},
-		{"idle", "connections.by_state.idle"},
-		{"idle in transaction", "connections.by_state.idle_in_transaction"},
-		{"idle in transaction (aborted)", "connections.by_state.idle_in_transaction"},
-	};
-	const struct table *table = database_facts(database, FACT_ACTIVITY)->table;
-	if (table == NULL)
-		return;
-	if (database->server->is_known && !database->server->has[CAP_ACTIVITY]) {
-		for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
-			table_set_missing(row_of, row, states[i].column, MISSING_UNSUPPORTED);
-		table_set_missing(row_of, row, "connections.by_state.waiting", MISSING_UNSUPPORTED);
-		return;
-	}
-	int64_t counts[4] = {0}, waiting = 0;
-	for (int i = 0; i < table_rows(table); i++) {
-		const char *dbname = table_get_text(table, i, "database"), *state = table_get_text(table, i, "state");
-		const char *wait = table_get_text(table, i, "wait_event_type");
-		if (dbname == NULL || strcmp(dbname, database->dbname) != 0 || state == NULL)
-			continue;
-		for (size_t k = 0; k < sizeof states / sizeof states[0]; k++)
-			counts[k] += strcmp(state, states[k].state) == 0;
-		waiting += wait != NULL && strcmp(wait, "Lock") == 0;
-	}
-	table_set_int(row_of, row, states[0].column, counts[0]);
-	table_set_int(row_of, row, states[1].column, counts[1]);
-	table_set_int(row_of, row, states[2].column, counts[2] + counts[3]);
-	table_set_int(row_of, row, "connections.by_state.waiting", waiting);
 }
 
 static void set_migrations(const struct database *database, struct table *row_of, int row)
@@ -242,9 +213,8 @@ struct table *health_overview(const struct fleet *fleet, struct database *const 
 		if (database->response_ms >= 0)
 			table_set_real(table, row, "response_ms", database->response_ms);
 		set_reach(fleet, database, table, row);
-		set_size(database, table, row);
+		set_size_and_connections(database, table, row);
 		set_rates(database, table, row);
-		set_states(database, table, row);
 		set_migrations(database, table, row);
 		set_backup(database, table, row);
 		set_retention(database, table, row);
