@@ -188,11 +188,11 @@ static void set_modes(void)
 	curs_set(0);
 }
 
-static void set_colours(bool is_wished)
+static void set_colours(enum theme_kind wished)
 {
-	bool has_colour = is_wished && has_colors() && start_color() == OK && COLORS >= 8;
+	bool has_colour = wished != THEME_PLAIN && has_colors() && start_color() == OK && COLORS >= 8;
 
-	theme_init(has_colour, screen.is_utf8);
+	theme_init(has_colour ? wished : THEME_PLAIN, screen.is_utf8);
 	if (!has_colour)
 		return;
 	use_default_colors();
@@ -219,7 +219,7 @@ bool screen_open(const struct screen_options *options, struct err *err)
 	/* Who reports a mouse in terminfo understands the xterm family's private modes. */
 	screen.has_paste_marks = capability("kmous") != NULL;
 	screen.has_mouse = screen.has_paste_marks && options->has_mouse;
-	set_colours(options->has_colour);
+	set_colours(options->theme);
 	set_modes();
 	prepare_restore();
 	screen.is_open = true;

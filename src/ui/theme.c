@@ -1,17 +1,17 @@
 #include "pgtend/ui/theme.h"
 
-static bool has_colours;
+static enum theme_kind theme;
 static bool has_utf8;
 
-void theme_init(bool has_colour, bool is_utf8)
+void theme_init(enum theme_kind kind, bool is_utf8)
 {
-	has_colours = has_colour;
+	theme = kind;
 	has_utf8 = is_utf8;
 }
 
 bool theme_has_colour(void)
 {
-	return has_colours;
+	return theme != THEME_PLAIN;
 }
 
 bool theme_is_utf8(void)
@@ -42,12 +42,21 @@ static const struct theme_look coloured[STYLE_COUNT] = {
 	[STYLE_FOCUS] = { THEME_CYAN, THEME_DEFAULT, true, false, true, false },
 };
 
+static enum theme_colour on_white(enum theme_colour colour)
+{
+	return colour == THEME_YELLOW ? THEME_MAGENTA : colour == THEME_CYAN ? THEME_BLUE : colour;
+}
+
 struct theme_look theme_look(enum style style)
 {
 	struct theme_look look = coloured[style < STYLE_COUNT ? style : STYLE_PLAIN];
 
-	if (has_colours)
+	if (theme == THEME_COLOURED)
 		return look;
+	if (theme == THEME_LIGHT) {
+		look.foreground = on_white(look.foreground);
+		return look;
+	}
 	/* Without colours what alarms must still stand out beside its word. */
 	if (style == STYLE_CRIT || style == STYLE_PRODUCTION || style == STYLE_STAGING)
 		look.is_reverse = true;

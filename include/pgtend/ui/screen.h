@@ -11,11 +11,12 @@
 
 #include "pgtend/core/err.h"
 #include "pgtend/ui/canvas.h"
+#include "pgtend/ui/theme.h"
 
 struct screen_options {
 	bool has_mouse;
 	bool is_ascii;
-	bool has_colour;         /* wished; the terminal may have none */
+	enum theme_kind theme;   /* wished; a terminal without colours makes it plain */
 };
 
 /* Standard input and output are a terminal that can be addressed; else ERR_USAGE in words. */

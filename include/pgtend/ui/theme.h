@@ -25,8 +25,11 @@ enum theme_glyph {
 	GLYPH_BAR_DONE, GLYPH_BAR_LEFT, GLYPH_RAW, GLYPH_COMPRESSED, GLYPH_LATE, GLYPH_RETURN, GLYPH_COUNT,
 };
 
-/* Before anything is drawn; without a call: no colour, ASCII. */
-void theme_init(bool has_colour, bool is_utf8);
+/* PLAIN: bold and reverse only. LIGHT: no yellow and no cyan, which vanish on white. */
+enum theme_kind { THEME_PLAIN, THEME_COLOURED, THEME_LIGHT };
+
+/* Before anything is drawn; without a call: plain, ASCII. */
+void theme_init(enum theme_kind kind, bool is_utf8);
 bool theme_has_colour(void);
 bool theme_is_utf8(void);
 struct theme_look theme_look(enum style style);

@@ -1,0 +1,261 @@
+/* A line of the prompt becomes a command that runs: split, parsed, started; its jobs and its end come back here. */
+#include <string.h>
+
+#include "console_internal.h"
+#include "pgtend/core/mem.h"
+
+static void ask(struct command_run *command_run, const struct ask *asked, void *arg)
+{
+	struct run *run = arg;
+
+	run->command_run = command_run;
+	question_ask(run->console, command_run, asked);
+}
+
+static void job(struct command_run *command_run, struct job *moved, void *arg)
+{
+	struct run *run = arg;
+
+	(void)command_run;
+	if (!run->is_reading)
+		records_note(&run->console->records, moved);
+	console_mark(run->console, STALE_DATA);
+}
+
+/* --- the end ---------------------------------------------------------------------------------- */
+
+static void add_visible(struct words *to, const char *format, const char *raw)
+{
+	char *made = mem_format("%s%s", format, raw);
+
+	words_take(to, text_visible(made));
+	mem_free(made);
+}
+
+/* What a job said beside its rows, in the order in which it is read: failures first. */
+static void collect_words(const struct job *ended, struct words *lines)
+{
+	const struct report *report = &ended->report;
+
+	if (ended->err.kind != ERR_NONE)
+		add_visible(lines, "", ended->err.text);
+	if (ended->err.kind != ERR_NONE && ended->err.hint[0])
+		add_visible(lines, "", ended->err.hint);
+	for (size_t i = 0; i < report->log.count; i++)
+		add_visible(lines, "", report->log.v[i]);
+	if (report->summary)
+		add_visible(lines, "", report->summary);
+	for (size_t i = 0; i < report->hints.count; i++)
+		add_visible(lines, "next: ", report->hints.v[i]);
+}
+
+static void show_rows(struct run *run, const struct table *rows, struct words *lines)
+{
+	struct overlay *overlay = overlay_new(OVERLAY_ROWS, run->line);
+
+	overlay_rows(overlay, table_copy(rows));
+	overlay->foot = *lines;
+	memset(lines, 0, sizeof(*lines));
+	console_show(run->console, overlay);
+}
+
+static void show_text(struct run *run, const struct words *lines)
+{
+	struct overlay *overlay = overlay_new(OVERLAY_TEXT, run->line);
+
+	for (size_t i = 0; i < lines->count; i++)
+		overlay_add(overlay, STYLE_PLAIN, "%s", lines->v[i]);
+	console_show(run->console, overlay);
+}
+
+static void show_read(struct run *run, const struct command_run *command_run)
+{
+	struct words lines = { 0 };
+	const struct table *rows = NULL;
+	bool has_failed = false;
+
+	for (int i = 0; i < command_job_count(command_run); i++) {
+		const struct job *ended = command_job(command_run, i);
+
+		has_failed |= ended->state == JOB_FAILED;
+		if (!rows)
+			rows = ended->report.rows;
+		collect_words(ended, &lines);
+	}
+	if (rows)
+		show_rows(run, rows, &lines);
+	else if (lines.count > 1)
+		show_text(run, &lines);
+	else
+		console_say(run->console, has_failed ? STYLE_CRIT : STYLE_PLAIN, 0, "%s", lines.count > 0 ? lines.v[0] : "done");
+	words_done(&lines);
+}
+
+static const struct job *worst(const struct command_run *command_run)
+{
+	const struct job *found = NULL;
+
+	for (int i = 0; i < command_job_count(command_run); i++) {
+		const struct job *ended = command_job(command_run, i);
+
+		if (!found || (found->err.kind == ERR_NONE && ended->err.kind != ERR_NONE) ||
+			(found->state != JOB_FAILED && ended->state == JOB_FAILED))
+			found = ended;
+	}
+	return found;
+}
+
+/* One line; the rest is in JOBS. */
+static void say_done(struct run *run, const struct command_run *command_run, int status)
+{
+	const struct job *told = worst(command_run);
+	const char *next;
+
+	if (!told) {
+		console_say(run->console, status ? STYLE_CRIT : STYLE_OK, 0, "%s: %s", run->line, status ? "failed" : "done");
+	} else if (told->err.kind != ERR_NONE) {
+		enum style style = told->state == JOB_FAILED ? STYLE_CRIT : STYLE_WARN;
+
+		console_say(run->console, style, 0, "%s: %s%s%s", told->title, told->err.text, told->err.hint[0] ? "; " : "", told->err.hint);
+	} else {
+		next = told->report.hints.count > 0 ? told->report.hints.v[0] : NULL;
+		console_say(run->console, STYLE_OK, 0, "%s: %s%s%s", told->title, told->report.summary ? told->report.summary : job_state_word(told->state),
+			next ? "  next: " : "", next ? next : "");
+	}
+}
+
+static void done(struct command_run *command_run, int status, void *arg)
+{
+	struct run *run = arg;
+	struct console *console = run->console;
+
+	question_forget(console, command_run);
+	if (run->is_reading) {
+		show_read(run, command_run);
+	} else {
+		for (int i = 0; i < command_job_count(command_run); i++)
+			records_note(&console->records, command_job(command_run, i));
+		say_done(run, command_run, status);
+		if (console->collector)
+			collector_ask_now(console->collector, NULL);
+	}
+	run->command_run = NULL;
+	run->is_over = true;
+	console_mark(console, STALE_DATA);
+}
+
+/* --- the beginning ---------------------------------------------------------------------------- */
+
+static void say_error(struct console *console, const struct err *err)
+{
+	console_say(console, STYLE_CRIT, 0, "%s%s%s", err->text, err->hint[0] ? "; " : "", err->hint);
+}
+
+static void show_help(struct console *console, const struct verb *verb)
+{
+	char *help = command_help(verb->name, verb->subverb);
+	struct overlay *overlay = overlay_new(OVERLAY_TEXT, verb->name);
+
+	overlay_add(overlay, STYLE_PLAIN, "%s", help);
+	console_show(console, overlay);
+	mem_free(help);
+}
+
+/* The console's own words, which no verb is called. */
+static bool is_own_word(struct console *console, const struct words *words)
+{
+	if (words->count != 1)
+		return false;
+	if (strcmp(words->v[0], "q") == 0 || strcmp(words->v[0], "quit") == 0 || strcmp(words->v[0], "exit") == 0) {
+		if (console_running(console) > 0)
+			question_quit(console);
+		else
+			console->is_quitting = true;
+		return true;
+	}
+	return false;
+}
+
+static void start(struct console *console, struct command *command, const char *line)
+{
+	struct run *run = MEM_NEW(struct run);
+	const struct command_callbacks callbacks = { .ask = ask, .job = job, .done = done, .arg = run };
+
+	run->console = console;
+	run->line = mem_copy(line);
+	run->is_reading = command_verb(command)->level == GUARD_L0 || command_flag(command, "--dry-run");
+	run->next = console->runs;
+	console->runs = run;
+	console_say(console, STYLE_DIM, 0, "%s ...", line);
+	struct command_run *started = command_start(console->fleet, command, GUARD_BY_PROMPT, &callbacks);
+	if (!run->is_over)
+		run->command_run = started;
+}
+
+void console_command(struct console *console, const char *line)
+{
+	struct words words = { 0 };
+	struct command *command;
+	struct err err;
+
+	err_clear(&err);
+	line += strspn(line, " \t:");
+	console_sweep(console);
+	if (!command_split(line, &words, &err)) {
+		say_error(console, &err);
+	} else if (words.count > 0 && !is_own_word(console, &words)) {
+		command = command_parse(console->fleet, words.v, (int)words.count, console_database(console), &err);
+		if (!command) {
+			say_error(console, &err);
+		} else if (command_wants_help(command)) {
+			show_help(console, command_verb(command));
+			command_free(command);
+		} else {
+			start(console, command, line);
+		}
+	}
+	words_done(&words);
+}
+
+/* --- what runs -------------------------------------------------------------------------------- */
+
+int console_running(const struct console *console)
+{
+	int count = 0;
+
+	for (const struct run *run = console->runs; run; run = run->next)
+		count += !run->is_over;
+	return count;
+}
+
+bool console_cancel_running(struct console *console)
+{
+	bool has_run = false;
+
+	for (struct run *run = console->runs; run; run = run->next) {
+		if (run->is_over || !run->command_run)
+			continue;
+		if (!has_run)
+			console_say(console, STYLE_WARN, 0, "cancelling %s ...", run->line);
+		has_run = true;
+		command_cancel(run->command_run);
+	}
+	return has_run;
+}
+
+void console_sweep(struct console *console)
+{
+	struct run **at = &console->runs;
+
+	while (*at) {
+		struct run *run = *at;
+
+		if (!run->is_over) {
+			at = &run->next;
+			continue;
+		}
+		*at = run->next;
+		mem_free(run->line);
+		mem_free(run);
+	}
+}

@@ -1,0 +1,70 @@
+/* Facts become what panes draw. Done before drawing and before keys, because a table of facts lives only until the next answer. */
+#include "console_internal.h"
+#include "pgtend/core/mem.h"
+
+/* FLEET's cursor is the selection: where another database was selected by other means, it goes there. */
+static void follow_selection(struct console *console)
+{
+	struct view *view = &console->views[LAYOUT_FLEET];
+
+	if (console->selected >= 0 && list_row(&view->list) != console->selected)
+		list_select(&view->list, console->selected);
+}
+
+static void derive(struct console *console, int which)
+{
+	struct view *view = &console->views[which];
+	const struct pane *pane = panes[which];
+	const struct database *database = console_database(console);
+	bool is_due = (console->stale & STALE_DATA) || view->derived_for != database;
+
+	if (!pane->derive)
+		return;
+	if (is_due) {
+		struct table *made = pane->derive(console, &view->data);
+
+		table_free(view->derived);
+		view->derived = made;
+		view->derived_for = database;
+	}
+	if (view->derived)
+		view->data.table = view->derived;
+}
+
+static void derive_pools(struct console *console)
+{
+	if (!(console->stale & STALE_DATA) && console->derived_pools)
+		return;
+	table_free(console->derived_pools);
+	console->derived_pools = pane_pools.derive(console, NULL);
+	list_update(&console->pools, console->derived_pools);
+}
+
+static void sync_view(struct console *console, int which)
+{
+	struct view *view = &console->views[which];
+	const struct pane *pane = panes[which];
+	const struct table *before = view->list.table;
+	int at_least = 3 * console->refresh_ms / 1000;
+
+	pane_read_facts(console->fleet, console_database(console), pane->fact, &view->data);
+	if (view->data.fresh_s < at_least)
+		view->data.fresh_s = at_least;
+	derive(console, which);
+	if (which == LAYOUT_FLEET || which == LAYOUT_JOBS)
+		view->data.about = NULL;
+	if (pane->beside)
+		pane->beside(console, &view->data);
+	if ((console->stale & STALE_DATA) || view->data.table != before)
+		list_update(&view->list, view->data.table);
+}
+
+void console_sync(struct console *console)
+{
+	derive_pools(console);
+	for (int i = 0; i < LAYOUT_PANES; i++)
+		sync_view(console, i);
+	follow_selection(console);
+	details_follow(console);
+	console->stale &= ~(unsigned)STALE_DATA;
+}

@@ -1,0 +1,225 @@
+/* The console's state on its canvas: title, panes, bottom line, overlay, question, from back to front. */
+#include <string.h>
+
+#include "console_internal.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/core/width.h"
+#include "pgtend/fleet/health.h"
+#include "pgtend/ui/chart.h"
+#include "pgtend/ui/theme.h"
+
+static int fleet_wish(const struct console *console)
+{
+	const struct view *view = &console->views[LAYOUT_FLEET];
+
+	return console->fleet->database_count + (pane_fleet.foot_rows(&view->data, 10) > 0 ? 1 : 0);
+}
+
+static void make_layout(struct console *console)
+{
+	struct layout_wish wish = {
+		.rows = console->rows,
+		.cols = console->cols,
+		.databases = fleet_wish(console),
+		.jobs = (int)console->records.count,
+		.bottom_rows = 1,
+		.focus = console->focus,
+		.beneath = console->beneath,
+		.is_zoomed = console->is_zoomed,
+		.has_running_job = records_running(&console->records) != NULL,
+	};
+
+	if (prompt_is_open(console->prompt))
+		wish.bottom_rows = prompt_rows(console->prompt, console->cols, console->rows / 2 > 1 ? console->rows / 2 : 1);
+	layout_make(&wish, &console->layout);
+}
+
+static struct canvas *window(const struct console *console, const struct rect *rect)
+{
+	return canvas_sub(console->canvas, rect->row, rect->col, rect->rows, rect->cols);
+}
+
+static void draw_pane(struct console *console, int which)
+{
+	const struct rect *rect = &console->layout.panes[which];
+	const struct pane *pane = console_pane(console, which);
+	struct pane_frame frame = {
+		.number = which == LAYOUT_FLEET ? 0 : which,
+		.is_focused = which == console->focus,
+		.now_us = console_now_us(console),
+	};
+	struct pane_data data = console->views[which].data;
+	struct canvas *canvas;
+
+	if (rect->rows < 1)
+		return;
+	if (pane == &pane_pools) {
+		data.table = console->derived_pools;
+		data.beside = NULL;
+		data.err.kind = ERR_NONE;
+		data.fresh_s = 1 << 30;
+		if (!data.table)
+			data.table = NULL;
+	}
+	canvas = window(console, rect);
+	pane_draw(pane, &frame, &data, console_list(console, which), canvas);
+	canvas_free(canvas);
+}
+
+/* Between two panes side by side stands a line. */
+static void draw_dividers(struct console *console)
+{
+	const struct rect *left = &console->layout.panes[LAYOUT_MIGRATIONS], *below = &console->layout.panes[LAYOUT_CHUNKS];
+	int col = left->col + left->cols;
+
+	if (console->layout.kind != LAYOUT_FULL)
+		return;
+	for (int row = left->row; row < below->row + below->rows; row++)
+		canvas_put(console->canvas, row, col, STYLE_BORDER, theme_glyph(GLYPH_VERTICAL));
+	canvas_put(console->canvas, left->row, col, STYLE_BORDER, theme_glyph(GLYPH_TEE_DOWN));
+	canvas_put(console->canvas, below->row, col, STYLE_BORDER, theme_glyph(GLYPH_CROSS));
+}
+
+static void draw_running(struct console *console)
+{
+	const struct rect *rect = &console->layout.jobs_line;
+	const struct record *record = records_running(&console->records);
+	struct canvas *canvas;
+	char *progress, *line, *visible;
+	int col = 1;
+
+	if (rect->rows < 1 || !record)
+		return;
+	canvas = window(console, rect);
+	col += canvas_put(canvas, 0, col, STYLE_TITLE, "JOBS ") + 1;
+	if (record->all > 0 && rect->cols > 60) {
+		chart_progress(canvas, 0, col, 14, record->done, record->all);
+		col += 15;
+	}
+	progress = record_progress(record, console_now_us(console));
+	line = mem_format("%s  %s", record->title, progress);
+	visible = text_visible(line);
+	canvas_field(canvas, 0, col, rect->cols - col, STYLE_PLAIN, false, visible);
+	mem_free(visible);
+	mem_free(line);
+	mem_free(progress);
+	canvas_free(canvas);
+}
+
+/* --- the bottom line -------------------------------------------------------------------------- */
+
+static char *label(const struct console *console)
+{
+	const struct database *database = console_database(console);
+
+	if (!database)
+		return mem_copy("> ");
+	return mem_format("%s:%s> ", database->name, environment_word(database->environment));
+}
+
+static const char *hints(const struct console *console)
+{
+	if (console->overlay && console->overlay->kind == OVERLAY_MENU)
+		return "Enter chooses  Esc back";
+	if (console->overlay && console->overlay->kind == OVERLAY_ROWS)
+		return "Enter details  / filter  < > sort  h l columns  Esc back";
+	if (console->overlay)
+		return "up down scroll  / search  Esc back";
+	return ": prompt  / filter  ? help  Tab panes  Enter details  < > sort  z zoom  q quit";
+}
+
+static void draw_idle_bottom(struct console *console, struct canvas *canvas)
+{
+	int cols = canvas_cols(canvas), row = canvas_rows(canvas) - 1, col, width;
+	char *text = label(console), *visible = text_visible(text);
+
+	if (console->message && (console->message_until_us == 0 || console_now_us(console) < console->message_until_us)) {
+		canvas_field(canvas, row, 1, cols - 1, console->message_style, false, console->message);
+	} else {
+		width = width_cols(visible) < cols / 2 ? width_cols(visible) : cols / 2;
+		canvas_field(canvas, row, 0, width, STYLE_PROMPT, false, visible);
+		col = width + 1;
+		canvas_field(canvas, row, col, cols - col, STYLE_DIM, false, hints(console));
+	}
+	mem_free(visible);
+	mem_free(text);
+}
+
+static void draw_bottom(struct console *console)
+{
+	const struct rect *rect = &console->layout.bottom;
+	struct canvas *canvas = window(console, rect);
+	int row = -1, col = 0;
+
+	if (prompt_is_open(console->prompt)) {
+		char *text = label(console), *visible = text_visible(text);
+
+		prompt_draw(console->prompt, canvas, visible, &row, &col);
+		mem_free(visible);
+		mem_free(text);
+	} else if (console->is_filtering) {
+		int at = canvas_put(canvas, rect->rows - 1, 0, STYLE_KEY, "/");
+
+		row = rect->rows - 1;
+		col = edit_draw(&console->filter, canvas, row, at, canvas_cols(canvas) - at, STYLE_PROMPT);
+	} else {
+		draw_idle_bottom(console, canvas);
+	}
+	if (row >= 0) {
+		console->cursor_row = rect->row + row;
+		console->cursor_col = rect->col + (col < rect->cols ? col : rect->cols - 1);
+	}
+	canvas_free(canvas);
+}
+
+/* --- too small -------------------------------------------------------------------------------- */
+
+static void draw_tiny(struct console *console)
+{
+	const struct table *table = console->views[LAYOUT_FLEET].derived;
+	int crit = 0, warn = 0, row = canvas_rows(console->canvas) / 2;
+	char *line;
+
+	for (int i = 0; table && i < table_rows(table); i++) {
+		const char *word = pane_text(table, i, "health.verdict");
+
+		crit += word && strcmp(word, verdict_word(VERDICT_CRIT)) == 0;
+		warn += word && strcmp(word, verdict_word(VERDICT_WARN)) == 0;
+	}
+	line = crit > 0 ? mem_format("%d CRIT, too small (need %dx%d)", crit, LAYOUT_LEAST_COLS, LAYOUT_LEAST_ROWS)
+		: warn > 0 ? mem_format("%d WARN, too small (need %dx%d)", warn, LAYOUT_LEAST_COLS, LAYOUT_LEAST_ROWS)
+		: mem_format("too small (need %dx%d)", LAYOUT_LEAST_COLS, LAYOUT_LEAST_ROWS);
+	if (console->questions)
+		canvas_field(console->canvas, row, 0, canvas_cols(console->canvas), STYLE_WARN, false, "a question waits, too small");
+	else
+		canvas_field(console->canvas, row, 0, canvas_cols(console->canvas), crit > 0 ? STYLE_CRIT : STYLE_PLAIN, false, line);
+	mem_free(line);
+}
+
+void console_draw(struct console *console)
+{
+	struct canvas *title, *over;
+
+	console_sync(console);
+	canvas_clear(console->canvas);
+	console->cursor_row = -1;
+	make_layout(console);
+	if (console->layout.kind == LAYOUT_TINY) {
+		draw_tiny(console);
+		return;
+	}
+	title = window(console, &console->layout.title);
+	title_draw(console, title);
+	canvas_free(title);
+	for (int i = 0; i < LAYOUT_PANES; i++)
+		draw_pane(console, i);
+	draw_dividers(console);
+	draw_running(console);
+	over = canvas_sub(console->canvas, 1, 0, console->rows - 1 - console->layout.bottom.rows, console->cols);
+	if (console->overlay)
+		overlay_draw(console->overlay, over);
+	canvas_free(over);
+	draw_bottom(console);
+	if (console->questions)
+		question_draw(console, console->canvas);
+}

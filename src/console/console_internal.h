@@ -1,0 +1,152 @@
+/* What the files of the console share: its state, and who changes what.
+ *
+ *   console.c          made, freed, resized, told of news
+ *   console_data.c     facts -> what panes draw
+ *   console_draw.c     state -> canvas
+ *   console_keys.c     keys -> state
+ *   console_command.c  the prompt's line -> a command that runs, its jobs, its end
+ *   question.c         what a command asks, answered
+ *   console_run.c      the terminal, the loop, signals
+ *
+ * Whoever handles something returns what became stale (htop's way); nothing is drawn there. The loop draws once a turn.
+ */
+#ifndef PGTEND_SRC_CONSOLE_CONSOLE_INTERNAL_H
+#define PGTEND_SRC_CONSOLE_CONSOLE_INTERNAL_H
+
+#include "pgtend/commands/command.h"
+#include "pgtend/console/console.h"
+#include "pgtend/console/overlay.h"
+#include "pgtend/console/pane.h"
+#include "pgtend/console/records.h"
+#include "pgtend/probes/collector.h"
+#include "pgtend/ui/edit.h"
+#include "pgtend/ui/layout.h"
+#include "pgtend/ui/prompt.h"
+
+enum stale {
+	STALE_NOTHING = 0,
+	STALE_SCREEN = 1, /* draw again */
+	STALE_DATA = 2,   /* derive the panes' rows again, then draw */
+	STALE_ALL = 4,    /* what is on the terminal cannot be trusted (Ctrl-L) */
+};
+
+/* A verb that is on its way. */
+struct run {
+	struct console *console;
+	struct command_run *command_run; /* NULL while it starts */
+	bool is_reading;                 /* shows rows or text when it ends, instead of a line in JOBS */
+	bool is_over;
+	char *line;
+	struct run *next;
+};
+
+/* What must be answered before something goes on. */
+struct question {
+	struct command_run *command_run; /* NULL: whether to quit while jobs run */
+	char *title;
+	struct words preview;            /* visible */
+	char *expect, *text;
+	struct edit answer;
+	bool is_wrong;                   /* something else was typed */
+	int top, body_rows, preview_rows;
+	struct question *next;
+};
+
+struct view {
+	struct list list;
+	struct table *derived;
+	const struct database *derived_for;
+	struct pane_data data;
+};
+
+struct console {
+	struct fleet *fleet;
+	struct collector *collector;     /* NULL in tests */
+	struct console_options options;
+	char *fleet_name;
+	int rows, cols;
+	struct canvas *canvas;
+	int cursor_row, cursor_col;      /* of the terminal's cursor; row -1: hidden */
+	struct layout layout;
+	struct view views[LAYOUT_PANES];
+	struct list pools;               /* ACTIVITY's other list */
+	struct table *derived_pools;
+	bool shows_pools;
+	int focus, beneath;
+	bool is_zoomed;
+	int selected;                    /* database; -1: none */
+	struct prompt *prompt;
+	struct edit filter;
+	bool is_filtering;
+	struct overlay *overlay, *under; /* under: what Esc goes back to */
+	bool is_sort_menu;
+	struct question *questions;      /* the first one is shown */
+	struct run *runs;
+	struct records records;
+	char *message;
+	enum style message_style;
+	int64_t message_until_us;        /* 0: until a key */
+	bool is_paused;
+	int64_t paused_us;               /* the clock stands there */
+	int refresh_ms;
+	unsigned stale;
+	int64_t fixed_now_us;            /* tests: this is now; 0: the clock */
+	bool is_quitting;
+	int status;
+	int64_t interrupted_us;          /* when Ctrl-C came last; 0 */
+	bool is_suspend_wanted;
+	void (*changed)(void *arg);      /* something became stale */
+	void (*drop_input)(void *arg);   /* typed-ahead keys are to be forgotten */
+	void *arg;
+};
+
+/* console.c */
+struct console *console_new(struct fleet *fleet, const struct console_options *options);
+void console_free(struct console *console);
+void console_resize(struct console *console, int rows, int cols);
+void console_mark(struct console *console, unsigned stale);
+void console_say(struct console *console, enum style style, int seconds, const char *format, ...) PGTEND_PRINTF(4, 5);
+int64_t console_now_us(const struct console *console);
+struct database *console_database(const struct console *console);
+void console_select(struct console *console, int database);
+void console_focus(struct console *console, int pane);
+void console_show(struct console *console, struct overlay *overlay); /* takes it over */
+void console_hide(struct console *console);
+const struct pane *console_pane(const struct console *console, int which); /* ACTIVITY may be pools */
+struct list *console_list(struct console *console, int which);
+struct list *console_active_list(struct console *console); /* of the overlay or the focused pane; NULL */
+
+/* console_data.c */
+void console_sync(struct console *console);
+
+/* console_draw.c: draws on console->canvas and sets the cursor. */
+void console_draw(struct console *console);
+
+/* console_title.c */
+void title_draw(const struct console *console, struct canvas *canvas);
+
+/* console_keys.c */
+unsigned console_key(struct console *console, const struct key *key);
+
+/* console_command.c */
+void console_command(struct console *console, const char *line);
+bool console_cancel_running(struct console *console); /* false: nothing ran */
+int console_running(const struct console *console);
+void console_sweep(struct console *console); /* frees runs that are over */
+
+/* help.c */
+struct overlay *help_new(const struct console *console);
+
+/* details.c */
+void details_open(struct console *console);
+void details_follow(struct console *console); /* a log that is shown grows with its job */
+
+/* question.c */
+void question_ask(struct console *console, struct command_run *run, const struct ask *ask);
+void question_quit(struct console *console);
+void question_forget(struct console *console, const struct command_run *run);
+unsigned question_key(struct console *console, const struct key *key);
+void question_draw(struct console *console, struct canvas *canvas);
+void question_free_all(struct console *console);
+
+#endif

@@ -1,0 +1,59 @@
+/* `?`: what the keys do here, and what the columns of the focused pane mean. From the tables, so that it cannot grow old. */
+#include "console_internal.h"
+#include "pgtend/core/mem.h"
+
+static const struct { const char *keys, *does; } keys[] = {
+	{ ":", "prompt: verbs act on the selected database; Tab completes, Ctrl-R searches the history" },
+	{ "/", "filter the pane: text or regular expression, ! in front turns it round; n N next, Esc clears" },
+	{ "Tab  Shift-Tab  0..5", "next pane, the one before, pane by number (0 is FLEET)" },
+	{ "[  ]", "the database before, the next one, from any pane" },
+	{ "up down  j k  PgUp PgDn  g G", "move" },
+	{ "left right  h l", "scroll columns; what is hidden is counted in the title" },
+	{ "<  >  S  I", "sort by another column, from a menu, the other way round" },
+	{ "Enter  d", "all columns of the row, with what they mean; in JOBS the log" },
+	{ "z", "zoom the pane; again, Esc or q: back" },
+	{ "o", "in ACTIVITY: sessions or pools" },
+	{ "r  F5", "ask the servers now" },
+	{ "p", "pause: nothing is asked" },
+	{ "+  -", "ask less often, more often" },
+	{ "Ctrl-L", "draw everything anew" },
+	{ "Ctrl-C", "gives up the prompt, cancels the running job; twice: quits" },
+	{ "Ctrl-Z", "to the shell; fg comes back" },
+	{ "Esc", "back: overlay, filter, zoom, FLEET" },
+	{ "q  F10", "back, at last quits" },
+};
+
+static void add_columns(const struct console *console, struct overlay *overlay)
+{
+	const struct list *list = console->focus == LAYOUT_ACTIVITY && console->shows_pools ? &console->pools
+		: &console->views[console->focus].list;
+
+	if (!list->shape)
+		return;
+	overlay_add(overlay, STYLE_PLAIN, "%s", "");
+	overlay_add(overlay, STYLE_TITLE, "columns");
+	for (int i = 0; i < list->column_count; i++) {
+		const struct table_column *column = &list->shape->columns[list->columns[i].column];
+
+		overlay_field(overlay, STYLE_PLAIN, list_title(list, i), column->doc ? column->doc : column->name);
+	}
+	overlay_add(overlay, STYLE_DIM, "A number that is missing says why: n/a not in this version, priv not allowed to see it, lock somebody holds it, t/o no answer in time.");
+}
+
+struct overlay *help_new(const struct console *console)
+{
+	const struct pane *pane = console_pane(console, console->focus);
+	char *title = mem_format("help: %s", pane->name);
+	struct overlay *overlay = overlay_new(OVERLAY_TEXT, title);
+
+	overlay_add(overlay, STYLE_PLAIN, "%s", pane->help);
+	overlay_add(overlay, STYLE_PLAIN, "%s", "");
+	overlay_add(overlay, STYLE_TITLE, "keys");
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		overlay_field(overlay, STYLE_PLAIN, keys[i].keys, keys[i].does);
+	add_columns(console, overlay);
+	overlay_add(overlay, STYLE_PLAIN, "%s", "");
+	overlay_add(overlay, STYLE_DIM, "Verbs: type :help, or :help VERB. Every pane is a command too: pgtend tables core --format json.");
+	mem_free(title);
+	return overlay;
+}
