@@ -7,6 +7,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_help.c \
 	src/commands/cmd_migrate.c \
 	src/commands/cmd_migrate_status.c \
+	src/commands/cmd_sandbox.c \
 	src/commands/cmd_seed.c \
 	src/commands/cmd_status.c \
 	src/commands/cmd_unlock.c \

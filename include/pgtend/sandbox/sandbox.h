@@ -7,6 +7,7 @@
 
 #include "pgtend/core/err.h"
 #include "pgtend/core/report.h"
+#include "pgtend/core/table.h"
 #include "pgtend/loop/loop.h"
 
 /* folder NULL: the default place. program: pgtend itself, whose verbs create, migrate, seed and back up. */
@@ -19,5 +20,8 @@ PGTEND_CHECK bool sandbox_load(struct loop *loop, const char *folder, int second
 PGTEND_CHECK bool sandbox_incident(struct loop *loop, const char *folder, const char *program, const char *what, struct report *report, struct err *err);
 PGTEND_CHECK bool sandbox_mend(struct loop *loop, const char *folder, const char *program, struct report *report, struct err *err);
 char *sandbox_default_folder(void); /* caller frees */
+/* "retention", "locks", ...; NULL behind the last one. */
+const char *sandbox_incident_name(int i);
+extern const struct table_shape sandbox_shape; /* rows of up and status */
 
 #endif

@@ -1,0 +1,58 @@
+/* DIR/pgtend.ini: the fleet as pgtend sees it. */
+#include "internal.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/core/places.h"
+
+struct fleet_row {
+	const char *name, *dbname, *backup;
+};
+static const struct fleet_row rows[] = {
+    {"core", "atriz_core", "daily"},
+    {"tracking", "atriz_tracking", "weekly"},
+    {"atriz", "atriz_db", "daily"},
+    {"mextrack", "mextrack_db", "daily"},
+    {"pshop", "pshop_db", "daily"},
+};
+enum { ROWS = sizeof rows / sizeof *rows, TRACKING = 1 };
+
+static void add_database(struct text *ini, const struct place *place, int i)
+{
+	const struct fleet_row *row = &rows[i];
+	bool is_pglite = i == TRACKING && !place->is_native;
+	text_addf(ini, "\n[database %s]\nserver = %s\ndbname = %s\nmigrations = migrations/%s\nseeds = seeds/%s\n",
+	    row->name, is_pglite ? "pglite" : "main", row->dbname, row->name, row->name);
+	if (i > 0)
+		text_add(ini, "depends = core\n");
+	if (is_pglite)
+		text_add(ini, "# One session in all, behind PgBouncer: it cannot be dumped, and it is made anew at every up.\n"
+		              "pooler = transaction\npool_size = 1\nbackup = none\n");
+	else
+		text_addf(ini, "backup = %s\n", row->backup);
+}
+
+bool files_write_ini(const struct place *place, struct err *err)
+{
+	struct text ini = {0};
+	text_addf(&ini,
+	    "# The sandbox fleet. Written by pgtend sandbox up; written again when a port had to change.\n"
+	    "# Sockets ask for no password: their folder is open to one user only. From other programs:\n"
+	    "#   psql 'host=%s port=%d user=postgres dbname=atriz_core'\n"
+	    "#   psql 'host=127.0.0.1 port=%d user=postgres dbname=atriz_core'   PostgreSQL, with the password of the file "
+	    ".pgtend-sandbox\n"
+	    "#   psql 'host=127.0.0.1 port=%d user=postgres dbname=pgbouncer'    PgBouncer, with the same one\n"
+	    "\n[pgtend]\nenvironment = development\nbackup_dir = backups\n"
+	    "\n[server main]\nhost = %s\nport = %d\nuser = postgres\n",
+	    place->run, place->cluster_port, place->cluster_port, place->pooler_port, place->run, place->cluster_port);
+	if (!place->is_native)
+		text_addf(&ini, "\n[server pglite]\nhost = %s\nport = %d\nuser = postgres\nsslmode = disable\n", place->run,
+		    place->pooler_port);
+	text_addf(&ini, "\n[pooler main]\nhost = %s\nport = %d\nuser = pgtend_stats\n%s", place->run, place->pooler_port,
+	    place->is_native ? "" : "for = tracking\n");
+	for (int i = 0; i < ROWS; i++)
+		add_database(&ini, place, i);
+	char *path = place_path(place, "pgtend.ini");
+	bool is_ok = places_write_file(path, text_str(&ini), ini.length, err);
+	mem_free(path);
+	text_done(&ini);
+	return is_ok;
+}

@@ -1,0 +1,75 @@
+/* What pgtend brings along for the sandbox: where it lies, and copies of it. */
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/core/places.h"
+
+static bool is_installed(const char *program)
+{
+	char real[PATH_MAX], folder[PATH_MAX];
+	if (program == NULL || realpath(program, real) == NULL || realpath(PGTEND_BINDIR, folder) == NULL)
+		return false;
+	size_t length = strlen(folder);
+	return strncmp(real, folder, length) == 0 && real[length] == '/' && strchr(real + length + 1, '/') == NULL;
+}
+
+/* An installed program never looks into the tree it was built in, which may belong to anybody by then. */
+char *share_path(const char *program, const char *name)
+{
+	const char *share = getenv("PGTEND_SHARE");
+	if (share == NULL || *share != '/')
+		share = is_installed(program) ? PGTEND_DATADIR : PGTEND_SRCDIR;
+	return places_join(share, name);
+}
+
+static bool copy_file(const char *from, const char *to, mode_t mode, struct err *err)
+{
+	char *bytes;
+	size_t length;
+	if (!places_read_file(from, &bytes, &length, err))
+		return false;
+	bool is_ok = places_write_file(to, bytes, length, err);
+	if (is_ok && mode & S_IXUSR && chmod(to, 0700) != 0)
+		is_ok = err_set(err, ERR_FAILED, "%s: %s", to, strerror(errno));
+	mem_free(bytes);
+	return is_ok;
+}
+
+static bool copy_entry(const char *from, const char *to, struct err *err)
+{
+	struct stat st, there;
+	if (stat(from, &st) != 0)
+		return err_set(err, ERR_FAILED, "%s: %s", from, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return share_copy_tree(from, to, err);
+	if (!S_ISREG(st.st_mode) || lstat(to, &there) == 0)
+		return true; /* what the user has changed stays */
+	return copy_file(from, to, st.st_mode, err);
+}
+
+bool share_copy_tree(const char *from, const char *to, struct err *err)
+{
+	DIR *folder = opendir(from);
+	if (folder == NULL)
+		return err_set(err, ERR_FAILED, "%s: %s", from, strerror(errno)) ||
+		       err_hint(err, "PGTEND_SHARE names the folder that holds migrations, seeds and sandbox");
+	bool is_ok = places_make_folder(to, err);
+	for (const struct dirent *entry = readdir(folder); is_ok && entry != NULL; entry = readdir(folder)) {
+		if (entry->d_name[0] == '.')
+			continue;
+		char *source = places_join(from, entry->d_name);
+		char *target = places_join(to, entry->d_name);
+		is_ok = copy_entry(source, target, err);
+		mem_free(source);
+		mem_free(target);
+	}
+	closedir(folder);
+	return is_ok;
+}
