@@ -1,5 +1,5 @@
 /* main: locale, options, which floor gets the work, the exit status. */
-#if __has_include("probes/registry.c")
+#if __has_include("probes/registry.c") && __has_include("config/discover.c")
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
