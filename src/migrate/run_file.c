@@ -1,9 +1,11 @@
 /* One migration in its own transaction, its history row in it. See run_internal.h. */
+#include <stdio.h>
 #include <string.h>
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/loop/task.h"
+#include "pgtend/sql_embedded.h"
 #include "run_internal.h"
 
 enum { TRIES_MAX = 5, FIRST_PAUSE_MS = 500, SETTLE_S = 30, LOCK_AGAIN_S = 30 };
@@ -37,28 +39,54 @@ static char *history_statement(struct run *run, const struct run_step *step)
 
 /* --- what became of it? ------------------------------------------------------------------------------------ */
 
+/* The server may not know that the client of our old session is gone: it keeps session and lock. As long as it works there we wait; once it only
+ * waits for us, what it did is decided, and it is ended. */
+static void end_lost_backend(struct run *run, int pid)
+{
+	struct result *result = NULL;
+	struct err ignored = { 0 };
+	char number[16];
+	const char *params[] = { number };
+	snprintf(number, sizeof number, "%d", pid);
+	bool is_waiting = session_query_wait(run->session, sql_migrate_lost_backend, params, 1, 5000, &result, &ignored) && result_rows(result) == 1 &&
+			  result_bool(result, 0, result_column(result, "is_waiting"));
+	result_free(result);
+	result = NULL;
+	if (is_waiting && session_queryf_wait(run->session, 5000, &result, &ignored, "SELECT pg_catalog.pg_terminate_backend(%d)", pid) && result_bool(result, 0, 0))
+		report_log(run->report, "our lost session (pid %d) still held the lock: ended it", pid);
+	result_free(result);
+}
+
+static bool lock_again(struct run *run, int lost_pid, struct err *err)
+{
+	int64_t end = loop_now_ms(run->fleet->loop) + LOCK_AGAIN_S * 1000;
+	while (!run_lock(run, err)) {
+		if (err->kind != ERR_LOCKED || loop_now_ms(run->fleet->loop) >= end)
+			return false;
+		if (lost_pid > 0)
+			end_lost_backend(run, lost_pid);
+		task_sleep(250);
+	}
+	return true;
+}
+
 /* Cancelled, or the connection was lost, perhaps between COMMIT and its answer: the history decides. The lock says when
  * the backend that ran it is gone. err holds why we ask; true: it is committed. */
 static bool look_up(struct run *run, const struct run_step *step, struct err *err)
 {
 	struct err why = *err, trouble = { 0 };
-	int64_t end;
+	bool is_lost = session_state(run->session) != SESSION_READY;
 	task_shield();
 	roll_back(run);
-	bool is_known = session_state(run->session) == SESSION_READY || run_reopen(run, SETTLE_S, &trouble);
-	end = loop_now_ms(run->fleet->loop) + LOCK_AGAIN_S * 1000;
-	while (is_known && !run_lock(run, &trouble)) {
-		is_known = trouble.kind == ERR_LOCKED && loop_now_ms(run->fleet->loop) < end;
-		if (is_known)
-			task_sleep(250);
-	}
-	is_known = is_known && ledger_read_history(&run->ledger, run->session, &trouble);
+	bool is_known = (!is_lost || run_reopen(run, SETTLE_S, &trouble)) && lock_again(run, is_lost ? run->backend_pid : 0, &trouble) &&
+			ledger_read_history(&run->ledger, run->session, &trouble);
 	task_unshield();
 	const char *name = step->file->name;
 	if (!is_known) {
 		err_set(err, ERR_PARTIAL, "%s: %s; whether it was committed cannot be looked up: %s", name, why.text, trouble.text);
 		return err_hint(err, "when the server is back, `pgtend migrate status %s` tells", run->database->name);
 	}
+	run->backend_pid = session_backend_pid(run->session);
 	run->history_rows = run->ledger.row_count;
 	if ((step->file->row >= 0) == run->is_up) {
 		report_log(run->report, "%s: %s; the history, looked up on a new session, has it: it is committed", name, why.text);

@@ -24,6 +24,7 @@ struct run {
 	bool is_up, is_dry_run;
 	bool is_pooled;           /* behind a pool of one: the lock lives and dies in each transaction */
 	bool has_lock;
+	int backend_pid;          /* of the session: what to look for when it is lost */
 	int lock_timeout_ms;      /* 0: waits for ever */
 	int64_t statement_timeout_ms;
 	struct run_step *steps;

@@ -30,6 +30,7 @@ bool run_open(struct run *run, struct err *err)
 {
 	if (!open_session(run, err))
 		return false;
+	run->backend_pid = session_backend_pid(run->session);
 	if (!session_is_pooled(run->session) || keeps_session(run->database))
 		return true;
 	if (is_pool_of_one(run->database)) {
