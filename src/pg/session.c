@@ -13,7 +13,7 @@ enum {
 	RETRY_MS = 250,              /* then doubling */
 	RETRY_MAX_MS = 15000,
 	RETRY_SILENT_MAX_MS = 5000,  /* an attempt at a stopped server already takes its whole deadline */
-	RETRY_SOON_MAX_MS = 700,     /* nobody listens or it starts up: with jitter still live within 1 s after it accepts */
+	RETRY_SOON_MAX_MS = 500,     /* nobody listens or it starts up: with jitter still live within 1 s after it accepts */
 	RETRY_SOON_FOR_MS = 600000,  /* but not for ever */
 	RETRY_REFUSED_MS = 30000,    /* a wrong password is not tried often: servers lock roles and fill logs */
 	LIVED_MS = 500,              /* a connection that dies younger counts as one more failure */

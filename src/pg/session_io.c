@@ -74,6 +74,20 @@ static void lost_by_libpq(struct session *session)
 	mem_free(libpq);
 }
 
+static void take_answer(struct session *session, PGresult *answer);
+
+/* It could not be sent: what the server said before it went is still there to be read. */
+static void send_failed(struct session *session)
+{
+	PGconn *conn = session->conn;
+	PGresult *answer;
+
+	PQconsumeInput(conn);
+	for (int i = 0; i < 10 && !PQisBusy(conn) && (answer = PQgetResult(conn)) != NULL; i++)
+		take_answer(session, answer);
+	lost_by_libpq(session);
+}
+
 /* --- sending ----------------------------------------------------------------------------------- */
 
 /* What could not be sent yet goes when the socket takes it; both directions are watched, or both sides could wait. */
@@ -109,7 +123,7 @@ void session_attach_send(struct session *session)
 	begin_exchange(session, EXCHANGE_ATTACH);
 	session_unwatch(session); /* PQconnectPoll ran last: afresh */
 	if (!PQsendQuery(session->conn, sql_pg_attach))
-		lost_by_libpq(session);
+		send_failed(session);
 	else
 		flush_and_watch(session);
 }
@@ -130,7 +144,7 @@ void session_request_send(struct session *session)
 	if (is_sent)
 		flush_and_watch(session);
 	else
-		lost_by_libpq(session);
+		send_failed(session);
 }
 
 static void rollback_send(struct session *session)
@@ -142,7 +156,7 @@ static void rollback_send(struct session *session)
 	if (PQsendQuery(session->conn, "ROLLBACK"))
 		flush_and_watch(session);
 	else
-		lost_by_libpq(session);
+		send_failed(session);
 }
 
 /* --- reading ----------------------------------------------------------------------------------- */

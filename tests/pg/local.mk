@@ -1,6 +1,7 @@
 # tests of pg/. Programs that need a server are no test_*: the .test beside them starts what they need and runs them.
 if HAVE_CMOCKA
 check_PROGRAMS += \
+	tests/pg/loss_live \
 	tests/pg/session_live \
 	tests/pg/tasks_live \
 	tests/pg/test_client_tool \
@@ -20,10 +21,13 @@ tests_pg_test_quote_LDADD = $(TEST_LIBS)
 tests_pg_test_result_SOURCES = tests/pg/test_result.c
 tests_pg_test_result_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_pg_test_result_LDADD = $(TEST_LIBS)
+tests_pg_loss_live_SOURCES = tests/pg/loss_live.c tests/pg/live.c tests/pg/live.h
+tests_pg_loss_live_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_pg_loss_live_LDADD = $(TEST_LIBS)
 tests_pg_session_live_SOURCES = tests/pg/session_live.c tests/pg/live.c tests/pg/live.h
 tests_pg_session_live_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_pg_session_live_LDADD = $(TEST_LIBS)
 tests_pg_tasks_live_SOURCES = tests/pg/tasks_live.c tests/pg/live.c tests/pg/live.h
 tests_pg_tasks_live_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_pg_tasks_live_LDADD = $(TEST_LIBS)
-EXTRA_DIST += tests/pg/session.test
+EXTRA_DIST += tests/pg/loss.test tests/pg/session.test

@@ -25,7 +25,7 @@ enum session_state {
 	SESSION_BUSY,      /* a request is on its way */
 	SESSION_DRAINING,  /* its deadline passed or it was cancelled: waiting for the server's last word */
 	SESSION_BACKOFF,   /* lost or refused: the next try is at session_next_try_ms() */
-	SESSION_DEAD,      /* gave up: wrong password, no such database, options that do not retry */
+	SESSION_DEAD,      /* trying again changes nothing (wrong password, no such database, TLS refused: the next try comes in half a minute), or options that do not retry */
 };
 
 struct session_setting { const char *name, *value; };
@@ -42,6 +42,9 @@ struct session_options {
 
 struct session; /* opaque */
 
+/* Coming back (is_reconnecting): 40 ms after a loss, then 250 ms doubling, with jitter of a fifth. While nobody listens or the server starts up at most
+ * 500 ms for the first ten minutes, so that a restarted server has its sessions back within 1 s; a silent one at most 5 s; else at most 15 s. */
+
 /* Copies info, options and settings. Nothing is opened yet. */
 struct session *session_new(struct loop *loop, const struct conninfo *info, const struct session_options *options);
 void session_free(struct session *session); /* at once; requests under way end with ERR_CANCELLED */
@@ -52,8 +55,9 @@ enum session_state session_state(const struct session *session);
 const char *session_state_word(enum session_state state);
 /* Why the last try or the connection failed; kind ERR_NONE when it did not. */
 const struct err *session_error(const struct session *session);
-int64_t session_next_try_ms(const struct session *session);   /* loop time of the next try; 0 when not in back-off */
-int64_t session_silent_since_ms(const struct session *session); /* loop time since when an asked question (or a connect) has no answer; 0: none */
+int64_t session_next_try_ms(const struct session *session);   /* loop time of the next try, in back-off or dead; 0: none will come by itself */
+/* Loop time since when an asked question (or a connect) has no answer; 0: none is open. It stays over a connection that was given up for silence, until the server says anything. */
+int64_t session_silent_since_ms(const struct session *session);
 int64_t session_connected_us(const struct session *session);   /* wall clock; 0 when not connected */
 int session_server_version(const struct session *session);     /* server_version_num; 0 before it is known or for PgBouncer */
 const char *session_parameter(const struct session *session, const char *name); /* ParameterStatus; NULL */
@@ -76,7 +80,8 @@ struct request {
 	void *arg;
 };
 
-/* Queues it; it is sent when the session is ready. Returns its number, for session_cancel(). Not open or dead: fn is called next turn with the reason. */
+/* Queues it; it is sent when the session is ready. Returns its number, for session_cancel(). Closed, dead or in back-off: fn is called next turn with the reason.
+ * When a connection is lost or an attempt fails, everything queued fails with it: it was meant for that connection and its transaction. */
 uint64_t session_submit(struct session *session, const struct request *request);
 /* Not sent yet: taken out. Sent: the server is asked to cancel (PQcancelCreate where libpq has it, else pg_cancel_backend through a short session of the same target). fn is called in either case. */
 void session_cancel(struct session *session, uint64_t number);
@@ -84,7 +89,7 @@ int session_queued(const struct session *session); /* waiting and running */
 
 /* --- in a task ------------------------------------------------------------------------------- */
 
-/* Opens when needed and waits until it is ready. */
+/* Opens when needed (a back-off ends early) and waits until it is ready. The first attempt that fails at all hosts ends the wait with its reason. */
 PGTEND_CHECK bool session_ready_wait(struct session *session, int deadline_ms, struct err *err);
 /* Asks and waits. deadline_ms 0: none (a cancelled task cancels it on the server). On false with an SQL error *result is set too, so that position and detail can be read; free it in either case. result may be NULL when the rows do not matter. */
 PGTEND_CHECK bool session_query_wait(struct session *session, const char *sql, const char *const *params, int param_count, int deadline_ms, struct result **result, struct err *err);
