@@ -19,14 +19,14 @@ struct place {
 };
 
 /* The section's name as a file name: what is no plain character becomes %XX. Caller frees. */
-char *place_name(const char *database);
+char *backup_place_name(const char *database);
 /* DIR/DB; out_dir NULL: key backup_dir. Caller frees. */
-char *place_folder(const struct database *database, const char *out_dir);
+char *backup_place_folder(const struct database *database, const char *out_dir);
 /* Makes the folder, takes its lock (ERR_LOCKED names who has it), ends and removes what an interrupted run left, chooses the names. In a task. */
-PGTEND_CHECK bool place_open(struct place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err);
+PGTEND_CHECK bool backup_place_open(struct place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err);
 /* Writes down which child works on the part, so that the next run can end it when we are killed. */
-void place_note_child(const struct place *place, pid_t pid);
-void place_close(struct place *place);
+void backup_place_note_child(const struct place *place, pid_t pid);
+void backup_place_close(struct place *place);
 
 /* ---- manifest.c ------------------------------------------------------------------------------ */
 

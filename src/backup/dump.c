@@ -184,7 +184,7 @@ static bool start(struct fleet *fleet, struct database *database, const struct t
 	};
 	dumping->child = child_start(fleet->loop, &spec, err);
 	if (dumping->child != NULL)
-		place_note_child(place, child_pid(dumping->child));
+		backup_place_note_child(place, child_pid(dumping->child));
 	connection->env.count = env_count;
 	argv.count--;
 	words_done(&argv);

@@ -138,7 +138,7 @@ static int newest_first(const struct dirent **a, const struct dirent **b)
 bool manifest_newest(const char *folder, const char *database, struct manifest *manifest)
 {
 	struct dirent **entries;
-	char *name = place_name(database), *prefix = mem_format("%s-", name);
+	char *name = backup_place_name(database), *prefix = mem_format("%s-", name);
 	bool is_found = false;
 	/* The stamp in the name sorts as time does. */
 	int count = scandir(folder, &entries, NULL, newest_first);

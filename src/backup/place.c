@@ -18,7 +18,7 @@
 
 enum { ORPHAN_WAIT_MS = 5000, LOOK_MS = 50 };
 
-char *place_name(const char *database)
+char *backup_place_name(const char *database)
 {
 	struct text name = {0};
 	for (const unsigned char *c = (const unsigned char *)database; *c != '\0'; c++) {
@@ -32,10 +32,10 @@ char *place_name(const char *database)
 	return text_take(&name);
 }
 
-char *place_folder(const struct database *database, const char *out_dir)
+char *backup_place_folder(const struct database *database, const char *out_dir)
 {
 	char *top = places_absolute(out_dir != NULL ? out_dir : section_text(database->section, "backup_dir"));
-	char *name = place_name(database->name);
+	char *name = backup_place_name(database->name);
 	char *folder = places_join(top, name);
 	mem_free(top);
 	mem_free(name);
@@ -122,7 +122,7 @@ static bool take_lock(struct place *place, const struct database *database, stru
 	return true;
 }
 
-void place_note_child(const struct place *place, pid_t pid)
+void backup_place_note_child(const struct place *place, pid_t pid)
 {
 	write_note(place->lock_fd, "pg_dump", pid, false);
 }
@@ -179,21 +179,21 @@ static bool choose_names(struct place *place, const char *name, struct err *err)
 	return true;
 }
 
-bool place_open(struct place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err)
+bool backup_place_open(struct place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err)
 {
 	memset(place, 0, sizeof *place);
 	place->lock_fd = -1;
-	place->folder = place_folder(database, out_dir);
-	char *name = place_name(database->name);
+	place->folder = backup_place_folder(database, out_dir);
+	char *name = backup_place_name(database->name);
 	bool ok = places_make_folder(place->folder, err) && take_lock(place, database, report, err)
 		&& remove_leftovers(place, name, report, err) && choose_names(place, name, err);
 	mem_free(name);
 	if (!ok)
-		place_close(place);
+		backup_place_close(place);
 	return ok;
 }
 
-void place_close(struct place *place)
+void backup_place_close(struct place *place)
 {
 	if (place->lock_fd >= 0) {
 		/* The notes speak of processes that are gone now. Only a lock that we hold may be emptied. */
