@@ -135,9 +135,9 @@ static bool judge(const struct database *database, const struct dumping *dumping
 	char *reason = reason_of(dumping);
 	const char *said = text_str(&dumping->errors);
 	if (dumping->signal_number != 0)
-		err_set(err, ERR_FAILED, "%s: pg_dump was killed by signal %d", database->name, dumping->signal_number);
+		err_set(err, ERR_FAILED, "pg_dump was killed by signal %d", dumping->signal_number);
 	else
-		err_set(err, ERR_FAILED, "%s: pg_dump ended with status %d%s%s", database->name, dumping->status, reason != NULL ? ": " : "",
+		err_set(err, ERR_FAILED, "pg_dump ended with status %d%s%s", dumping->status, reason != NULL ? ": " : "",
 			reason != NULL ? reason : "");
 	if (strstr(said, "No space left on device") != NULL)
 		err_hint(err, "the disk of the backup folder is full");

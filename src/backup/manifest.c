@@ -41,7 +41,7 @@ static bool ask_facts(const struct database *database, struct session *session, 
 	struct result *r = NULL;
 	bool ok = session_query_wait(session, sql_backup_facts, NULL, 0, DEADLINE_MS, &r, err);
 	if (ok && strcmp(get(r, "restoring"), "off") != 0) {
-		ok = err_set(err, ERR_FAILED, "%s: timescaledb.restoring is on: rows are hidden, a dump would lack them", database->name);
+		ok = err_set(err, ERR_FAILED, "timescaledb.restoring is on: rows are hidden, a dump would lack them");
 		err_hint(err, "finish the restore: SELECT timescaledb_post_restore()");
 	}
 	for (size_t i = 0; ok && i < sizeof texts / sizeof texts[0]; i++)

@@ -108,7 +108,7 @@ static bool write_manifest(struct taking *taking, struct err *err)
 	taking->took_s = (double)(units_now_us() - taking->began_us) / 1e6;
 	json_object_set_new(taking->facts, "file", json_string(file));
 	json_object_set_new(taking->facts, "taken_at", json_string(units_rfc3339(stamp, taking->place.stamp_us)));
-	json_object_set_new(taking->facts, "duration_s", json_real(taking->took_s));
+	json_object_set_new(taking->facts, "duration_ms", json_integer((json_int_t)(taking->took_s * 1000)));
 	json_object_set_new(taking->facts, "size_bytes", json_integer(readback->size_bytes));
 	json_object_set_new(taking->facts, "sha256", json_string(readback->sha256));
 	json_object_set_new(taking->facts, "entries", json_integer(readback->entries));
@@ -150,7 +150,7 @@ static void tell(const struct taking *taking)
 	table_set_real(rows, row, "duration_s", taking->took_s);
 	table_set_int(rows, row, "pg_dump_major", taking->tools.major);
 	report_rows(taking->report, rows);
-	report_summary(taking->report, "%s: %s in %s, read back: %s", taking->database->name, units_bytes(size, taking->readback.size_bytes),
+	report_summary(taking->report, "%s in %s, read back: %s", units_bytes(size, taking->readback.size_bytes),
 		units_ms(took, taking->took_s * 1000), taking->place.dump);
 }
 
@@ -187,7 +187,7 @@ static void tell_plan(const struct taking *taking, const char *out_dir)
 	units_bytes(size, json_integer_value(json_object_get(taking->facts, "database_bytes")));
 	report_log(taking->report, "would run %s into %s", taking->tools.pg_dump, folder);
 	report_log(taking->report, "and read it back with %s", taking->tools.pg_restore);
-	report_summary(taking->report, "%s: %s would be dumped", taking->database->name, size);
+	report_summary(taking->report, "a database of %s would be dumped", size);
 	mem_free(folder);
 }
 

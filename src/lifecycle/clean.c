@@ -6,9 +6,6 @@
 #include "common.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/sql_embedded.h"
-
-enum { LOOK_DEADLINE_MS = 5000 };
 
 static const struct table_column columns[] = {
 	{"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
@@ -94,41 +91,31 @@ static void tell_done(const struct database *database, const struct clean_set *s
 				(long long)relation->rows_after);
 	}
 	int tables = clean_set_emptied(set);
-	report_summary(report, "%s: %d table%s emptied, %s%lld rows, in %s", database->name, tables, tables == 1 ? "" : "s", is_about ? "about " : "",
+	report_summary(report, "%d table%s emptied, %s%lld rows, in %s", tables, tables == 1 ? "" : "s", is_about ? "about " : "",
 		(long long)rows, units_ms(took, (double)(units_now_us() - began_us) / 1000.0));
 	if (set->history != NULL)
-		report_log(report, "history kept: %s, %lld rows", set->history, (long long)set->history_rows);
+		report_log(report, "history kept: %s, %lld row%s", set->history, (long long)set->history_rows, set->history_rows == 1 ? "" : "s");
 	if (section_text(database->section, "seeds") != NULL)
 		report_hint(report, "fill it again: pgtend seed %s", database->name);
 }
 
-/* Any lock of another session bars TRUNCATE, so those who hold one are those who barred it. */
 static void name_blocker(const struct database *database, struct session *session, const struct clean_set *set, struct err *err)
 {
 	struct text oids = {0};
-	struct result *r = NULL;
-	struct err ignored;
-	char since[UNITS_SIZE], waited[UNITS_SIZE];
-	units_ms(waited, lifecycle_lock_timeout_ms(database));
+	char waited[UNITS_SIZE];
 	for (int i = 0; i < set->count; i++)
 		if (set->relations[i].action == CLEAN_EMPTY || set->relations[i].action == CLEAN_WITH_PARENT || set->relations[i].action == CLEAN_REFRESH)
 			text_addf(&oids, "%s%lld", oids.length > 0 ? "," : "{", (long long)set->relations[i].oid);
 	text_add(&oids, "}");
-	const char *params[] = {text_str(&oids)};
-	char *said = mem_copy(err->text);
-	if (session_query_wait(session, sql_lifecycle_clean_blockers, params, 1, LOOK_DEADLINE_MS, &r, &ignored) && result_rows(r) > 0) {
-		const char *user = result_text(r, 0, result_column(r, "user"));
-		err_set(err, ERR_TIMEOUT, "%s is held by pid %s (%s, user %s, %s) for %s; nothing was emptied",
-			result_text(r, 0, result_column(r, "relation")), result_text(r, 0, result_column(r, "pid")),
-			result_text(r, 0, result_column(r, "application")), user != NULL ? user : "-", result_text(r, 0, result_column(r, "state")),
-			units_age(since, result_int(r, 0, result_column(r, "since_s"), 0)));
+	char *blocker = lifecycle_blocker(session, text_str(&oids), true), *said = mem_copy(err->text);
+	err_set(err, ERR_TIMEOUT, "%s; nothing was emptied", blocker != NULL ? blocker : said);
+	units_ms(waited, lifecycle_lock_timeout_ms(database));
+	if (blocker != NULL)
 		err_hint(err, "waited %s; end that session or try again: pgtend activity %s", waited, database->name);
-	} else {
-		err_set(err, ERR_TIMEOUT, "%s; nothing was emptied", said);
+	else
 		err_hint(err, "waited %s; who held the lock is gone by now: try again", waited);
-	}
+	mem_free(blocker);
 	mem_free(said);
-	result_free(r);
 	text_done(&oids);
 }
 

@@ -10,6 +10,10 @@ PGTEND_CHECK bool lifecycle_refuse_production(const struct database *database, c
 /* Key lock_timeout in milliseconds; for "wait for ever" the longest that the server takes. */
 int lifecycle_lock_timeout_ms(const struct database *database);
 
+/* Who holds the relations (oids as "{1,2}") against us: "public.orders is held by pid 12 (psql, user app, idle in transaction) for 4m".
+ * is_exclusive: every lock bars us, not only the stronger ones. NULL: nobody any more. In a task; caller frees. */
+char *lifecycle_blocker(struct session *session, const char *oids, bool is_exclusive);
+
 /* One statement that must not stand in a transaction (VACUUM, CREATE DATABASE), with a look every now and then while it runs. */
 struct lifecycle_statement {
 	const char *sql;

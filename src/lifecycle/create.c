@@ -152,7 +152,7 @@ static bool look_at_extensions(struct creation *creation, struct session *sessio
 		if (result_text(r, row, result_column(r, "installed")) == NULL && missing != NULL)
 			words_add(missing, name);
 		if (result_text(r, row, result_column(r, "available")) == NULL && result_text(r, row, result_column(r, "installed")) == NULL) {
-			ok = err_set(err, ERR_FAILED, "%s: the server does not have the extension \"%s\"", creation->database->name, name);
+			ok = err_set(err, ERR_FAILED, "the server does not have the extension \"%s\"", name);
 			name_package(creation, name, err);
 		}
 	}
@@ -208,7 +208,7 @@ static bool make(struct creation *creation, struct session *session, struct err 
 {
 	const struct database *database = creation->database;
 	if (!creation->may_create) {
-		err_set(err, ERR_FAILED, "%s: the role %s may not create databases", database->name, creation->role);
+		err_set(err, ERR_FAILED, "the role %s may not create databases", creation->role);
 		return err_hint(err, "as a superuser: ALTER ROLE \"%s\" CREATEDB", creation->role);
 	}
 	report_step(creation->report, "create database %s", database->dbname);
@@ -223,7 +223,7 @@ static bool make(struct creation *creation, struct session *session, struct err 
 	}
 	if (!ok) {
 		word_create_failure(creation, err);
-		return err_prefix(err, "%s", database->name);
+		return false;
 	}
 	step_done(creation, "create");
 	creation->is_unfinished = true;
@@ -371,7 +371,7 @@ static bool tell_half(const struct creation *creation, struct err *err)
 	char *steps = words_join(&creation->steps, ", ");
 	if (err->kind == ERR_FAILED || err->kind == ERR_TIMEOUT || err->kind == ERR_UNREACHABLE)
 		err->kind = ERR_PARTIAL;
-	err_prefix(err, "%s: done: %s; not done", creation->database->name, steps);
+	err_prefix(err, "done: %s; not done", steps);
 	if (err->hint[0] == '\0')
 		err_hint(err, "pgtend create %s goes on from here", creation->database->name);
 	mem_free(steps);

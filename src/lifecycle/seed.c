@@ -128,7 +128,7 @@ static bool run_all(struct fleet *fleet, struct database *database, struct seed_
 	}
 	char took[UNITS_SIZE];
 	report_progress(report, list->count, list->count, "files");
-	report_summary(report, "%s: %d seed%s in %s", database->name, list->count, list->count == 1 ? "" : "s",
+	report_summary(report, "%d seed%s in %s", list->count, list->count == 1 ? "" : "s",
 		units_ms(took, (double)(units_now_us() - began_us) / 1000.0));
 	return true;
 }
@@ -137,7 +137,7 @@ static void tell_plan(const struct database *database, const struct seed_list *l
 {
 	for (int i = 0; i < list->count; i++)
 		report_log(report, "%s: would run (%s)", list->files[i].name, seed_way_word(list->files[i].way));
-	report_summary(report, "%s: %d seed%s would run in %s", database->name, list->count, list->count == 1 ? "" : "s",
+	report_summary(report, "%d seed%s would run in %s", list->count, list->count == 1 ? "" : "s",
 		environment_word(database->environment));
 }
 
@@ -157,7 +157,7 @@ bool lifecycle_seed(struct fleet *fleet, struct database *database, const char *
 	tell_ignored(&list, report);
 	bool ok = true;
 	if (list.count == 0)
-		report_summary(report, "%s: no seeds in %s", database->name, section_text(database->section, "seeds"));
+		report_summary(report, "no seeds in %s", section_text(database->section, "seeds"));
 	else
 		ok = learn(fleet, database, err) && check_ways(database, &list, err);
 	if (ok && list.count > 0) {

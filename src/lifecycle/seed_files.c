@@ -209,7 +209,7 @@ bool seed_list_read(struct fleet *fleet, struct database *database, const char *
 	memset(list, 0, sizeof *list);
 	const char *folder = section_text(database->section, "seeds");
 	if (folder == NULL) {
-		err_set(err, ERR_UNSUPPORTED, "%s: no folder of seeds is configured", database->name);
+		err_set(err, ERR_UNSUPPORTED, "no folder of seeds is configured");
 		return err_hint(err, "add `seeds = FOLDER` to [database %s]", database->name);
 	}
 	struct reading reading = {.fleet = fleet, .database = database, .only = only, .list = list};

@@ -14,8 +14,8 @@ static const struct table_column columns[] = {
 	{"name", CELL_TEXT, "table", 0, "pg_class.relname."},
 	{"state", CELL_TEXT, "state", 0, "done, skipped (no right, or nothing to do for this kind), locked or failed."},
 	{"reason", CELL_TEXT, "why", 2, "Why it was not done; null for the others."},
-	{"bytes_before", CELL_BYTES, "before", 1, "pg_class.relpages before, as last counted by the server."},
-	{"bytes_after", CELL_BYTES, "after", 1, "pg_class.relpages after it."},
+	{"bytes_before", CELL_BYTES, "before", 1, "pg_table_size() before; of a hypertable with the pages of its chunks (pg_class.relpages)."},
+	{"bytes_after", CELL_BYTES, "after", 1, "The same after it."},
 	{"dead_before", CELL_COUNT, "dead", 1, "pg_stat_all_tables.n_dead_tup before."},
 	{"duration_ms", CELL_MS, "took", 0, "Time of the statement, with the wait for its lock."},
 };
@@ -222,6 +222,14 @@ static void look_after(struct vacuum *vacuum, struct target *target)
 	mem_free(oid);
 }
 
+static char *reason_of(struct vacuum *vacuum, const struct target *target, const struct err *err)
+{
+	char *oids = mem_format("{%lld}", (long long)target->oid);
+	char *blocker = target->state == TARGET_LOCKED ? lifecycle_blocker(vacuum->session, oids, is_which(vacuum, "full")) : NULL;
+	mem_free(oids);
+	return blocker != NULL ? blocker : mem_copy(err->text);
+}
+
 static bool is_over(const struct err *err, const struct vacuum *vacuum)
 {
 	return err->kind == ERR_CANCELLED || err->kind == ERR_UNREACHABLE || session_state(vacuum->session) == SESSION_DEAD
@@ -243,7 +251,7 @@ static bool vacuum_one(struct vacuum *vacuum, struct target *target, struct err 
 	if (ok)
 		look_after(vacuum, target);
 	else
-		target->reason = mem_copy(own.text);
+		target->reason = reason_of(vacuum, target, &own);
 	mem_free(sql);
 	mem_free(schema);
 	mem_free(name);
@@ -317,13 +325,13 @@ static bool tell(const struct vacuum *vacuum, int64_t began_us, struct err *err)
 	char *which = words_join(&names, ", ");
 	bool ok = bad == 0;
 	if (!ok) {
-		err_set(err, done > 0 ? ERR_PARTIAL : ERR_FAILED, "%s: %d of %d tables not done: %s", vacuum->database->name, bad, done + bad, which);
+		err_set(err, done > 0 ? ERR_PARTIAL : ERR_FAILED, "%d of %d tables not done: %s", bad, done + bad, which);
 		err_hint(err, "see who holds them: pgtend activity %s", vacuum->database->name);
 	} else {
 		struct text skips = {0};
 		if (skipped > 0)
 			text_addf(&skips, ", %d skipped", skipped);
-		report_summary(vacuum->report, "%s: %s of %d table%s in %s%s", vacuum->database->name, statement_word(vacuum), done, done == 1 ? "" : "s",
+		report_summary(vacuum->report, "%s of %d table%s in %s%s", statement_word(vacuum), done, done == 1 ? "" : "s",
 			units_ms(took, (double)(units_now_us() - began_us) / 1000.0), text_str(&skips));
 		text_done(&skips);
 	}
@@ -351,7 +359,7 @@ static void tell_plan(const struct vacuum *vacuum)
 			units_ms(waits, lifecycle_lock_timeout_ms(vacuum->database)));
 		report_log(report, "each is written anew: up to its own size must be free on the server's disk");
 	}
-	report_summary(report, "%s: %d table%s, %s", vacuum->database->name, todo, todo == 1 ? "" : "s", units_bytes(size, vacuum->all_bytes));
+	report_summary(report, "%d table%s, %s", todo, todo == 1 ? "" : "s", units_bytes(size, vacuum->all_bytes));
 }
 
 /* ---- all --------------------------------------------------------------------------- */

@@ -1,4 +1,5 @@
--- Who holds a lock on one of the relations $1 (oids as '{1,2}'): any lock bars TRUNCATE. Longest transaction first.
+-- Who holds a lock on one of the relations $1 (oids as '{1,2}'). Any lock bars TRUNCATE and VACUUM FULL ($2 true); a plain VACUUM
+-- is only barred by the stronger ones. Longest transaction first.
 select distinct a.pid,
        a.usename as "user",
        coalesce(nullif(a.application_name, ''), 'without a name') as application,
@@ -13,4 +14,5 @@ select distinct a.pid,
    and l.database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
    and l.relation = any ($1::oid[])
    and l.pid <> pg_catalog.pg_backend_pid()
+   and ($2::bool or l.mode not in ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock'))
  order by since_s desc, a.pid
