@@ -61,6 +61,7 @@ static void sync_view(struct console *console, int which)
 
 void console_sync(struct console *console)
 {
+	pane_set_now(console_now_us(console));
 	derive_pools(console);
 	for (int i = 0; i < LAYOUT_PANES; i++)
 		sync_view(console, i);

@@ -37,7 +37,7 @@ static void add_columns(const struct console *console, struct overlay *overlay)
 
 		overlay_field(overlay, STYLE_PLAIN, list_title(list, i), column->doc ? column->doc : column->name);
 	}
-	overlay_add(overlay, STYLE_DIM, "A number that is missing says why: n/a not in this version, priv not allowed to see it, lock somebody holds it, t/o no answer in time.");
+	overlay_add(overlay, STYLE_DIM, "A value that is missing says why in its place: version, privilege, extension, locked, timeout, unsupported. A dash: there is none.");
 }
 
 struct overlay *help_new(const struct console *console)

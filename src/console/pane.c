@@ -40,6 +40,25 @@ double pane_real(const struct table *table, int row, const char *column, double 
 	return cell ? cell->u.real : otherwise;
 }
 
+static int64_t the_now_us;
+
+void pane_set_now(int64_t now_us)
+{
+	the_now_us = now_us;
+}
+
+char *pane_age_text(const struct table *table, int row, const char *column)
+{
+	const struct cell *cell = pane_cell(table, row, column);
+	char age[UNITS_SIZE];
+	int64_t seconds;
+
+	if (!cell)
+		return NULL;
+	seconds = ((the_now_us ? the_now_us : units_now_us()) - cell->u.integer) / 1000000;
+	return mem_copy(units_age(age, seconds > 0 ? seconds : 0));
+}
+
 void pane_clock(char out[16], int64_t time_us)
 {
 	time_t seconds = (time_t)(time_us / 1000000);
@@ -303,6 +322,7 @@ static void draw_body(const struct pane *pane, const struct pane_frame *frame, c
 void pane_draw(const struct pane *pane, const struct pane_frame *frame, const struct pane_data *data, struct list *list, struct canvas *canvas)
 {
 	enum style style = STYLE_DIM;
+	pane_set_now(frame->now_us);
 	char *words = pane_state_text(pane, data, frame->now_us, &style);
 	enum pane_state state = pane_judge(data, frame->now_us);
 	bool has_rows = data->table && table_rows(data->table) > 0;

@@ -89,7 +89,6 @@ static const struct list_column columns[] = {
 	{ .name = "pid" },
 	{ .name = "user", .priority = 2, .most_cols = 16 },
 	{ .name = "application", .title = "app", .priority = 3, .most_cols = 16 },
-	{ .name = "application_name", .title = "app", .priority = 3, .most_cols = 16 },
 	{ .name = "state", .priority = 0, .text = state_text, .style = state_style },
 	{ .name = "state_s", .title = "for", .priority = 0 },
 	{ .name = "wait_event_type", .title = "wait", .priority = 1, .most_cols = 24, .text = wait_text, .style = wait_style },
@@ -127,7 +126,7 @@ static void append_rows(struct table *to, const struct table *from, const char *
 	for (int row = 0; row < table_rows(from); row++) {
 		int added;
 
-		if (dbname && !is_text(from, row, "database", dbname))
+		if (dbname && !is_text(from, row, "database", dbname) && !is_text(from, row, "server_database", dbname))
 			continue;
 		added = table_add_row(to);
 		for (int column = 0; column < shape->column_count; column++) {
@@ -200,12 +199,10 @@ static int foot_rows(const struct pane_data *data, int rows)
 
 static void draw_pool(const struct table *pools, int row, struct canvas *canvas, int at)
 {
-	const char *name = pane_text(pools, row, "pool"), *user = pane_text(pools, row, "user"), *mode = pane_text(pools, row, "pool_mode");
+	const char *name = pane_text(pools, row, "database"), *user = pane_text(pools, row, "user"), *mode = pane_text(pools, row, "pool_mode");
 	int64_t waiting = pane_int(pools, row, "cl_waiting", 0);
 	char *line, *visible, age[UNITS_SIZE];
 
-	if (!name)
-		name = pane_text(pools, row, "database");
 	units_age(age, (int64_t)pane_real(pools, row, "maxwait_s", 0));
 	line = mem_format("pool %s%s%s  clients %lld active, %lld waiting%s%s  servers %lld active, %lld idle%s%s", name ? name : "?", user ? "/" : "",
 		user ? user : "", (long long)pane_int(pools, row, "cl_active", 0), (long long)waiting, waiting > 0 ? " since " : "", waiting > 0 ? age : "",
@@ -247,12 +244,11 @@ static enum style waiting_style(const struct table *table, int row)
 }
 
 static const struct list_column pool_columns[] = {
-	{ .name = "pooler", .most_cols = 20 },
-	{ .name = "pool", .most_cols = 20 },
+	{ .name = "database", .title = "pool", .most_cols = 24 },
 	{ .name = "user", .most_cols = 20 },
 	{ .name = "cl_active" },
 	{ .name = "cl_waiting", .style = waiting_style },
-	{ .name = "sv_active", .priority = 1 },
+	{ .name = "sv_active", .title = "servers", .priority = 1 },
 	{ .name = "sv_idle", .priority = 1 },
 	{ .name = "maxwait_s", .priority = 1 },
 	{ .name = "pool_mode", .priority = 2 },
@@ -278,6 +274,6 @@ const struct pane pane_pools = {
 	.help = "Pools of PgBouncer that lead to the selected database (SHOW POOLS). o shows the sessions again.",
 	.empty = "no pool leads to this database: [pooler NAME] in pgtend.ini names a PgBouncer",
 	.fact = FACT_COUNT,
-	.wish = { pool_columns, sizeof(pool_columns) / sizeof(pool_columns[0]), { "pooler", "database", "user", NULL }, NULL },
+	.wish = { pool_columns, sizeof(pool_columns) / sizeof(pool_columns[0]), { "database", "user", NULL }, NULL },
 	.derive = derive_pools,
 };

@@ -35,17 +35,55 @@ static char *verdict_text(const struct table *table, int row)
 	return mem_format("late %s", units_age(age, (int64_t)pane_real(table, row, "late_s", 0)));
 }
 
+static char *oldest_text(const struct table *table, int row)
+{
+	return pane_age_text(table, row, "oldest");
+}
+
+static char *newest_text(const struct table *table, int row)
+{
+	return pane_age_text(table, row, "newest");
+}
+
+static char *next_text(const struct table *table, int row)
+{
+	const struct cell *cell = pane_cell(table, row, "retention_next");
+	char clock[16], day[UNITS_SIZE];
+
+	if (!cell)
+		return NULL;
+	pane_clock(clock, cell->u.integer);
+	return mem_format("%s %.5s", units_day(day, cell->u.integer), clock);
+}
+
+static enum style job_style(const struct table *table, int row)
+{
+	const char *state = pane_text(table, row, "retention_state");
+
+	if (!state || strcmp(state, "ok") == 0 || strcmp(state, "running") == 0)
+		return STYLE_PLAIN;
+	return strcmp(state, "paused") == 0 || strcmp(state, "never ran") == 0 ? STYLE_WARN : STYLE_CRIT;
+}
+
 static const struct list_column columns[] = {
 	{ .name = "name", .title = "hypertable", .most_cols = 32, .grows = true },
 	{ .name = "chunks" },
 	{ .name = "compressed", .priority = 1 },
-	{ .name = "ratio", .priority = 3 },
-	{ .name = "total_bytes", .title = "size", .priority = 2 },
+	{ .name = "bytes", .priority = 1 },
 	{ .name = "verdict", .title = "retention", .text = verdict_text, .style = verdict_style },
-	{ .name = "oldest", .priority = 3 },
+	{ .name = "ratio", .priority = 2 },
+	{ .name = "oldest", .title = "oldest", .priority = 3, .text = oldest_text },
+	{ .name = "drop_after_s", .priority = 3 },
+	{ .name = "compress_after_s", .priority = 4 },
+	{ .name = "retention_state", .title = "job", .priority = 4, .style = job_style },
+	{ .name = "chunk_interval_s", .priority = 5 },
+	{ .name = "rows", .priority = 6 },
+	{ .name = "newest", .priority = 7, .text = newest_text },
+	{ .name = "retention_next", .title = "next run (UTC)", .priority = 7, .text = next_text },
 	{ .name = "schema", .priority = LIST_HIDDEN },
 	{ .name = "database", .priority = LIST_HIDDEN },
 	{ .name = "late_s", .priority = LIST_HIDDEN },
+	{ .name = "kind", .priority = LIST_HIDDEN },
 };
 
 static char *subtitle(const struct pane_data *data)
@@ -94,9 +132,9 @@ static void draw_foot(const struct pane_data *data, int row, struct canvas *canv
 
 static bool is_policy_of(const struct table *policies, int row, const char *name)
 {
-	const char *hypertable = pane_text(policies, row, "hypertable");
+	const char *on = pane_text(policies, row, "name");
 
-	return name && hypertable && (strcmp(hypertable, name) == 0 || text_ends_with(hypertable, name));
+	return name && on && strcmp(on, name) == 0;
 }
 
 static void beside(const struct console *console, struct pane_data *data)

@@ -44,14 +44,13 @@ static const struct list_column columns[] = {
 	{ .name = "applied_at", .title = "when (UTC)", .priority = 2, .text = when_text },
 	{ .name = "advice", .priority = 4, .most_cols = 60 },
 	{ .name = "dialect", .priority = LIST_HIDDEN },
-	{ .name = "history", .priority = LIST_HIDDEN },
 	{ .name = "database", .priority = LIST_HIDDEN },
 };
 
 static char *subtitle(const struct pane_data *data)
 {
 	int applied = 0, pending = 0;
-	const char *dialect, *history;
+	const char *dialect;
 	struct text out = { 0 };
 
 	if (!data->table || table_rows(data->table) == 0)
@@ -61,14 +60,11 @@ static char *subtitle(const struct pane_data *data)
 		pending += is_state(data->table, row, "pending");
 	}
 	dialect = pane_text(data->table, 0, "dialect");
-	history = pane_text(data->table, 0, "history");
 	text_addf(&out, "%d applied", applied);
 	if (pending > 0)
 		text_addf(&out, ", %d pending", pending);
 	if (dialect)
 		text_addf(&out, "  %s", dialect);
-	if (history)
-		text_addf(&out, "  %s", history);
 	return text_take(&out);
 }
 

@@ -14,6 +14,16 @@ static char *name_text(const struct table *table, int row)
 	return mem_format("%s.%s", schema, name ? name : "");
 }
 
+static char *vacuum_text(const struct table *table, int row)
+{
+	return pane_age_text(table, row, "last_vacuum");
+}
+
+static char *analyze_text(const struct table *table, int row)
+{
+	return pane_age_text(table, row, "last_analyze");
+}
+
 static double dead_share(const struct table *table, int row)
 {
 	double dead = (double)pane_int(table, row, "dead", 0), rows = (double)pane_int(table, row, "rows", 0);
@@ -59,15 +69,14 @@ static const struct list_column columns[] = {
 	{ .name = "name", .title = "table", .most_cols = 40, .grows = true, .text = name_text },
 	{ .name = "total_bytes", .title = "total" },
 	{ .name = "rows" },
-	{ .name = "dead", .priority = 1, .text = dead_text, .style = dead_style },
-	{ .name = "last_vacuum_s", .priority = 2 },
-	{ .name = "last_vacuum", .priority = 2 },
+	{ .name = "dead_ratio", .title = "dead", .priority = 1, .text = dead_text, .style = dead_style },
+	{ .name = "last_vacuum", .title = "vacuum", .priority = 2, .text = vacuum_text },
 	{ .name = "growth_bytes_per_day", .title = "growth/d", .priority = 3, .text = growth_text },
 	{ .name = "heap_bytes", .priority = 4 },
 	{ .name = "index_bytes", .priority = 4 },
 	{ .name = "toast_bytes", .priority = 5 },
-	{ .name = "last_analyze_s", .priority = 6 },
-	{ .name = "last_analyze", .priority = 6 },
+	{ .name = "dead", .title = "dead rows", .priority = 5 },
+	{ .name = "last_analyze", .title = "analyze", .priority = 6, .text = analyze_text },
 	{ .name = "schema", .priority = LIST_HIDDEN },
 	{ .name = "database", .priority = LIST_HIDDEN },
 };

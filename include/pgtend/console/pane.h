@@ -74,6 +74,10 @@ void pane_draw(const struct pane *pane, const struct pane_frame *frame, const st
 /* Where the list stands in the pane's canvas; for clicks. */
 enum { PANE_LIST_ROW = 1 };
 
+/* The moment that ages in cells are counted from: set by whoever draws or gathers, so that tests have a fixed one. */
+void pane_set_now(int64_t now_us);
+/* A time as its age: "2h", "3d 4h"; NULL when there is none. Caller frees. */
+char *pane_age_text(const struct table *table, int row, const char *column);
 /* "14:02:11" of that moment, UTC. */
 void pane_clock(char out[16], int64_t time_us);
 /* Cells of a row by name, or NULL when the shape has no such column or no value. */
