@@ -110,7 +110,12 @@ static void show_end(struct oneshot *oneshot, const struct job *job, int index)
 	if (job->err.kind == ERR_NONE)
 		return;
 	progress_clear(&oneshot->progress);
-	oneshot_error(job->title, &job->err);
+	struct err err = job->err;
+	/* The title names the database already. */
+	size_t length = job->database != NULL ? strlen(job->database->name) : 0;
+	if (length > 0 && strncmp(err.text, job->database->name, length) == 0 && strncmp(err.text + length, ": ", 2) == 0)
+		memmove(err.text, err.text + length + 2, strlen(err.text + length + 2) + 1);
+	oneshot_error(job->title, &err);
 }
 
 static void on_job(struct command_run *run, struct job *job, void *arg)
@@ -134,6 +139,8 @@ static void on_typed(const char *typed, void *arg)
 	struct oneshot *oneshot = arg;
 	oneshot->ask = NULL;
 	oneshot->progress.is_paused = false;
+	if (typed == NULL)
+		fputc('\n', stderr);
 	command_answer(oneshot->run, typed);
 }
 

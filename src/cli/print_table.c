@@ -27,10 +27,26 @@ static bool is_text_type(enum cell_type type)
 	return type == CELL_TEXT || type == CELL_WORDS;
 }
 
-/* Chooses the titled columns, reads their texts, measures them. */
-static void fill(struct grid *grid, const struct table *table)
+/* The texts of one column, heading first, tables one behind the other; its width. */
+static void fill_column(struct grid *grid, int c, const struct table *const *tables, int count)
 {
-	const struct table_shape *shape = table_shape(table);
+	struct column *column = &grid->columns[c];
+	size_t width = (size_t)grid->column_count, at = (size_t)c;
+	grid->cells[at] = mem_copy(table_shape(tables[0])->columns[column->index].title);
+	column->cols = width_cols(grid->cells[at]);
+	for (int t = 0; t < count; t++)
+		for (int row = 0; row < table_rows(tables[t]); row++) {
+			at += width;
+			grid->cells[at] = table_cell_text(tables[t], row, column->index);
+			int cols = width_cols(grid->cells[at]);
+			column->cols = cols > column->cols ? cols : column->cols;
+		}
+}
+
+/* Chooses the titled columns, reads their texts, measures them. */
+static void fill(struct grid *grid, const struct table *const *tables, int count)
+{
+	const struct table_shape *shape = table_shape(tables[0]);
 	grid->columns = mem_new((size_t)(shape->column_count + 1) * sizeof *grid->columns);
 	for (int i = 0; i < shape->column_count; i++) {
 		enum cell_type type = shape->columns[i].type;
@@ -39,18 +55,11 @@ static void fill(struct grid *grid, const struct table *table)
 				.is_right = !is_text_type(type) && type != CELL_BOOL && type != CELL_TIME,
 				.is_text = is_text_type(type)};
 	}
-	grid->rows = table_rows(table);
-	size_t width = (size_t)grid->column_count;
-	grid->cells = mem_new(((size_t)grid->rows + 1) * (width + 1) * sizeof *grid->cells);
-	for (int c = 0; c < grid->column_count; c++) {
-		struct column *column = &grid->columns[c];
-		for (int r = 0; r <= grid->rows; r++) {
-			char *text = r == 0 ? mem_copy(shape->columns[column->index].title) : table_cell_text(table, r - 1, column->index);
-			grid->cells[(size_t)r * width + (size_t)c] = text;
-			int cols = width_cols(text);
-			column->cols = cols > column->cols ? cols : column->cols;
-		}
-	}
+	for (int t = 0; t < count; t++)
+		grid->rows += table_rows(tables[t]);
+	grid->cells = mem_new(((size_t)grid->rows + 1) * ((size_t)grid->column_count + 1) * sizeof *grid->cells);
+	for (int c = 0; c < grid->column_count; c++)
+		fill_column(grid, c, tables, count);
 }
 
 static int total_cols(const struct grid *grid)
@@ -123,12 +132,12 @@ static void add_cell(struct text *out, const struct column *column, const char *
 		text_addf(out, "%*s", blanks, "");
 }
 
-void print_table(struct text *out, const struct table *table, const struct print_style *style)
+void print_tables(struct text *out, const struct table *const *tables, int count, const struct print_style *style)
 {
 	struct grid grid = {0};
-	fill(&grid, table);
+	fill(&grid, tables, count);
 	if (style->cols > 0)
-		fit(&grid, table_shape(table), style->cols);
+		fit(&grid, table_shape(tables[0]), style->cols);
 	int last = -1;
 	for (int c = 0; c < grid.column_count; c++)
 		last = grid.columns[c].cols > 0 ? c : last;

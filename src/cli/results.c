@@ -100,7 +100,9 @@ static void add_csv(struct text *out, const struct command_run *run, bool is_ter
 
 static void add_line(struct text *out, const char *where, const char *line)
 {
-	if (where != NULL) {
+	/* Many a line names its database itself. */
+	size_t length = where != NULL ? strlen(where) : 0;
+	if (where != NULL && !(strncmp(line, where, length) == 0 && line[length] == ':')) {
 		text_add_visible(out, where);
 		text_add(out, ": ");
 	}
@@ -108,17 +110,31 @@ static void add_line(struct text *out, const char *where, const char *line)
 	text_add_char(out, '\n');
 }
 
+/* A verb that acted on several databases shows their rows as one table. */
+static void add_rows(struct text *out, const struct command_run *run, const struct print_style *style)
+{
+	const struct table *tables[1024];
+	int count = 0, rows = 0;
+	for (int i = 0; i < command_job_count(run) && count < 1024; i++)
+		if (command_job(run, i)->report.rows != NULL) {
+			tables[count++] = command_job(run, i)->report.rows;
+			rows += table_rows(tables[count - 1]);
+		}
+	/* A heading over nothing says that nothing was found; after an action it would only stand in the way. */
+	if (count > 0 && (rows > 0 || gives_rows(command_of(run))))
+		print_tables(out, tables, count, style);
+}
+
 static void add_people(struct text *out, const struct command_run *run, const struct print_style *style)
 {
 	bool are_several = command_job_count(run) > 1;
+	add_rows(out, run, style);
 	for (int i = 0; i < command_job_count(run); i++) {
 		const struct job *job = command_job(run, i);
 		const struct report *report = &job->report;
 		const char *where = are_several && job->database != NULL ? job->database->name : NULL;
 		for (size_t l = 0; results_log_is_result(command_of(run)) && l < report->log.count; l++)
 			add_line(out, where, report->log.v[l]);
-		if (report->rows != NULL)
-			print_table(out, report->rows, style);
 		if (report->summary != NULL)
 			add_line(out, where, report->summary);
 	}

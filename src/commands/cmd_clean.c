@@ -19,6 +19,7 @@ const struct verb verb_clean = {
 	.is_never_in_production = true,
 	.has_dry_run = true,
 	.is_dependents_first = true,
+	.previews_target = true,
 	.title = "Empty databases, keep structure and history",
 	.help = "Empties every table of every schema in one transaction and restarts the sequences; materialized views are refreshed, continuous aggregates emptied. "
 			"What stays: the history of migrations (whatever tool keeps it), tables of extensions, foreign tables, and those in `keep_tables`. Policies and "

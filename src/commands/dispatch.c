@@ -145,7 +145,8 @@ void run_refuse(struct slot *slot, const struct err *err)
 	struct command_run *run = slot->run;
 	run_end_slot(slot, false, err);
 	struct err other = {0};
-	err_set(&other, ERR_CANCELLED, "not begun: %s", err->text);
+	const char *name = slot->action.database != NULL ? slot->action.database->name : slot->job->title;
+	err_set(&other, ERR_CANCELLED, "not begun, because %s was refused", name);
 	for (int i = 0; i < run->slot_count; i++)
 		run_end_as(&run->slots[i], JOB_SKIPPED, &other);
 }

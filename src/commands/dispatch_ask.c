@@ -155,7 +155,7 @@ static void prepare(void *arg)
 	struct slot *slot = arg;
 	const struct verb *verb = slot->action.verb;
 	slot->is_good = read_pin_wait(slot, &slot->pin, &slot->err);
-	if (slot->is_good && verb->level == GUARD_L3)
+	if (slot->is_good && verb->level == GUARD_L3 && !verb->previews_target)
 		preview_target(slot);
 	if (slot->is_good && verb->preview != NULL)
 		slot->is_good = verb->preview(&slot->action, &slot->err);

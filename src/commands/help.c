@@ -70,7 +70,7 @@ char *verb_exit_words(const struct verb *verb)
 			text_add(&text, "; 4 migrations are pending");
 	if (strcmp(verb->name, "migrate") == 0 && verb->subverb != NULL && strcmp(verb->subverb, "new") != 0)
 		text_add(&text, "; 5 the order is broken");
-	if (strcmp(verb->name, "migrate") == 0 && verb->level > GUARD_L0)
+	if ((strcmp(verb->name, "migrate") == 0 && verb->level > GUARD_L0) || strcmp(verb->name, "backup") == 0)
 		text_add(&text, "; 6 another run holds the lock");
 	if (verb->level > GUARD_L0 || verb->is_never_in_production)
 		text_add(&text, "; 7 refused by a guard");

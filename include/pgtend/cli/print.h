@@ -15,8 +15,8 @@ struct print_style {
 	bool has_colour;
 };
 
-/* The titled columns, aligned, under a heading. On a narrow terminal texts are cut, then columns of the highest priority number left out. */
-void print_table(struct text *out, const struct table *table, const struct print_style *style);
+/* The rows of tables of one shape (at least one table) under one heading: titled columns, aligned. On a narrow terminal texts are cut, then columns of the highest priority number left out. */
+void print_tables(struct text *out, const struct table *const *tables, int count, const struct print_style *style);
 /* is_terminal: nothing in it can move the cursor or turn the text around. */
 void print_json(struct text *out, const json_t *value, bool is_terminal);
 /* RFC 4180 quoting, a line feed at the end of each record; the last column `missing` holds "column:reason" words. */

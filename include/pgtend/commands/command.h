@@ -46,6 +46,7 @@ struct verb {
 	bool has_dry_run;
 	bool is_dependents_first;      /* migrate down, clean: dependents go before what they depend on */
 	bool wants_dependencies;       /* create, migrate up, seed: a missing or unmigrated dependency is said */
+	bool previews_target;          /* its preview itself names server, clients and last backup; else the dispatcher does for L3 */
 	bool is_offline;               /* acts without a connection (migrate new, unlock): no trust is asked */
 	bool is_config_free;           /* init, sandbox: works where pgtend.ini is missing or broken */
 	bool is_quiet;                 /* VERB_NO_DATABASE that only reads: no line in the audit log */
