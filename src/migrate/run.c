@@ -167,18 +167,12 @@ static bool ensure_history(struct run *run, struct err *err)
 	char *sql = mem_format("%s%s;\nCOMMIT", head, ensure);
 	struct result *result = NULL;
 	bool is_done = run_ask(run, sql, &result, err);
-	if (!is_done && result && result_error(result) && strcmp(result_error(result)->sqlstate, "PTLCK") == 0)
-		run_say_locked(run, err);
-	else if (!is_done)
-		err_prefix(err, "making the history table %s", run->ledger.history);
-	if (!is_done && session_state(run->session) == SESSION_READY && session_in_transaction(run->session)) {
-		struct result *ignored = NULL;
-		struct err trouble = { 0 };
-		task_shield();
-		if (!run_ask(run, "ROLLBACK", &ignored, &trouble))
-			report_log(run->report, "ROLLBACK: %s", trouble.text);
-		result_free(ignored);
-		task_unshield();
+	if (!is_done) {
+		run_roll_back(run);
+		if (strcmp(err->sqlstate, "PTLCK") == 0)
+			run_say_locked(run, err);
+		else
+			err_prefix(err, "making the history table %s", run->ledger.history);
 	}
 	run->ledger.has_history = is_done;
 	result_free(result);

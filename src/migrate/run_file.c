@@ -18,19 +18,6 @@ static int count_characters(const char *s)
 	return count;
 }
 
-static void roll_back(struct run *run)
-{
-	if (session_state(run->session) != SESSION_READY || !session_in_transaction(run->session))
-		return;
-	struct result *result = NULL;
-	struct err ignored = { 0 };
-	task_shield();
-	if (!run_ask(run, "ROLLBACK", &result, &ignored))
-		report_log(run->report, "ROLLBACK: %s", ignored.text);
-	result_free(result);
-	task_unshield();
-}
-
 static char *history_statement(struct run *run, const struct run_step *step)
 {
 	const struct dialect_run *how = run->dialect->run;
@@ -77,7 +64,7 @@ static bool look_up(struct run *run, const struct run_step *step, struct err *er
 	struct err why = *err, trouble = { 0 };
 	bool is_lost = session_state(run->session) != SESSION_READY;
 	task_shield();
-	roll_back(run);
+	run_roll_back(run);
 	bool is_known = (!is_lost || run_reopen(run, SETTLE_S, &trouble)) && lock_again(run, is_lost ? run->backend_pid : 0, &trouble) &&
 			ledger_read_history(&run->ledger, run->session, &trouble);
 	task_unshield();
@@ -157,8 +144,8 @@ static bool run_at_once(struct run *run, const struct run_step *step, struct err
 	if (!is_done && is_unsettled(result, err))
 		is_done = look_up(run, step, err);
 	else if (!is_done) {
+		run_roll_back(run);
 		fail(run, step, result, count_characters(head), head_answers, err);
-		roll_back(run);
 	}
 	result_free(result);
 	text_done(&message);
@@ -198,7 +185,7 @@ static bool run_watched(struct run *run, const struct run_step *step, struct err
 	char *xid = NULL;
 	struct result *result = NULL;
 	if (!begin_watched(run, &xid, err)) {
-		roll_back(run);
+		run_roll_back(run);
 		return false;
 	}
 	bool is_done = run_ask(run, step->sql, &result, err);
@@ -206,11 +193,11 @@ static bool run_watched(struct run *run, const struct run_step *step, struct err
 	if (!is_done && is_unsettled(result, err)) {
 		is_done = look_up(run, step, err);
 	} else if (!is_done) {
+		run_roll_back(run);
 		fail(run, step, result, 0, 0, err);
-		roll_back(run);
 		explain_lost_transaction(run, step, xid, err);
 	} else if (!is_same_transaction(run, xid)) {
-		roll_back(run);
+		run_roll_back(run);
 		is_done = explain_lost_transaction(run, step, xid, err);
 	} else {
 		char *history = history_statement(run, step), *last = mem_format("%s;\nCOMMIT", history);
@@ -220,8 +207,8 @@ static bool run_watched(struct run *run, const struct run_step *step, struct err
 		if (!is_done && is_unsettled(result, err)) {
 			is_done = look_up(run, step, err);
 		} else if (!is_done) {
+			run_roll_back(run);
 			fail(run, step, result, 0, 0, err);
-			roll_back(run);
 		}
 		mem_free(history);
 		mem_free(last);

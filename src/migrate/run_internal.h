@@ -39,6 +39,8 @@ PGTEND_CHECK bool run_open(struct run *run, struct err *err);
 PGTEND_CHECK bool run_reopen(struct run *run, int seconds, struct err *err);
 /* Sends the message as it is, also behind a pooler. *result may be set on false; free it in either case. */
 PGTEND_CHECK bool run_ask(struct run *run, const char *sql, struct result **result, struct err *err);
+/* Ends a transaction that is open, also when the task was cancelled. */
+void run_roll_back(struct run *run);
 /* BEGIN; [the pool's guard;] timeouts; the dialect's settings. *answers: how many statements that are. Caller frees. */
 char *run_head(struct run *run, bool wants_guard, int *answers);
 

@@ -97,6 +97,19 @@ bool run_ask(struct run *run, const char *sql, struct result **result, struct er
 	return false;
 }
 
+void run_roll_back(struct run *run)
+{
+	if (session_state(run->session) != SESSION_READY || !session_in_transaction(run->session))
+		return;
+	struct result *result = NULL;
+	struct err ignored = { 0 };
+	task_shield();
+	if (!run_ask(run, "ROLLBACK", &result, &ignored))
+		report_log(run->report, "ROLLBACK: %s", ignored.text);
+	result_free(result);
+	task_unshield();
+}
+
 char *run_head(struct run *run, bool wants_guard, int *answers)
 {
 	struct text head = { 0 };
