@@ -53,6 +53,9 @@ static bool begin(const struct database *database, struct ledger *ledger, bool m
 		}
 	} else if (folder && is_folder(folder)) {
 		const char *found = discover_dialect(folder);
+		/* A journal for another database tells its tool too; reading it says what is wrong. */
+		if (!found && folder_has(folder, "meta/_journal.json"))
+			found = "drizzle";
 		ledger->dialect = found ? dialect_by_name(found) : NULL;
 	}
 	return true;

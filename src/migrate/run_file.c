@@ -111,15 +111,24 @@ static bool is_unsettled(const struct result *result, const struct err *err)
 	return err->kind == ERR_UNREACHABLE || err->kind == ERR_CANCELLED || (err->kind == ERR_TIMEOUT && !(result && result_error(result)));
 }
 
+/* What the guard of a pool of one says; false: it was something else. */
+static bool explain_guard(struct run *run, struct err *err)
+{
+	if (strcmp(err->sqlstate, "PTLCK") == 0) {
+		run_say_locked(run, err);
+		return true;
+	}
+	if (strcmp(err->sqlstate, "PTHIS") != 0)
+		return false;
+	err_set(err, ERR_LOCKED, "another migration ran on %s meanwhile", run->database->name);
+	err_hint(err, "`pgtend migrate status %s` shows what it did", run->database->name);
+	return true;
+}
+
 static bool fail(struct run *run, const struct run_step *step, const struct result *result, int head_chars, int head_answers, struct err *err)
 {
-	const struct result_error *error = result ? result_error(result) : NULL;
-	if (error && strcmp(error->sqlstate, "PTLCK") == 0)
-		return run_say_locked(run, err);
-	if (error && strcmp(error->sqlstate, "PTHIS") == 0) {
-		err_set(err, ERR_LOCKED, "another migration ran on %s meanwhile", run->database->name);
-		return err_hint(err, "`pgtend migrate status %s` shows what it did", run->database->name);
-	}
+	if (explain_guard(run, err))
+		return false;
 	run_word_error(run, step, result, head_chars, head_answers, err);
 	if (strcmp(err->sqlstate, "25001") == 0)
 		err_hint(err, "%s runs every .sql file in a transaction, and so does pgtend: use the form without CONCURRENTLY, or run this statement by hand and keep it out of the folder",
@@ -186,6 +195,7 @@ static bool run_watched(struct run *run, const struct run_step *step, struct err
 	struct result *result = NULL;
 	if (!begin_watched(run, &xid, err)) {
 		run_roll_back(run);
+		explain_guard(run, err);
 		return false;
 	}
 	bool is_done = run_ask(run, step->sql, &result, err);
