@@ -51,7 +51,7 @@ void chart_share(int cols, const int64_t *counts, int count, int *shares)
 			shares[i] = (int)counts[i];
 		else
 			shares[i] = (int)((double)cols * ((double)counts[i] / (double)all));
-		if (counts[i] > 0 && shares[i] == 0 && used < cols)
+		if (counts[i] > 0 && shares[i] == 0)
 			shares[i] = 1;
 		used += shares[i];
 	}
