@@ -1,0 +1,112 @@
+/* FACT_DATABASES: counters of every database of a server at each tick, sizes at most once a minute. */
+#include <string.h>
+
+#include "internal.h"
+#include "pgtend/core/units.h"
+#include "pgtend/probes/shapes.h"
+#include "pgtend/sql_embedded.h"
+
+static const struct table_column columns[] = {DATABASES_COLUMNS};
+const struct table_shape databases_shape = {"databases", columns, sizeof columns / sizeof *columns};
+
+enum { DEADLINE_MS = 5000, SIZES_DEADLINE_MS = 8000, SIZES_EVERY_S = 60 };
+
+static const char *const session_columns[] = {"active", "idle", "idle_in_transaction", "waiting", NULL};
+
+static void forget(struct table *table, int row, enum missing why)
+{
+	for (const char *const *column = session_columns; *column; column++)
+		table_set_missing(table, row, *column, why);
+}
+
+/* Zeros that stand for "not visible" must not read as zeros. */
+static void mark_unseen(const struct result *result, struct table *table)
+{
+	int hidden = result_column(result, "is_hidden");
+	int without = result_column(result, "is_without_sessions");
+
+	for (int row = 0; row < table_rows(table); row++) {
+		if (result_bool(result, row, without))
+			forget(table, row, MISSING_UNSUPPORTED);
+		else if (result_bool(result, row, hidden))
+			forget(table, row, MISSING_PRIVILEGE);
+	}
+}
+
+static int row_by_oid(const struct table *table, int64_t oid)
+{
+	for (int row = 0; row < table_rows(table); row++)
+		if (table_get_int(table, row, "oid", 0) == oid)
+			return row;
+	return -1;
+}
+
+/* Takes over the sizes of the table before; false when one is too old or a database is new. */
+static bool reuse_sizes(const struct table *before, struct table *table)
+{
+	int64_t least_us = units_now_us() - (int64_t)SIZES_EVERY_S * 1000000;
+
+	for (int row = 0; row < table_rows(table); row++) {
+		int old = before ? row_by_oid(before, table_get_int(table, row, "oid", 0)) : -1;
+		int64_t taken = old < 0 ? 0 : table_get_int(before, old, "size_taken", 0);
+
+		if (taken < least_us)
+			return false;
+		const struct cell *size = table_get(before, old, "size_bytes");
+
+		if (size->has_value)
+			table_set_int(table, row, "size_bytes", size->u.integer);
+		else
+			table_set_missing(table, row, "size_bytes", size->missing);
+		table_set_int(table, row, "size_taken", taken);
+	}
+	return true;
+}
+
+static void measure_sizes(struct session *session, struct table *table)
+{
+	struct result *result = NULL;
+	struct err err = {0};
+	bool is_answered = session_query_wait(session, sql_probes_databases_sizes, NULL, 0, SIZES_DEADLINE_MS, &result, &err);
+	int64_t now_us = units_now_us();
+
+	for (int row = 0; row < table_rows(table); row++) {
+		table_set_missing(table, row, "size_bytes", err.kind == ERR_TIMEOUT || strcmp(err.sqlstate, "57014") == 0
+		                                                ? MISSING_TIMEOUT : MISSING_PRIVILEGE);
+		table_set_int(table, row, "size_taken", now_us);
+	}
+	for (int i = 0; is_answered && i < result_rows(result); i++) {
+		int row = row_by_oid(table, result_int(result, i, result_column(result, "oid"), 0));
+		int64_t bytes = result_int(result, i, result_column(result, "size_bytes"), -1);
+
+		if (row >= 0 && bytes >= 0)
+			table_set_int(table, row, "size_bytes", bytes);
+	}
+	result_free(result);
+}
+
+static bool ask(const struct probe_target *target, struct session *session, struct table *table, struct err *err)
+{
+	struct result *result = NULL;
+	bool is_answered = session_query_wait(session, sql_probes_databases, NULL, 0, DEADLINE_MS, &result, err);
+
+	if (is_answered) {
+		result_fill(result, table);
+		mark_unseen(result, table);
+	}
+	result_free(result);
+	/* a size that cannot be had leaves its cell empty, not the pane */
+	if (is_answered && !reuse_sizes(target->server->facts[FACT_DATABASES].table, table))
+		measure_sizes(session, table);
+	return is_answered;
+}
+
+const struct probe probe_databases = {
+	.fact = FACT_DATABASES,
+	.name = "databases",
+	.scope = PROBE_SERVER,
+	.tier = TIER_TICK,
+	.deadline_ms = DEADLINE_MS,
+	.shape = &databases_shape,
+	.ask = ask,
+};

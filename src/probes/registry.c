@@ -1,0 +1,33 @@
+/* The registry: a probe is one file probe_X.c, its sql/X.sql, and one line here. */
+#include "internal.h"
+
+#include "pgtend/core/mem.h"
+
+static const struct probe *registry[FACT_COUNT] = {
+	[FACT_SERVER] = &probe_server,
+	[FACT_DATABASES] = &probe_databases,
+	[FACT_ACTIVITY] = &probe_activity,
+	[FACT_TABLES] = &probe_tables,
+	[FACT_CHUNKS] = &probe_chunks,
+	[FACT_POLICIES] = &probe_policies,
+	[FACT_POOLS] = &probe_pools,
+};
+
+const struct probe *probe_of(enum fact fact)
+{
+	return registry[fact];
+}
+
+void probe_register(const struct probe *probe)
+{
+	if (registry[probe->fact] && registry[probe->fact] != probe)
+		mem_die("two probes fill the same facts");
+	registry[probe->fact] = probe;
+}
+
+void probe_mark_missing(struct table *table, int row, const char *const *columns, enum missing why)
+{
+	for (; *columns; columns++)
+		if (!table_get(table, row, *columns)->has_value)
+			table_set_missing(table, row, *columns, why);
+}
