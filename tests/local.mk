@@ -1,6 +1,6 @@
 # tests mirror src/: unit programs are tests/AREA/test_X.c, other suites are executable scripts tests/AREA/X.test.
 # tests/run runs them all and counts; each prints TAP.
-EXTRA_DIST += tests/run
+EXTRA_DIST += tests/run $(sort $(wildcard $(srcdir)/tests/*/*.test $(srcdir)/tests/*/*.h $(srcdir)/tests/lib/* $(srcdir)/tests/allowed-skips))
 include $(srcdir)/tests/core/local.mk
 include $(srcdir)/tests/loop/local.mk
 include $(srcdir)/tests/config/local.mk
