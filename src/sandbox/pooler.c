@@ -9,6 +9,7 @@
 
 enum { READY_PATIENCE_MS = 10000, POLL_MS = 50, STOP_PATIENCE_MS = 5000 };
 static const char name[] = "pgbouncer";
+static const char *const behind[] = {"atriz_core", "atriz_db", "mextrack_db", "pshop_db", "atriz_tracking"};
 
 static bool write_ini(const struct place *place, const char *folder, struct err *err)
 {
@@ -18,7 +19,10 @@ static bool write_ini(const struct place *place, const char *folder, struct err 
 		/* PGlite is one session: one connection, kept, of which nothing but SQL is asked */
 		text_addf(&ini, "atriz_tracking = host=%s port=%d user=postgres dbname=template1 pool_size=1\n", place->run,
 		    place->tracking_port);
-	text_addf(&ini, "* = host=%s port=%d user=postgres\n", place->run, place->cluster_port);
+	/* by name: the way to PGlite must not lead to the cluster's database postgres */
+	for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
+		if (place->is_native || strcmp(behind[i], "atriz_tracking") != 0)
+			text_addf(&ini, "%s = host=%s port=%d user=postgres\n", behind[i], place->run, place->cluster_port);
 	text_addf(&ini,
 	    "[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = %d\nunix_socket_dir = %s\nunix_socket_mode = 0700\n"
 	    "auth_type = hba\nauth_hba_file = %s/hba.conf\nauth_file = %s/users.txt\nadmin_users = postgres\nstats_users = "
