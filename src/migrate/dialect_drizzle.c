@@ -31,8 +31,10 @@ static char *hash_of(const char *path)
 static bool read_journal(const char *path, json_t **journal, json_t **entries, struct err *err)
 {
 	*journal = NULL;
-	if (!json_read_file(path, journal, err))
+	if (!json_read_file(path, journal, err)) {
+		err->kind = ERR_CONFIG;
 		return false;
+	}
 	const char *dialect = json_string_value(json_object_get(*journal, "dialect"));
 	*entries = json_object_get(*journal, "entries");
 	if (dialect && strcmp(dialect, "postgresql") != 0 && strcmp(dialect, "pg") != 0)

@@ -66,10 +66,10 @@ static char *advice_of(const struct ledger *ledger, int i, enum migration_state 
 		return mem_copy(file->note);
 	case MIGRATION_PENDING:
 		if (file->only_by_tool)
-			return mem_format("%s: `%s` runs it", file->only_by_tool, dialect->tool);
+			return mem_format("%s; run by: %s", file->only_by_tool, dialect->tool);
 		if (dialect->can_run)
 			return file->note ? mem_copy(file->note) : mem_format("pgtend migrate up %s", database);
-		return mem_format("%s%srun `%s`: pgtend reads this tool's history but leaves the running to it", file->note ? file->note : "",
+		return mem_format("%s%srun by: %s (pgtend shows this tool's migrations and leaves the running to it)", file->note ? file->note : "",
 			file->note ? "; " : "", dialect->tool);
 	case MIGRATION_MISSING:
 		break;
