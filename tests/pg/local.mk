@@ -1,7 +1,9 @@
 # tests of pg/. Programs that need a server are no test_*: the .test beside them starts what they need and runs them.
 if HAVE_CMOCKA
 check_PROGRAMS += \
+	tests/pg/fake_live \
 	tests/pg/loss_live \
+	tests/pg/pooled_live \
 	tests/pg/session_live \
 	tests/pg/tasks_live \
 	tests/pg/test_client_tool \
@@ -30,4 +32,10 @@ tests_pg_session_live_LDADD = $(TEST_LIBS)
 tests_pg_tasks_live_SOURCES = tests/pg/tasks_live.c tests/pg/live.c tests/pg/live.h
 tests_pg_tasks_live_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_pg_tasks_live_LDADD = $(TEST_LIBS)
-EXTRA_DIST += tests/pg/loss.test tests/pg/session.test
+tests_pg_fake_live_SOURCES = tests/pg/fake_live.c tests/pg/live.c tests/pg/live.h
+tests_pg_fake_live_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_pg_fake_live_LDADD = $(TEST_LIBS)
+tests_pg_pooled_live_SOURCES = tests/pg/pooled_live.c tests/pg/live.c tests/pg/live.h
+tests_pg_pooled_live_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_pg_pooled_live_LDADD = $(TEST_LIBS)
+EXTRA_DIST += tests/pg/fake.test tests/pg/fake_server.py tests/pg/loss.test tests/pg/pgbouncer.test tests/pg/session.test tests/lib/pgbouncer.sh
