@@ -96,6 +96,7 @@ static void gives_up_half_open_connections(void **state)
 	assert_true(answer.took_ms >= 10000 && answer.took_ms < 14000);
 	assert_true(live_until(live_is_answered, &lie, 3000));
 	assert_true(lie.err.kind == ERR_TIMEOUT || lie.err.kind == ERR_UNREACHABLE);
+	live_done(&answer);
 	live_done(&lie);
 	session_free(silent);
 	session_free(liar);

@@ -337,6 +337,7 @@ static void may_be_freed_anywhere(void **state)
 	assert_true(live_until(is_set, &is_done, 5000));
 	assert_int_equal(answers[0].count, 1);
 	assert_int_equal(answers[0].err.kind, ERR_CANCELLED);
+	live_done(&answers[0]);
 	/* while it connects, asks, drains */
 	for (int step = 0; step < 3; step++) {
 		struct session *session = live_session(url, NULL);
@@ -353,6 +354,7 @@ static void may_be_freed_anywhere(void **state)
 		session_free(session);
 		assert_int_equal(answers[step].count, 1);
 		assert_int_equal(answers[step].err.kind, ERR_CANCELLED);
+		live_done(&answers[step]);
 	}
 }
 
@@ -385,6 +387,7 @@ static void leaves_nothing_running(void **state)
 	live_submit(session, &answer, "select pg_sleep(62)", 0, false);
 	assert_true(live_until(is_backend_there, witness, 5000));
 	session_free(session);
+	live_done(&answer);
 	assert_true(live_until(is_backend_gone, witness, 10000));
 	session_free(witness);
 }
