@@ -1,15 +1,19 @@
 # sources of src/commands, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/commands/cmd_activity.c \
 	src/commands/cmd_audit.c \
 	src/commands/cmd_backup.c \
+	src/commands/cmd_chunks.c \
 	src/commands/cmd_clean.c \
 	src/commands/cmd_create.c \
 	src/commands/cmd_help.c \
 	src/commands/cmd_migrate.c \
 	src/commands/cmd_migrate_status.c \
+	src/commands/cmd_pools.c \
 	src/commands/cmd_sandbox.c \
 	src/commands/cmd_seed.c \
 	src/commands/cmd_status.c \
+	src/commands/cmd_tables.c \
 	src/commands/cmd_unlock.c \
 	src/commands/cmd_vacuum.c \
 	src/commands/cmd_version.c \
@@ -17,10 +21,11 @@ libpgtend_a_SOURCES += \
 	src/commands/dispatch.c \
 	src/commands/dispatch_ask.c \
 	src/commands/dispatch_work.c \
+	src/commands/gather.c \
 	src/commands/help.c \
 	src/commands/options.c \
 	src/commands/parse.c \
 	src/commands/registry.c \
 	src/commands/split.c \
 	src/commands/verbs.c
-EXTRA_DIST += src/commands/dispatch.h src/commands/internal.h src/commands/registry.def
+EXTRA_DIST += src/commands/dispatch.h src/commands/gather.h src/commands/internal.h src/commands/registry.def

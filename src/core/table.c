@@ -227,6 +227,23 @@ void table_set_approximate(struct table *table, int row, const char *column)
 	row_cells(table, row)[must_find(table->shape, column)].is_approximate = true;
 }
 
+void table_copy_row(struct table *to, int to_row, const struct table *from, int from_row)
+{
+	const struct table_shape *shape = from->shape;
+
+	for (int i = 0; i < shape->column_count; i++) {
+		int number = table_column(to->shape, shape->columns[i].name);
+
+		if (number < 0 || to->shape->columns[number].type != shape->columns[i].type)
+			continue;
+		struct cell copy = row_cells(from, from_row)[i];
+
+		if (copy.has_value && has_text(shape->columns[i].type))
+			copy.u.text = mem_copy(copy.u.text);
+		*empty_cell(to, to_row, shape->columns[i].name, NULL) = copy;
+	}
+}
+
 const struct cell *table_cell(const struct table *table, int row, int column)
 {
 	if (column < 0 || column >= table->shape->column_count)

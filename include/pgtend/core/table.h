@@ -84,6 +84,8 @@ void table_set_real(struct table *table, int row, const char *column, double val
 void table_add_word(struct table *table, int row, const char *column, const char *word); /* WORDS; the first call makes the list (NULL word: empty list) */
 void table_set_missing(struct table *table, int row, const char *column, enum missing why);
 void table_set_approximate(struct table *table, int row, const char *column);
+/* Copies the cells of every column that both shapes have with the same name and type. */
+void table_copy_row(struct table *to, int to_row, const struct table *from, int from_row);
 /* Sets a cell from a server's text form according to the column's type (NULL: null; time and interval in ISO output). */
 void table_set_parsed(struct table *table, int row, const char *column, const char *value);
 

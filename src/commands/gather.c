@@ -1,0 +1,41 @@
+#include "gather.h"
+
+void gather_rows(const struct database *database, const struct facts *facts, struct table *all)
+{
+	for (int from = 0; facts->table && from < table_rows(facts->table); from++) {
+		int row = table_add_row(all);
+
+		table_copy_row(all, row, facts->table, from);
+		table_set_text(all, row, "database", database->name);
+	}
+}
+
+bool gather_verdict(struct action *action, enum fact fact, struct err *err)
+{
+	const struct database *first = NULL;
+	int failed = 0;
+
+	for (int i = 0; i < action->database_count; i++) {
+		const struct database *database = action->databases[i];
+		const struct facts *facts = database_facts(database, fact);
+
+		if (facts->table && facts->err.kind == ERR_NONE)
+			continue;
+		if (!first)
+			first = database;
+		failed++;
+		if (action->database_count > 1)
+			report_log(action->report, "%s: %s", database->name, facts->err.kind ? facts->err.text : "no answer in time");
+	}
+	if (!failed)
+		return true;
+	*err = database_facts(first, fact)->err;
+	if (!err->kind)
+		err_set(err, ERR_TIMEOUT, "no answer in time");
+	err_prefix(err, "%s", first->name);
+	if (action->database_count == 1)
+		return false;
+	if (failed < action->database_count)
+		err->kind = ERR_PARTIAL;
+	return err_prefix(err, "%d of %d databases gave no answer", failed, action->database_count);
+}

@@ -1,0 +1,12 @@
+/* gather.h - what the reading verbs share: facts of several databases as one table. */
+#ifndef PGTEND_COMMANDS_GATHER_H
+#define PGTEND_COMMANDS_GATHER_H
+
+#include "pgtend/commands/command.h"
+
+/* Adds the rows of one database's facts to `all`, with the database's section name in column `database`. */
+void gather_rows(const struct database *database, const struct facts *facts, struct table *all);
+/* Who did not answer: each failed one is a line of the log; true when all answered, else ERR_PARTIAL or the failure itself. */
+PGTEND_CHECK bool gather_verdict(struct action *action, enum fact fact, struct err *err);
+
+#endif
