@@ -83,7 +83,7 @@ char *units_age(char out[UNITS_SIZE], int64_t seconds)
 		print_two(out, s / day, "d", s % day / hour, "h");
 	else if (s < 5 * week)
 		print_two(out, s / day, "d", 0, "");
-	else if (s < 2 * year)
+	else if (s < year)
 		print_two(out, s / week, "w", 0, "");
 	else
 		print_two(out, s / year, "y", s % year / week, "w");

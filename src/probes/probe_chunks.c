@@ -166,12 +166,25 @@ static void judge(const struct look *look, int row)
 	mem_free(verdict.cause);
 }
 
+/* Without a scheduler "never ran" would accuse a job that nobody starts but people. */
+static void set_by_hand(struct table *table, int row, const char *column)
+{
+	const char *state = table_get_text(table, row, column);
+
+	if (state && strcmp(state, "never ran") == 0)
+		table_set_text(table, row, column, "by hand");
+}
+
 static void finish_row(const struct look *look, int row)
 {
 	static const char *const times[] = {"oldest", "newest", "chunk_interval_s", "drop_after_s", "compress_after_s", NULL};
 
 	if (bool_of(look, row, "is_integer"))
 		probe_mark_missing(look->table, row, times, MISSING_UNSUPPORTED);
+	if (!look->target->server->has[CAP_ACTIVITY]) {
+		set_by_hand(look->table, row, "retention_state");
+		set_by_hand(look->table, row, "compression_state");
+	}
 	judge(look, row);
 }
 

@@ -12,11 +12,15 @@ const struct table_shape databases_shape = {"databases", columns, sizeof columns
 enum { DEADLINE_MS = 5000, SIZES_DEADLINE_MS = 8000, SIZES_EVERY_S = 60 };
 
 static const char *const session_columns[] = {"active", "idle", "idle_in_transaction", "waiting", NULL};
+/* What a server without a statistics system answers with zeros. */
+static const char *const counter_columns[] = {"commits", "rollbacks", "blks_read", "blks_hit", "tup_returned", "tup_fetched",
+                                              "tup_inserted", "tup_updated", "tup_deleted", "temp_files", "temp_bytes",
+                                              "deadlocks", "conflicts", NULL};
 
-static void forget(struct table *table, int row, enum missing why)
+static void forget(struct table *table, int row, const char *const *names, enum missing why)
 {
-	for (const char *const *column = session_columns; *column; column++)
-		table_set_missing(table, row, *column, why);
+	for (; *names; names++)
+		table_set_missing(table, row, *names, why);
 }
 
 /* Zeros that stand for "not visible" must not read as zeros. */
@@ -26,10 +30,12 @@ static void mark_unseen(const struct result *result, struct table *table)
 	int without = result_column(result, "is_without_sessions");
 
 	for (int row = 0; row < table_rows(table); row++) {
-		if (result_bool(result, row, without))
-			forget(table, row, MISSING_UNSUPPORTED);
-		else if (result_bool(result, row, hidden))
-			forget(table, row, MISSING_PRIVILEGE);
+		if (result_bool(result, row, without)) {
+			forget(table, row, session_columns, MISSING_UNSUPPORTED);
+			forget(table, row, counter_columns, MISSING_UNSUPPORTED);
+		} else if (result_bool(result, row, hidden)) {
+			forget(table, row, session_columns, MISSING_PRIVILEGE);
+		}
 	}
 }
 

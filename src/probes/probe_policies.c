@@ -1,4 +1,6 @@
 /* FACT_POLICIES: one row a job of TimescaleDB. */
+#include <string.h>
+
 #include "internal.h"
 #include "pgtend/probes/shapes.h"
 #include "pgtend/sql_embedded.h"
@@ -21,9 +23,15 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 	if (is_answered)
 		result_fill(result, table);
 	/* job_errors has no rows for those who may not see them: that is not the same as no errors */
-	for (int row = 0; is_answered && row < table_rows(table); row++)
+	for (int row = 0; is_answered && row < table_rows(table); row++) {
+		const char *state = table_get_text(table, row, "state");
+
 		if (table_get_int(table, row, "failures", 0) > 0)
 			probe_mark_missing(table, row, error_columns, MISSING_PRIVILEGE);
+		/* without a scheduler nobody starts a job but people */
+		if (!target->server->has[CAP_ACTIVITY] && state && strcmp(state, "never ran") == 0)
+			table_set_text(table, row, "state", "by hand");
+	}
 	result_free(result);
 	return is_answered;
 }

@@ -46,6 +46,7 @@ static void ages(void **state)
 	assert_string_equal(units_age(out, (2 * 24 + 4) * 3600), "2d 4h");
 	assert_string_equal(units_age(out, 30 * 86400), "30d");
 	assert_string_equal(units_age(out, 37 * 86400), "5w");
+	assert_string_equal(units_age(out, 31557600), "1y"); /* what PostgreSQL takes a year for */
 	assert_string_equal(units_age(out, 800 * 86400LL), "2y 10w");
 	assert_string_equal(units_age(out, -60), "-1m");
 	assert_non_null(units_age(out, INT64_MIN));

@@ -110,7 +110,7 @@
 	{"drop_after_s", CELL_SECONDS, "keep", 1, "Age at which retention drops a chunk; null: no policy (jobs.config drop_after or drop_created_before)."}, \
 	{"compress_after_s", CELL_SECONDS, "compress", 2, "Age at which a chunk is compressed; null: no policy (jobs.config compress_after or compress_created_before)."}, \
 	{"retention_job_id", CELL_ID, "job", 4, "Job that drops old chunks (timescaledb_information.jobs.job_id)."}, \
-	{"retention_state", CELL_TEXT, "job state", 3, "ok, running, paused, failing, overdue, crashed or never ran."}, \
+	{"retention_state", CELL_TEXT, "job state", 3, "ok, running, paused, failing, overdue, crashed, never ran, or by hand (a server without a scheduler)."}, \
 	{"retention_next", CELL_TIME, "next run", 3, "When it runs next (_timescaledb_internal.bgw_job_stat.next_start)."}, \
 	{"retention_ok", CELL_TIME, "last ok", 4, "When it last succeeded (_timescaledb_internal.bgw_job_stat.last_successful_finish)."}, \
 	{"retention_failures", CELL_COUNT, "failures", 4, "How often it failed in a row (_timescaledb_internal.bgw_job_stat.consecutive_failures)."}, \
@@ -130,7 +130,7 @@
 	{"application", CELL_TEXT, "application", 4, "Its name in pg_stat_activity (timescaledb_information.jobs.application_name)."}, \
 	{"procedure", CELL_TEXT, NULL, 0, "What it calls (timescaledb_information.jobs.proc_schema, proc_name)."}, \
 	{"owner", CELL_TEXT, "owner", 5, "Role it runs as (timescaledb_information.jobs.owner)."}, \
-	{"state", CELL_TEXT, "state", 0, "ok, running, paused, failing, overdue, crashed or never ran."}, \
+	{"state", CELL_TEXT, "state", 0, "ok, running, paused, failing, overdue, crashed, never ran, or by hand (a server without a scheduler)."}, \
 	{"is_scheduled", CELL_BOOL, NULL, 0, "Whether the scheduler may start it (timescaledb_information.jobs.scheduled)."}, \
 	{"schedule_s", CELL_SECONDS, "every", 1, "How often it runs (timescaledb_information.jobs.schedule_interval)."}, \
 	{"next_start", CELL_TIME, "next run", 1, "When it runs next (_timescaledb_internal.bgw_job_stat.next_start)."}, \
