@@ -14,6 +14,7 @@
 #include "pgtend/config/trust.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/jobs/audit.h"
+#include "pgtend/loop/task.h"
 #include "pgtend/probes/probe.h"
 #if __has_include("backup/take.c")
 #include "pgtend/backup/backup.h"
@@ -58,6 +59,14 @@ static void take_settings(const struct config *config)
 		audit_set_path(section_text(own, "audit"));
 }
 
+static bool is_about_databases(const char *verb)
+{
+	for (int i = 0; verb != NULL && i < verb_count; i++)
+		if (strcmp(verbs[i]->name, verb) == 0 && verbs[i]->scope != VERB_NO_DATABASE)
+			return true;
+	return false;
+}
+
 static void house_done(struct house *house)
 {
 	fleet_free(house->fleet);
@@ -77,6 +86,54 @@ static bool house_build(struct house *house, const struct arguments *arguments, 
 	take_settings(house->config);
 	house->fleet = fleet_new(house->loop, house->config, house->bus, err);
 	return house->fleet != NULL;
+}
+
+/* --- nothing configured: every database of the server that the PG* variables name ------------------- */
+
+enum { LIST_DEADLINE_MS = 3000 };
+
+struct listing {
+	struct house *house;
+	struct words dbnames;
+	bool is_asked, is_done;
+};
+
+static void list(void *arg)
+{
+	struct listing *listing = arg;
+	struct err ignored = {0};
+	listing->is_asked = fleet_list_wait(listing->house->fleet, LIST_DEADLINE_MS, &listing->dbnames, &ignored);
+}
+
+static void list_done(void *arg)
+{
+	struct listing *listing = arg;
+	listing->is_done = true;
+}
+
+/* When the server does not say what it has, the one database that was named stays, and shows why. */
+static bool open_server(struct house *house, struct err *err)
+{
+	if (!config_is_fallback(house->config))
+		return true;
+	struct listing listing = {.house = house};
+	task_start(house->loop, list, list_done, &listing);
+	while (!listing.is_done)
+		loop_turn(house->loop, true);
+	struct words *dbnames = &listing.dbnames;
+	const char *named = getenv("PGDATABASE");
+	if (listing.is_asked && named != NULL && *named != '\0' && !words_has(dbnames, house->fleet->databases[0]->dbname))
+		words_add(dbnames, house->fleet->databases[0]->dbname);
+	struct config *config = listing.is_asked && dbnames->count > 0 ? config_of_server(dbnames, err) : house->config;
+	struct fleet *fleet = config == house->config ? house->fleet : config != NULL ? fleet_new(house->loop, config, house->bus, err) : NULL;
+	words_done(dbnames);
+	if (config != NULL && config != house->config) {
+		fleet_free(house->fleet);
+		config_free(house->config);
+		house->config = config;
+		house->fleet = fleet;
+	}
+	return fleet != NULL;
 }
 
 /* --- the ways through --------------------------------------------------------------------------- */
@@ -107,7 +164,7 @@ static int run_console(const struct arguments *arguments)
 	}
 	struct house house = {0};
 	int status;
-	if (!house_build(&house, arguments, false, &err)) {
+	if (!house_build(&house, arguments, false, &err) || !open_server(&house, &err)) {
 		status = fail(&err);
 	} else {
 		const struct console_options options = {
@@ -136,7 +193,8 @@ static int run_verb(const struct arguments *arguments, const char *verb, bool wi
 	struct err err = {0};
 	struct command *command = NULL;
 	int status;
-	if (house_build(&house, arguments, without_config || is_config_free(verb), &err))
+	if (house_build(&house, arguments, without_config || is_config_free(verb), &err) &&
+		(!is_about_databases(verb) || open_server(&house, &err)))
 		command = command_parse(house.fleet, arguments->rest.v, (int)arguments->rest.count, NULL, &err);
 	if (command == NULL) {
 		status = fail(&err);

@@ -26,7 +26,8 @@ static bool check_slot(struct slot *slot, struct err *err)
 	const struct verb *verb = slot->action.verb;
 	struct database *database = slot->action.database;
 	if (config_is_fallback(run->fleet->config) && !verb->is_offline)
-		return err_set(err, ERR_USAGE, "%s: nothing is configured, so pgtend only looks; name the database with --url URI or write a pgtend.ini with pgtend init", slot->job->title);
+		return err_set(err, ERR_USAGE,
+			"nothing is configured, so pgtend only looks; name the database with --url URI, or write a pgtend.ini with pgtend init");
 	if (!is_trusted(run, database, err))
 		return false;
 	if (run_is_dry(run))

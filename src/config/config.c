@@ -162,6 +162,18 @@ static struct config *load_fallback(struct config *config, struct err *err)
 	return finish(config, true, err);
 }
 
+struct config *config_of_server(const struct words *dbnames, struct err *err)
+{
+	struct config *config = config_new();
+	config->is_fallback = true;
+	config->is_given = true;
+	for (size_t i = 0; i < dbnames->count; i++) {
+		struct section *section = config_add_section(config, SECTION_DATABASE, dbnames->v[i], "the environment");
+		config_set_value(section, "dbname", dbnames->v[i], "the environment");
+	}
+	return finish(config, true, err);
+}
+
 struct config *config_load(const struct config_options *options, struct err *err)
 {
 	struct config *config = config_new();

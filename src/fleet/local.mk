@@ -4,5 +4,6 @@ libpgtend_a_SOURCES += \
 	src/fleet/health.c \
 	src/fleet/history.c \
 	src/fleet/learn.c \
+	src/fleet/list.c \
 	src/fleet/overview.c \
 	src/fleet/sessions.c

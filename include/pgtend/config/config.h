@@ -43,6 +43,8 @@ struct config_options {           /* what stood on the command line */
 
 /* Finds, reads, checks. Nothing found and no --url: the PG* variables or a service file (is_fallback). */
 PGTEND_CHECK struct config *config_load(const struct config_options *options, struct err *err);
+/* The same without a file, for these databases of the server that the PG* variables or a service name (fleet_list_wait() asks it). */
+PGTEND_CHECK struct config *config_of_server(const struct words *dbnames, struct err *err);
 /* A configuration from a text, for tests: the file is called `name`. */
 PGTEND_CHECK struct config *config_from_text(const char *name, const char *ini, struct err *err);
 void config_free(struct config *config);

@@ -109,6 +109,8 @@ void fleet_free(struct fleet *fleet);
 
 /* By section name, else by the server's database name; NULL and *err (nearest name) when unknown or ambiguous. */
 struct database *fleet_find(const struct fleet *fleet, const char *name, struct err *err);
+/* In a task: the names of all databases of the first one's server that may be connected to, templates left out. */
+PGTEND_CHECK bool fleet_list_wait(struct fleet *fleet, int deadline_ms, struct words *dbnames, struct err *err);
 /* All databases so that each stands behind those it depends on. The array is the caller's. */
 struct database **fleet_in_order(const struct fleet *fleet);
 
