@@ -284,6 +284,39 @@ static void tries_several_hosts(void **state)
 	session_free(session);
 }
 
+static void speaks_tls(void **state)
+{
+	(void)state;
+	const char *tls = getenv("TLS_URL");
+	struct answer answer;
+	char text[600];
+
+	if (!tls)
+		skip();
+	snprintf(text, sizeof text, "%s sslmode=require", tls);
+	struct session *session = live_session(text, NULL);
+
+	live_open(session);
+	assert_true(session_is_tls(session));
+	live_ask(session, &answer, "select i, repeat('x', 200) from generate_series(1, 40000) i", NULL, 0, 20000);
+	assert_int_equal(result_rows(answer.result), 40000); /* what TLS has buffered makes no socket readable */
+	live_done(&answer);
+	live_submit(session, &answer, "select pg_sleep(60)", 100, false);
+	assert_true(live_until(live_is_answered, &answer, 10000));
+	assert_int_equal(answer.err.kind, ERR_TIMEOUT);
+	assert_int_equal(session_reconnects(session), 0);
+	live_done(&answer);
+	session_free(session);
+	snprintf(text, sizeof text, "%s sslmode=verify-full sslrootcert=%s", tls, getenv("TLS_OTHER_ROOT"));
+	expect_refusal(text, SESSION_DEAD, "", "TLS with localhost:");
+	snprintf(text, sizeof text, "%s sslmode=verify-full sslrootcert=%s", tls, getenv("TLS_ROOT"));
+	session = live_session(text, NULL);
+	live_open(session); /* the name is checked though the address is given */
+	session_free(session);
+	snprintf(text, sizeof text, "%s sslmode=disable", tls);
+	expect_refusal(text, SESSION_DEAD, "28000", "no encryption");
+}
+
 /* --- life -------------------------------------------------------------------------------------- */
 
 static bool is_closed(const void *session)
@@ -459,6 +492,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(cancels_on_request, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(words_each_refusal, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(tries_several_hosts, scene_begin, scene_end),
+		cmocka_unit_test_setup_teardown(speaks_tls, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(closes_when_unused, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(may_be_freed_anywhere, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(leaves_nothing_running, scene_begin, scene_end),
