@@ -10,6 +10,15 @@ libpgtend_a_SOURCES += \
 	src/config/conninfo.c \
 	src/config/conninfo_child.c \
 	src/config/conninfo_internal.h \
+	src/config/discover.c \
+	src/config/discover_compose.c \
+	src/config/discover_dialect.c \
+	src/config/discover_drizzle.c \
+	src/config/discover_env.c \
+	src/config/discover_internal.h \
+	src/config/discover_match.c \
+	src/config/discover_scan.c \
+	src/config/discover_write.c \
 	src/config/dotenv.c \
 	src/config/dotenv_internal.h \
 	src/config/ini.c \

@@ -1,6 +1,7 @@
 if HAVE_CMOCKA
 check_PROGRAMS += tests/config/test_config \
 	tests/config/test_conninfo \
+	tests/config/test_discover \
 	tests/config/test_dotenv \
 	tests/config/test_fuzz \
 	tests/config/test_ini \
@@ -11,6 +12,9 @@ tests_config_test_config_LDADD = $(TEST_LIBS)
 tests_config_test_conninfo_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_conninfo.c
 tests_config_test_conninfo_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_conninfo_LDADD = $(TEST_LIBS)
+tests_config_test_discover_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_discover.c
+tests_config_test_discover_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_config_test_discover_LDADD = $(TEST_LIBS)
 tests_config_test_dotenv_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_dotenv.c
 tests_config_test_dotenv_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_dotenv_LDADD = $(TEST_LIBS)
