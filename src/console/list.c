@@ -70,7 +70,11 @@ const char *list_title(const struct list *list, int column)
 {
 	const struct list_shown *shown = &list->columns[column];
 
-	return shown->wish && shown->wish->title ? shown->wish->title : list->shape->columns[shown->column].title;
+	const struct table_column *column_of = &list->shape->columns[shown->column];
+
+	if (shown->wish && shown->wish->title)
+		return shown->wish->title;
+	return column_of->title ? column_of->title : column_of->name;
 }
 
 char *list_cell_text(const struct list *list, int row, int column)

@@ -6,7 +6,7 @@
 #include "pgtend/core/width.h"
 #include "pgtend/ui/theme.h"
 
-enum { GUTTER_COLS = 3 /* pointer, mark, blank */, GAP_COLS = 2, USUAL_MOST_COLS = 40, GROWING_LEAST_COLS = 16 };
+enum { GUTTER_COLS = 3 /* pointer, mark, blank */, GAP_COLS = 2, USUAL_MOST_COLS = 40, GROWING_LEAST_COLS = 16, HARDLY_MATTERS = 4 };
 
 struct fitted { int column, col, width; };
 struct fit {
@@ -34,14 +34,15 @@ static bool grows(const struct list *list, int column)
 	return list->columns[column].wish && list->columns[column].wish->grows;
 }
 
-static int wanted(const struct list *list, int column)
+/* is_generous: a column that grows is given what it would like; else it is content with its least. */
+static int wanted(const struct list *list, int column, bool is_generous)
 {
 	const struct list_shown *shown = &list->columns[column];
 	int most = shown->wish && shown->wish->most_cols > 0 ? shown->wish->most_cols : USUAL_MOST_COLS;
 	int title = width_cols(list_title(list, column)) + (list->sort == column ? 1 : 0);
 	int width = shown->width > title ? shown->width : title;
 
-	if (grows(list, column))
+	if (grows(list, column) && !is_generous)
 		return width < GROWING_LEAST_COLS ? width : GROWING_LEAST_COLS;
 	return width < most ? width : most < title ? title : most;
 }
@@ -60,24 +61,25 @@ static void measure(struct list *list)
 		}
 }
 
-static int total(const struct list *list, const bool *is_out)
+static int total(const struct list *list, const bool *is_out, bool is_generous)
 {
 	int sum = 0;
 
 	for (int c = 0; c < list->column_count; c++)
 		if (!is_out[c])
-			sum += wanted(list, c) + (sum > 0 ? GAP_COLS : 0);
+			sum += wanted(list, c, is_generous) + (sum > 0 ? GAP_COLS : 0);
 	return sum;
 }
 
-/* Drops the columns that matter least, the rightmost first, until the rest fits. */
-static void drop_least(const struct list *list, int room, bool *is_out)
+/* Drops the columns that matter least, the rightmost first, until the rest fits. What hardly matters (`from` and above)
+ * goes before a column that grows is cut. */
+static void drop_least(const struct list *list, int room, int from, bool is_generous, bool *is_out)
 {
-	while (total(list, is_out) > room) {
+	while (total(list, is_out, is_generous) > room) {
 		int least = -1;
 
 		for (int c = 1; c < list->column_count; c++)
-			if (!is_out[c] && (least < 0 || priority(list, c) >= priority(list, least)))
+			if (!is_out[c] && priority(list, c) >= from && (least < 0 || priority(list, c) >= priority(list, least)))
 				least = c;
 		if (least < 0)
 			return;
@@ -88,10 +90,10 @@ static void drop_least(const struct list *list, int room, bool *is_out)
 /* Scrolled sideways: the first column stays, the others come in their order from `left` on. */
 static void take_in_order(const struct list *list, int room, bool *is_out)
 {
-	int used = wanted(list, 0);
+	int used = wanted(list, 0, false);
 
 	for (int c = 1; c < list->column_count; c++) {
-		int width = wanted(list, c) + GAP_COLS;
+		int width = wanted(list, c, false) + GAP_COLS;
 
 		is_out[c] = c <= list->left || used + width > room;
 		if (c > list->left)
@@ -119,14 +121,16 @@ static void fit_columns(struct list *list, int cols, struct fit *fit)
 	fit->count = 0;
 	if (list->column_count == 0)
 		return;
-	if (list->left > 0)
+	if (list->left > 0) {
 		take_in_order(list, room, is_out);
-	else
-		drop_least(list, room, is_out);
+	} else {
+		drop_least(list, room, HARDLY_MATTERS, true, is_out);
+		drop_least(list, room, 0, false, is_out);
+	}
 	count_hidden(list, is_out);
-	spare = room - total(list, is_out);
+	spare = room - total(list, is_out, false);
 	for (int c = 0; c < list->column_count; c++) {
-		int width = wanted(list, c);
+		int width = wanted(list, c, false);
 
 		if (is_out[c])
 			continue;

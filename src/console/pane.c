@@ -338,6 +338,8 @@ void pane_draw(const struct pane *pane, const struct pane_frame *frame, const st
 	status = list_status(list);
 	if (!has_rows)
 		right = mem_copy("");
+	else if (state == PANE_STALE && canvas_rows(inside) >= 4) /* the whole sentence stands at the foot */
+		right = mem_format("%s%s%.*s", status, *status ? "  " : "", (int)strcspn(words, ":"), words);
 	else if (*words)
 		right = mem_format("%s%s%s", status, *status ? "  " : "", words);
 	else

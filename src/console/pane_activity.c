@@ -94,7 +94,9 @@ static const struct list_column columns[] = {
 	{ .name = "wait_event_type", .title = "wait", .priority = 1, .most_cols = 24, .text = wait_text, .style = wait_style },
 	{ .name = "blocked_by", .priority = 2 },
 	{ .name = "query", .priority = 1, .grows = true, .text = query_text },
-	{ .name = "query_s", .priority = 5 },
+	{ .name = "xact_s", .priority = 4 },
+	{ .name = "client", .priority = 6, .most_cols = 20 },
+	{ .name = "query_s", .title = "query age", .priority = 5 },
 	{ .name = "wait_event", .priority = LIST_HIDDEN },
 	{ .name = "database", .priority = LIST_HIDDEN },
 };

@@ -90,7 +90,7 @@ static char *subtitle(const struct pane_data *data)
 		return NULL;
 	for (int row = 0; row < table_rows(data->table); row++)
 		bytes += pane_int(data->table, row, "total_bytes", 0);
-	return mem_format("%d, %s", table_rows(data->table), units_bytes(total, bytes));
+	return mem_format("%d table%s, %s", table_rows(data->table), table_rows(data->table) == 1 ? "" : "s", units_bytes(total, bytes));
 }
 
 const struct pane pane_tables = {
