@@ -44,10 +44,21 @@ static void end_lost_backend(struct run *run, int pid)
 	result_free(result);
 }
 
+/* In a pool of one the transaction itself held the lock: free means that it has ended. */
+static bool is_lock_free(struct run *run, struct err *err)
+{
+	struct result *result = NULL;
+	bool is_asked = session_queryf_wait(run->session, 15000, &result, err, "SELECT pg_catalog.pg_try_advisory_xact_lock(%lld)",
+		(long long)run->dialect->run->lock_key);
+	bool is_free = is_asked && result_bool(result, 0, 0);
+	result_free(result);
+	return is_free || (is_asked && run_say_locked(run, err));
+}
+
 static bool lock_again(struct run *run, int lost_pid, struct err *err)
 {
 	int64_t end = loop_now_ms(run->fleet->loop) + LOCK_AGAIN_S * 1000;
-	while (!run_lock(run, err)) {
+	while (!(run->is_pooled ? is_lock_free : run_lock)(run, err)) {
 		if (err->kind != ERR_LOCKED || loop_now_ms(run->fleet->loop) >= end)
 			return false;
 		if (lost_pid > 0)

@@ -308,7 +308,6 @@ static void test_statements(void **state)
 	if (statements_check("begin", &finding) == STATEMENTS_UNKNOWN)
 		skip(); /* libpg_query is not here */
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		print_message("# %s\n", cases[i].sql);
 		assert_int_equal(statements_check(cases[i].sql, &finding), cases[i].verdict);
 		if (cases[i].word) {
 			assert_string_equal(finding.word, cases[i].word);
@@ -319,6 +318,52 @@ static void test_statements(void **state)
 	assert_true(statements_locate("select 1;\n-- two\nselect 2;", 1, &offset));
 	assert_int_equal(offset, 17);
 	assert_false(statements_locate("select 1", 1, &offset));
+}
+
+/* --- anything at all ------------------------------------------------------------------------------------------------ */
+
+static unsigned next_random(unsigned *seed)
+{
+	*seed = *seed * 1103515245u + 12345u;
+	return *seed >> 16;
+}
+
+static void random_text(unsigned *seed, char *text, size_t size)
+{
+	static const char *const parts[] = { "--", "-", "up", "Up", "DOWN", "down", " ", "\t", "\n", "\r\n", "\r", "migration", "MIGRATION", ";", "x", "\xEF\xBB\xBF",
+		"\xE2\x80\xA8", "\xC2\xA0", "\xE2", "\xFF", "$$", "$", "'", "\"", "/*", "*/", "begin", "commit", "atomic", "end", "copy", "from", "stdin", "(", ")", "\\",
+		"-- Up Migration\n", "-- Down Migration\n", "create function f() ", "select 1", "12" };
+	text[0] = 0;
+	for (unsigned n = next_random(seed) % 16; n > 0; n--) {
+		const char *part = parts[next_random(seed) % (sizeof parts / sizeof parts[0])];
+		if (strlen(text) + strlen(part) + 1 < size)
+			strcat(text, part);
+	}
+}
+
+/* Whatever stands in a file: the parts lie within it, do not overlap, begin at a line's start; the parser survives. */
+static void test_anything(void **state)
+{
+	(void)state;
+	unsigned seed = 20261121;
+	char text[512];
+	for (int i = 0; i < 20000; i++) {
+		struct marker_parts parts;
+		struct statements_finding finding = { { 0 }, 0 };
+		random_text(&seed, text, sizeof text);
+		size_t length = strlen(text);
+		marker_find(text, &parts);
+		assert_true(parts.up.begin <= parts.up.end && parts.up.end <= length);
+		if (parts.down.is_there) {
+			assert_true(parts.down.begin < parts.down.end && parts.down.end <= length);
+			assert_true(!parts.has_up_marker || parts.up.end <= parts.down.begin || parts.down.end <= parts.up.begin);
+			char before = parts.down.begin ? text[parts.down.begin - 1] : '\n';
+			assert_true(before == '\n' || before == '\r' || before == '\xA8');
+		}
+		if (i % 8 == 0 && text_is_valid_utf8(text, length) && statements_check(text, &finding) != STATEMENTS_UNKNOWN)
+			assert_true(finding.offset <= length);
+		(void)order_prefix(text, NULL);
+	}
 }
 
 int main(void)
@@ -334,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_missing_at_the_end),
 		cmocka_unit_test(test_new_file),
 		cmocka_unit_test(test_statements),
+		cmocka_unit_test(test_anything),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
