@@ -78,6 +78,7 @@ static void draw_dividers(struct console *console)
 		canvas_put(console->canvas, row, col, STYLE_BORDER, theme_glyph(GLYPH_VERTICAL));
 	canvas_put(console->canvas, left->row, col, STYLE_BORDER, theme_glyph(GLYPH_TEE_DOWN));
 	canvas_put(console->canvas, below->row, col, STYLE_BORDER, theme_glyph(GLYPH_CROSS));
+	canvas_put(console->canvas, below->row + below->rows, col, STYLE_BORDER, theme_glyph(GLYPH_TEE_UP));
 }
 
 static void draw_running(struct console *console)

@@ -37,7 +37,7 @@ static struct rect rect_of(int row, int col, int rows, int cols)
 /* A large fleet scrolls in its own pane instead of driving the others away. */
 static int fleet_rows(const struct layout_wish *wish, int room)
 {
-	return least(most(wish->databases, 1) + PANE_FRAME_ROWS, most(room / 3, 4));
+	return least(most(wish->databases, 1) + PANE_FRAME_ROWS, most(room * 2 / 5, 4));
 }
 
 static void make_full(const struct layout_wish *wish, struct layout *layout, int top, int room)
