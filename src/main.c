@@ -1,5 +1,4 @@
 /* main: locale, options, which floor gets the work, the exit status. */
-#if __has_include("probes/registry.c") && __has_include("config/discover.c")
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -7,27 +6,18 @@
 #include <string.h>
 
 #include "config.h"
+#include "pgtend/backup/backup.h"
 #include "pgtend/cli/arguments.h"
 #include "pgtend/cli/oneshot.h"
 #include "pgtend/cli/words.h"
 #include "pgtend/commands/command.h"
 #include "pgtend/config/trust.h"
+#include "pgtend/console/console.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/jobs/audit.h"
 #include "pgtend/loop/task.h"
-#include "pgtend/probes/probe.h"
-#if __has_include("backup/take.c")
-#include "pgtend/backup/backup.h"
-#define HAS_BACKUP 1
-#endif
-#if __has_include("migrate/probe.c")
 #include "pgtend/migrate/migrate.h"
-#define HAS_MIGRATE 1
-#endif
-#if __has_include("console/console.c")
-#include "pgtend/console/console.h"
-#define HAS_CONSOLE 1
-#endif
+#include "pgtend/probes/probe.h"
 
 /* What lives from the first server to the last. */
 struct house {
@@ -150,11 +140,6 @@ static void say_warnings(const struct config *config)
 
 static int run_console(const struct arguments *arguments)
 {
-#ifndef HAS_CONSOLE
-	(void)arguments;
-	fputs("pgtend: this build has no console yet; pgtend --help lists the verbs\n", stderr);
-	return 2;
-#else
 	static const enum console_colour colours[] = {
 		[COLOUR_AUTO] = CONSOLE_COLOUR_AUTO, [COLOUR_ALWAYS] = CONSOLE_COLOUR_ALWAYS, [COLOUR_NEVER] = CONSOLE_COLOUR_NEVER};
 	struct err err = {0};
@@ -176,7 +161,6 @@ static int run_console(const struct arguments *arguments)
 	}
 	house_done(&house);
 	return status;
-#endif
 }
 
 static enum colour_wish colour_of(const struct arguments *arguments, const struct config *config)
@@ -262,12 +246,8 @@ int main(int argc, char **argv)
 		return fail(&err);
 	}
 	const char *verb = command_verb_word(arguments.rest.v, (int)arguments.rest.count);
-#ifdef HAS_MIGRATE
 	probe_register(&migrate_probe);
-#endif
-#ifdef HAS_BACKUP
 	probe_register(&backup_probe);
-#endif
 	if (arguments.is_completing)
 		status = complete(&arguments);
 	else if (arguments.wants_version)
@@ -281,12 +261,3 @@ int main(int argc, char **argv)
 	arguments_done(&arguments);
 	return status;
 }
-#else
-#include <stdio.h>
-
-int main(void)
-{
-	puts("pgtend");
-	return 0;
-}
-#endif
