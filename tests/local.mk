@@ -17,6 +17,7 @@ include $(srcdir)/tests/ui/local.mk
 include $(srcdir)/tests/console/local.mk
 include $(srcdir)/tests/cli/local.mk
 
+# make check SUITES="core/test_text sandbox/life" runs these only
 check-local: $(check_PROGRAMS) pgtend$(EXEEXT)
-	@PGTEND_BUILD='$(abs_top_builddir)' PGTEND_SOURCE='$(abs_top_srcdir)' $(srcdir)/tests/run
+	@PGTEND_BUILD='$(abs_top_builddir)' PGTEND_SOURCE='$(abs_top_srcdir)' $(srcdir)/tests/run $(SUITES)
 .PHONY: check-local
