@@ -139,7 +139,7 @@ static void offer_tables(struct context *context)
 		const struct table *tables = database->facts[FACT_TABLES].table;
 		if (tables == NULL || (context->positionals.count > 0 && !is_named && !words_has(&context->positionals, "all")))
 			continue;
-		int schema = table_column(table_shape(tables), "schema"), name = table_column(table_shape(tables), "table");
+		int schema = table_column(table_shape(tables), "schema"), name = table_column(table_shape(tables), "name");
 		for (int row = 0; schema >= 0 && name >= 0 && row < table_rows(tables); row++) {
 			const struct cell *s = table_cell(tables, row, schema), *n = table_cell(tables, row, name);
 			if (!s->has_value || !n->has_value)
