@@ -18,13 +18,6 @@
 #include "pgtend/loop/task.h"
 #include "pgtend/migrate/migrate.h"
 #include "pgtend/probes/probe.h"
-<<<<<<< Updated upstream
-=======
-#if __has_include("console/console.c")
-#include "pgtend/console/console.h"
-#define HAS_CONSOLE 1
-#endif
->>>>>>> Stashed changes
 
 /* What lives from the first server to the last. */
 struct house {
