@@ -1,0 +1,92 @@
+/* Prints facts as JSON, for the suites: facts_live URL server|databases|activity|tables|chunks|policies...
+ * Asked twice through the same session, so that what is kept from one round to the next is seen too. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pgtend/core/json.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/loop/task.h"
+#include "pgtend/probes/collector.h"
+
+static struct fleet *fleet;
+static enum fact facts[FACT_COUNT + 1];
+
+static void ask(void *arg)
+{
+	(void)arg;
+	collect_wait(fleet, fleet->databases, fleet->database_count, facts, 20000);
+	collect_wait(fleet, fleet->databases, fleet->database_count, facts, 20000);
+}
+
+static void ended(void *arg)
+{
+	loop_stop(arg);
+}
+
+static bool choose(const char *name, int at)
+{
+	for (int fact = 0; fact < FACT_COUNT; fact++) {
+		const struct probe *probe = probe_of((enum fact)fact);
+
+		if (probe && strcmp(probe->name, name) == 0) {
+			facts[at] = (enum fact)fact;
+			facts[at + 1] = FACT_COUNT;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int print(const struct database *database)
+{
+	int bad = 0;
+
+	for (const enum fact *fact = facts; *fact != FACT_COUNT; fact++) {
+		const struct facts *found = database_facts(database, *fact);
+
+		if (!found->table || found->err.kind) {
+			fprintf(stderr, "%s: %s\n", probe_of(*fact)->name, found->err.text);
+			bad = 1;
+			continue;
+		}
+		json_t *rows = json_from_table(found->table);
+
+		json_dumpf(rows, stdout, JSON_INDENT(2));
+		putchar('\n');
+		json_decref(rows);
+	}
+	return bad;
+}
+
+int main(int argc, char **argv)
+{
+	struct err err = {0};
+	char *ini = mem_format("[database it]\nurl = %s\n", argc > 2 ? argv[1] : "");
+
+	for (int i = 2; i < argc; i++) {
+		if (!choose(argv[i], i - 2)) {
+			fprintf(stderr, "no such facts: %s\n", argv[i]);
+			return 2;
+		}
+	}
+	struct loop *loop = loop_new();
+	struct event_bus *bus = event_bus_new();
+	struct config *config = config_from_text("facts.ini", ini, &err);
+
+	fleet = config ? fleet_new(loop, config, bus, &err) : NULL;
+	if (!fleet) {
+		fprintf(stderr, "%s\n", err.text);
+		return 2;
+	}
+	task_start(loop, ask, ended, loop);
+	loop_run(loop);
+	int bad = print(fleet->databases[0]);
+
+	fleet_free(fleet);
+	config_free(config);
+	event_bus_free(bus);
+	loop_free(loop);
+	mem_free(ini);
+	return bad;
+}
