@@ -46,15 +46,7 @@ static bool preview(struct action *action, struct err *err)
 	return is_good;
 }
 
-static bool run_up(struct action *action, struct err *err)
-{
-	if (!migrate(action, action->is_dry_run, action->report, err))
-		return false;
-	report_hint(action->report, "pgtend migrate status %s", action->database->name);
-	return true;
-}
-
-static bool run_down(struct action *action, struct err *err)
+static bool run(struct action *action, struct err *err)
 {
 	return migrate(action, action->is_dry_run, action->report, err);
 }
@@ -74,7 +66,7 @@ const struct verb verb_migrate_up = {
 			"run is said.",
 	.example = "pgtend migrate up core --count 1",
 	.preview = preview,
-	.run = run_up,
+	.run = run,
 };
 
 const struct verb verb_migrate_down = {
@@ -90,7 +82,7 @@ const struct verb verb_migrate_down = {
 			"removal of its history row. A file that is gone or has no down part is said before anything runs.",
 	.example = "pgtend migrate down pshop --count 2",
 	.preview = preview,
-	.run = run_down,
+	.run = run,
 };
 
 static bool run_new(struct action *action, struct err *err)

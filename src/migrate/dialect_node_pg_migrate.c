@@ -93,9 +93,28 @@ static int first_difference(const struct ledger *ledger)
 	return -1;
 }
 
+/* A row without file and a file without row of the same number: most often a file that was renamed after it had been applied. */
+static void note_renamed(struct ledger *ledger)
+{
+	for (int i = 0; i < ledger->row_count; i++) {
+		struct migration_row *row = &ledger->rows[i];
+		bool is_time;
+		double prefix = order_prefix(row->name, &is_time);
+		for (int k = 0; row->file < 0 && is_time && !row->note && k < ledger->migration_count; k++) {
+			struct migration_file *file = &ledger->files[k];
+			if (file->row >= 0 || file->prefix != prefix)
+				continue;
+			row->note = mem_format("applied, but its file is gone; %s has its number: if that is the same one renamed, give it its old name back", file->name);
+			if (!file->note)
+				file->note = mem_format("has the number of %s, which is applied and has no file: if it was renamed, give it its old name back", row->name);
+		}
+	}
+}
+
 static void match(struct ledger *ledger)
 {
 	ledger_match_by_name(ledger);
+	note_renamed(ledger);
 	int at = first_difference(ledger);
 	/* Both are applied and neither is missing, only the other way round: nothing else would show it. */
 	if (at >= 0 && ledger->files[at].row >= 0 && ledger->rows[at].file >= 0)
@@ -111,7 +130,7 @@ static bool check_order(const struct ledger *ledger, struct err *err)
 	if (row->file < 0) {
 		err_set(err, ERR_DRIFT, "the file of the applied migration %s is gone (node-pg-migrate says: Not run migration %s is preceding already run migration %s)",
 			row->name, ledger->files[at].name, row->name);
-		return err_hint(err, "bring the file back from version control");
+		return err_hint(err, "%s", row->note ? row->note : "bring the file back from version control");
 	}
 	err_set(err, ERR_DRIFT, "Not run migration %s is preceding already run migration %s", ledger->files[at].name, row->name);
 	if (ledger->files[at].row >= 0)

@@ -58,6 +58,8 @@ static char *advice_of(const struct ledger *ledger, int i, enum migration_state 
 	case MIGRATION_OUT_OF_ORDER:
 		if (file->row >= 0)
 			return mem_format("applied in another order than the files': %s refuses to go on", dialect->name);
+		if (file->note)
+			return mem_copy(file->note);
 		return mem_format("stands before %s, which is applied: give it a later number (%s refuses to run it)", ledger->files[ledger->last_applied].name,
 			dialect->name);
 	case MIGRATION_SKIPPED:

@@ -223,6 +223,8 @@ static void check_broken(const char *const *applied, const char *text, const cha
 	assert_false(ledger.dialect->check_order(&ledger, &err));
 	assert_int_equal(err.kind, ERR_DRIFT);
 	assert_non_null(strstr(err.text, text));
+	if (strstr(text, "_old"))
+		assert_non_null(strstr(err.hint, "1000000000002_b has its number: if that is the same one renamed"));
 	ledger_table(&ledger, "core", table);
 	assert_string_equal(state_of(table, name), wanted);
 	table_free(table);
@@ -237,6 +239,8 @@ static void test_order_broken(void **state)
 	check_broken(late, "Not run migration 1000000000001_a is preceding already run migration 1000000000002_b", "1000000000001_a", "out_of_order");
 	const char *gone[] = { "1000000000000_gone", "1000000000001_a", NULL };
 	check_broken(gone, "the file of the applied migration 1000000000000_gone is gone", "1000000000000_gone", "missing");
+	const char *renamed[] = { "1000000000001_a", "1000000000002_old", "1000000000003_c", NULL };
+	check_broken(renamed, "the file of the applied migration 1000000000002_old is gone", "1000000000002_b", "out_of_order");
 	const char *crossed[] = { "1000000000002_b", "1000000000001_a", NULL };
 	check_broken(crossed, "Not run migration 1000000000001_a is preceding already run migration 1000000000002_b", "1000000000001_a", "out_of_order");
 }
