@@ -23,3 +23,4 @@ tests_core_test_units_LDADD = $(TEST_LIBS)
 tests_core_test_width_SOURCES = tests/core/test_width.c
 tests_core_test_width_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_core_test_width_LDADD = $(TEST_LIBS)
+EXTRA_DIST += tests/core/floors.test
