@@ -135,7 +135,8 @@ void session_request_send(struct session *session)
 	bool is_sent;
 
 	begin_exchange(session, EXCHANGE_REQUEST);
-	if (pooler_wraps(session, entry))
+	session->is_wrapped = pooler_wraps(session, entry);
+	if (session->is_wrapped)
 		is_sent = pooler_send_wrapped(session, entry);
 	else if (entry->params)
 		is_sent = PQsendQueryParams(conn, entry->sql, entry->param_count, NULL, (const char *const *)entry->params, NULL, NULL, 0) == 1;
@@ -171,7 +172,7 @@ static void end_exchange(struct session *session)
 	session->silent_since_ms = 0;
 	if (exchange == EXCHANGE_ATTACH)
 		session_connect_attached(session);
-	else if (exchange == EXCHANGE_REQUEST && session->running->wrap_head > 0 && is_open)
+	else if (exchange == EXCHANGE_REQUEST && session->is_wrapped && is_open)
 		rollback_send(session);
 	else
 		session_request_answered(session);

@@ -24,7 +24,7 @@
 enum {
 	CONNECT_DEADLINE_MS = 10000,
 	DRAIN_GRACE_MS = 10000,  /* so long may a server say nothing after it was asked to cancel */
-	DRAIN_LIMIT_MS = 60000,  /* and so long may it go on talking */
+	DRAIN_LIMIT_MS = 60000,  /* so long may it go on talking, or work on what cannot be cancelled */
 	CANCEL_REPEAT_MS = 2000, /* a cancel that arrives before its statement has begun is lost */
 };
 
@@ -125,7 +125,7 @@ struct session {
 	struct entry *running;
 	enum exchange exchange;
 	struct result *incoming;
-	bool is_pipeline, is_copying_in, is_copying_out;
+	bool is_pipeline, is_wrapped, is_copying_in, is_copying_out;
 	int64_t sent_ms, drain_since_ms, heard_ms;
 	struct canceller *canceller;
 

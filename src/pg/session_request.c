@@ -103,6 +103,12 @@ static bool is_waiting_state(enum session_state state)
 	return state == SESSION_CLOSED || state == SESSION_BACKOFF || state == SESSION_DEAD;
 }
 
+/* The answer that is due has nobody any more who waits for it. */
+static bool is_abandoned(const struct session *session)
+{
+	return session->state == SESSION_DRAINING && !session->running && session->exchange != EXCHANGE_NONE;
+}
+
 uint64_t session_submit(struct session *session, const struct request *request)
 {
 	struct entry *entry = entry_new(request);
@@ -117,6 +123,9 @@ uint64_t session_submit(struct session *session, const struct request *request)
 			err = session->err;
 		else
 			err_set(&err, ERR_UNREACHABLE, "the session is not open");
+		end(session, entry, &err);
+	} else if (is_abandoned(session)) {
+		err_set(&err, ERR_TIMEOUT, "the server still works on an earlier question, which cannot be cancelled there");
 		end(session, entry, &err);
 	} else if (session->options.is_admin_console && entry->params) {
 		err_set(&err, ERR_UNSUPPORTED, "PgBouncer's console takes no parameters");
@@ -160,6 +169,22 @@ void session_cancel(struct session *session, uint64_t number)
 	}
 }
 
+/* Where nothing can be cancelled (a pooler without PQcancelCreate, PGlite) the answer may come late or never: whoever asked is told now. The connection
+ * goes on waiting, because a new one would stand behind the same question, but it takes no questions meanwhile. */
+static void abandon(struct session *session)
+{
+	struct entry *entry = session->running;
+	struct err err;
+
+	session->running = NULL;
+	if (entry->ending == ERR_TIMEOUT)
+		err_set(&err, ERR_TIMEOUT, "no answer within %.3g s; it cannot be cancelled there and runs on", entry->deadline_ms / 1000.0);
+	else
+		err_set(&err, ERR_CANCELLED, "cancelled; the server cannot be told and works on");
+	end(session, entry, &err);
+	session_fail_all(session, &err);
+}
+
 void session_begin_drain(struct session *session, enum err_kind ending)
 {
 	if (session->state != SESSION_BUSY || !session->running)
@@ -169,6 +194,8 @@ void session_begin_drain(struct session *session, enum err_kind ending)
 	session_set_state(session, SESSION_DRAINING);
 	session_set_timer(session, session->drain_since_ms + CANCEL_REPEAT_MS);
 	cancel_start(session);
+	if (!session->canceller && session->running && ending != ERR_FAILED)
+		abandon(session);
 }
 
 static void drop_silent(struct session *session)
@@ -187,14 +214,15 @@ void session_drain_tick(struct session *session)
 	int64_t now = loop_now_ms(session->loop);
 	int64_t heard = session->heard_ms > session->drain_since_ms ? session->heard_ms : session->drain_since_ms;
 
-	if (!session->running)
+	if (session->exchange == EXCHANGE_NONE)
 		return;
-	if (now - heard >= DRAIN_GRACE_MS || now - session->drain_since_ms >= DRAIN_LIMIT_MS) {
+	if (now - heard >= (is_abandoned(session) ? DRAIN_LIMIT_MS : DRAIN_GRACE_MS) || now - session->drain_since_ms >= DRAIN_LIMIT_MS) {
 		drop_silent(session);
 		return;
 	}
 	session_set_timer(session, now + CANCEL_REPEAT_MS);
-	cancel_start(session);
+	if (session->running)
+		cancel_start(session);
 }
 
 /* --- the end ----------------------------------------------------------------------------------- */
@@ -243,12 +271,10 @@ static void ready_again(struct session *session)
 	session_turn_soon(session);
 }
 
-void session_request_answered(struct session *session)
+static void hand_over(struct session *session, struct entry *entry)
 {
-	struct entry *entry = session->running;
 	bool has_failed = result_error(session->incoming) != NULL;
 
-	session->running = NULL;
 	entry->result = session->incoming;
 	session->incoming = NULL;
 	if (entry->wrap_head > 0) {
@@ -257,6 +283,17 @@ void session_request_answered(struct session *session)
 	}
 	word_error(entry, &entry->err);
 	end(session, entry, NULL);
+}
+
+void session_request_answered(struct session *session)
+{
+	struct entry *entry = session->running;
+
+	session->running = NULL;
+	if (entry)
+		hand_over(session, entry);
+	result_free(session->incoming); /* of an abandoned one */
+	session->incoming = NULL;
 	/* while a cancel is on its way it could hit the next request */
 	if (session->canceller)
 		session_set_timer(session, 0);
@@ -266,7 +303,7 @@ void session_request_answered(struct session *session)
 
 void session_cancel_ended(struct session *session)
 {
-	if (session->state == SESSION_DRAINING && !session->running)
+	if (session->state == SESSION_DRAINING && session->exchange == EXCHANGE_NONE)
 		ready_again(session);
 }
 

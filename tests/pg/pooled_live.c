@@ -144,6 +144,34 @@ static void leaves_own_transactions_alone(void **state)
 	session_free(session);
 }
 
+/* libpq before 17 cannot cancel through a pooler: who asked is told, the connection stays and is of use again. */
+static void is_not_held_by_what_cannot_be_cancelled(void **state)
+{
+	(void)state;
+	struct session *session = live_session(url, NULL);
+	struct answer answer, queued, after;
+
+	live_open(session);
+	live_submit(session, &answer, "select pg_sleep(2)", 200, false);
+	live_submit(session, &queued, "select 1", 0, false);
+	assert_true(live_until(live_is_answered, &answer, 1500));
+	assert_int_equal(answer.err.kind, ERR_TIMEOUT);
+	assert_true(live_until(live_is_answered, &queued, 3000));
+	if (session_state(session) == SESSION_DRAINING) {
+		assert_int_equal(queued.err.kind, ERR_TIMEOUT);
+		live_submit(session, &after, "select 1", 0, false);
+		assert_true(live_until(live_is_answered, &after, 500));
+		assert_int_equal(after.err.kind, ERR_TIMEOUT);
+		live_done(&after);
+	}
+	assert_true(live_until(live_is_ready, session, 5000));
+	assert_live_value(session, "select 3", "3");
+	assert_int_equal(session_reconnects(session), 0);
+	live_done(&answer);
+	live_done(&queued);
+	session_free(session);
+}
+
 static void survives_a_killed_backend(void **state)
 {
 	(void)state;
@@ -220,6 +248,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reports_errors_inside_the_wrapper, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(leaves_nothing_in_the_pool, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(leaves_own_transactions_alone, scene_begin, scene_end),
+		cmocka_unit_test_setup_teardown(is_not_held_by_what_cannot_be_cancelled, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(survives_a_killed_backend, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(speaks_to_the_admin_console, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(words_what_the_pooler_refuses, scene_begin, scene_end),
