@@ -70,12 +70,14 @@ static void draw_pane(struct console *console, int which)
 static void draw_dividers(struct console *console)
 {
 	const struct rect *left = &console->layout.panes[LAYOUT_MIGRATIONS], *below = &console->layout.panes[LAYOUT_CHUNKS];
-	int col = left->col + left->cols;
+	int col = console->layout.panes[LAYOUT_TABLES].col - 1;
 
 	if (console->layout.kind != LAYOUT_FULL)
 		return;
 	for (int row = left->row; row < below->row + below->rows; row++)
 		canvas_put(console->canvas, row, col, STYLE_BORDER, theme_glyph(GLYPH_VERTICAL));
+	canvas_put(console->canvas, left->row, col - 1, STYLE_BORDER, theme_glyph(GLYPH_HORIZONTAL));
+	canvas_put(console->canvas, below->row, col - 1, STYLE_BORDER, theme_glyph(GLYPH_HORIZONTAL));
 	canvas_put(console->canvas, left->row, col, STYLE_BORDER, theme_glyph(GLYPH_TEE_DOWN));
 	canvas_put(console->canvas, below->row, col, STYLE_BORDER, theme_glyph(GLYPH_CROSS));
 	canvas_put(console->canvas, below->row + below->rows, col, STYLE_BORDER, theme_glyph(GLYPH_TEE_UP));

@@ -112,6 +112,8 @@ void pane_read_facts(const struct fleet *fleet, const struct database *database,
 	data->table = facts->table;
 	data->taken_us = facts->taken_us;
 	data->err = facts->err;
+	if (fact == FACT_ACTIVITY && database->server->is_known && !database->server->has[CAP_ACTIVITY])
+		data->lacks = database->server->lacks[CAP_ACTIVITY];
 	if (probe && probe->is_offline)
 		return;
 	read_session(fleet, probe && probe->scope == PROBE_SERVER ? database->server->session : database->session, data);
@@ -194,7 +196,7 @@ char *pane_state_text(const struct pane *pane, const struct pane_data *data, int
 		add_reason(&out, data);
 		break;
 	case PANE_EMPTY:
-		text_add(&out, pane->empty);
+		text_add(&out, data->lacks ? data->lacks : pane->empty);
 		break;
 	case PANE_PARTIAL:
 		*style = STYLE_WARN;

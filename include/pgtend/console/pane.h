@@ -28,6 +28,7 @@ struct pane_data {
 	int fresh_s;                     /* older than this is stale */
 	int answered, asked;             /* FLEET: how many of how many; 0 of 0 elsewhere */
 	const char *about;               /* name of the database; NULL */
+	const char *lacks;               /* why the server cannot tell at all, in words; NULL: it can */
 };
 
 enum pane_state { PANE_LOADING, PANE_EMPTY, PANE_FRESH, PANE_STALE, PANE_PARTIAL, PANE_ERROR };
