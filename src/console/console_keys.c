@@ -367,10 +367,24 @@ static unsigned prompt_keys(struct console *console, const struct key *key)
 	return STALE_SCREEN;
 }
 
+/* Alt means nothing outside of the prompt: it is an Esc and a key that came together over a slow line. A question that
+ * Esc has taken away leaves the key without a meaning. */
+static unsigned alt_key(struct console *console, const struct key *key)
+{
+	struct key escape = { .code = KEYS_ESCAPE, .is_last = true }, plain_key = *key;
+	bool had_question = console->questions != NULL;
+	unsigned stale = console_key(console, &escape);
+
+	plain_key.is_alt = false;
+	return had_question ? stale : stale | console_key(console, &plain_key);
+}
+
 unsigned console_key(struct console *console, const struct key *key)
 {
 	if (key->code == KEYS_NONE || key->code == KEYS_UNKNOWN)
 		return STALE_NOTHING;
+	if (key->is_alt && (console->questions || !prompt_is_open(console->prompt)))
+		return alt_key(console, key);
 	console_sync(console);
 	if (console->message && console->message_until_us == 0) {
 		mem_free(console->message);

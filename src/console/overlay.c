@@ -8,7 +8,7 @@
 #include "pgtend/core/width.h"
 #include "pgtend/ui/theme.h"
 
-enum { FIELD_COLS = 20 };
+enum { FIELD_COLS = 26 };
 
 struct overlay *overlay_new(enum overlay_kind kind, const char *title)
 {

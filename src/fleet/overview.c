@@ -10,7 +10,7 @@ static const struct table_column columns[] = {
 	{"name", CELL_TEXT, "name", 0, "The database's section in pgtend.ini."},
 	{"database", CELL_TEXT, "database", 4, "Its name in the connection (dbname); guards ask for this one."},
 	{"host", CELL_TEXT, NULL, 9, "Host or socket folder as configured."},
-	{"port", CELL_COUNT, NULL, 9, "Port as configured."},
+	{"port", CELL_ID, NULL, 9, "Port as configured."},
 	{"environment", CELL_TEXT, NULL, 9, "development, test, staging or production (key `environment`, else NODE_ENV)."},
 	{"reachable", CELL_BOOL, NULL, 9, "Whether the last question was answered."},
 	{"health.verdict", CELL_TEXT, "health", 0, "ok, warn, crit or unknown: the worst finding of the threshold engine."},
