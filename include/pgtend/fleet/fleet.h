@@ -80,6 +80,11 @@ struct database {
 	struct facts facts[FACT_COUNT];
 	struct database *depends[16];
 	int depends_count;
+	/* Growth by the samples, read again at most once a minute (health_overview). */
+	bool has_growth;
+	double growth_bytes_per_day;
+	int64_t growth_since_us;       /* without growth yet: since when it counts; 0: no sample */
+	int64_t growth_read_us;        /* wall clock; 0: never */
 	double response_ms;            /* of the last answered question, there and back; negative: none yet */
 };
 
