@@ -6,8 +6,8 @@
 #include "pgtend/migrate/migrate.h"
 
 static const struct verb_option count_options[] = {
-	{"--count", OPTION_INT, "N", false, "so many migrations at most (up: all; down: 1)"},
-	{0},
+    {"--count", OPTION_INT, "N", false, "so many migrations at most (up: all; down: 1)"},
+    {0},
 };
 
 static bool take_count(const struct action *action, int otherwise, int *count, struct err *err)
@@ -24,7 +24,7 @@ static bool migrate(const struct action *action, bool is_dry_run, struct report 
 	bool is_up = action->verb->level == GUARD_L2;
 	int count = 0;
 	return take_count(action, is_up ? -1 : 1, &count, err) &&
-		   (is_up ? migrate_up : migrate_down)(action->fleet, action->database, count, is_dry_run, report, err);
+	       (is_up ? migrate_up : migrate_down)(action->fleet, action->database, count, is_dry_run, report, err);
 }
 
 /* What would run, found by a dry run, and what a question about locks wants to know. */
@@ -40,7 +40,7 @@ static bool preview(struct action *action, struct err *err)
 		char wait[UNITS_SIZE];
 		double seconds = section_seconds(action->database->section, "lock_timeout");
 		words_take(&action->preview, mem_format("waits for a lock: %s, each file up to 5 times (lock_timeout)",
-			seconds > 0 ? units_ms(wait, seconds * 1000) : "without end"));
+		                                 seconds > 0 ? units_ms(wait, seconds * 1000) : "without end"));
 	}
 	report_done(&report);
 	return is_good;
@@ -52,37 +52,41 @@ static bool run(struct action *action, struct err *err)
 }
 
 const struct verb verb_migrate_up = {
-	.name = "migrate",
-	.subverb = "up",
-	.scope = VERB_ACTS,
-	.options = count_options,
-	.level = GUARD_L2,
-	.has_dry_run = true,
-	.wants_dependencies = true,
-	.title = "Apply pending migrations",
-	.help = "Runs the files that the history table does not have, in the order of the team's own tool, under that tool's lock: each in a transaction of its "
-			"own, its history row in it, so that nothing is ever half done. Databases that others depend on come first. An error is shown "
-			"as FILE:LINE:COL; what ran before it stays, what follows waits. Now node-pg-migrate's files are run; for other tools the command to "
-			"run is said.",
-	.example = "pgtend migrate up core --count 1",
-	.preview = preview,
-	.run = run,
+    .name = "migrate",
+    .subverb = "up",
+    .scope = VERB_ACTS,
+    .options = count_options,
+    .level = GUARD_L2,
+    .has_dry_run = true,
+    .wants_dependencies = true,
+    .title = "Apply pending migrations",
+    .help = "Runs the files that the history table does not have, in the order of the team's own tool, under that "
+            "tool's lock: each in a transaction of its "
+            "own, its history row in it, so that nothing is ever half done. Databases that others depend on come "
+            "first. An error is shown "
+            "as FILE:LINE:COL; what ran before it stays, what follows waits. Now node-pg-migrate's files are run; for "
+            "other tools the command to "
+            "run is said.",
+    .example = "pgtend migrate up core --count 1",
+    .preview = preview,
+    .run = run,
 };
 
 const struct verb verb_migrate_down = {
-	.name = "migrate",
-	.subverb = "down",
-	.scope = VERB_ACTS,
-	.options = count_options,
-	.level = GUARD_L3,
-	.has_dry_run = true,
-	.is_dependents_first = true,
-	.title = "Take back the last migrations",
-	.help = "Runs the down part of the last applied migration, or of the last N, newest first, each in a transaction of its own together with the "
-			"removal of its history row. A file that is gone or has no down part is said before anything runs.",
-	.example = "pgtend migrate down pshop --count 2",
-	.preview = preview,
-	.run = run,
+    .name = "migrate",
+    .subverb = "down",
+    .scope = VERB_ACTS,
+    .options = count_options,
+    .level = GUARD_L3,
+    .has_dry_run = true,
+    .is_dependents_first = true,
+    .title = "Take back the last migrations",
+    .help = "Runs the down part of the last applied migration, or of the last N, newest first, each in a transaction "
+            "of its own together with the "
+            "removal of its history row. A file that is gone or has no down part is said before anything runs.",
+    .example = "pgtend migrate down pshop --count 2",
+    .preview = preview,
+    .run = run,
 };
 
 static bool run_new(struct action *action, struct err *err)
@@ -98,19 +102,21 @@ static bool run_new(struct action *action, struct err *err)
 }
 
 const struct verb verb_migrate_new = {
-	.name = "migrate",
-	.subverb = "new",
-	.scope = VERB_ACTS_ONE,
-	.words = "NAME",
-	.least_words = 1,
-	.most_words = 1,
-	.level = GUARD_L0,
-	.has_dry_run = true,
-	.is_offline = true,
-	.title = "Make the next migration file",
-	.help = "Makes a file in the database's migration folder, named and filled as the team's tool does it: for node-pg-migrate the milliseconds of now (more than "
-			"the last file's, whatever the clock says), the name with - for _ and blanks, and the lines -- Up Migration and -- Down Migration; "
-			"for plain folders the next number. For the other tools the exact command to run is said.",
-	.example = "pgtend migrate new core add_user_preferences",
-	.run = run_new,
+    .name = "migrate",
+    .subverb = "new",
+    .scope = VERB_ACTS_ONE,
+    .words = "NAME",
+    .least_words = 1,
+    .most_words = 1,
+    .level = GUARD_L0,
+    .has_dry_run = true,
+    .is_offline = true,
+    .title = "Make the next migration file",
+    .help = "Makes a file in the database's migration folder, named and filled as the team's tool does it: for "
+            "node-pg-migrate the milliseconds of now (more than "
+            "the last file's, whatever the clock says), the name with - for _ and blanks, and the lines -- Up "
+            "Migration and -- Down Migration; "
+            "for plain folders the next number. For the other tools the exact command to run is said.",
+    .example = "pgtend migrate new core add_user_preferences",
+    .run = run_new,
 };

@@ -31,7 +31,8 @@ static void judge(const struct table *rows, int row, const char *database, struc
 	if (strcmp(state, "pending") == 0) {
 		if (findings->pending++ == 0)
 			findings->first_pending = database;
-	} else if (strcmp(state, "missing") == 0 || strcmp(state, "out_of_order") == 0 || strcmp(state, "edited") == 0 || strcmp(state, "skipped") == 0) {
+	} else if (strcmp(state, "missing") == 0 || strcmp(state, "out_of_order") == 0 || strcmp(state, "edited") == 0 ||
+	           strcmp(state, "skipped") == 0) {
 		if (findings->drifted++ == 0)
 			findings->first_drifted = database;
 	}
@@ -70,35 +71,40 @@ static bool run(struct action *action, struct err *err)
 		*err = *findings.first_failure;
 		if (findings.failed < action->database_count)
 			err->kind = ERR_PARTIAL;
-		return action->database_count > 1 ? err_prefix(err, "%d of %d databases gave no answer", findings.failed, action->database_count) : false;
+		return action->database_count > 1
+		           ? err_prefix(err, "%d of %d databases gave no answer", findings.failed, action->database_count)
+		           : false;
 	}
 	if (!command_flag(action->command, "--check"))
 		return true;
 	if (findings.drifted > 0)
-		return err_set(err, ERR_DRIFT, "%d migration%s out of order, missing, edited or skipped, the first in %s", findings.drifted,
-			findings.drifted == 1 ? " is" : "s are", findings.first_drifted);
+		return err_set(err, ERR_DRIFT, "%d migration%s out of order, missing, edited or skipped, the first in %s",
+		    findings.drifted, findings.drifted == 1 ? " is" : "s are", findings.first_drifted);
 	if (findings.pending > 0)
-		return err_set(err, ERR_PENDING, "%d migration%s pending, the first in %s", findings.pending, findings.pending == 1 ? " is" : "s are",
-			findings.first_pending);
+		return err_set(err, ERR_PENDING, "%d migration%s pending, the first in %s", findings.pending,
+		    findings.pending == 1 ? " is" : "s are", findings.first_pending);
 	return true;
 }
 
 static const struct verb_option options[] = {
-	{"--check", OPTION_FLAG, NULL, false, "end with status 4 when something is pending, 5 when the order is broken or a file or row is missing"},
-	{0},
+    {"--check", OPTION_FLAG, NULL, false,
+        "end with status 4 when something is pending, 5 when the order is broken or a file or row is missing"},
+    {0},
 };
 
 const struct verb verb_migrate_status = {
-	.name = "migrate",
-	.subverb = "status",
-	.scope = VERB_READS,
-	.options = options,
-	.level = GUARD_L0,
-	.title = "Show applied and pending migrations",
-	.help = "Every file of the migration folders and every row of the history tables that the teams' own tools keep (node-pg-migrate, Drizzle, plain numbered files, "
-			"dbmate, golang-migrate): applied, pending, missing (a row without file), out_of_order, refused (the tool itself would stop at it), skipped, edited, "
-			"each with what to do.",
-	.example = "pgtend migrate status all --check",
-	.shape = &migrations_shape,
-	.run = run,
+    .name = "migrate",
+    .subverb = "status",
+    .scope = VERB_READS,
+    .options = options,
+    .level = GUARD_L0,
+    .title = "Show applied and pending migrations",
+    .help = "Every file of the migration folders and every row of the history tables that the teams' own tools keep "
+            "(node-pg-migrate, Drizzle, plain numbered files, "
+            "dbmate, golang-migrate): applied, pending, missing (a row without file), out_of_order, refused (the tool "
+            "itself would stop at it), skipped, edited, "
+            "each with what to do.",
+    .example = "pgtend migrate status all --check",
+    .shape = &migrations_shape,
+    .run = run,
 };

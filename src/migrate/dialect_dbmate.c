@@ -10,13 +10,14 @@
 /* The tool takes what matches ^(\d+).*\.sql$ and leaves the rest alone; files run in the order of their names. */
 static bool read_folder(struct ledger *ledger, struct err *err)
 {
-	struct words names = { 0 };
+	struct words names = {0};
 	bool is_read = folder_names(ledger->folder, &names, err);
 	for (size_t i = 0; is_read && i < names.count; i++) {
 		size_t digits = strspn(names.v[i], "0123456789");
 		if (digits == 0 || !text_ends_with(names.v[i], ".sql"))
 			continue;
-		struct migration_file *file = ledger_add_file(ledger, mem_copy_n(names.v[i], strlen(names.v[i]) - 4), places_join(ledger->folder, names.v[i]));
+		struct migration_file *file = ledger_add_file(
+		    ledger, mem_copy_n(names.v[i], strlen(names.v[i]) - 4), places_join(ledger->folder, names.v[i]));
 		file->key = mem_copy_n(names.v[i], digits);
 	}
 	words_done(&names);
@@ -31,8 +32,8 @@ static bool knows_columns(const char *columns)
 static bool read_rows(struct ledger *ledger, struct session *session, struct err *err)
 {
 	struct result *result = NULL;
-	bool is_done = session_queryf_wait(session, 15000, &result, err, "select version from %I.%I order by version collate \"C\"", ledger->history_schema,
-		ledger->history_table);
+	bool is_done = session_queryf_wait(session, 15000, &result, err,
+	    "select version from %I.%I order by version collate \"C\"", ledger->history_schema, ledger->history_table);
 	for (int i = 0; is_done && i < result_rows(result); i++)
 		ledger_add_row(ledger, result_text(result, i, 0), 0);
 	result_free(result);
@@ -47,7 +48,8 @@ static int compare_key_to_row(const void *key, const void *row)
 static void match(struct ledger *ledger)
 {
 	for (int i = 0; i < ledger->migration_count; i++) {
-		const struct migration_row *row = bsearch(ledger->files[i].key, ledger->rows, (size_t)ledger->row_count, sizeof *row, compare_key_to_row);
+		const struct migration_row *row =
+		    bsearch(ledger->files[i].key, ledger->rows, (size_t)ledger->row_count, sizeof *row, compare_key_to_row);
 		if (row)
 			ledger_join(ledger, i, (int)(row - ledger->rows));
 	}
@@ -62,13 +64,13 @@ static bool new_file(const struct ledger *ledger, const char *title, char **path
 }
 
 const struct dialect dialect_dbmate = {
-	.name = "dbmate",
-	.history_schema = "public",
-	.history_table = "schema_migrations",
-	.tool = "dbmate up",
-	.read_folder = read_folder,
-	.read_rows = read_rows,
-	.knows_columns = knows_columns,
-	.match = match,
-	.new_file = new_file,
+    .name = "dbmate",
+    .history_schema = "public",
+    .history_table = "schema_migrations",
+    .tool = "dbmate up",
+    .read_folder = read_folder,
+    .read_rows = read_rows,
+    .knows_columns = knows_columns,
+    .match = match,
+    .new_file = new_file,
 };

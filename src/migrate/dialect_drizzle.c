@@ -1,4 +1,5 @@
-/* Drizzle before 1.0: meta/_journal.json orders TAG.sql files, table drizzle.__drizzle_migrations holds hash and the journal's `when`. */
+/* Drizzle before 1.0: meta/_journal.json orders TAG.sql files, table drizzle.__drizzle_migrations holds hash and the
+ * journal's `when`. */
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/evp.h>
@@ -16,12 +17,12 @@ static char *hash_of(const char *path)
 	size_t length;
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned size = 0;
-	struct err unreadable = { 0 };
+	struct err unreadable = {0};
 	if (!places_read_file(path, &bytes, &length, &unreadable))
 		return NULL;
 	bool is_done = EVP_Digest(bytes, length, digest, &size, EVP_sha256(), NULL) == 1;
 	mem_free(bytes);
-	struct text hex = { 0 };
+	struct text hex = {0};
 	for (unsigned i = 0; is_done && i < size; i++)
 		text_addf(&hex, "%02x", digest[i]);
 	return is_done ? text_take(&hex) : NULL;
@@ -44,7 +45,8 @@ static bool read_journal(const char *path, json_t **journal, json_t **entries, s
 	return true;
 }
 
-static bool add_entry(struct ledger *ledger, const char *journal_path, size_t i, const json_t *entry, struct words *tags, struct err *err)
+static bool add_entry(
+    struct ledger *ledger, const char *journal_path, size_t i, const json_t *entry, struct words *tags, struct err *err)
 {
 	const char *tag = json_string_value(json_object_get(entry, "tag"));
 	const json_t *when = json_object_get(entry, "when");
@@ -70,13 +72,15 @@ static int compare_words(const void *a, const void *b)
 /* .sql files that the journal does not name: never run. Without a key and without `when`. */
 static bool add_orphans(struct ledger *ledger, struct words *tags, struct err *err)
 {
-	struct words names = { 0 };
+	struct words names = {0};
 	bool is_read = folder_names(ledger->folder, &names, err);
 	words_sort(tags);
 	for (size_t i = 0; is_read && i < names.count; i++) {
-		if (!text_ends_with(names.v[i], ".sql") || (tags->count && bsearch(&names.v[i], tags->v, tags->count, sizeof *tags->v, compare_words)))
+		if (!text_ends_with(names.v[i], ".sql") ||
+		    (tags->count && bsearch(&names.v[i], tags->v, tags->count, sizeof *tags->v, compare_words)))
 			continue;
-		struct migration_file *file = ledger_add_file(ledger, mem_copy_n(names.v[i], strlen(names.v[i]) - 4), places_join(ledger->folder, names.v[i]));
+		struct migration_file *file = ledger_add_file(
+		    ledger, mem_copy_n(names.v[i], strlen(names.v[i]) - 4), places_join(ledger->folder, names.v[i]));
 		file->when_ms = INT64_MIN;
 		file->note = mem_copy("meta/_journal.json does not name it: Drizzle never runs it");
 	}
@@ -88,7 +92,7 @@ static bool read_folder(struct ledger *ledger, struct err *err)
 {
 	char *path = places_join(ledger->folder, "meta/_journal.json");
 	json_t *journal, *entries;
-	struct words tags = { 0 };
+	struct words tags = {0};
 	bool is_read = read_journal(path, &journal, &entries, err);
 	for (size_t i = 0; is_read && i < json_array_size(entries); i++)
 		is_read = add_entry(ledger, path, i, json_array_get(entries, i), &tags, err);
@@ -102,16 +106,17 @@ static bool read_folder(struct ledger *ledger, struct err *err)
 static bool knows_columns(const char *columns)
 {
 	char type[64];
-	return history_column_count(columns) == 3 && history_column(columns, "id", type) && history_is_text(columns, "hash") &&
-	       history_column(columns, "created_at", type) && strcmp(type, "bigint") == 0;
+	return history_column_count(columns) == 3 && history_column(columns, "id", type) &&
+	       history_is_text(columns, "hash") && history_column(columns, "created_at", type) &&
+	       strcmp(type, "bigint") == 0;
 }
 
 /* created_at is the journal's `when`; when the migration ran is written nowhere. */
 static bool read_rows(struct ledger *ledger, struct session *session, struct err *err)
 {
 	struct result *result = NULL;
-	bool is_done = session_queryf_wait(session, 15000, &result, err, "select hash, created_at from %I.%I order by id", ledger->history_schema,
-		ledger->history_table);
+	bool is_done = session_queryf_wait(session, 15000, &result, err, "select hash, created_at from %I.%I order by id",
+	    ledger->history_schema, ledger->history_table);
 	for (int i = 0; is_done && i < result_rows(result); i++) {
 		struct migration_row *row = ledger_add_row(ledger, result_text(result, i, 0), 0);
 		row->when_ms = result_int(result, i, 1, 0);
@@ -150,13 +155,15 @@ static void match(struct ledger *ledger)
 		bool is_orphan = file->when_ms == INT64_MIN;
 		file->is_skipped = file->row < 0 && (is_orphan || (ledger->row_count > 0 && file->when_ms <= newest));
 		if (file->is_skipped && !file->note)
-			file->note = mem_copy("its `when` in the journal is not newer than the last applied one's: Drizzle skips it for ever; give it a newer `when`");
+			file->note = mem_copy("its `when` in the journal is not newer than the last applied one's: Drizzle skips "
+			                      "it for ever; give it a newer `when`");
 		if (file->is_edited && !file->note)
 			file->note = mem_copy("the file was changed after it was applied: what ran is not what stands there");
 	}
 	for (int i = 0; i < ledger->row_count; i++)
 		if (ledger->rows[i].file < 0 && !ledger->rows[i].note)
-			ledger->rows[i].note = mem_copy("applied, but no file has this hash or this `when`: bring it back from version control");
+			ledger->rows[i].note =
+			    mem_copy("applied, but no file has this hash or this `when`: bring it back from version control");
 }
 
 static bool new_file(const struct ledger *ledger, const char *title, char **path, char **body, struct err *err)
@@ -164,18 +171,19 @@ static bool new_file(const struct ledger *ledger, const char *title, char **path
 	(void)ledger;
 	(void)path;
 	(void)body;
-	err_set(err, ERR_UNSUPPORTED, "a new Drizzle migration needs a journal entry and a snapshot, which drizzle-kit makes");
+	err_set(
+	    err, ERR_UNSUPPORTED, "a new Drizzle migration needs a journal entry and a snapshot, which drizzle-kit makes");
 	return err_hint(err, "npx drizzle-kit generate --custom --name='%s'", title);
 }
 
 const struct dialect dialect_drizzle = {
-	.name = "drizzle",
-	.history_schema = "drizzle",
-	.history_table = "__drizzle_migrations",
-	.tool = "npx drizzle-kit migrate",
-	.read_folder = read_folder,
-	.read_rows = read_rows,
-	.knows_columns = knows_columns,
-	.match = match,
-	.new_file = new_file,
+    .name = "drizzle",
+    .history_schema = "drizzle",
+    .history_table = "__drizzle_migrations",
+    .tool = "npx drizzle-kit migrate",
+    .read_folder = read_folder,
+    .read_rows = read_rows,
+    .knows_columns = knows_columns,
+    .match = match,
+    .new_file = new_file,
 };

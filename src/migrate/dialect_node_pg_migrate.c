@@ -20,7 +20,7 @@ static const char *suffix_of(const char *name)
 
 static bool is_script(const char *suffix)
 {
-	static const char *const suffixes[] = { ".js", ".cjs", ".mjs", ".ts", ".cts", ".mts" };
+	static const char *const suffixes[] = {".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"};
 	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
 		if (strcmp(suffix, suffixes[i]) == 0)
 			return true;
@@ -30,17 +30,19 @@ static bool is_script(const char *suffix)
 static void add_migration(struct ledger *ledger, const char *file_name)
 {
 	const char *suffix = suffix_of(file_name);
-	struct migration_file *file = ledger_add_file(ledger, mem_copy_n(file_name, (size_t)(suffix - file_name)), places_join(ledger->folder, file_name));
+	struct migration_file *file = ledger_add_file(
+	    ledger, mem_copy_n(file_name, (size_t)(suffix - file_name)), places_join(ledger->folder, file_name));
 	file->prefix = order_prefix(file_name, NULL);
 	if (is_script(suffix))
 		file->only_by_tool = mem_copy("is no SQL but a program for node");
 	else if (file_name[0] < '0' || file_name[0] > '9')
-		file->note = mem_copy("has no number before its name: it sorts before all others, and node-pg-migrate 9 refuses it");
+		file->note =
+		    mem_copy("has no number before its name: it sorts before all others, and node-pg-migrate 9 refuses it");
 }
 
 static bool read_folder(struct ledger *ledger, struct err *err)
 {
-	struct words names = { 0 };
+	struct words names = {0};
 	if (!folder_names(ledger->folder, &names, err)) {
 		words_done(&names);
 		return false;
@@ -56,7 +58,8 @@ static bool read_folder(struct ledger *ledger, struct err *err)
 		const char *suffix = suffix_of(names.v[i]);
 		if (strcmp(suffix, ".sql") != 0 && !is_script(suffix))
 			ledger_add_refused(ledger, names.v[i],
-				"pgtend leaves it out, but your present tool would refuse this folder because of it: move it out of the folder (node-pg-migrate loads every file)");
+			    "pgtend leaves it out, but your present tool would refuse this folder because of it: move it out of "
+			    "the folder (node-pg-migrate loads every file)");
 	}
 	mem_free(order);
 	words_done(&names);
@@ -67,17 +70,19 @@ static bool read_folder(struct ledger *ledger, struct err *err)
 static bool knows_columns(const char *columns)
 {
 	char type[64];
-	return history_column_count(columns) == 3 && history_column(columns, "id", type) && history_is_text(columns, "name") &&
-	       history_column(columns, "run_on", type) && strncmp(type, "timestamp", 9) == 0;
+	return history_column_count(columns) == 3 && history_column(columns, "id", type) &&
+	       history_is_text(columns, "name") && history_column(columns, "run_on", type) &&
+	       strncmp(type, "timestamp", 9) == 0;
 }
 
-/* run_on has no time zone: it is what now() was in the zone of the writer's session, which for the tool is the server's default, as for ours. */
+/* run_on has no time zone: it is what now() was in the zone of the writer's session, which for the tool is the
+ * server's default, as for ours. */
 static bool read_rows(struct ledger *ledger, struct session *session, struct err *err)
 {
 	struct result *result = NULL;
 	bool is_done = session_queryf_wait(session, 15000, &result, err,
-		"select name, round(extract(epoch from run_on::timestamptz) * 1000000)::bigint from %I.%I order by run_on, id", ledger->history_schema,
-		ledger->history_table);
+	    "select name, round(extract(epoch from run_on::timestamptz) * 1000000)::bigint from %I.%I order by run_on, id",
+	    ledger->history_schema, ledger->history_table);
 	for (int i = 0; is_done && i < result_rows(result); i++)
 		ledger_add_row(ledger, result_text(result, i, 0), result_int(result, i, 1, 0));
 	result_free(result);
@@ -93,7 +98,8 @@ static int first_difference(const struct ledger *ledger)
 	return -1;
 }
 
-/* A row without file and a file without row of the same number: most often a file that was renamed after it had been applied. */
+/* A row without file and a file without row of the same number: most often a file that was renamed after it had been
+ * applied. */
 static void note_renamed(struct ledger *ledger)
 {
 	for (int i = 0; i < ledger->row_count; i++) {
@@ -104,9 +110,13 @@ static void note_renamed(struct ledger *ledger)
 			struct migration_file *file = &ledger->files[k];
 			if (file->row >= 0 || file->prefix != prefix)
 				continue;
-			row->note = mem_format("applied, but its file is gone; %s has its number: if that is the same one renamed, give it its old name back", file->name);
+			row->note = mem_format("applied, but its file is gone; %s has its number: if that is the same one renamed, "
+			                       "give it its old name back",
+			    file->name);
 			if (!file->note)
-				file->note = mem_format("has the number of %s, which is applied and has no file: if it was renamed, give it its old name back", row->name);
+				file->note = mem_format("has the number of %s, which is applied and has no file: if it was renamed, "
+				                        "give it its old name back",
+				    row->name);
 		}
 	}
 }
@@ -128,19 +138,24 @@ static bool check_order(const struct ledger *ledger, struct err *err)
 		return true;
 	const struct migration_row *row = &ledger->rows[at];
 	if (row->file < 0) {
-		err_set(err, ERR_DRIFT, "the file of the applied migration %s is gone (node-pg-migrate says: Not run migration %s is preceding already run migration %s)",
-			row->name, ledger->files[at].name, row->name);
+		err_set(err, ERR_DRIFT,
+		    "the file of the applied migration %s is gone (node-pg-migrate says: Not run migration %s is preceding "
+		    "already run migration %s)",
+		    row->name, ledger->files[at].name, row->name);
 		return err_hint(err, "%s", row->note ? row->note : "bring the file back from version control");
 	}
-	err_set(err, ERR_DRIFT, "Not run migration %s is preceding already run migration %s", ledger->files[at].name, row->name);
+	err_set(err, ERR_DRIFT, "Not run migration %s is preceding already run migration %s", ledger->files[at].name,
+	    row->name);
 	if (ledger->files[at].row >= 0)
-		return err_hint(err, "both are applied, but in another order than the files': make the file names follow the history");
+		return err_hint(
+		    err, "both are applied, but in another order than the files': make the file names follow the history");
 	return err_hint(err, "give %s a later number, so that it comes last", ledger->files[at].name);
 }
 
 /* --- new files ----------------------------------------------------------------------------------------- */
 
-/* Milliseconds of now, or one more than the last file has: the new one comes last also when a clock went wrong somewhere. */
+/* Milliseconds of now, or one more than the last file has: the new one comes last also when a clock went wrong
+ * somewhere. */
 static int64_t next_prefix_ms(const struct ledger *ledger)
 {
 	int64_t ms = units_now_us() / 1000;
@@ -169,7 +184,8 @@ static bool new_file(const struct ledger *ledger, const char *title, char **path
 
 static char *quoted_table(const struct ledger *ledger, struct session *session)
 {
-	char *schema = session_quote_identifier(session, ledger->history_schema), *table = session_quote_identifier(session, ledger->history_table);
+	char *schema = session_quote_identifier(session, ledger->history_schema),
+	     *table = session_quote_identifier(session, ledger->history_table);
 	char *both = mem_format("%s.%s", schema, table);
 	mem_free(schema);
 	mem_free(table);
@@ -178,12 +194,15 @@ static char *quoted_table(const struct ledger *ledger, struct session *session)
 
 static char *ensure_sql(const struct ledger *ledger, struct session *session)
 {
-	char *schema = session_quote_identifier(session, ledger->history_schema), *literal = session_quote_literal(session, ledger->history_schema);
+	char *schema = session_quote_identifier(session, ledger->history_schema),
+	     *literal = session_quote_literal(session, ledger->history_schema);
 	char *table = quoted_table(ledger, session);
 	/* CREATE SCHEMA IF NOT EXISTS asks for the privilege even when there is nothing to do. */
-	char *sql = mem_format("DO $pgtend$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = %s) THEN CREATE SCHEMA %s; END IF; END $pgtend$;\n"
-			       "CREATE TABLE IF NOT EXISTS %s (id SERIAL PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL)",
-		literal, schema, table);
+	char *sql = mem_format(
+	    "DO $pgtend$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = %s) THEN CREATE SCHEMA "
+	    "%s; END IF; END $pgtend$;\n"
+	    "CREATE TABLE IF NOT EXISTS %s (id SERIAL PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL)",
+	    literal, schema, table);
 	mem_free(schema);
 	mem_free(literal);
 	mem_free(table);
@@ -193,8 +212,8 @@ static char *ensure_sql(const struct ledger *ledger, struct session *session)
 static char *settings_sql(const struct ledger *ledger, const struct section *section, struct session *session)
 {
 	(void)ledger;
-	struct words schemas = { 0 };
-	struct text sql = { 0 };
+	struct words schemas = {0};
+	struct text sql = {0};
 	if (section)
 		section_words(section, "search_path", &schemas);
 	if (schemas.count == 0)
@@ -208,8 +227,8 @@ static char *settings_sql(const struct ledger *ledger, const struct section *sec
 	return text_take(&sql);
 }
 
-static char *with_name(const struct ledger *ledger, const struct migration_file *file, struct session *session, const char *before, const char *between,
-	const char *after)
+static char *with_name(const struct ledger *ledger, const struct migration_file *file, struct session *session,
+    const char *before, const char *between, const char *after)
 {
 	char *table = quoted_table(ledger, session), *name = session_quote_literal(session, file->name);
 	char *sql = mem_format("%s %s %s%s%s", before, table, between, name, after);
@@ -253,26 +272,26 @@ static bool down_text(const struct migration_file *file, const char *text, char 
 }
 
 static const struct dialect_run run = {
-	.lock_key = 7241865325823964,
-	.ensure_sql = ensure_sql,
-	.settings_sql = settings_sql,
-	.record_sql = record_sql,
-	.forget_sql = forget_sql,
-	.up_text = up_text,
-	.down_text = down_text,
+    .lock_key = 7241865325823964,
+    .ensure_sql = ensure_sql,
+    .settings_sql = settings_sql,
+    .record_sql = record_sql,
+    .forget_sql = forget_sql,
+    .up_text = up_text,
+    .down_text = down_text,
 };
 
 const struct dialect dialect_node_pg_migrate = {
-	.name = "node-pg-migrate",
-	.history_schema = "public",
-	.history_table = "pgmigrations",
-	.tool = "npx node-pg-migrate up",
-	.can_run = true,
-	.read_folder = read_folder,
-	.read_rows = read_rows,
-	.knows_columns = knows_columns,
-	.match = match,
-	.check_order = check_order,
-	.new_file = new_file,
-	.run = &run,
+    .name = "node-pg-migrate",
+    .history_schema = "public",
+    .history_table = "pgmigrations",
+    .tool = "npx node-pg-migrate up",
+    .can_run = true,
+    .read_folder = read_folder,
+    .read_rows = read_rows,
+    .knows_columns = knows_columns,
+    .match = match,
+    .check_order = check_order,
+    .new_file = new_file,
+    .run = &run,
 };

@@ -1,4 +1,5 @@
-/* Numbered .sql files and a table schema_migrations of a runner of the team's own: Logikids' columns, and the other sets seen in the wild. */
+/* Numbered .sql files and a table schema_migrations of a runner of the team's own: Logikids' columns, and the other
+ * sets seen in the wild. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,13 @@
 
 static bool read_folder(struct ledger *ledger, struct err *err)
 {
-	struct words names = { 0 };
+	struct words names = {0};
 	bool is_read = folder_names(ledger->folder, &names, err);
 	for (size_t i = 0; is_read && i < names.count; i++) {
 		if (!text_ends_with(names.v[i], ".sql"))
 			continue; /* such runners take *.sql alone: anything else is at home here too */
-		struct migration_file *file = ledger_add_file(ledger, mem_copy(names.v[i]), places_join(ledger->folder, names.v[i]));
+		struct migration_file *file =
+		    ledger_add_file(ledger, mem_copy(names.v[i]), places_join(ledger->folder, names.v[i]));
 		file->prefix = strtod(names.v[i], NULL);
 	}
 	words_done(&names);
@@ -25,7 +27,7 @@ static bool read_folder(struct ledger *ledger, struct err *err)
 /* The column that names the file. */
 static const char *name_column(const char *columns)
 {
-	static const char *const names[] = { "migration_name", "filename", "name", "version" };
+	static const char *const names[] = {"migration_name", "filename", "name", "version"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (history_is_text(columns, names[i]))
 			return names[i];
@@ -34,7 +36,7 @@ static const char *name_column(const char *columns)
 
 static const char *time_column(const char *columns)
 {
-	static const char *const names[] = { "applied_at", "executed_at" };
+	static const char *const names[] = {"applied_at", "executed_at"};
 	char type[64];
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (history_column(columns, names[i], type) && strncmp(type, "timestamp", 9) == 0)
@@ -46,7 +48,8 @@ static const char *time_column(const char *columns)
 static bool knows_columns(const char *columns)
 {
 	char type[64];
-	int known = (name_column(columns) != NULL) + (time_column(columns) != NULL) + history_column(columns, "id", type) + history_column(columns, "checksum", type);
+	int known = (name_column(columns) != NULL) + (time_column(columns) != NULL) + history_column(columns, "id", type) +
+	            history_column(columns, "checksum", type);
 	return name_column(columns) && time_column(columns) && known == history_column_count(columns);
 }
 
@@ -57,8 +60,9 @@ static bool read_rows(struct ledger *ledger, struct session *session, struct err
 	char type[64];
 	const char *tie = history_column(ledger->columns, "id", type) ? "id" : name;
 	bool is_done = session_queryf_wait(session, 15000, &result, err,
-		"select %I, coalesce(round(extract(epoch from %I::timestamptz) * 1000000)::bigint, 0) from %I.%I order by %I, %I", name, time, ledger->history_schema,
-		ledger->history_table, time, tie);
+	    "select %I, coalesce(round(extract(epoch from %I::timestamptz) * 1000000)::bigint, 0) from %I.%I order by %I, "
+	    "%I",
+	    name, time, ledger->history_schema, ledger->history_table, time, tie);
 	for (int i = 0; is_done && i < result_rows(result); i++)
 		ledger_add_row(ledger, result_text(result, i, 0) ? result_text(result, i, 0) : "", result_int(result, i, 1, 0));
 	result_free(result);
@@ -71,7 +75,8 @@ static bool is_same(const char *row, const char *file)
 	size_t length = strlen(row);
 	if (strncmp(row, file, length) != 0)
 		return false;
-	return file[length] == 0 || strcmp(file + length, ".sql") == 0 || (length > 0 && strspn(row, "0123456789") == length && !isdigit((unsigned char)file[length]));
+	return file[length] == 0 || strcmp(file + length, ".sql") == 0 ||
+	       (length > 0 && strspn(row, "0123456789") == length && !isdigit((unsigned char)file[length]));
 }
 
 static void match(struct ledger *ledger)
@@ -112,13 +117,13 @@ static bool new_file(const struct ledger *ledger, const char *title, char **path
 }
 
 const struct dialect dialect_plain = {
-	.name = "plain",
-	.history_schema = "public",
-	.history_table = "schema_migrations",
-	.tool = "your own migration script",
-	.read_folder = read_folder,
-	.read_rows = read_rows,
-	.knows_columns = knows_columns,
-	.match = match,
-	.new_file = new_file,
+    .name = "plain",
+    .history_schema = "public",
+    .history_table = "schema_migrations",
+    .tool = "your own migration script",
+    .read_folder = read_folder,
+    .read_rows = read_rows,
+    .knows_columns = knows_columns,
+    .match = match,
+    .new_file = new_file,
 };

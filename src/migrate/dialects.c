@@ -3,16 +3,17 @@
 
 #include "pgtend/migrate/migrate.h"
 
-extern const struct dialect dialect_node_pg_migrate, dialect_drizzle, dialect_drizzle_v1, dialect_plain, dialect_dbmate, dialect_golang_migrate;
+extern const struct dialect dialect_node_pg_migrate, dialect_drizzle, dialect_drizzle_v1, dialect_plain, dialect_dbmate,
+    dialect_golang_migrate;
 
 /* Where two know the same columns the first wins: dbmate's single column is told from Rails' by nothing. */
 const struct dialect *const dialects[] = {
-	&dialect_node_pg_migrate,
-	&dialect_drizzle,
-	&dialect_drizzle_v1,
-	&dialect_plain,
-	&dialect_dbmate,
-	&dialect_golang_migrate,
+    &dialect_node_pg_migrate,
+    &dialect_drizzle,
+    &dialect_drizzle_v1,
+    &dialect_plain,
+    &dialect_dbmate,
+    &dialect_golang_migrate,
 };
 const int dialect_count = (int)(sizeof dialects / sizeof dialects[0]);
 

@@ -78,7 +78,7 @@ bool folder_text(const char *path, char **text, struct err *err)
 		good = next;
 	}
 	err_set(err, ERR_FAILED, "%s:%d: %s", path, marker_line(*text, good < end ? good : end),
-		good < end ? "not valid UTF-8" : "holds a NUL byte");
+	    good < end ? "not valid UTF-8" : "holds a NUL byte");
 	err_hint(err, "save the file as UTF-8; nothing of it was run");
 	mem_free(*text);
 	*text = NULL;

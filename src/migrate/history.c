@@ -25,7 +25,7 @@ static void add_quoted(struct text *text, const char *name)
 
 void history_name(struct ledger *ledger, const char *schema, const char *table)
 {
-	struct text text = { 0 };
+	struct text text = {0};
 	add_quoted(&text, schema);
 	text_add_char(&text, '.');
 	add_quoted(&text, table);
@@ -46,14 +46,14 @@ static bool may_read(const struct ledger *ledger, const struct result *result, s
 		return true;
 	err_set(err, ERR_FAILED, "%s may not read the migration history %s", who, ledger->history);
 	memcpy(err->sqlstate, "42501", 6);
-	struct text role = { 0 }, schema = { 0 };
+	struct text role = {0}, schema = {0};
 	add_quoted(&role, who ? who : "");
 	add_quoted(&schema, ledger->history_schema);
 	if (may_use)
 		err_hint(err, "its owner may say: GRANT SELECT ON %s TO %s", ledger->history, text_str(&role));
 	else
-		err_hint(err, "its owner may say: GRANT USAGE ON SCHEMA %s TO %s; GRANT SELECT ON %s TO %s", text_str(&schema), text_str(&role),
-			ledger->history, text_str(&role));
+		err_hint(err, "its owner may say: GRANT USAGE ON SCHEMA %s TO %s; GRANT SELECT ON %s TO %s", text_str(&schema),
+		    text_str(&role), ledger->history, text_str(&role));
 	text_done(&role);
 	text_done(&schema);
 	return false;
@@ -62,7 +62,7 @@ static bool may_read(const struct ledger *ledger, const struct result *result, s
 bool history_look(struct ledger *ledger, struct session *session, struct err *err)
 {
 	struct result *result = NULL;
-	const char *params[] = { ledger->history_schema, ledger->history_table };
+	const char *params[] = {ledger->history_schema, ledger->history_table};
 	ledger->has_history = false;
 	mem_free(ledger->columns);
 	ledger->columns = NULL;
@@ -116,15 +116,17 @@ static const struct dialect *dialect_of_columns(const char *columns)
 	return NULL;
 }
 
-bool history_detect(struct ledger *ledger, struct session *session, const char *only_schema, const char *only_table, const char *where, struct err *err)
+bool history_detect(struct ledger *ledger, struct session *session, const char *only_schema, const char *only_table,
+    const char *where, struct err *err)
 {
 	struct result *result = NULL;
-	const char *params[] = { only_schema, only_table };
+	const char *params[] = {only_schema, only_table};
 	if (!session_query_wait(session, sql_migrate_history_detect, params, 2, HISTORY_DEADLINE_MS, &result, err)) {
 		result_free(result);
 		return false;
 	}
-	int schema = result_column(result, "schema"), name = result_column(result, "name"), columns = result_column(result, "columns");
+	int schema = result_column(result, "schema"), name = result_column(result, "name"),
+	    columns = result_column(result, "columns");
 	int found = -1, known = 0, rows = result_rows(result);
 	for (int row = 0; row < rows; row++)
 		if (dialect_of_columns(result_text(result, row, columns))) {
@@ -136,16 +138,18 @@ bool history_detect(struct ledger *ledger, struct session *session, const char *
 		ledger->dialect = dialect_of_columns(result_text(result, found, columns));
 		history_name(ledger, result_text(result, found, schema), result_text(result, found, name));
 	} else if (known > 1) {
-		struct text all = { 0 };
+		struct text all = {0};
 		for (int row = 0; row < rows; row++)
-			text_addf(&all, "%s%s.%s", row ? ", " : "", result_text(result, row, schema), result_text(result, row, name));
+			text_addf(
+			    &all, "%s%s.%s", row ? ", " : "", result_text(result, row, schema), result_text(result, row, name));
 		err_set(err, ERR_CONFIG, "several migration histories: %s", text_str(&all));
 		err_hint(err, "say which with `dialect =` and `migrations_schema =` in %s", where);
 		text_done(&all);
 		is_good = false;
 	} else if (rows > 0) {
-		err_set(err, ERR_CONFIG, "the history table %s.%s has columns that no migration tool known here makes: %s", result_text(result, 0, schema),
-			result_text(result, 0, name), result_text(result, 0, columns) ? result_text(result, 0, columns) : "none");
+		err_set(err, ERR_CONFIG, "the history table %s.%s has columns that no migration tool known here makes: %s",
+		    result_text(result, 0, schema), result_text(result, 0, name),
+		    result_text(result, 0, columns) ? result_text(result, 0, columns) : "none");
 		err_hint(err, "say whose it is with `dialect =` in %s", where);
 		is_good = false;
 	}

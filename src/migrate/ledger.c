@@ -37,7 +37,8 @@ static bool begin(const struct database *database, struct ledger *ledger, bool m
 	if (folder) {
 		ledger->folder = mem_copy(folder);
 		if (!may_lack_folder && !is_folder(folder)) {
-			err_set(err, ERR_CONFIG, "%s: migrations: %s is no folder", section_where(database->section, "migrations"), folder);
+			err_set(err, ERR_CONFIG, "%s: migrations: %s is no folder", section_where(database->section, "migrations"),
+			    folder);
 			return err_hint(err, "make it, or `pgtend migrate new %s NAME` does", database->name);
 		}
 	}
@@ -48,8 +49,9 @@ static bool begin(const struct database *database, struct ledger *ledger, bool m
 			for (int i = 0; i < dialect_count; i++)
 				names[i] = dialects[i]->name;
 			const char *nearest = text_nearest(dialect, names, (size_t)dialect_count);
-			return err_set(err, ERR_CONFIG, "%s: dialect \"%s\" is not known%s%s", section_where(database->section, "dialect"), dialect,
-				nearest ? "; perhaps " : "", nearest ? nearest : "");
+			return err_set(err, ERR_CONFIG, "%s: dialect \"%s\" is not known%s%s",
+			    section_where(database->section, "dialect"), dialect, nearest ? "; perhaps " : "",
+			    nearest ? nearest : "");
 		}
 	} else if (folder && is_folder(folder)) {
 		const char *found = discover_dialect(folder);
@@ -63,8 +65,8 @@ static bool begin(const struct database *database, struct ledger *ledger, bool m
 
 static bool has_sql_file(const char *folder)
 {
-	struct words names = { 0 };
-	struct err ignored = { 0 };
+	struct words names = {0};
+	struct err ignored = {0};
 	bool is_found = false;
 	if (folder_names(folder, &names, &ignored))
 		for (size_t i = 0; i < names.count; i++)
@@ -77,7 +79,8 @@ static void name_history(const struct database *database, struct ledger *ledger)
 {
 	const char *schema = setting(database, "migrations_schema"), *table = setting(database, "migrations_table");
 	if (!ledger->history)
-		history_name(ledger, schema ? schema : ledger->dialect->history_schema, table ? table : ledger->dialect->history_table);
+		history_name(
+		    ledger, schema ? schema : ledger->dialect->history_schema, table ? table : ledger->dialect->history_table);
 }
 
 static bool look(const struct database *database, struct ledger *ledger, struct session *session, struct err *err)
@@ -87,22 +90,26 @@ static bool look(const struct database *database, struct ledger *ledger, struct 
 		return false;
 	if (!ledger->has_history || ledger->dialect->knows_columns(ledger->columns))
 		return true;
-	err_set(err, ERR_CONFIG, "the history table %s is not of %s's shape: its columns are %s", ledger->history, ledger->dialect->name, ledger->columns);
-	return err_hint(err, "say whose it is with `dialect =` (and `migrations_table =`) in %s", where_configured(database));
+	err_set(err, ERR_CONFIG, "the history table %s is not of %s's shape: its columns are %s", ledger->history,
+	    ledger->dialect->name, ledger->columns);
+	return err_hint(
+	    err, "say whose it is with `dialect =` (and `migrations_table =`) in %s", where_configured(database));
 }
 
-/* A folder of numbered .sql files fits more than one tool: where its own history is absent and exactly one other is there, that one tells. */
+/* A folder of numbered .sql files fits more than one tool: where its own history is absent and exactly one other is
+ * there, that one tells. */
 static bool reconsider(const struct database *database, struct ledger *ledger, struct session *session, struct err *err)
 {
-	struct ledger other = { 0 };
-	struct err unclear = { 0 };
+	struct ledger other = {0};
+	struct err unclear = {0};
 	bool is_told = history_detect(&other, session, NULL, NULL, "pgtend.ini", &unclear) && other.dialect;
 	if (unclear.kind == ERR_UNREACHABLE || unclear.kind == ERR_CANCELLED || unclear.kind == ERR_TIMEOUT) {
 		ledger_done(&other);
 		*err = unclear;
 		return false;
 	}
-	bool is_better = is_told && strcmp(ledger->dialect->name, "plain") == 0 && strcmp(other.dialect->name, "node-pg-migrate") == 0;
+	bool is_better =
+	    is_told && strcmp(ledger->dialect->name, "plain") == 0 && strcmp(other.dialect->name, "node-pg-migrate") == 0;
 	if (is_better) {
 		ledger->dialect = other.dialect;
 		history_name(ledger, other.history_schema, other.history_table);
@@ -129,7 +136,8 @@ static bool read_history(struct ledger *ledger, struct session *session, struct 
 
 bool ledger_read(struct database *database, struct session *session, struct ledger *ledger, struct err *err)
 {
-	const char *where = where_configured(database), *schema = setting(database, "migrations_schema"), *table = setting(database, "migrations_table");
+	const char *where = where_configured(database), *schema = setting(database, "migrations_schema"),
+	           *table = setting(database, "migrations_table");
 	if (!begin(database, ledger, false, err))
 		return false;
 	bool is_configured = setting(database, "dialect") || schema || table;

@@ -10,9 +10,10 @@ struct migration_file *ledger_add_file(struct ledger *ledger, char *name, char *
 {
 	/* Grown by doubling: room is made whenever the count is a power of two. */
 	if ((ledger->file_count & (ledger->file_count - 1)) == 0)
-		ledger->files = mem_grow(ledger->files, (size_t)(ledger->file_count ? ledger->file_count * 2 : 1), sizeof *ledger->files);
+		ledger->files =
+		    mem_grow(ledger->files, (size_t)(ledger->file_count ? ledger->file_count * 2 : 1), sizeof *ledger->files);
 	struct migration_file *file = &ledger->files[ledger->file_count++];
-	*file = (struct migration_file){ .name = name, .path = path, .row = -1 };
+	*file = (struct migration_file){.name = name, .path = path, .row = -1};
 	ledger->migration_count = ledger->file_count;
 	return file;
 }
@@ -28,9 +29,10 @@ void ledger_add_refused(struct ledger *ledger, const char *file_name, const char
 struct migration_row *ledger_add_row(struct ledger *ledger, const char *name, int64_t applied_us)
 {
 	if ((ledger->row_count & (ledger->row_count - 1)) == 0)
-		ledger->rows = mem_grow(ledger->rows, (size_t)(ledger->row_count ? ledger->row_count * 2 : 1), sizeof *ledger->rows);
+		ledger->rows =
+		    mem_grow(ledger->rows, (size_t)(ledger->row_count ? ledger->row_count * 2 : 1), sizeof *ledger->rows);
 	struct migration_row *row = &ledger->rows[ledger->row_count++];
-	*row = (struct migration_row){ .name = mem_copy(name), .applied_us = applied_us, .file = -1 };
+	*row = (struct migration_row){.name = mem_copy(name), .applied_us = applied_us, .file = -1};
 	return row;
 }
 
@@ -96,7 +98,8 @@ void ledger_match_by_name(struct ledger *ledger)
 		sorted[i] = &ledger->files[i];
 	qsort(sorted, count, sizeof *sorted, compare_file_names);
 	for (int row = 0; row < ledger->row_count; row++) {
-		struct migration_file **found = bsearch(ledger->rows[row].name, sorted, count, sizeof *sorted, compare_name_to_file);
+		struct migration_file **found =
+		    bsearch(ledger->rows[row].name, sorted, count, sizeof *sorted, compare_name_to_file);
 		if (found)
 			ledger_join(ledger, (int)(*found - ledger->files), row);
 	}

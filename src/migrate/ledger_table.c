@@ -5,30 +5,34 @@
 #include "pgtend/migrate/migrate.h"
 
 static const struct table_column columns[] = {
-	{ "database", CELL_TEXT, "database", 0, "The section's name in pgtend.ini." },
-	{ "name", CELL_TEXT, "migration", 0, "The migration as its history table names it; the file's name where it is no migration." },
-	{ "state", CELL_TEXT, "state", 0,
-		"applied, pending, missing (a row without file), out_of_order, refused (the team's own tool would refuse the folder because of it), "
-		"skipped (its own tool will never run it), edited (the file changed after it was applied)." },
-	{ "applied_at", CELL_TIME, "applied", 1,
-		"When it ran, where the history table keeps it. A timestamp without time zone (pgmigrations.run_on) is read in the time zone that the server gives to "
-		"the session, in which the tool wrote it." },
-	{ "dialect", CELL_TEXT, "tool", 3, "Whose files and history these are: node-pg-migrate, drizzle, drizzle-v1, plain, dbmate, golang-migrate." },
-	{ "advice", CELL_TEXT, "advice", 2, "What to know or to do about it." },
-	{ "path", CELL_TEXT, NULL, 9, "The file." },
+    {"database", CELL_TEXT, "database", 0, "The section's name in pgtend.ini."},
+    {"name", CELL_TEXT, "migration", 0,
+        "The migration as its history table names it; the file's name where it is no migration."},
+    {"state", CELL_TEXT, "state", 0,
+        "applied, pending, missing (a row without file), out_of_order, refused (the team's own tool would refuse the "
+        "folder because of it), "
+        "skipped (its own tool will never run it), edited (the file changed after it was applied)."},
+    {"applied_at", CELL_TIME, "applied", 1,
+        "When it ran, where the history table keeps it. A timestamp without time zone (pgmigrations.run_on) is read in "
+        "the time zone that the server gives to "
+        "the session, in which the tool wrote it."},
+    {"dialect", CELL_TEXT, "tool", 3,
+        "Whose files and history these are: node-pg-migrate, drizzle, drizzle-v1, plain, dbmate, golang-migrate."},
+    {"advice", CELL_TEXT, "advice", 2, "What to know or to do about it."},
+    {"path", CELL_TEXT, NULL, 9, "The file."},
 };
-const struct table_shape migrations_shape = { "migrations", columns, (int)(sizeof columns / sizeof columns[0]) };
+const struct table_shape migrations_shape = {"migrations", columns, (int)(sizeof columns / sizeof columns[0])};
 
 const char *migration_state_word(enum migration_state state)
 {
 	static const char *const words[] = {
-		[MIGRATION_APPLIED] = "applied",
-		[MIGRATION_PENDING] = "pending",
-		[MIGRATION_MISSING] = "missing",
-		[MIGRATION_OUT_OF_ORDER] = "out_of_order",
-		[MIGRATION_REFUSED] = "refused",
-		[MIGRATION_SKIPPED] = "skipped",
-		[MIGRATION_EDITED] = "edited",
+	    [MIGRATION_APPLIED] = "applied",
+	    [MIGRATION_PENDING] = "pending",
+	    [MIGRATION_MISSING] = "missing",
+	    [MIGRATION_OUT_OF_ORDER] = "out_of_order",
+	    [MIGRATION_REFUSED] = "refused",
+	    [MIGRATION_SKIPPED] = "skipped",
+	    [MIGRATION_EDITED] = "edited",
 	};
 	return words[state];
 }
@@ -60,8 +64,8 @@ static char *advice_of(const struct ledger *ledger, int i, enum migration_state 
 			return mem_format("applied in another order than the files': %s refuses to go on", dialect->name);
 		if (file->note)
 			return mem_copy(file->note);
-		return mem_format("stands before %s, which is applied: give it a later number (%s refuses to run it)", ledger->files[ledger->last_applied].name,
-			dialect->name);
+		return mem_format("stands before %s, which is applied: give it a later number (%s refuses to run it)",
+		    ledger->files[ledger->last_applied].name, dialect->name);
 	case MIGRATION_SKIPPED:
 	case MIGRATION_EDITED:
 	case MIGRATION_APPLIED:
@@ -71,15 +75,16 @@ static char *advice_of(const struct ledger *ledger, int i, enum migration_state 
 			return mem_format("%s; run by: %s", file->only_by_tool, dialect->tool);
 		if (dialect->can_run)
 			return file->note ? mem_copy(file->note) : mem_format("pgtend migrate up %s", database);
-		return mem_format("%s%srun by: %s (pgtend shows this tool's migrations and leaves the running to it)", file->note ? file->note : "",
-			file->note ? "; " : "", dialect->tool);
+		return mem_format("%s%srun by: %s (pgtend shows this tool's migrations and leaves the running to it)",
+		    file->note ? file->note : "", file->note ? "; " : "", dialect->tool);
 	case MIGRATION_MISSING:
 		break;
 	}
 	return NULL;
 }
 
-static void add_row(const struct ledger *ledger, const char *database, struct table *table, const char *name, enum migration_state state)
+static void add_row(const struct ledger *ledger, const char *database, struct table *table, const char *name,
+    enum migration_state state)
 {
 	int row = table_add_row(table);
 	table_set_text(table, row, "database", database);
@@ -107,7 +112,8 @@ static void add_missing(const struct ledger *ledger, const char *database, struc
 		if (row->note)
 			table_set_text(table, table_rows(table) - 1, "advice", row->note);
 		else if (ledger->folder)
-			table_set_text(table, table_rows(table) - 1, "advice", "applied, but its file is gone: bring it back from version control (it cannot be taken back without)");
+			table_set_text(table, table_rows(table) - 1, "advice",
+			    "applied, but its file is gone: bring it back from version control (it cannot be taken back without)");
 	}
 }
 

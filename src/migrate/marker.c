@@ -16,7 +16,8 @@ static size_t space_length(const char *s)
 		return 3;
 	if (u[0] == 0xE1 && u[1] == 0x9A && u[2] == 0x80)
 		return 3;
-	if (u[0] == 0xE2 && u[1] == 0x80 && ((u[2] >= 0x80 && u[2] <= 0x8A) || u[2] == 0xA8 || u[2] == 0xA9 || u[2] == 0xAF))
+	if (u[0] == 0xE2 && u[1] == 0x80 &&
+	    ((u[2] >= 0x80 && u[2] <= 0x8A) || u[2] == 0xA8 || u[2] == 0xA9 || u[2] == 0xAF))
 		return 3;
 	if (u[0] == 0xE2 && u[1] == 0x81 && u[2] == 0x9F)
 		return 3;
@@ -30,12 +31,14 @@ static size_t line_end_length(const char *s)
 {
 	if (*s == '\n' || *s == '\r')
 		return 1;
-	if ((unsigned char)s[0] == 0xE2 && (unsigned char)s[1] == 0x80 && ((unsigned char)s[2] == 0xA8 || (unsigned char)s[2] == 0xA9))
+	if ((unsigned char)s[0] == 0xE2 && (unsigned char)s[1] == 0x80 &&
+	    ((unsigned char)s[2] == 0xA8 || (unsigned char)s[2] == 0xA9))
 		return 3;
 	return 0;
 }
 
-/* Tries the expression at a line's start. When it fails, *dead is how far every other start would fail in the same way: the
+/* Tries the expression at a line's start. When it fails, *dead is how far every other start would fail in the same
+ * way: the
  * runs of white space and dashes are skipped once, not once for each line in them. */
 static bool matches_at(const char *start, const char *word, const char **dead)
 {
@@ -92,8 +95,8 @@ void marker_find(const char *text, struct marker_parts *parts)
 	size_t up = 0, down = 0, length = strlen(text);
 	bool has_up = search(text, "up", &up), has_down = search(text, "down", &down);
 	parts->has_up_marker = has_up;
-	parts->up = (struct marker_part){ true, 0, length };
-	parts->down = (struct marker_part){ has_down, down, length };
+	parts->up = (struct marker_part){true, 0, length};
+	parts->down = (struct marker_part){has_down, down, length};
 	if (has_up) {
 		parts->up.begin = up;
 		if (has_down && down > up)

@@ -10,19 +10,23 @@
 
 enum { TITLE_MAX = 200 };
 
-/* A name that is one file name everywhere, and that tools which paste it into SQL unquoted (node-pg-migrate does) survive. */
+/* A name that is one file name everywhere, and that tools which paste it into SQL unquoted (node-pg-migrate does)
+ * survive. */
 static bool is_good_title(const char *title, struct err *err)
 {
 	size_t length = strlen(title);
 	if (length == 0 || length > TITLE_MAX || !text_is_valid_utf8(title, length))
-		return err_set(err, ERR_USAGE, length > TITLE_MAX ? "the name is longer than %d bytes" : "the name is empty or no valid text", TITLE_MAX);
+		return err_set(err, ERR_USAGE,
+		    length > TITLE_MAX ? "the name is longer than %d bytes" : "the name is empty or no valid text", TITLE_MAX);
 	for (const char *c = title; *c; c++)
-		if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr("-_ .", *c) || (*c & 0x80))) {
-			char bad[2] = { *c, 0 };
+		if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr("-_ .", *c) ||
+		        (*c & 0x80))) {
+			char bad[2] = {*c, 0};
 			err_set(err, ERR_USAGE, "the name \"%s\" holds \"%s\"", title, bad);
 			return err_hint(err, "letters, digits, - _ . and blanks, as in add_user_preferences");
 		}
-	if (title[0] == '.' || title[0] == '-' || title[0] == ' ' || title[length - 1] == ' ' || text_ends_with(title, ".sql")) {
+	if (title[0] == '.' || title[0] == '-' || title[0] == ' ' || title[length - 1] == ' ' ||
+	    text_ends_with(title, ".sql")) {
 		err_set(err, ERR_USAGE, "the name \"%s\" begins with a dot, dash or blank, or ends in .sql or a blank", title);
 		return err_hint(err, "give the words alone, as in add_user_preferences; number and .sql are added");
 	}
@@ -63,7 +67,8 @@ bool migrate_new(const struct database *database, const char *title, bool is_dry
 	*path = NULL;
 	if (!is_good_title(title, err))
 		return false;
-	bool is_made = ledger_read_folder(database, &ledger, err) && ledger.dialect->new_file(&ledger, title, path, &body, err);
+	bool is_made =
+	    ledger_read_folder(database, &ledger, err) && ledger.dialect->new_file(&ledger, title, path, &body, err);
 	if (is_made && !is_dry_run)
 		is_made = places_make_folder(ledger.folder, err) && write_new(*path, body, err);
 	if (!is_made) {

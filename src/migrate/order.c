@@ -38,7 +38,12 @@ static double utc_stamp_ms(const char *s)
 	if (hour == 24 && (minute || second || ms))
 		return NAN;
 	/* A 30th of February rolls over in V8 as it does in timegm(). */
-	struct tm tm = { .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute, .tm_sec = second };
+	struct tm tm = {.tm_year = year - 1900,
+	    .tm_mon = month - 1,
+	    .tm_mday = day,
+	    .tm_hour = hour,
+	    .tm_min = minute,
+	    .tm_sec = second};
 	return (double)timegm(&tm) * 1000.0 + ms;
 }
 
@@ -65,7 +70,10 @@ static double number_of(const char *s, size_t length)
 	if (length == 0)
 		return 0;
 	if (length > 2 && s[0] == '0' && strchr("xXoObB", s[1]))
-		return integer_of_base(s + 2, length - 2, tolower((unsigned char)s[1]) == 'x' ? 16 : tolower((unsigned char)s[1]) == 'o' ? 8 : 2);
+		return integer_of_base(s + 2, length - 2,
+		    tolower((unsigned char)s[1]) == 'x'   ? 16
+		    : tolower((unsigned char)s[1]) == 'o' ? 8
+		                                          : 2);
 	char text[64];
 	if (length >= sizeof text)
 		return all_digits(s, length) ? INFINITY : NAN;
@@ -98,7 +106,14 @@ double order_prefix(const char *file_name, bool *is_time)
 /* --- ICU, opened on need ------------------------------------------------------------------------- */
 
 /* The little of ICU's C interface (stable since 3.x) that is used; its header is not needed to build. */
-enum { UCOL_ALTERNATE_HANDLING = 1, UCOL_STRENGTH = 5, UCOL_NUMERIC_COLLATION = 7, UCOL_SHIFTED = 20, UCOL_TERTIARY = 2, UCOL_ON = 17 };
+enum {
+	UCOL_ALTERNATE_HANDLING = 1,
+	UCOL_STRENGTH = 5,
+	UCOL_NUMERIC_COLLATION = 7,
+	UCOL_SHIFTED = 20,
+	UCOL_TERTIARY = 2,
+	UCOL_ON = 17
+};
 static struct {
 	bool is_tried, was_missed;
 	void *collator;
@@ -135,7 +150,8 @@ static void icu_open(void)
 	if (!open_collator || !set_attribute || !icu.compare)
 		return;
 	int status = 0;
-	/* node takes the locale of the environment; English is what it is in containers and CI, and what the root order equals. */
+	/* node takes the locale of the environment; English is what it is in containers and CI, and what the root order
+	 * equals. */
 	void *collator = open_collator("en", &status);
 	set_attribute(collator, UCOL_NUMERIC_COLLATION, UCOL_ON, &status);
 	set_attribute(collator, UCOL_ALTERNATE_HANDLING, UCOL_SHIFTED, &status);
@@ -189,7 +205,7 @@ void order_sort(const char *const *file_names, size_t count, size_t *index)
 {
 	struct item *items = mem_grow(NULL, count + 1, sizeof *items);
 	for (size_t i = 0; i < count; i++)
-		items[i] = (struct item){ file_names[i], order_prefix(file_names[i], NULL), i };
+		items[i] = (struct item){file_names[i], order_prefix(file_names[i], NULL), i};
 	qsort(items, count, sizeof *items, compare_bytes);
 	/* Insertion by halving: stable, few comparisons, and a folder in byte order is nearly in order already. */
 	for (size_t i = 1; i < count; i++) {

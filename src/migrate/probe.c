@@ -12,11 +12,11 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 }
 
 const struct probe migrate_probe = {
-	.fact = FACT_MIGRATIONS,
-	.name = "migrations",
-	.scope = PROBE_DATABASE,
-	.tier = TIER_MINUTE,
-	.deadline_ms = 15000,
-	.shape = &migrations_shape,
-	.ask = ask,
+    .fact = FACT_MIGRATIONS,
+    .name = "migrations",
+    .scope = PROBE_DATABASE,
+    .tier = TIER_MINUTE,
+    .deadline_ms = 15000,
+    .shape = &migrations_shape,
+    .ask = ask,
 };

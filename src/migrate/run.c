@@ -21,14 +21,16 @@ static bool can_run(struct run *run, struct err *err)
 	run->dialect = run->ledger.dialect;
 	if (run->dialect->can_run)
 		return true;
-	err_set(err, ERR_UNSUPPORTED, "the migrations of %s are %s's, which pgtend shows but does not run", name, run->dialect->name);
-	return err_hint(err, run->is_up ? "run: %s" : "its own tool takes back what it can; to apply: %s", run->dialect->tool);
+	err_set(err, ERR_UNSUPPORTED, "the migrations of %s are %s's, which pgtend shows but does not run", name,
+	    run->dialect->name);
+	return err_hint(
+	    err, run->is_up ? "run: %s" : "its own tool takes back what it can; to apply: %s", run->dialect->tool);
 }
 
 static void add_step(struct run *run, struct migration_file *file)
 {
 	run->steps = mem_grow(run->steps, (size_t)run->count + 1, sizeof *run->steps);
-	run->steps[run->count++] = (struct run_step){ .file = file };
+	run->steps[run->count++] = (struct run_step){.file = file};
 }
 
 static void choose_up(struct run *run, int count)
@@ -41,7 +43,7 @@ static void choose_up(struct run *run, int count)
 /* The last rows of the history, newest first; a name that stands there twice is one migration. */
 static bool choose_down(struct run *run, int count, struct err *err)
 {
-	struct words gone = { 0 };
+	struct words gone = {0};
 	for (int i = run->ledger.row_count - 1; i >= 0 && (count < 0 || run->ledger.row_count - i <= count); i--) {
 		const struct migration_row *row = &run->ledger.rows[i];
 		if (row->file < 0) {
@@ -69,14 +71,15 @@ static bool choose_down(struct run *run, int count, struct err *err)
 
 static bool judge(struct run_step *step, struct err *err)
 {
-	struct statements_finding finding = { { 0 }, 0 };
+	struct statements_finding finding = {{0}, 0};
 	enum statements_verdict verdict = statements_check(step->sql, &finding);
 	step->is_watched = verdict == STATEMENTS_UNKNOWN;
 	if (verdict == STATEMENTS_FINE || verdict == STATEMENTS_UNKNOWN)
 		return true;
 	char *place = run_place(step, finding.offset);
 	if (verdict == STATEMENTS_TRANSACTION) {
-		err_set(err, ERR_FAILED, "%s: %s of its own: a migration runs in one transaction together with its history row", place, finding.word);
+		err_set(err, ERR_FAILED, "%s: %s of its own: a migration runs in one transaction together with its history row",
+		    place, finding.word);
 		err_hint(err, "take it out of the file; nothing was run");
 	} else {
 		err_set(err, ERR_FAILED, "%s: COPY FROM STDIN takes its data from psql", place);
@@ -102,7 +105,8 @@ static bool prepare(struct run *run, struct run_step *step, struct err *err)
 		return false;
 	if (strncmp(step->sql, "\xEF\xBB\xBF", 3) == 0) {
 		/* The server takes a byte order mark for a name. */
-		report_log(run->report, "%s begins with a byte order mark, which is left out (%s would send it, and fail)", step->file->path, run->dialect->name);
+		report_log(run->report, "%s begins with a byte order mark, which is left out (%s would send it, and fail)",
+		    step->file->path, run->dialect->name);
 		memmove(step->sql, step->sql + 3, strlen(step->sql + 3) + 1);
 	}
 	return judge(step, err);
@@ -113,7 +117,7 @@ static bool prepare(struct run *run, struct run_step *step, struct err *err)
 static char *names_of(const struct run *run, int from, int to)
 {
 	enum { NAMES_MAX = 3 };
-	struct text names = { 0 };
+	struct text names = {0};
 	for (int i = from; i < to && i < from + NAMES_MAX; i++)
 		text_addf(&names, "%s%s", i > from ? ", " : "", run->steps[i].file->name);
 	if (to - from > NAMES_MAX)
@@ -143,8 +147,10 @@ static void say_where_it_stands(struct run *run, struct err *err)
 static void say_plan(struct run *run)
 {
 	for (int i = 0; i < run->count; i++)
-		report_log(run->report, "would %s %s (%s), in a transaction of its own", run->is_up ? "apply" : "take back", run->steps[i].file->name, run->steps[i].file->path);
-	report_summary(run->report, "%d migration%s would be %s", run->count, run->count == 1 ? "" : "s", run->is_up ? "applied" : "taken back");
+		report_log(run->report, "would %s %s (%s), in a transaction of its own", run->is_up ? "apply" : "take back",
+		    run->steps[i].file->name, run->steps[i].file->path);
+	report_summary(run->report, "%d migration%s would be %s", run->count, run->count == 1 ? "" : "s",
+	    run->is_up ? "applied" : "taken back");
 }
 
 static void say_refused(struct run *run)
@@ -152,10 +158,14 @@ static void say_refused(struct run *run)
 	for (int i = run->ledger.migration_count; i < run->ledger.file_count; i++)
 		report_log(run->report, "%s: %s", run->ledger.files[i].path, run->ledger.files[i].refused);
 	if (order_lacked_icu())
-		report_log(run->report, "ICU's library (libicu) is not here: files of the same number were ordered by their bytes, which may differ from %s's order", run->dialect->name);
+		report_log(run->report,
+		    "ICU's library (libicu) is not here: files of the same number were ordered by their bytes, which may "
+		    "differ from %s's order",
+		    run->dialect->name);
 }
 
-/* --- running ---------------------------------------------------------------------------------------------------------- */
+/* --- running
+ * ---------------------------------------------------------------------------------------------------------- */
 
 /* Schema and table, as the tool makes them before its first migration. */
 static bool ensure_history(struct run *run, struct err *err)
@@ -199,8 +209,8 @@ static bool run_all(struct run *run, struct err *err)
 		return false;
 	}
 	report_progress(run->report, run->count, run->count, "files");
-	report_summary(run->report, "%d migration%s %s in %s", run->count, run->count == 1 ? "" : "s", run->is_up ? "applied" : "taken back",
-		units_ms(took, (double)(units_now_us() - started_us) / 1000.0));
+	report_summary(run->report, "%d migration%s %s in %s", run->count, run->count == 1 ? "" : "s",
+	    run->is_up ? "applied" : "taken back", units_ms(took, (double)(units_now_us() - started_us) / 1000.0));
 	return true;
 }
 
@@ -249,9 +259,10 @@ static void run_free(struct run *run)
 		session_free(run->session);
 }
 
-static bool migrate(struct fleet *fleet, struct database *database, bool is_up, int count, bool is_dry_run, struct report *report, struct err *err)
+static bool migrate(struct fleet *fleet, struct database *database, bool is_up, int count, bool is_dry_run,
+    struct report *report, struct err *err)
 {
-	struct run run = { .fleet = fleet, .database = database, .report = report, .is_up = is_up, .is_dry_run = is_dry_run };
+	struct run run = {.fleet = fleet, .database = database, .report = report, .is_up = is_up, .is_dry_run = is_dry_run};
 	run.verb = is_up ? "migrate up" : "migrate down";
 	if (database->section) {
 		run.lock_timeout_ms = (int)(section_seconds(database->section, "lock_timeout") * 1000);
@@ -262,12 +273,14 @@ static bool migrate(struct fleet *fleet, struct database *database, bool is_up, 
 	return is_done;
 }
 
-bool migrate_up(struct fleet *fleet, struct database *database, int count, bool is_dry_run, struct report *report, struct err *err)
+bool migrate_up(
+    struct fleet *fleet, struct database *database, int count, bool is_dry_run, struct report *report, struct err *err)
 {
 	return migrate(fleet, database, true, count, is_dry_run, report, err);
 }
 
-bool migrate_down(struct fleet *fleet, struct database *database, int count, bool is_dry_run, struct report *report, struct err *err)
+bool migrate_down(
+    struct fleet *fleet, struct database *database, int count, bool is_dry_run, struct report *report, struct err *err)
 {
 	return migrate(fleet, database, false, count, is_dry_run, report, err);
 }

@@ -61,7 +61,8 @@ static void log_line(struct run *run, const char *sql, size_t offset)
 	mem_free(after);
 }
 
-static bool find_offset(const struct run_step *step, const struct result *result, int head_chars, int head_answers, size_t *offset)
+static bool find_offset(
+    const struct run_step *step, const struct result *result, int head_chars, int head_answers, size_t *offset)
 {
 	const struct result_error *error = result_error(result);
 	if (error->position > 0)
@@ -79,7 +80,8 @@ static void log_part(struct run *run, const char *title, const char *text)
 	}
 }
 
-void run_word_error(struct run *run, const struct run_step *step, const struct result *result, int head_chars, int head_answers, struct err *err)
+void run_word_error(struct run *run, const struct run_step *step, const struct result *result, int head_chars,
+    int head_answers, struct err *err)
 {
 	const struct result_error *error = result ? result_error(result) : NULL;
 	if (!error)

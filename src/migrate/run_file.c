@@ -26,20 +26,23 @@ static char *history_statement(struct run *run, const struct run_step *step)
 
 /* --- what became of it? ------------------------------------------------------------------------------------ */
 
-/* The server may not know that the client of our old session is gone: it keeps session and lock. As long as it works there we wait; once it only
+/* The server may not know that the client of our old session is gone: it keeps session and lock. As long as it works
+ * there we wait; once it only
  * waits for us, what it did is decided, and it is ended. */
 static void end_lost_backend(struct run *run, int pid)
 {
 	struct result *result = NULL;
-	struct err ignored = { 0 };
+	struct err ignored = {0};
 	char number[16];
-	const char *params[] = { number };
+	const char *params[] = {number};
 	snprintf(number, sizeof number, "%d", pid);
-	bool is_waiting = session_query_wait(run->session, sql_migrate_lost_backend, params, 1, 5000, &result, &ignored) && result_rows(result) == 1 &&
-			  result_bool(result, 0, result_column(result, "is_waiting"));
+	bool is_waiting = session_query_wait(run->session, sql_migrate_lost_backend, params, 1, 5000, &result, &ignored) &&
+	                  result_rows(result) == 1 && result_bool(result, 0, result_column(result, "is_waiting"));
 	result_free(result);
 	result = NULL;
-	if (is_waiting && session_queryf_wait(run->session, 5000, &result, &ignored, "SELECT pg_catalog.pg_terminate_backend(%d)", pid) && result_bool(result, 0, 0))
+	if (is_waiting &&
+	    session_queryf_wait(run->session, 5000, &result, &ignored, "SELECT pg_catalog.pg_terminate_backend(%d)", pid) &&
+	    result_bool(result, 0, 0))
 		report_log(run->report, "our lost session (pid %d) still held the lock: ended it", pid);
 	result_free(result);
 }
@@ -48,8 +51,8 @@ static void end_lost_backend(struct run *run, int pid)
 static bool is_lock_free(struct run *run, struct err *err)
 {
 	struct result *result = NULL;
-	bool is_asked = session_queryf_wait(run->session, 15000, &result, err, "SELECT pg_catalog.pg_try_advisory_xact_lock(%lld)",
-		(long long)run->dialect->run->lock_key);
+	bool is_asked = session_queryf_wait(run->session, 15000, &result, err,
+	    "SELECT pg_catalog.pg_try_advisory_xact_lock(%lld)", (long long)run->dialect->run->lock_key);
 	bool is_free = is_asked && result_bool(result, 0, 0);
 	result_free(result);
 	return is_free || (is_asked && run_say_locked(run, err));
@@ -72,22 +75,25 @@ static bool lock_again(struct run *run, int lost_pid, struct err *err)
  * the backend that ran it is gone. err holds why we ask; true: it is committed. */
 static bool look_up(struct run *run, const struct run_step *step, struct err *err)
 {
-	struct err why = *err, trouble = { 0 };
+	struct err why = *err, trouble = {0};
 	bool is_lost = session_state(run->session) != SESSION_READY;
 	task_shield();
 	run_roll_back(run);
-	bool is_known = (!is_lost || run_reopen(run, SETTLE_S, &trouble)) && lock_again(run, is_lost ? run->backend_pid : 0, &trouble) &&
-			ledger_read_history(&run->ledger, run->session, &trouble);
+	bool is_known = (!is_lost || run_reopen(run, SETTLE_S, &trouble)) &&
+	                lock_again(run, is_lost ? run->backend_pid : 0, &trouble) &&
+	                ledger_read_history(&run->ledger, run->session, &trouble);
 	task_unshield();
 	const char *name = step->file->name;
 	if (!is_known) {
-		err_set(err, ERR_PARTIAL, "%s: %s; whether it was committed cannot be looked up: %s", name, why.text, trouble.text);
+		err_set(
+		    err, ERR_PARTIAL, "%s: %s; whether it was committed cannot be looked up: %s", name, why.text, trouble.text);
 		return err_hint(err, "when the server is back, `pgtend migrate status %s` tells", run->database->name);
 	}
 	run->backend_pid = session_backend_pid(run->session);
 	run->history_rows = run->ledger.row_count;
 	if ((step->file->row >= 0) == run->is_up) {
-		report_log(run->report, "%s: %s; the history, looked up on a new session, has it: it is committed", name, why.text);
+		report_log(
+		    run->report, "%s: %s; the history, looked up on a new session, has it: it is committed", name, why.text);
 		return true;
 	}
 	*err = why;
@@ -100,15 +106,20 @@ static bool look_up(struct run *run, const struct run_step *step, struct err *er
 static bool explain_lost_transaction(struct run *run, const struct run_step *step, const char *xid, struct err *err)
 {
 	struct result *result = NULL;
-	struct err trouble = { 0 };
-	bool is_asked = session_queryf_wait(run->session, 15000, &result, &trouble, "SELECT pg_catalog.txid_status(%s)", xid);
+	struct err trouble = {0};
+	bool is_asked =
+	    session_queryf_wait(run->session, 15000, &result, &trouble, "SELECT pg_catalog.txid_status(%s)", xid);
 	const char *fate = is_asked ? result_text(result, 0, 0) : NULL;
 	if (fate && strcmp(fate, "committed") == 0) {
-		err_set(err, ERR_PARTIAL, "%s ends the transaction itself: what stands before its COMMIT is committed, the rest is not, and the history does not have it",
-			step->file->path);
-		err_hint(err, "take BEGIN and COMMIT out of the file, and what is committed out of the database or out of the file");
+		err_set(err, ERR_PARTIAL,
+		    "%s ends the transaction itself: what stands before its COMMIT is committed, the rest is not, and the "
+		    "history does not have it",
+		    step->file->path);
+		err_hint(
+		    err, "take BEGIN and COMMIT out of the file, and what is committed out of the database or out of the file");
 	} else if (err->kind == ERR_NONE) {
-		err_set(err, ERR_FAILED, "%s ends the transaction itself: it was rolled back, nothing of it is committed", step->file->path);
+		err_set(err, ERR_FAILED, "%s ends the transaction itself: it was rolled back, nothing of it is committed",
+		    step->file->path);
 		err_hint(err, "take ROLLBACK out of the file: a migration runs in one transaction with its history row");
 	}
 	result_free(result);
@@ -119,7 +130,8 @@ static bool explain_lost_transaction(struct run *run, const struct run_step *ste
 
 static bool is_unsettled(const struct result *result, const struct err *err)
 {
-	return err->kind == ERR_UNREACHABLE || err->kind == ERR_CANCELLED || (err->kind == ERR_TIMEOUT && !(result && result_error(result)));
+	return err->kind == ERR_UNREACHABLE || err->kind == ERR_CANCELLED ||
+	       (err->kind == ERR_TIMEOUT && !(result && result_error(result)));
 }
 
 /* What the guard of a pool of one says; false: it was something else. */
@@ -136,16 +148,20 @@ static bool explain_guard(struct run *run, struct err *err)
 	return true;
 }
 
-static bool fail(struct run *run, const struct run_step *step, const struct result *result, int head_chars, int head_answers, struct err *err)
+static bool fail(struct run *run, const struct run_step *step, const struct result *result, int head_chars,
+    int head_answers, struct err *err)
 {
 	if (explain_guard(run, err))
 		return false;
 	run_word_error(run, step, result, head_chars, head_answers, err);
 	if (strcmp(err->sqlstate, "25001") == 0)
-		err_hint(err, "%s runs every .sql file in a transaction, and so does pgtend: use the form without CONCURRENTLY, or run this statement by hand and keep it out of the folder",
-			run->dialect->name);
+		err_hint(err,
+		    "%s runs every .sql file in a transaction, and so does pgtend: use the form without CONCURRENTLY, or run "
+		    "this statement by hand and keep it out of the folder",
+		    run->dialect->name);
 	else if (strcmp(err->sqlstate, "55P03") == 0)
-		err_hint(err, "somebody holds a lock on it: `pgtend activity %s` shows who; lock_timeout is %d ms", run->database->name, run->lock_timeout_ms);
+		err_hint(err, "somebody holds a lock on it: `pgtend activity %s` shows who; lock_timeout is %d ms",
+		    run->database->name, run->lock_timeout_ms);
 	return false;
 }
 
@@ -154,7 +170,7 @@ static bool run_at_once(struct run *run, const struct run_step *step, struct err
 {
 	int head_answers;
 	char *head = run_head(run, true, &head_answers), *history = history_statement(run, step);
-	struct text message = { 0 };
+	struct text message = {0};
 	struct result *result = NULL;
 	text_add(&message, head);
 	text_add(&message, step->sql);
@@ -178,7 +194,7 @@ static bool begin_watched(struct run *run, char **xid, struct err *err)
 {
 	int answers;
 	char *head = run_head(run, true, &answers);
-	struct text message = { 0 };
+	struct text message = {0};
 	struct result *result = NULL;
 	text_addf(&message, "%sSELECT pg_catalog.txid_current()", head);
 	bool is_done = run_ask(run, text_str(&message), &result, err);
@@ -192,9 +208,10 @@ static bool begin_watched(struct run *run, char **xid, struct err *err)
 static bool is_same_transaction(struct run *run, const char *xid)
 {
 	struct result *result = NULL;
-	struct err trouble = { 0 };
+	struct err trouble = {0};
 	bool is_same = session_state(run->session) == SESSION_READY && session_in_transaction(run->session) &&
-		       run_ask(run, "SELECT pg_catalog.txid_current_if_assigned()", &result, &trouble) && result_text(result, 0, 0) && strcmp(result_text(result, 0, 0), xid) == 0;
+	               run_ask(run, "SELECT pg_catalog.txid_current_if_assigned()", &result, &trouble) &&
+	               result_text(result, 0, 0) && strcmp(result_text(result, 0, 0), xid) == 0;
 	result_free(result);
 	return is_same;
 }
@@ -243,7 +260,8 @@ static bool run_watched(struct run *run, const struct run_step *step, struct err
 
 static bool is_worth_another_try(const struct err *err)
 {
-	return strcmp(err->sqlstate, "55P03") == 0 || strcmp(err->sqlstate, "40P01") == 0 || strcmp(err->sqlstate, "40001") == 0;
+	return strcmp(err->sqlstate, "55P03") == 0 || strcmp(err->sqlstate, "40P01") == 0 ||
+	       strcmp(err->sqlstate, "40001") == 0;
 }
 
 static int rows_of(const struct run *run, const struct run_step *step)
@@ -265,13 +283,15 @@ bool run_step(struct run *run, struct run_step *step, struct err *err)
 			break;
 		if (!is_worth_another_try(err) || err->kind == ERR_PARTIAL || try == TRIES_MAX)
 			return false;
-		report_log(run->report, "%s: rolled back, try %d of %d in %s", step->file->name, try + 1, TRIES_MAX, units_ms(took, pause_ms));
+		report_log(run->report, "%s: rolled back, try %d of %d in %s", step->file->name, try + 1, TRIES_MAX,
+		    units_ms(took, pause_ms));
 		task_sleep(pause_ms);
 		if (task_is_cancelled())
 			return err_set(err, ERR_CANCELLED, "cancelled while waiting for a lock");
 		pause_ms *= 2;
 	}
 	run->history_rows += run->is_up ? 1 : -rows_of(run, step);
-	report_log(run->report, "%s %s in %s", run->is_up ? "applied" : "took back", step->file->name, units_ms(took, (double)(units_now_us() - started_us) / 1000.0));
+	report_log(run->report, "%s %s in %s", run->is_up ? "applied" : "took back", step->file->name,
+	    units_ms(took, (double)(units_now_us() - started_us) / 1000.0));
 	return true;
 }

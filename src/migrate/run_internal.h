@@ -1,4 +1,5 @@
-/* The parts of one run of `migrate up` or `migrate down`: run.c leads, run_lock.c excludes others, run_file.c runs one file,
+/* The parts of one run of `migrate up` or `migrate down`: run.c leads, run_lock.c excludes others, run_file.c runs one
+ * file,
  * run_error.c words what went wrong. All in a task. */
 #ifndef PGTEND_MIGRATE_RUN_INTERNAL_H
 #define PGTEND_MIGRATE_RUN_INTERNAL_H
@@ -9,8 +10,8 @@
 struct run_step {
 	struct migration_file *file;
 	char *sql;
-	int first_line;    /* of sql in the file */
-	bool is_watched;   /* the parser could not say whether it leaves its transaction alone: look after each message */
+	int first_line;  /* of sql in the file */
+	bool is_watched; /* the parser could not say whether it leaves its transaction alone: look after each message */
 };
 
 struct run {
@@ -20,16 +21,16 @@ struct run {
 	struct ledger ledger;
 	struct session *session;
 	struct report *report;
-	const char *verb;         /* "migrate up" */
+	const char *verb; /* "migrate up" */
 	bool is_up, is_dry_run;
-	bool is_pooled;           /* behind a pool of one: the lock lives and dies in each transaction */
+	bool is_pooled; /* behind a pool of one: the lock lives and dies in each transaction */
 	bool has_lock;
-	int backend_pid;          /* of the session: what to look for when it is lost */
-	int lock_timeout_ms;      /* 0: waits for ever */
+	int backend_pid;     /* of the session: what to look for when it is lost */
+	int lock_timeout_ms; /* 0: waits for ever */
 	int64_t statement_timeout_ms;
 	struct run_step *steps;
 	int count, done;
-	int64_t history_rows;     /* how many the history must have: in a pool of one each transaction looks */
+	int64_t history_rows; /* how many the history must have: in a pool of one each transaction looks */
 };
 
 /* run_session.c */
@@ -54,12 +55,15 @@ bool run_say_locked(struct run *run, struct err *err);
 char *run_guard_sql(struct run *run);
 
 /* run_file.c */
-/* One file in its own transaction with its history row. On false nothing of it is committed, unless err says otherwise (ERR_PARTIAL). */
+/* One file in its own transaction with its history row. On false nothing of it is committed, unless err says otherwise
+ * (ERR_PARTIAL). */
 PGTEND_CHECK bool run_step(struct run *run, struct run_step *step, struct err *err);
 
 /* run_error.c */
-/* The server's error as "FILE:LINE:COL: message", with the line and a caret in the report's log. head_chars: characters of the message before the file's text; head_answers: statements. */
-void run_word_error(struct run *run, const struct run_step *step, const struct result *result, int head_chars, int head_answers, struct err *err);
+/* The server's error as "FILE:LINE:COL: message", with the line and a caret in the report's log. head_chars:
+ * characters of the message before the file's text; head_answers: statements. */
+void run_word_error(struct run *run, const struct run_step *step, const struct result *result, int head_chars,
+    int head_answers, struct err *err);
 /* NOTICEs and WARNINGs of an answer into the log. */
 void run_log_notices(struct run *run, const struct result *result);
 /* "FILE:LINE:COL" of a byte of the step's text. Caller frees. */

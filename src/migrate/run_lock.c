@@ -9,15 +9,19 @@
 bool run_say_locked(struct run *run, struct err *err)
 {
 	struct result *result = NULL;
-	struct err ignored = { 0 };
+	struct err ignored = {0};
 	char *key = mem_format("%lld", (long long)run->dialect->run->lock_key);
-	const char *params[] = { key };
+	const char *params[] = {key};
 	err_set(err, ERR_LOCKED, "another migration is running on %s", run->database->name);
-	if (session_query_wait(run->session, sql_migrate_lock_holder, params, 1, 5000, &result, &ignored) && result_rows(result) > 0) {
-		const char *pid = result_text(result, 0, result_column(result, "pid")), *name = result_text(result, 0, result_column(result, "application_name"));
-		const char *user = result_text(result, 0, result_column(result, "usename")), *client = result_text(result, 0, result_column(result, "client"));
-		const char *since = result_text(result, 0, result_column(result, "since")), *state = result_text(result, 0, result_column(result, "state"));
-		struct text who = { 0 };
+	if (session_query_wait(run->session, sql_migrate_lock_holder, params, 1, 5000, &result, &ignored) &&
+	    result_rows(result) > 0) {
+		const char *pid = result_text(result, 0, result_column(result, "pid")),
+		           *name = result_text(result, 0, result_column(result, "application_name"));
+		const char *user = result_text(result, 0, result_column(result, "usename")),
+		           *client = result_text(result, 0, result_column(result, "client"));
+		const char *since = result_text(result, 0, result_column(result, "since")),
+		           *state = result_text(result, 0, result_column(result, "state"));
+		struct text who = {0};
 		text_addf(&who, "pid %s", pid ? pid : "?");
 		if (name && *name)
 			text_addf(&who, ", %s", name);
@@ -27,7 +31,8 @@ bool run_say_locked(struct run *run, struct err *err)
 			text_addf(&who, ", connected since %s UTC", since);
 		if (state)
 			text_addf(&who, ", %s", state);
-		err_set(err, ERR_LOCKED, "another migration is running on %s: it holds the lock (%s)", run->database->name, text_str(&who));
+		err_set(err, ERR_LOCKED, "another migration is running on %s: it holds the lock (%s)", run->database->name,
+		    text_str(&who));
 		text_done(&who);
 	}
 	err_hint(err, "wait until it has ended; nothing was done");
@@ -41,7 +46,8 @@ bool run_lock(struct run *run, struct err *err)
 	if (run->is_pooled || run->has_lock)
 		return true;
 	struct result *result = NULL;
-	bool is_asked = session_queryf_wait(run->session, 15000, &result, err, "SELECT pg_catalog.pg_try_advisory_lock(%lld)", (long long)run->dialect->run->lock_key);
+	bool is_asked = session_queryf_wait(run->session, 15000, &result, err,
+	    "SELECT pg_catalog.pg_try_advisory_lock(%lld)", (long long)run->dialect->run->lock_key);
 	run->has_lock = is_asked && result_bool(result, 0, 0);
 	result_free(result);
 	return is_asked && (run->has_lock || run_say_locked(run, err));
@@ -52,10 +58,11 @@ void run_unlock(struct run *run)
 	if (!run->has_lock || session_state(run->session) != SESSION_READY)
 		return;
 	struct result *result = NULL;
-	struct err ignored = { 0 };
+	struct err ignored = {0};
 	task_shield();
 	/* Closing the session gives it back too, but a moment later: whoever starts right after us should find it free. */
-	if (session_queryf_wait(run->session, 5000, &result, &ignored, "SELECT pg_catalog.pg_advisory_unlock(%lld)", (long long)run->dialect->run->lock_key))
+	if (session_queryf_wait(run->session, 5000, &result, &ignored, "SELECT pg_catalog.pg_advisory_unlock(%lld)",
+	        (long long)run->dialect->run->lock_key))
 		run->has_lock = false;
 	result_free(result);
 	task_unshield();
@@ -63,16 +70,20 @@ void run_unlock(struct run *run)
 
 char *run_guard_sql(struct run *run)
 {
-	struct text sql = { 0 };
-	text_addf(&sql, "DO $pgtend$ BEGIN IF NOT pg_catalog.pg_try_advisory_xact_lock(%lld) THEN RAISE EXCEPTION 'another migration is running' "
-			"USING ERRCODE = 'PTLCK'; END IF;",
-		(long long)run->dialect->run->lock_key);
+	struct text sql = {0};
+	text_addf(&sql,
+	    "DO $pgtend$ BEGIN IF NOT pg_catalog.pg_try_advisory_xact_lock(%lld) THEN RAISE EXCEPTION 'another migration "
+	    "is running' "
+	    "USING ERRCODE = 'PTLCK'; END IF;",
+	    (long long)run->dialect->run->lock_key);
 	if (run->ledger.has_history) {
 		char *schema = session_quote_identifier(run->session, run->ledger.history_schema);
 		char *table = session_quote_identifier(run->session, run->ledger.history_table);
-		text_addf(&sql, " IF (SELECT pg_catalog.count(*) FROM %s.%s) <> %lld THEN RAISE EXCEPTION 'the migration history was changed meanwhile' "
-				"USING ERRCODE = 'PTHIS'; END IF;",
-			schema, table, (long long)run->history_rows);
+		text_addf(&sql,
+		    " IF (SELECT pg_catalog.count(*) FROM %s.%s) <> %lld THEN RAISE EXCEPTION 'the migration history was "
+		    "changed meanwhile' "
+		    "USING ERRCODE = 'PTHIS'; END IF;",
+		    schema, table, (long long)run->history_rows);
 		mem_free(schema);
 		mem_free(table);
 	}

@@ -13,11 +13,13 @@ static bool open_session(struct run *run, struct err *err)
 	return session_ready_wait(run->session, READY_MS, err);
 }
 
-/* DESIGN 6: a pool of one, said so in the configuration, holds its server connection between two of our messages as surely as anything can. */
+/* DESIGN 6: a pool of one, said so in the configuration, holds its server connection between two of our messages as
+ * surely as anything can. */
 static bool is_pool_of_one(const struct database *database)
 {
 	const char *pooler = database->section ? section_text(database->section, "pooler") : NULL;
-	return pooler && strcmp(pooler, "statement") != 0 && section_is_set(database->section, "pool_size") && section_int(database->section, "pool_size") == 1;
+	return pooler && strcmp(pooler, "statement") != 0 && section_is_set(database->section, "pool_size") &&
+	       section_int(database->section, "pool_size") == 1;
 }
 
 static bool keeps_session(const struct database *database)
@@ -37,8 +39,11 @@ bool run_open(struct run *run, struct err *err)
 		run->is_pooled = true;
 		return true;
 	}
-	err_set(err, ERR_REFUSED, "%s is reached through a pooler, which would give each statement and the lock to another session", run->database->name);
-	return err_hint(err, "add the address of the server itself to [database %s]: direct = host=HOST port=5432", run->database->name);
+	err_set(err, ERR_REFUSED,
+	    "%s is reached through a pooler, which would give each statement and the lock to another session",
+	    run->database->name);
+	return err_hint(err, "add the address of the server itself to [database %s]: direct = host=HOST port=5432",
+	    run->database->name);
 }
 
 bool run_reopen(struct run *run, int seconds, struct err *err)
@@ -78,8 +83,8 @@ bool run_ask(struct run *run, const char *sql, struct result **result, struct er
 {
 	if (!run->is_pooled)
 		return session_query_wait(run->session, sql, NULL, 0, 0, result, err);
-	struct answer answer = { .task = task_self() };
-	struct request request = { .sql = sql, .is_unwrapped = true, .fn = on_answer, .arg = &answer };
+	struct answer answer = {.task = task_self()};
+	struct request request = {.sql = sql, .is_unwrapped = true, .fn = on_answer, .arg = &answer};
 	uint64_t number = session_submit(run->session, &request);
 	bool is_cancelling = false;
 	while (!answer.is_there) {
@@ -102,7 +107,7 @@ void run_roll_back(struct run *run)
 	if (session_state(run->session) != SESSION_READY || !session_in_transaction(run->session))
 		return;
 	struct result *result = NULL;
-	struct err ignored = { 0 };
+	struct err ignored = {0};
 	task_shield();
 	if (!run_ask(run, "ROLLBACK", &result, &ignored))
 		report_log(run->report, "ROLLBACK: %s", ignored.text);
@@ -112,7 +117,7 @@ void run_roll_back(struct run *run)
 
 char *run_head(struct run *run, bool wants_guard, int *answers)
 {
-	struct text head = { 0 };
+	struct text head = {0};
 	*answers = 1;
 	text_add(&head, "BEGIN;");
 	if (wants_guard && run->is_pooled) {
@@ -122,7 +127,8 @@ char *run_head(struct run *run, bool wants_guard, int *answers)
 		++*answers;
 	}
 	/* Behind a pool the session's own settings did not arrive. */
-	text_addf(&head, "SET LOCAL lock_timeout = %d;SET LOCAL statement_timeout = %lld;", run->lock_timeout_ms, (long long)run->statement_timeout_ms);
+	text_addf(&head, "SET LOCAL lock_timeout = %d;SET LOCAL statement_timeout = %lld;", run->lock_timeout_ms,
+	    (long long)run->statement_timeout_ms);
 	char *settings = run->dialect->run->settings_sql(&run->ledger, run->database->section, run->session);
 	text_addf(&head, "%s;\n", settings);
 	*answers += 3;

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* The little of libpg_query's C interface that is used, unchanged from its version 13 to 17; its header is not needed to build. */
+/* The little of libpg_query's C interface that is used, unchanged from its version 13 to 17; its header is not needed
+ * to build. */
 struct split_statement {
 	int location, length;
 };
@@ -27,7 +28,8 @@ static struct {
 static void parser_open(void)
 {
 	/* Debian names the library by the version of its upstream. */
-	static const char *const names[] = { "libpg_query.so.1504.0", "libpg_query.so.1606.0", "libpg_query.so.1700.0", "libpg_query.so.1706.1", "libpg_query.so" };
+	static const char *const names[] = {"libpg_query.so.1504.0", "libpg_query.so.1606.0", "libpg_query.so.1700.0",
+	    "libpg_query.so.1706.1", "libpg_query.so"};
 	void *library = NULL;
 	parser.is_tried = true;
 	for (size_t i = 0; i < sizeof names / sizeof names[0] && !library; i++)
@@ -106,7 +108,8 @@ static enum statements_verdict judge(const char *s, const char *end, char word[1
 			take_word(skip_blank(rest, end), end, third);
 		return strcmp(second, "TO") == 0 || strcmp(third, "TO") == 0 ? STATEMENTS_FINE : STATEMENTS_TRANSACTION;
 	}
-	if (strcmp(word, "BEGIN") == 0 || strcmp(word, "COMMIT") == 0 || strcmp(word, "END") == 0 || strcmp(word, "ABORT") == 0)
+	if (strcmp(word, "BEGIN") == 0 || strcmp(word, "COMMIT") == 0 || strcmp(word, "END") == 0 ||
+	    strcmp(word, "ABORT") == 0)
 		return STATEMENTS_TRANSACTION;
 	if ((strcmp(word, "START") == 0 || strcmp(word, "PREPARE") == 0) && strcmp(second, "TRANSACTION") == 0)
 		return STATEMENTS_TRANSACTION;
@@ -118,7 +121,7 @@ static enum statements_verdict judge(const char *s, const char *end, char word[1
 /* Most migrations hold none of these words, and the parser need not be opened for them. */
 static bool is_suspect(const char *sql)
 {
-	static const char *const words[] = { "BEGIN", "COMMIT", "END", "ROLLBACK", "ABORT", "START", "PREPARE", "COPY" };
+	static const char *const words[] = {"BEGIN", "COMMIT", "END", "ROLLBACK", "ABORT", "START", "PREPARE", "COPY"};
 	char word[16];
 	const char *end = sql + strlen(sql);
 	while (sql < end) {
@@ -142,7 +145,8 @@ enum statements_verdict statements_check(const char *sql, struct statements_find
 	bool is_certain = true;
 	struct split_result split = parser.by_parser(sql);
 	if (split.error) {
-		/* Newer syntax, psql's own commands, or a mistake: the scanner cuts at every semicolon, also within BEGIN ATOMIC ... END. */
+		/* Newer syntax, psql's own commands, or a mistake: the scanner cuts at every semicolon, also within BEGIN
+		 * ATOMIC ... END. */
 		parser.release(split);
 		split = parser.by_scanner(sql);
 		is_certain = !split.error && !has_word(sql, sql + strlen(sql), "ATOMIC");
@@ -151,7 +155,8 @@ enum statements_verdict statements_check(const char *sql, struct statements_find
 	size_t length = strlen(sql);
 	for (int i = 0; is_certain && i < split.count && verdict == STATEMENTS_FINE; i++) {
 		const struct split_statement *statement = split.statements[i];
-		size_t begin = (size_t)statement->location, size = statement->length ? (size_t)statement->length : length - begin;
+		size_t begin = (size_t)statement->location,
+		       size = statement->length ? (size_t)statement->length : length - begin;
 		if (begin > length || size > length - begin)
 			continue;
 		const char *end = sql + begin + size, *s = skip_blank(sql + begin, end);

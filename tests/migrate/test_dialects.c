@@ -20,7 +20,7 @@ static bool read_folder(struct ledger *ledger, const char *dialect, const char *
 
 static void begin(struct ledger *ledger, const char *dialect, const char *folder)
 {
-	struct err err = { 0 };
+	struct err err = {0};
 	if (!read_folder(ledger, dialect, folder, &err))
 		fail_msg("%s", err.text);
 }
@@ -64,8 +64,9 @@ static void test_plain(void **state)
 	(void)state;
 	char *folder = scratch_folder(), *path = NULL, *body = NULL;
 	struct ledger ledger;
-	struct err err = { 0 };
-	const char *names[] = { "000_schema_migrations.sql", "001_init.sql", "002_users.sql", "003_x.sql", "005_y.sql", "README.md" };
+	struct err err = {0};
+	const char *names[] = {
+	    "000_schema_migrations.sql", "001_init.sql", "002_users.sql", "003_x.sql", "005_y.sql", "README.md"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		scratch_file(folder, names[i], "select 1;\n");
 	begin(&ledger, "plain", folder);
@@ -96,7 +97,7 @@ static void test_dbmate(void **state)
 	(void)state;
 	char *folder = scratch_folder(), *path = NULL, *body = NULL;
 	struct ledger ledger;
-	struct err err = { 0 };
+	struct err err = {0};
 	scratch_file(folder, "20240101000000_a.sql", "-- migrate:up\n");
 	scratch_file(folder, "20240102000000_b.sql", "-- migrate:up\n");
 	scratch_file(folder, "1_a.sql", "-- migrate:up\n");
@@ -124,7 +125,8 @@ static void test_golang_migrate(void **state)
 	(void)state;
 	char *folder = scratch_folder();
 	struct ledger ledger;
-	const char *names[] = { "1_a.up.sql", "1_a.down.sql", "2_b.up.sql", "10_c.up.sql", "3_only_down.down.sql", "x_y.up.sql" };
+	const char *names[] = {
+	    "1_a.up.sql", "1_a.down.sql", "2_b.up.sql", "10_c.up.sql", "3_only_down.down.sql", "x_y.up.sql"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		scratch_file(folder, names[i], "select 1;\n");
 	begin(&ledger, "golang-migrate", folder);
@@ -142,12 +144,13 @@ static void test_golang_migrate(void **state)
 
 /* --- drizzle ------------------------------------------------------------------------------------------------ */
 
-static const char journal[] = "{\"version\":\"7\",\"dialect\":\"postgresql\",\"entries\":["
-			      "{\"idx\":0,\"version\":\"7\",\"when\":1000,\"tag\":\"0000_one\",\"breakpoints\":false},"
-			      "{\"idx\":1,\"version\":\"7\",\"when\":2000,\"tag\":\"0001_late\",\"breakpoints\":true},"
-			      "{\"idx\":2,\"version\":\"7\",\"when\":3000,\"tag\":\"0002_edited\",\"breakpoints\":true},"
-			      "{\"idx\":3,\"version\":\"7\",\"when\":4000,\"tag\":\"0003_new\",\"breakpoints\":true},"
-			      "{\"idx\":4,\"version\":\"7\",\"when\":5000,\"tag\":\"0004_absent\",\"breakpoints\":true}]}";
+static const char journal[] =
+    "{\"version\":\"7\",\"dialect\":\"postgresql\",\"entries\":["
+    "{\"idx\":0,\"version\":\"7\",\"when\":1000,\"tag\":\"0000_one\",\"breakpoints\":false},"
+    "{\"idx\":1,\"version\":\"7\",\"when\":2000,\"tag\":\"0001_late\",\"breakpoints\":true},"
+    "{\"idx\":2,\"version\":\"7\",\"when\":3000,\"tag\":\"0002_edited\",\"breakpoints\":true},"
+    "{\"idx\":3,\"version\":\"7\",\"when\":4000,\"tag\":\"0003_new\",\"breakpoints\":true},"
+    "{\"idx\":4,\"version\":\"7\",\"when\":5000,\"tag\":\"0004_absent\",\"breakpoints\":true}]}";
 
 static void test_drizzle(void **state)
 {
@@ -182,19 +185,21 @@ static void test_drizzle(void **state)
 static void test_drizzle_bad_journals(void **state)
 {
 	(void)state;
-	static const struct { const char *text, *wanted; } cases[] = {
-		{ NULL, "_journal.json" },
-		{ "{\"dialect\":", "_journal.json:1:" },
-		{ "{\"dialect\":\"mysql\",\"entries\":[]}", "its dialect is mysql" },
-		{ "{\"dialect\":\"sqlite\",\"entries\":[]}", "its dialect is sqlite" },
-		{ "[]", "no list `entries`" },
-		{ "{\"entries\":[{\"when\":1}]}", "entry 0 has no `tag`" },
-		{ "{\"entries\":[{\"when\":1,\"tag\":\"../../etc/passwd\"}]}", "entry 0 has no `tag`" },
+	static const struct {
+		const char *text, *wanted;
+	} cases[] = {
+	    {NULL, "_journal.json"},
+	    {"{\"dialect\":", "_journal.json:1:"},
+	    {"{\"dialect\":\"mysql\",\"entries\":[]}", "its dialect is mysql"},
+	    {"{\"dialect\":\"sqlite\",\"entries\":[]}", "its dialect is sqlite"},
+	    {"[]", "no list `entries`"},
+	    {"{\"entries\":[{\"when\":1}]}", "entry 0 has no `tag`"},
+	    {"{\"entries\":[{\"when\":1,\"tag\":\"../../etc/passwd\"}]}", "entry 0 has no `tag`"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		char *folder = scratch_folder();
 		struct ledger ledger;
-		struct err err = { 0 };
+		struct err err = {0};
 		if (cases[i].text)
 			scratch_file(folder, "meta/_journal.json", cases[i].text);
 		assert_false(read_folder(&ledger, "drizzle", folder, &err));
@@ -210,7 +215,7 @@ static void test_drizzle_v1(void **state)
 	(void)state;
 	char *folder = scratch_folder();
 	struct ledger ledger;
-	struct err err = { 0 };
+	struct err err = {0};
 	scratch_file(folder, "20260101000000_one/migration.sql", "a");
 	scratch_file(folder, "20260101000000_one/snapshot.json", "{}");
 	scratch_file(folder, "20260102000000_two/migration.sql", "b");
@@ -242,17 +247,23 @@ static const char *who_knows(const char *columns)
 static void test_columns(void **state)
 {
 	(void)state;
-	assert_string_equal(who_knows("id integer,name character varying,run_on timestamp without time zone"), "node-pg-migrate");
+	assert_string_equal(
+	    who_knows("id integer,name character varying,run_on timestamp without time zone"), "node-pg-migrate");
 	assert_string_equal(who_knows("id integer,hash text,created_at bigint"), "drizzle");
-	assert_string_equal(who_knows("id integer,hash text,created_at bigint,name text,applied_at timestamp with time zone"), "drizzle-v1");
-	assert_string_equal(who_knows("id integer,migration_name character varying,applied_at timestamp with time zone"), "plain");
+	assert_string_equal(
+	    who_knows("id integer,hash text,created_at bigint,name text,applied_at timestamp with time zone"),
+	    "drizzle-v1");
+	assert_string_equal(
+	    who_knows("id integer,migration_name character varying,applied_at timestamp with time zone"), "plain");
 	assert_string_equal(who_knows("filename text,applied_at timestamp with time zone,checksum text"), "plain");
 	assert_string_equal(who_knows("version text,applied_at timestamp with time zone"), "plain");
-	assert_string_equal(who_knows("id integer,name character varying,executed_at timestamp without time zone"), "plain");
+	assert_string_equal(
+	    who_knows("id integer,name character varying,executed_at timestamp without time zone"), "plain");
 	assert_string_equal(who_knows("version character varying"), "dbmate");
 	assert_string_equal(who_knows("version bigint,dirty boolean"), "golang-migrate");
 	assert_string_equal(who_knows("version bigint"), "nobody");
-	assert_string_equal(who_knows("id integer,name character varying,run_on timestamp without time zone,extra text"), "nobody");
+	assert_string_equal(
+	    who_knows("id integer,name character varying,run_on timestamp without time zone,extra text"), "nobody");
 	assert_string_equal(who_knows("name text,applied_at timestamp with time zone,applied_by text"), "nobody");
 	assert_string_equal(who_knows(""), "nobody");
 }
@@ -263,7 +274,7 @@ static void test_text(void **state)
 {
 	(void)state;
 	char *folder = scratch_folder(), *text = NULL, *path;
-	struct err err = { 0 };
+	struct err err = {0};
 	scratch_file_n(folder, "bad.sql", "select 1;\nselect '\xE4';\n", 23);
 	path = places_join(folder, "bad.sql");
 	assert_false(folder_text(path, &text, &err));
@@ -286,14 +297,14 @@ static void test_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain),
-		cmocka_unit_test(test_dbmate),
-		cmocka_unit_test(test_golang_migrate),
-		cmocka_unit_test(test_drizzle),
-		cmocka_unit_test(test_drizzle_bad_journals),
-		cmocka_unit_test(test_drizzle_v1),
-		cmocka_unit_test(test_columns),
-		cmocka_unit_test(test_text),
+	    cmocka_unit_test(test_plain),
+	    cmocka_unit_test(test_dbmate),
+	    cmocka_unit_test(test_golang_migrate),
+	    cmocka_unit_test(test_drizzle),
+	    cmocka_unit_test(test_drizzle_bad_journals),
+	    cmocka_unit_test(test_drizzle_v1),
+	    cmocka_unit_test(test_columns),
+	    cmocka_unit_test(test_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,34 +19,41 @@ static const struct vector {
 	const char *text, *up, *down; /* down NULL: there is none */
 	int up_line, down_line;
 } vectors[] = {
-	{ 1, "-- header\n-- Up Migration\nU;\n-- Down Migration\nD;\n", "-- Up Migration\nU;\n", "-- Down Migration\nD;\n", 2, 4 },
-	{ 2, "-- Down Migration\nD;\n-- Up Migration\nU;\n", "-- Up Migration\nU;\n", "-- Down Migration\nD;\n", 3, 1 },
-	{ 3, "U;\n-- Down Migration\nD;\n", "U;\n-- Down Migration\nD;\n", "-- Down Migration\nD;\n", 1, 2 },
-	{ 4, "U only;\n", "U only;\n", NULL, 1, 0 },
-	{ 5, "\xEF\xBB\xBF-- Up Migration\r\nU;\r\n-- Down Migration\r\nD;\r\n", "\xEF\xBB\xBF-- Up Migration\r\nU;\r", "\n-- Down Migration\r\nD;\r\n", 1, 2 },
-	{ 6, "--UP MIGRATION x\nU;\n----   down   migration y\nD;", "--UP MIGRATION x\nU;\n", "----   down   migration y\nD;", 1, 3 },
-	{ 7, "-- up\n-- Up Migration\nU;\n", "-- Up Migration\nU;\n", NULL, 2, 0 },
-	{ 8, "insert $$\n-- down migration\n$$;\n-- Down Migration\nD;", "insert $$\n-- down migration\n$$;\n-- Down Migration\nD;",
-		"-- down migration\n$$;\n-- Down Migration\nD;", 1, 2 },
-	{ 9, "--\n\n-up  \n migration\nU", "--\n\n-up  \n migration\nU", NULL, 1, 0 },
-	{ 10, "  \t-- Up Migration\nU;\n", "  \t-- Up Migration\nU;\n", NULL, 1, 0 },
-	{ 11, "-- Down Migration for x\nD1;\n-- Down Migration for y\nD2;", "-- Down Migration for x\nD1;\n-- Down Migration for y\nD2;",
-		"-- Down Migration for x\nD1;\n-- Down Migration for y\nD2;", 1, 1 },
-	/* What is no marker. */
-	{ 12, "-- migrate:up\nU;\n/* Down Migration */\n-- Migration: Down\n-- DOWN\n", "-- migrate:up\nU;\n/* Down Migration */\n-- Migration: Down\n-- DOWN\n", NULL, 1, 0 },
-	{ 13, "", "", NULL, 1, 0 },
-	{ 14, "\n\n\n-- Up Migration", "\n\n\n-- Up Migration", NULL, 1, 0 },
-	{ 15, "select 1; -- Up Migration\n--Down Migration", "select 1; -- Up Migration\n--Down Migration", "--Down Migration", 1, 2 },
+    {1, "-- header\n-- Up Migration\nU;\n-- Down Migration\nD;\n", "-- Up Migration\nU;\n", "-- Down Migration\nD;\n",
+        2, 4},
+    {2, "-- Down Migration\nD;\n-- Up Migration\nU;\n", "-- Up Migration\nU;\n", "-- Down Migration\nD;\n", 3, 1},
+    {3, "U;\n-- Down Migration\nD;\n", "U;\n-- Down Migration\nD;\n", "-- Down Migration\nD;\n", 1, 2},
+    {4, "U only;\n", "U only;\n", NULL, 1, 0},
+    {5, "\xEF\xBB\xBF-- Up Migration\r\nU;\r\n-- Down Migration\r\nD;\r\n", "\xEF\xBB\xBF-- Up Migration\r\nU;\r",
+        "\n-- Down Migration\r\nD;\r\n", 1, 2},
+    {6, "--UP MIGRATION x\nU;\n----   down   migration y\nD;", "--UP MIGRATION x\nU;\n",
+        "----   down   migration y\nD;", 1, 3},
+    {7, "-- up\n-- Up Migration\nU;\n", "-- Up Migration\nU;\n", NULL, 2, 0},
+    {8, "insert $$\n-- down migration\n$$;\n-- Down Migration\nD;",
+        "insert $$\n-- down migration\n$$;\n-- Down Migration\nD;", "-- down migration\n$$;\n-- Down Migration\nD;", 1,
+        2},
+    {9, "--\n\n-up  \n migration\nU", "--\n\n-up  \n migration\nU", NULL, 1, 0},
+    {10, "  \t-- Up Migration\nU;\n", "  \t-- Up Migration\nU;\n", NULL, 1, 0},
+    {11, "-- Down Migration for x\nD1;\n-- Down Migration for y\nD2;",
+        "-- Down Migration for x\nD1;\n-- Down Migration for y\nD2;",
+        "-- Down Migration for x\nD1;\n-- Down Migration for y\nD2;", 1, 1},
+    /* What is no marker. */
+    {12, "-- migrate:up\nU;\n/* Down Migration */\n-- Migration: Down\n-- DOWN\n",
+        "-- migrate:up\nU;\n/* Down Migration */\n-- Migration: Down\n-- DOWN\n", NULL, 1, 0},
+    {13, "", "", NULL, 1, 0},
+    {14, "\n\n\n-- Up Migration", "\n\n\n-- Up Migration", NULL, 1, 0},
+    {15, "select 1; -- Up Migration\n--Down Migration", "select 1; -- Up Migration\n--Down Migration",
+        "--Down Migration", 1, 2},
 };
 
 static void test_vectors(void **state)
 {
 	(void)state;
 	const struct dialect_run *run = dialect_by_name("node-pg-migrate")->run;
-	struct migration_file file = { .name = mem_copy("x"), .path = mem_copy("x.sql") };
+	struct migration_file file = {.name = mem_copy("x"), .path = mem_copy("x.sql")};
 	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		const struct vector *vector = &vectors[i];
-		struct err err = { 0 };
+		struct err err = {0};
 		char *sql = NULL;
 		int line = 0;
 		print_message("# A7 vector %d\n", vector->number);
@@ -108,11 +115,12 @@ static void test_prefix(void **state)
 }
 
 /* As node-pg-migrate 8.0.4 sorted these names under node 20. */
-static const char *const sorted[] = { "-5_minus.sql", "001.sql", "_empty.sql", "noprefix.sql", "Zed.sql", "001_first.sql", "2_second.sql", "10_tenth.sql",
-	"0x10_hex.sql", "1e3_exp.sql", "1000000000001_a9.sql", "1000000000001_a10.sql", "1000000000001_a-b.sql", "1000000000001_ab.sql",
-	"1000000000001_a_c.sql", "1000000000001_a.down.sql", "1000000000001_a.sql", "1000000000001_A.sql", "1000000000001_a.up.sql", "1000000000001_e.sql",
-	"1000000000001_\xC3\xA9.sql", "1000000000001_f.sql", "1000000000002_b.sql", "1704164645678_same.sql", "20240102030405678_utc.sql",
-	"20260528120000_fourteen.sql" };
+static const char *const sorted[] = {"-5_minus.sql", "001.sql", "_empty.sql", "noprefix.sql", "Zed.sql",
+    "001_first.sql", "2_second.sql", "10_tenth.sql", "0x10_hex.sql", "1e3_exp.sql", "1000000000001_a9.sql",
+    "1000000000001_a10.sql", "1000000000001_a-b.sql", "1000000000001_ab.sql", "1000000000001_a_c.sql",
+    "1000000000001_a.down.sql", "1000000000001_a.sql", "1000000000001_A.sql", "1000000000001_a.up.sql",
+    "1000000000001_e.sql", "1000000000001_\xC3\xA9.sql", "1000000000001_f.sql", "1000000000002_b.sql",
+    "1704164645678_same.sql", "20240102030405678_utc.sql", "20260528120000_fourteen.sql"};
 
 static void test_order(void **state)
 {
@@ -136,7 +144,7 @@ static void test_order(void **state)
 
 static void begin(struct ledger *ledger, char *folder)
 {
-	struct err err = { 0 };
+	struct err err = {0};
 	memset(ledger, 0, sizeof *ledger);
 	ledger->folder = mem_copy(folder);
 	ledger->dialect = dialect_by_name("node-pg-migrate");
@@ -196,10 +204,10 @@ static void test_states(void **state)
 	(void)state;
 	char *folder = example_folder();
 	struct ledger ledger;
-	struct err err = { 0 };
+	struct err err = {0};
 	struct table *table = table_new(&migrations_shape);
 	begin(&ledger, folder);
-	finish(&ledger, (const char *[]){ "1000000000001_a", NULL });
+	finish(&ledger, (const char *[]){"1000000000001_a", NULL});
 	assert_true(ledger.dialect->check_order(&ledger, &err));
 	ledger_table(&ledger, "core", table);
 	assert_int_equal(table_rows(table), 5);
@@ -216,7 +224,7 @@ static void check_broken(const char *const *applied, const char *text, const cha
 {
 	char *folder = example_folder();
 	struct ledger ledger;
-	struct err err = { 0 };
+	struct err err = {0};
 	struct table *table = table_new(&migrations_shape);
 	begin(&ledger, folder);
 	finish(&ledger, applied);
@@ -235,14 +243,17 @@ static void check_broken(const char *const *applied, const char *text, const cha
 static void test_order_broken(void **state)
 {
 	(void)state;
-	const char *late[] = { "1000000000002_b", NULL };
-	check_broken(late, "Not run migration 1000000000001_a is preceding already run migration 1000000000002_b", "1000000000001_a", "out_of_order");
-	const char *gone[] = { "1000000000000_gone", "1000000000001_a", NULL };
+	const char *late[] = {"1000000000002_b", NULL};
+	check_broken(late, "Not run migration 1000000000001_a is preceding already run migration 1000000000002_b",
+	    "1000000000001_a", "out_of_order");
+	const char *gone[] = {"1000000000000_gone", "1000000000001_a", NULL};
 	check_broken(gone, "the file of the applied migration 1000000000000_gone is gone", "1000000000000_gone", "missing");
-	const char *renamed[] = { "1000000000001_a", "1000000000002_old", "1000000000003_c", NULL };
-	check_broken(renamed, "the file of the applied migration 1000000000002_old is gone", "1000000000002_b", "out_of_order");
-	const char *crossed[] = { "1000000000002_b", "1000000000001_a", NULL };
-	check_broken(crossed, "Not run migration 1000000000001_a is preceding already run migration 1000000000002_b", "1000000000001_a", "out_of_order");
+	const char *renamed[] = {"1000000000001_a", "1000000000002_old", "1000000000003_c", NULL};
+	check_broken(
+	    renamed, "the file of the applied migration 1000000000002_old is gone", "1000000000002_b", "out_of_order");
+	const char *crossed[] = {"1000000000002_b", "1000000000001_a", NULL};
+	check_broken(crossed, "Not run migration 1000000000001_a is preceding already run migration 1000000000002_b",
+	    "1000000000001_a", "out_of_order");
 }
 
 /* A row without file behind all others is no break for the tool: it compares as far as both go. */
@@ -251,11 +262,11 @@ static void test_missing_at_the_end(void **state)
 	(void)state;
 	char *folder = scratch_folder();
 	struct ledger ledger;
-	struct err err = { 0 };
+	struct err err = {0};
 	struct table *table = table_new(&migrations_shape);
 	scratch_file(folder, "1000000000001_a.sql", "");
 	begin(&ledger, folder);
-	finish(&ledger, (const char *[]){ "1000000000001_a", "1000000000002_gone", NULL });
+	finish(&ledger, (const char *[]){"1000000000001_a", "1000000000002_gone", NULL});
 	assert_true(ledger.dialect->check_order(&ledger, &err));
 	ledger_table(&ledger, "core", table);
 	assert_string_equal(state_of(table, "1000000000002_gone"), "missing");
@@ -271,7 +282,7 @@ static void test_new_file(void **state)
 	(void)state;
 	char *folder = scratch_folder(), *path = NULL, *body = NULL;
 	struct ledger ledger;
-	struct err err = { 0 };
+	struct err err = {0};
 	scratch_file(folder, "4102444800000_from_the_future.sql", "");
 	begin(&ledger, folder);
 	assert_true(ledger.dialect->new_file(&ledger, "add user_preferences", &path, &body, &err));
@@ -294,19 +305,20 @@ static void test_statements(void **state)
 		const char *word;
 		size_t offset;
 	} cases[] = {
-		{ "select 1", STATEMENTS_FINE, NULL, 0 },
-		{ "create table a(); commit; create table b();", STATEMENTS_TRANSACTION, "COMMIT", 18 },
-		{ "-- x\n/* begin /* end */ */ begin;\nselect 1;commit", STATEMENTS_TRANSACTION, "BEGIN", 27 },
-		{ "start transaction", STATEMENTS_TRANSACTION, "START", 0 },
-		{ "select '\xC3\xBC'; rollback", STATEMENTS_TRANSACTION, "ROLLBACK", 13 },
-		{ "savepoint a; rollback to a; rollback work to savepoint a; release a", STATEMENTS_FINE, NULL, 0 },
-		{ "do $$ begin commit; end $$", STATEMENTS_FINE, NULL, 0 },
-		{ "create function f() returns int language sql begin atomic select 1; end;", STATEMENTS_FINE, NULL, 0 },
-		{ "select 'commit; begin'", STATEMENTS_FINE, NULL, 0 },
-		{ "copy a from stdin", STATEMENTS_COPY, NULL, 0 },
-		{ "copy a to stdout", STATEMENTS_FINE, NULL, 0 },
-		{ "some newer syntax; commit", STATEMENTS_TRANSACTION, "COMMIT", 19 },
-		{ "create procedure p() begin atomic insert into t values (1); end; some newer syntax", STATEMENTS_UNKNOWN, NULL, 0 },
+	    {"select 1", STATEMENTS_FINE, NULL, 0},
+	    {"create table a(); commit; create table b();", STATEMENTS_TRANSACTION, "COMMIT", 18},
+	    {"-- x\n/* begin /* end */ */ begin;\nselect 1;commit", STATEMENTS_TRANSACTION, "BEGIN", 27},
+	    {"start transaction", STATEMENTS_TRANSACTION, "START", 0},
+	    {"select '\xC3\xBC'; rollback", STATEMENTS_TRANSACTION, "ROLLBACK", 13},
+	    {"savepoint a; rollback to a; rollback work to savepoint a; release a", STATEMENTS_FINE, NULL, 0},
+	    {"do $$ begin commit; end $$", STATEMENTS_FINE, NULL, 0},
+	    {"create function f() returns int language sql begin atomic select 1; end;", STATEMENTS_FINE, NULL, 0},
+	    {"select 'commit; begin'", STATEMENTS_FINE, NULL, 0},
+	    {"copy a from stdin", STATEMENTS_COPY, NULL, 0},
+	    {"copy a to stdout", STATEMENTS_FINE, NULL, 0},
+	    {"some newer syntax; commit", STATEMENTS_TRANSACTION, "COMMIT", 19},
+	    {"create procedure p() begin atomic insert into t values (1); end; some newer syntax", STATEMENTS_UNKNOWN, NULL,
+	        0},
 	};
 	struct statements_finding finding;
 	if (statements_check("begin", &finding) == STATEMENTS_UNKNOWN)
@@ -334,9 +346,10 @@ static unsigned next_random(unsigned *seed)
 
 static void random_text(unsigned *seed, char *text, size_t size)
 {
-	static const char *const parts[] = { "--", "-", "up", "Up", "DOWN", "down", " ", "\t", "\n", "\r\n", "\r", "migration", "MIGRATION", ";", "x", "\xEF\xBB\xBF",
-		"\xE2\x80\xA8", "\xC2\xA0", "\xE2", "\xFF", "$$", "$", "'", "\"", "/*", "*/", "begin", "commit", "atomic", "end", "copy", "from", "stdin", "(", ")", "\\",
-		"-- Up Migration\n", "-- Down Migration\n", "create function f() ", "select 1", "12" };
+	static const char *const parts[] = {"--", "-", "up", "Up", "DOWN", "down", " ", "\t", "\n", "\r\n", "\r",
+	    "migration", "MIGRATION", ";", "x", "\xEF\xBB\xBF", "\xE2\x80\xA8", "\xC2\xA0", "\xE2", "\xFF", "$$", "$", "'",
+	    "\"", "/*", "*/", "begin", "commit", "atomic", "end", "copy", "from", "stdin", "(", ")", "\\",
+	    "-- Up Migration\n", "-- Down Migration\n", "create function f() ", "select 1", "12"};
 	text[0] = 0;
 	for (unsigned n = next_random(seed) % 16; n > 0; n--) {
 		const char *part = parts[next_random(seed) % (sizeof parts / sizeof parts[0])];
@@ -353,7 +366,7 @@ static void test_anything(void **state)
 	char text[512];
 	for (int i = 0; i < 20000; i++) {
 		struct marker_parts parts;
-		struct statements_finding finding = { { 0 }, 0 };
+		struct statements_finding finding = {{0}, 0};
 		random_text(&seed, text, sizeof text);
 		size_t length = strlen(text);
 		marker_find(text, &parts);
@@ -373,17 +386,17 @@ static void test_anything(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vectors),
-		cmocka_unit_test(test_blank_lines),
-		cmocka_unit_test(test_prefix),
-		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_folder),
-		cmocka_unit_test(test_states),
-		cmocka_unit_test(test_order_broken),
-		cmocka_unit_test(test_missing_at_the_end),
-		cmocka_unit_test(test_new_file),
-		cmocka_unit_test(test_statements),
-		cmocka_unit_test(test_anything),
+	    cmocka_unit_test(test_vectors),
+	    cmocka_unit_test(test_blank_lines),
+	    cmocka_unit_test(test_prefix),
+	    cmocka_unit_test(test_order),
+	    cmocka_unit_test(test_folder),
+	    cmocka_unit_test(test_states),
+	    cmocka_unit_test(test_order_broken),
+	    cmocka_unit_test(test_missing_at_the_end),
+	    cmocka_unit_test(test_new_file),
+	    cmocka_unit_test(test_statements),
+	    cmocka_unit_test(test_anything),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

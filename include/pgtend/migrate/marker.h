@@ -1,7 +1,8 @@
 /* migrate/marker.h - where node-pg-migrate's Up and Down parts of an SQL file lie.
  *
- * Knows the tool's two regular expressions as its versions 6 to 9 have them (/^\s*--[\s-]*up\s+migration/im, and down), with
- * JavaScript's idea of white space and line ends. The tool does not know SQL: a marker inside a string counts, and so it does here.
+ * Knows the tool's two regular expressions as its versions 6 to 9 have them
+ * (/^\s*--[\s-]*up\s+migration/im, and down), with JavaScript's idea of white space and line ends. The tool does not
+ * know SQL: a marker inside a string counts, and so it does here.
  */
 #ifndef PGTEND_MIGRATE_MARKER_H
 #define PGTEND_MIGRATE_MARKER_H

@@ -14,61 +14,64 @@
 #include "pgtend/probes/probe.h"
 
 struct migration_file {
-	char *name;        /* identity in the history table */
+	char *name; /* identity in the history table */
 	char *path;
-	double prefix;     /* as the dialect sorts */
-	char *refused;     /* why the team's own tool would refuse the folder because of it; NULL. No migration: never run, never counted */
+	double prefix;      /* as the dialect sorts */
+	char *refused;      /* no migration, never run: why the team's own tool would refuse the folder for it; NULL */
 	char *only_by_tool; /* why pgtend cannot run it though it is a migration ("is JavaScript"); NULL */
-	char *key;         /* what the history knows it by, where that is not the name (a hash, a version); NULL */
-	int64_t when_ms;   /* drizzle: `when` of the journal; else 0 */
-	char *note;        /* what to know or do about it; NULL */
-	bool is_skipped;   /* not applied, and its own tool will never apply it (drizzle) */
-	bool is_edited;    /* applied, and the file is another one now (drizzle: the hash) */
+	char *key;          /* what the history knows it by, where that is not the name (a hash, a version); NULL */
+	int64_t when_ms;    /* drizzle: `when` of the journal; else 0 */
+	char *note;         /* what to know or do about it; NULL */
+	bool is_skipped;    /* not applied, and its own tool will never apply it (drizzle) */
+	bool is_edited;     /* applied, and the file is another one now (drizzle: the hash) */
 	bool is_disordered; /* applied in another order than the files', which its own tool refuses */
-	int row;           /* its row in the history; -1: none */
+	int row;            /* its row in the history; -1: none */
 };
 struct migration_row {
 	char *name;
 	int64_t applied_us; /* 0: the table does not keep it */
 	int64_t when_ms;    /* drizzle: created_at; else 0 */
 	char *note;
-	int file;           /* its file; -1: none */
+	int file; /* its file; -1: none */
 };
 struct ledger {
-	const struct dialect *dialect;     /* NULL: neither a folder nor a history table: nothing to tell */
-	char *folder;                      /* NULL: none configured */
-	char *history;                     /* "public.pgmigrations", for people */
+	const struct dialect *dialect; /* NULL: neither a folder nor a history table: nothing to tell */
+	char *folder;                  /* NULL: none configured */
+	char *history;                 /* "public.pgmigrations", for people */
 	char *history_schema, *history_table;
-	bool has_history;                  /* the table exists */
-	char *columns;                     /* of the table: "id integer,name character varying(255),..."; NULL */
-	struct migration_file *files;      /* in the order in which the dialect runs them; those with `refused` last */
-	int file_count;                    /* all */
-	int migration_count;               /* without those with `refused` */
-	int last_applied;                  /* the last file with a row; -1: none */
-	struct migration_row *rows;        /* in the order in which they ran */
+	bool has_history;             /* the table exists */
+	char *columns;                /* of the table: "id integer,name character varying(255),..."; NULL */
+	struct migration_file *files; /* in the order in which the dialect runs them; those with `refused` last */
+	int file_count;               /* all */
+	int migration_count;          /* without those with `refused` */
+	int last_applied;             /* the last file with a row; -1: none */
+	struct migration_row *rows;   /* in the order in which they ran */
 	int row_count;
 };
 
 /* How one migration runs and is written down: only of dialects with can_run. */
 struct dialect_run {
-	int64_t lock_key;                  /* of the tool's advisory lock, so that both exclude each other */
+	int64_t lock_key; /* of the tool's advisory lock, so that both exclude each other */
 	/* As the tool does before it runs the first: makes schema and table. Caller frees; session quotes. */
 	char *(*ensure_sql)(const struct ledger *ledger, struct session *session);
-	/* What the tool sets before it runs a file, as one statement without a semicolon ("SET LOCAL search_path ..."). Caller frees. */
+	/* What the tool sets before it runs a file, as one statement without a semicolon ("SET LOCAL search_path ...").
+	 * Caller frees. */
 	char *(*settings_sql)(const struct ledger *ledger, const struct section *section, struct session *session);
 	/* One statement without a semicolon. Caller frees. */
 	char *(*record_sql)(const struct ledger *ledger, const struct migration_file *file, struct session *session);
 	char *(*forget_sql)(const struct ledger *ledger, const struct migration_file *file, struct session *session);
 	/* The text that runs, and the line of the file on which it begins. `text` is the whole file. */
 	bool (*up_text)(const struct migration_file *file, const char *text, char **sql, int *first_line, struct err *err);
-	bool (*down_text)(const struct migration_file *file, const char *text, char **sql, int *first_line, struct err *err);
+	bool (*down_text)(
+	    const struct migration_file *file, const char *text, char **sql, int *first_line, struct err *err);
 };
 
 struct dialect {
-	const char *name;                  /* "node-pg-migrate" */
-	const char *history_schema, *history_table; /* where its history lies when nothing is configured: "public", "pgmigrations" */
-	const char *tool;                  /* the command that runs pending ones: "npx node-pg-migrate up" */
-	bool can_run;                      /* pgtend runs it (`run` is set); else its own tool does, and status says so */
+	const char *name; /* "node-pg-migrate" */
+	/* Where its history lies when nothing is configured: "public", "pgmigrations". */
+	const char *history_schema, *history_table;
+	const char *tool;   /* the command that runs pending ones: "npx node-pg-migrate up" */
+	bool can_run;       /* pgtend runs it (`run` is set); else its own tool does, and status says so */
 	/* Fills files. The folder exists. */
 	bool (*read_folder)(struct ledger *ledger, struct err *err);
 	/* Fills rows. In a task; the table exists, may be read and its columns stand in ledger->columns. */
@@ -79,7 +82,8 @@ struct dialect {
 	void (*match)(struct ledger *ledger);
 	/* What the tool's own check of the order says (ERR_DRIFT); NULL: it has none, and runs late files all the same. */
 	bool (*check_order)(const struct ledger *ledger, struct err *err);
-	/* Where a new file goes and what stands in it. Caller frees both. On false the error names the command of the tool to run instead. */
+	/* Where a new file goes and what stands in it. Caller frees both. On false the error names the command of the tool
+	 * to run instead. */
 	bool (*new_file)(const struct ledger *ledger, const char *title, char **path, char **body, struct err *err);
 	const struct dialect_run *run;
 };
@@ -89,7 +93,8 @@ extern const struct dialect *const dialects[];
 extern const int dialect_count;
 
 /* In a task. Detects the dialect (key `dialect`, else the folder, else the history table's columns). */
-PGTEND_CHECK bool ledger_read(struct database *database, struct session *session, struct ledger *ledger, struct err *err);
+PGTEND_CHECK bool ledger_read(
+    struct database *database, struct session *session, struct ledger *ledger, struct err *err);
 /* The folder alone, no server asked: for `migrate new`. Nothing tells the dialect: node-pg-migrate's. */
 PGTEND_CHECK bool ledger_read_folder(const struct database *database, struct ledger *ledger, struct err *err);
 /* Reads the history again after something ran, through any session. In a task. */
@@ -99,11 +104,11 @@ void ledger_done(struct ledger *ledger);
 enum migration_state {
 	MIGRATION_APPLIED,
 	MIGRATION_PENDING,
-	MIGRATION_MISSING,       /* a row without file */
-	MIGRATION_OUT_OF_ORDER,  /* not applied, though one behind it is; or applied in another order than the files' */
-	MIGRATION_REFUSED,       /* no migration: the team's own tool would refuse the folder because of it */
-	MIGRATION_SKIPPED,       /* not applied, and its own tool will never apply it */
-	MIGRATION_EDITED,        /* applied, and the file is another one now */
+	MIGRATION_MISSING,      /* a row without file */
+	MIGRATION_OUT_OF_ORDER, /* not applied, though one behind it is; or applied in another order than the files' */
+	MIGRATION_REFUSED,      /* no migration: the team's own tool would refuse the folder because of it */
+	MIGRATION_SKIPPED,      /* not applied, and its own tool will never apply it */
+	MIGRATION_EDITED,       /* applied, and the file is another one now */
 };
 const char *migration_state_word(enum migration_state state);
 enum migration_state ledger_file_state(const struct ledger *ledger, int file);
@@ -114,9 +119,12 @@ extern const struct table_shape migrations_shape;
 extern const struct probe migrate_probe;
 
 /* In a task. count < 0: all. One transaction a file, the history row in it, the dialect's advisory lock held. */
-PGTEND_CHECK bool migrate_up(struct fleet *fleet, struct database *database, int count, bool is_dry_run, struct report *report, struct err *err);
-PGTEND_CHECK bool migrate_down(struct fleet *fleet, struct database *database, int count, bool is_dry_run, struct report *report, struct err *err);
+PGTEND_CHECK bool migrate_up(
+    struct fleet *fleet, struct database *database, int count, bool is_dry_run, struct report *report, struct err *err);
+PGTEND_CHECK bool migrate_down(
+    struct fleet *fleet, struct database *database, int count, bool is_dry_run, struct report *report, struct err *err);
 /* Makes the next file as the team's tool would name and fill it. *path: caller frees. */
-PGTEND_CHECK bool migrate_new(const struct database *database, const char *title, bool is_dry_run, char **path, struct err *err);
+PGTEND_CHECK bool migrate_new(
+    const struct database *database, const char *title, bool is_dry_run, char **path, struct err *err);
 
 #endif
