@@ -7,6 +7,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_clean.c \
 	src/commands/cmd_create.c \
 	src/commands/cmd_help.c \
+	src/commands/cmd_init.c \
 	src/commands/cmd_migrate.c \
 	src/commands/cmd_migrate_status.c \
 	src/commands/cmd_pools.c \
@@ -14,6 +15,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_seed.c \
 	src/commands/cmd_status.c \
 	src/commands/cmd_tables.c \
+	src/commands/cmd_trust.c \
 	src/commands/cmd_unlock.c \
 	src/commands/cmd_vacuum.c \
 	src/commands/cmd_version.c \

@@ -163,6 +163,38 @@ static bool look(struct repository *repository, struct err *err)
 	return true;
 }
 
+/* --- the face -------------------------------------------------------------------------------- */
+
+static const struct table_column columns[] = {
+	{ "name", CELL_TEXT, "database", 0, "Name that the section got." },
+	{ "dbname", CELL_TEXT, "dbname", 1, "The database's name in the connection." },
+	{ "host", CELL_TEXT, "host", 1, "Host, as it is reached from this machine." },
+	{ "port", CELL_TEXT, "port", 1, "Port, as it is reached from this machine." },
+	{ "env_file", CELL_TEXT, ".env", 2, "The .env file that names it; null when none does." },
+	{ "migrations", CELL_TEXT, "migrations", 0, "Folder of its migrations." },
+	{ "dialect", CELL_TEXT, "dialect", 0, "Whose migrations they are; null when the folder does not tell." },
+	{ "seeds", CELL_TEXT, "seeds", 3, "Folder of its seeds." },
+	{ "depends", CELL_WORDS, "depends on", 2, "Databases that come before it." },
+};
+const struct table_shape discovery_shape = { "init", columns, (int)(sizeof columns / sizeof columns[0]) };
+
+static void add_row(struct table *table, const struct found_database *database)
+{
+	int row = table_add_row(table);
+	bool is_published = database->service && database->service->port;
+	table_set_text(table, row, "name", database->name);
+	table_set_text(table, row, "dbname", database->dbname);
+	table_set_text(table, row, "host", is_published || !database->host || !*database->host ? "localhost" : database->host);
+	table_set_text(table, row, "port", is_published ? database->service->port : database->port);
+	table_set_text(table, row, "env_file", database->places[database->owner].env_path);
+	table_set_text(table, row, "migrations", database->migrations ? database->migrations->path : NULL);
+	table_set_text(table, row, "dialect", database->migrations ? database->migrations->dialect : NULL);
+	table_set_text(table, row, "seeds", database->seeds ? database->seeds->path : NULL);
+	table_add_word(table, row, "depends", NULL);
+	for (size_t i = 0; i < database->depends.count; i++)
+		table_add_word(table, row, "depends", database->depends.v[i]);
+}
+
 bool discover(const char *folder, struct discovery *found, struct err *err)
 {
 	struct repository repository = { .root = places_absolute(folder) };
@@ -175,8 +207,11 @@ bool discover(const char *folder, struct discovery *found, struct err *err)
 	ok = ok && look(&repository, err);
 	if (ok) {
 		discover_write(&repository, &found->ini);
-		for (int i = 0; i < repository.database_count; i++)
+		found->rows = table_new(&discovery_shape);
+		for (int i = 0; i < repository.database_count; i++) {
 			words_add(&found->databases, repository.databases[i]->name);
+			add_row(found->rows, repository.databases[i]);
+		}
 		for (size_t i = 0; i < repository.notes.count; i++)
 			words_add(&found->notes, repository.notes.v[i]);
 	}
@@ -187,6 +222,8 @@ bool discover(const char *folder, struct discovery *found, struct err *err)
 void discovery_done(struct discovery *found)
 {
 	text_done(&found->ini);
+	table_free(found->rows);
+	found->rows = NULL;
 	words_done(&found->databases);
 	words_done(&found->notes);
 }

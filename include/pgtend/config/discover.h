@@ -6,15 +6,18 @@
 #define PGTEND_CONFIG_DISCOVER_H
 
 #include "pgtend/core/err.h"
+#include "pgtend/core/table.h"
 #include "pgtend/core/text.h"
 
 struct discovery {
 	struct text ini;          /* the commented pgtend.ini */
 	struct words databases;   /* section names */
+	struct table *rows;       /* the same as data: one row a database, shape discovery_shape */
 	struct words notes;       /* "apps/atriz/.env lacks PORT, which env.example has", ... */
 };
 PGTEND_CHECK bool discover(const char *folder, struct discovery *found, struct err *err);
 void discovery_done(struct discovery *found);
+extern const struct table_shape discovery_shape;
 /* "node-pg-migrate", "drizzle", "drizzle-v1", "plain", "dbmate", "golang-migrate"; NULL: cannot be told from the folder alone. Static. */
 const char *discover_dialect(const char *migrations_folder);
 
