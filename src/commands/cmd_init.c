@@ -72,7 +72,7 @@ static bool take(struct action *action, const char *folder, const char *path, st
 		return err_hint(err, "--url URI --dir FOLDER works without a pgtend.ini; man 5 pgtend.ini tells how to write one");
 	}
 	for (size_t i = 0; i < found->notes.count; i++)
-		report_log(report, "note: %s", found->notes.v[i]);
+		report_log(report, action->is_dry_run ? "# note: %s" : "note: %s", found->notes.v[i]);
 	if (action->is_dry_run) {
 		show_lines(report, text_str(&found->ini));
 		report_summary(report, lstat(path, &st) == 0 ? "dry run: %s exists already and would be left as it is" : "dry run: %s would be written", path);

@@ -78,7 +78,6 @@ struct found_folder *discover_add_folder(struct repository *repository, const ch
 	folder = MEM_NEW(struct found_folder);
 	folder->path = mem_copy(path);
 	folder->is_seeds = is_seeds;
-	folder->database = -1;
 	repository->folders = mem_grow(repository->folders, (size_t)repository->folder_count + 1, sizeof(struct found_folder *));
 	repository->folders[repository->folder_count++] = folder;
 	return folder;

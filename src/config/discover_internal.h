@@ -45,7 +45,7 @@ struct found_folder {
 	struct words extensions;   /* that its files need */
 	bool has_hypertables;
 	const struct found_drizzle *drizzle;
-	int database;              /* its database; -1: none */
+	bool is_taken;             /* it has its database */
 };
 
 struct occurrence {            /* a place that names a database */

@@ -226,10 +226,10 @@ static void assign_folders(struct repository *repository, bool is_seeds)
 	for (;;) {
 		struct found_folder *best_folder = NULL;
 		struct found_database *best_database = NULL;
-		int best = SURE_ENOUGH - 1, best_index = 0;
+		int best = SURE_ENOUGH - 1;
 		for (int f = 0; f < repository->folder_count; f++) {
 			struct found_folder *folder = repository->folders[f];
-			if (folder->is_seeds != is_seeds || folder->database >= 0)
+			if (folder->is_seeds != is_seeds || folder->is_taken)
 				continue;
 			for (int d = 0; d < repository->database_count; d++) {
 				struct found_database *database = repository->databases[d];
@@ -240,13 +240,12 @@ static void assign_folders(struct repository *repository, bool is_seeds)
 					best = score;
 					best_folder = folder;
 					best_database = database;
-					best_index = d;
 				}
 			}
 		}
 		if (!best_folder)
 			return;
-		best_folder->database = best_index;
+		best_folder->is_taken = true;
 		*(is_seeds ? &best_database->seeds : &best_database->migrations) = best_folder;
 	}
 }
@@ -354,11 +353,22 @@ static void find_dependencies(struct repository *repository)
 	}
 }
 
+/* What others depend on comes first. */
+static void put_core_first(struct repository *repository)
+{
+	for (int i = 1; i < repository->database_count; i++)
+		if (repository->databases[i]->is_core) {
+			struct found_database *core = repository->databases[i];
+			memmove(repository->databases + 1, repository->databases, (size_t)i * sizeof(struct found_database *));
+			repository->databases[0] = core;
+		}
+}
+
 static void note_what_is_left(struct repository *repository)
 {
 	for (int i = 0; i < repository->folder_count; i++) {
 		const struct found_folder *folder = repository->folders[i];
-		if (folder->database < 0)
+		if (!folder->is_taken)
 			words_take(&repository->notes, mem_format("%s: no variable names the database of these %s", folder->path, folder->is_seeds ? "seeds" : "migrations"));
 	}
 	for (int i = 0; i < repository->database_count; i++) {
@@ -384,5 +394,6 @@ void discover_match(struct repository *repository)
 	assign_folders(repository, false);
 	assign_folders(repository, true);
 	find_dependencies(repository);
+	put_core_first(repository);
 	note_what_is_left(repository);
 }

@@ -181,7 +181,7 @@ static void add_left_folders(const struct repository *repository, struct text *i
 {
 	for (int i = 0; i < repository->folder_count; i++) {
 		const struct found_folder *folder = repository->folders[i];
-		if (folder->database >= 0 || folder->is_seeds)
+		if (folder->is_taken || folder->is_seeds)
 			continue;
 		const char *base = discover_base(folder->path), *package = discover_base(folder->package);
 		bool is_plain = strcmp(base, "migrations") == 0 || strcmp(base, "drizzle") == 0;
@@ -209,10 +209,7 @@ void discover_write(const struct repository *repository, struct text *ini)
 		"# Comments stand on lines of their own. Every key: man 5 pgtend.ini\n\n"
 		"[pgtend]\n# refresh = 2s\n# Backups lie in FOLDER/DATABASE/; keep the folder out of version control.\nbackup_dir = backups\n");
 	add_server(repository, ini);
-	/* what others depend on comes first */
-	for (int is_core = 1; is_core >= 0; is_core--)
-		for (int i = 0; i < repository->database_count; i++)
-			if (repository->databases[i]->is_core == (bool)is_core)
-				add_database(repository, ini, repository->databases[i]);
+	for (int i = 0; i < repository->database_count; i++)
+		add_database(repository, ini, repository->databases[i]);
 	add_left_folders(repository, ini);
 }

@@ -85,6 +85,8 @@ static struct server *server_of(struct fleet *fleet, struct database *database)
 	server->host = mem_copy(host);
 	server->port = port;
 	server->info = conninfo_copy(info);
+	server->config = fleet->config;
+	server->section = database->section;
 	fleet->servers = mem_grow(fleet->servers, (size_t)fleet->server_count + 1, sizeof fleet->servers[0]);
 	fleet->servers[fleet->server_count++] = server;
 	return server;
@@ -129,6 +131,7 @@ static bool add_database(struct fleet *fleet, const struct section *section, str
 	fleet->databases = mem_grow(fleet->databases, (size_t)fleet->database_count + 1, sizeof fleet->databases[0]);
 	fleet->databases[fleet->database_count++] = database;
 	database->name = section_name(section);
+	database->config = fleet->config;
 	database->section = section;
 	database->info = info;
 	database->response_ms = -1;
@@ -215,6 +218,7 @@ static bool add_pooler(struct fleet *fleet, const struct section *section, struc
 		return false;
 	struct pooler *pooler = MEM_NEW(struct pooler);
 	pooler->name = section_name(section);
+	pooler->config = fleet->config;
 	pooler->section = section;
 	pooler->info = info;
 	fleet->poolers = mem_grow(fleet->poolers, (size_t)fleet->pooler_count + 1, sizeof fleet->poolers[0]);

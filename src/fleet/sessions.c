@@ -1,6 +1,7 @@
 /* Sessions of the fleet: questions share one a server and one a database, each action has its own. */
 #include <string.h>
 
+#include "pgtend/config/trust.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/fleet/fleet.h"
 
@@ -29,6 +30,25 @@ static const struct session_setting acting[] = {
 	{NULL, NULL},
 };
 
+/* Here every connection of pgtend begins: what a found pgtend.ini may not reach before it is trusted, no pane and no verb reaches. */
+static bool database_may_connect(void *arg, struct err *err)
+{
+	const struct database *database = arg;
+	return trust_allows_connection(database->config, database->section, err);
+}
+
+static bool server_may_connect(void *arg, struct err *err)
+{
+	const struct server *server = arg;
+	return trust_allows_connection(server->config, server->section, err);
+}
+
+static bool pooler_may_connect(void *arg, struct err *err)
+{
+	const struct pooler *pooler = arg;
+	return trust_allows_connection(pooler->config, pooler->section, err);
+}
+
 static struct conninfo *named(const struct conninfo *info, const char *application)
 {
 	struct err err;
@@ -38,7 +58,7 @@ static struct conninfo *named(const struct conninfo *info, const char *applicati
 	return copy;
 }
 
-static struct session *reader(struct fleet *fleet, const struct conninfo *info, bool is_admin_console)
+static struct session *reader(struct fleet *fleet, const struct conninfo *info, bool is_admin_console, bool (*may_connect_fn)(void *arg, struct err *err), void *arg)
 {
 	struct session_options options = {
 		.settings = is_admin_console ? NULL : reading,
@@ -47,6 +67,8 @@ static struct session *reader(struct fleet *fleet, const struct conninfo *info, 
 		.is_reconnecting = true,
 		.connect_deadline_ms = 10000,
 		.bus = fleet->bus,
+		.may_connect_fn = may_connect_fn,
+		.may_connect_arg = arg,
 	};
 	struct conninfo *copy = named(info, "pgtend");
 	struct session *session = session_new(fleet->loop, copy, &options);
@@ -57,21 +79,21 @@ static struct session *reader(struct fleet *fleet, const struct conninfo *info, 
 struct session *server_session(struct fleet *fleet, struct server *server)
 {
 	if (server->session == NULL)
-		server->session = reader(fleet, server->info, false);
+		server->session = reader(fleet, server->info, false, server_may_connect, server);
 	return server->session;
 }
 
 struct session *database_session(struct fleet *fleet, struct database *database)
 {
 	if (database->session == NULL)
-		database->session = reader(fleet, database->info, false);
+		database->session = reader(fleet, database->info, false, database_may_connect, database);
 	return database->session;
 }
 
 struct session *pooler_session(struct fleet *fleet, struct pooler *pooler)
 {
 	if (pooler->session == NULL)
-		pooler->session = reader(fleet, pooler->info, true);
+		pooler->session = reader(fleet, pooler->info, true, pooler_may_connect, pooler);
 	return pooler->session;
 }
 
@@ -95,7 +117,8 @@ struct session *database_action_session(struct fleet *fleet, struct database *da
 		mem_free(text);
 		settings[1].value = lock_timeout;
 	}
-	struct session_options options = {.settings = settings, .connect_deadline_ms = 10000, .bus = fleet->bus};
+	struct session_options options = {.settings = settings, .connect_deadline_ms = 10000, .bus = fleet->bus,
+		.may_connect_fn = database_may_connect, .may_connect_arg = database};
 	struct session *session = session_new(fleet->loop, copy, &options);
 	conninfo_free(copy);
 	mem_free(application);

@@ -45,8 +45,13 @@ void session_connect_start(struct session *session)
 {
 	int64_t now = loop_now_ms(session->loop);
 	const char *attrs = conninfo_effective(session->info, "target_session_attrs");
+	struct err why;
 
 	session_connect_stop(session);
+	if (session->options.may_connect_fn && !session->options.may_connect_fn(session->options.may_connect_arg, &why)) {
+		session_attempt_failed(session, CONNECT_REFUSED, &why);
+		return;
+	}
 	session_set_timer(session, 0);
 	session->next_try_ms = 0;
 	if (!session->silent_since_ms)

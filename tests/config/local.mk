@@ -1,3 +1,4 @@
+EXTRA_DIST += tests/config/init.test tests/config/trust.test
 if HAVE_CMOCKA
 check_PROGRAMS += tests/config/test_config \
 	tests/config/test_conninfo \

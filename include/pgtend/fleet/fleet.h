@@ -48,6 +48,8 @@ void facts_put(struct facts *facts, struct table *table, double took_ms);
 void facts_fail(struct facts *facts, const struct err *err);
 
 struct server {
+	const struct config *config;   /* borrowed */
+	const struct section *section; /* of the first database on it, whose address is asked */
 	char *label;                   /* "unix:/tmp/x:5433" or "db1:5432" or its section's name */
 	char *host;                    /* as configured, or the socket folder */
 	int port;
@@ -67,6 +69,7 @@ struct server {
 struct database {
 	const char *name;              /* section's name; borrowed from the configuration */
 	char *dbname;                  /* the database's name in the connection: what guards ask for */
+	const struct config *config;   /* borrowed */
 	const struct section *section;
 	enum environment environment;
 	struct server *server;
@@ -90,6 +93,7 @@ struct database {
 
 struct pooler {
 	const char *name;
+	const struct config *config;   /* borrowed */
 	const struct section *section;
 	struct conninfo *info;
 	struct session *session;

@@ -38,6 +38,9 @@ struct session_options {
 	int connect_deadline_ms; /* for resolve and connect together, each host; 0: 10,000 */
 	int idle_close_ms;       /* close when unused for so long; 0: never */
 	struct event_bus *bus;   /* EVENT_SESSION at each change of state; may be NULL */
+	/* Asked before each try; false: nothing is sent anywhere, *err is why, the next try comes as after a refusal. NULL: always. */
+	bool (*may_connect_fn)(void *arg, struct err *err);
+	void *may_connect_arg;
 };
 
 struct session; /* opaque */
