@@ -1,5 +1,6 @@
 #include "round.h"
 
+#include "pgtend/config/trust.h"
 #include "pgtend/core/units.h"
 #include "pgtend/fleet/history.h"
 
@@ -70,8 +71,25 @@ static void fail(struct round *round, const struct probe *probe, const struct er
 	event_emit(round->target.fleet->bus, EVENT_FACTS, subject(round, probe), NULL);
 }
 
+/* The section whose address the session leads to. */
+static const struct section *section_of(const struct probe_target *target)
+{
+	if (target->pooler != NULL)
+		return target->pooler->section;
+	if (target->database != NULL)
+		return target->database->section;
+	for (int i = 0; i < target->fleet->database_count; i++)
+		if (target->fleet->databases[i]->server == target->server)
+			return target->fleet->databases[i]->section;
+	return NULL;
+}
+
 static bool make_ready(struct round *round, struct err *err)
 {
+	const struct section *section = section_of(&round->target);
+	/* Before `pgtend trust`, a configuration that was found sends no password to another machine, whoever asks. */
+	if (section != NULL && !trust_allows_connection(round->target.fleet->config, section, err))
+		return false;
 	if (!session_ready_wait(round->session, round->connect_deadline_ms, err))
 		return false;
 	return round->learn == NULL || database_learn_wait(round->target.fleet, round->learn, round->session, err);
