@@ -42,6 +42,12 @@ void console_say(struct console *console, enum style style, int seconds, const c
 	console_mark(console, STALE_SCREEN);
 }
 
+void console_hush(struct console *console)
+{
+	mem_free(console->message);
+	console->message = NULL;
+}
+
 const struct pane *console_pane(const struct console *console, int which)
 {
 	return which == LAYOUT_ACTIVITY && console->shows_pools ? &pane_pools : panes[which];
@@ -62,13 +68,8 @@ struct list *console_active_list(struct console *console)
 /* Other rows come under the same keys: nothing of the old database may look like the new one's. */
 static void forget_places(struct console *console)
 {
-	for (int i = LAYOUT_MIGRATIONS; i <= LAYOUT_ACTIVITY; i++) {
-		struct list *list = &console->views[i].list;
-
-		list->cursor = list->top = 0;
-		mem_free(list->key);
-		list->key = NULL;
-	}
+	for (int i = LAYOUT_MIGRATIONS; i <= LAYOUT_ACTIVITY; i++)
+		list_top(&console->views[i].list);
 }
 
 void console_select(struct console *console, int database)
@@ -138,7 +139,6 @@ static void news(const struct event *event, void *arg)
 
 	switch (event->kind) {
 	case EVENT_JOB:
-		records_note(&console->records, event->subject);
 		console_mark(console, STALE_DATA);
 		break;
 	case EVENT_NOTICE:

@@ -56,6 +56,7 @@ static void show_rows(struct run *run, const struct table *rows, struct words *l
 	overlay_rows(overlay, table_copy(rows));
 	overlay->foot = *lines;
 	memset(lines, 0, sizeof(*lines));
+	console_hush(run->console);
 	console_show(run->console, overlay);
 }
 
@@ -65,6 +66,7 @@ static void show_text(struct run *run, const struct words *lines)
 
 	for (size_t i = 0; i < lines->count; i++)
 		overlay_add(overlay, STYLE_PLAIN, "%s", lines->v[i]);
+	console_hush(run->console);
 	console_show(run->console, overlay);
 }
 
@@ -114,7 +116,7 @@ static void say_done(struct run *run, const struct command_run *command_run, int
 	if (!told) {
 		console_say(run->console, status ? STYLE_CRIT : STYLE_OK, 0, "%s: %s", run->line, status ? "failed" : "done");
 	} else if (told->err.kind != ERR_NONE) {
-		enum style style = told->state == JOB_FAILED ? STYLE_CRIT : STYLE_WARN;
+		enum style style = told->state == JOB_FAILED && told->err.kind != ERR_REFUSED ? STYLE_CRIT : STYLE_WARN;
 
 		console_say(run->console, style, 0, "%s: %s%s%s", told->title, told->err.text, told->err.hint[0] ? "; " : "", told->err.hint);
 	} else {

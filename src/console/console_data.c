@@ -55,6 +55,8 @@ static void sync_view(struct console *console, int which)
 		view->data.about = NULL;
 	if (pane->beside)
 		pane->beside(console, &view->data);
+	if (which == LAYOUT_JOBS && console->focus != LAYOUT_JOBS)
+		list_top(&view->list); /* the newest job is the one to look at */
 	if ((console->stale & STALE_DATA) || view->data.table != before)
 		list_update(&view->list, view->data.table);
 }

@@ -106,6 +106,7 @@ void console_free(struct console *console);
 void console_resize(struct console *console, int rows, int cols);
 void console_mark(struct console *console, unsigned stale);
 void console_say(struct console *console, enum style style, int seconds, const char *format, ...) PGTEND_PRINTF(4, 5);
+void console_hush(struct console *console); /* takes the message away */
 int64_t console_now_us(const struct console *console);
 struct database *console_database(const struct console *console);
 void console_select(struct console *console, int database);

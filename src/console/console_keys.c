@@ -386,10 +386,8 @@ unsigned console_key(struct console *console, const struct key *key)
 	if (key->is_alt && (console->questions || !prompt_is_open(console->prompt)))
 		return alt_key(console, key);
 	console_sync(console);
-	if (console->message && console->message_until_us == 0) {
-		mem_free(console->message);
-		console->message = NULL;
-	}
+	if (console->message && console->message_until_us == 0)
+		console_hush(console);
 	if (is_control(key, 'l'))
 		return STALE_SCREEN | STALE_ALL;
 	if (is_control(key, 'z')) {

@@ -226,6 +226,13 @@ static void move_to(struct list *list, int cursor)
 	remember(list);
 }
 
+void list_top(struct list *list)
+{
+	list->cursor = list->top = 0;
+	mem_free(list->key);
+	list->key = NULL;
+}
+
 bool list_select(struct list *list, int row)
 {
 	for (int i = 0; i < list->count; i++)

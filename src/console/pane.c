@@ -112,6 +112,8 @@ void pane_read_facts(const struct fleet *fleet, const struct database *database,
 	data->table = facts->table;
 	data->taken_us = facts->taken_us;
 	data->err = facts->err;
+	if (fact == FACT_TABLES && !database->has_growth)
+		data->counts_since_us = database->growth_since_us;
 	if (fact == FACT_ACTIVITY && database->server->is_known && !database->server->has[CAP_ACTIVITY])
 		data->lacks = database->server->lacks[CAP_ACTIVITY];
 	if (probe && probe->is_offline)

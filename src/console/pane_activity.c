@@ -179,7 +179,7 @@ static char *subtitle(const struct pane_data *data)
 {
 	int active = 0, idle = 0, in_transaction = 0, waiting = 0;
 
-	if (!data->table)
+	if (!data->table || data->lacks)
 		return NULL;
 	for (int row = 0; row < table_rows(data->table); row++) {
 		active += is_text(data->table, row, "state", "active");

@@ -75,7 +75,7 @@ static const struct list_column columns[] = {
 	{ .name = "oldest", .title = "oldest", .priority = 3, .text = oldest_text },
 	{ .name = "drop_after_s", .priority = 3 },
 	{ .name = "compress_after_s", .priority = 4 },
-	{ .name = "retention_state", .title = "job", .priority = 4, .style = job_style },
+	{ .name = "retention_state", .priority = 4, .style = job_style },
 	{ .name = "chunk_interval_s", .priority = 5 },
 	{ .name = "rows", .priority = 6 },
 	{ .name = "newest", .priority = 7, .text = newest_text },

@@ -54,12 +54,24 @@ static enum style message_style(const struct table *table, int row)
 	return is_state(table, row, "failed") ? STYLE_CRIT : STYLE_PLAIN;
 }
 
+static char *started_text(const struct table *table, int row)
+{
+	const struct cell *cell = pane_cell(table, row, "started_at");
+	char clock[16];
+
+	if (!cell)
+		return NULL;
+	pane_clock(clock, cell->u.integer);
+	return mem_copy(clock);
+}
+
 static const struct list_column columns[] = {
 	{ .name = "job", .most_cols = 32 },
 	{ .name = "state", .style = state_style },
 	{ .name = "progress", .priority = 2, .text = progress_text, .style = progress_style },
 	{ .name = "took_ms", .priority = 1 },
 	{ .name = "message", .grows = true, .style = message_style },
+	{ .name = "started_at", .priority = 4, .text = started_text },
 	{ .name = "number", .priority = 5 },
 };
 

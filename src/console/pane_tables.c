@@ -84,13 +84,17 @@ static const struct list_column columns[] = {
 static char *subtitle(const struct pane_data *data)
 {
 	int64_t bytes = 0;
-	char total[UNITS_SIZE];
+	char total[UNITS_SIZE], clock[16];
 
 	if (!data->table || table_rows(data->table) == 0)
 		return NULL;
 	for (int row = 0; row < table_rows(data->table); row++)
 		bytes += pane_int(data->table, row, "total_bytes", 0);
-	return mem_format("%d table%s, %s", table_rows(data->table), table_rows(data->table) == 1 ? "" : "s", units_bytes(total, bytes));
+	units_bytes(total, bytes);
+	if (data->counts_since_us == 0)
+		return mem_format("%d table%s, %s", table_rows(data->table), table_rows(data->table) == 1 ? "" : "s", total);
+	pane_clock(clock, data->counts_since_us);
+	return mem_format("%d table%s, %s, growth counts since %.5s", table_rows(data->table), table_rows(data->table) == 1 ? "" : "s", total, clock);
 }
 
 const struct pane pane_tables = {

@@ -50,7 +50,7 @@ static int64_t wall_of(const struct fleet *fleet, int64_t loop_ms)
 	return units_now_us() - (loop_now_ms(fleet->loop) - loop_ms) * 1000;
 }
 
-enum { SILENT_MS = 2000 };
+enum { SILENT_MS = 2000, GROWTH_US = 60 * 1000 * 1000 };
 
 static void set_reach(const struct fleet *fleet, const struct database *database, struct table *row_of, int row)
 {
@@ -106,6 +106,19 @@ static void set_rates(const struct database *database, struct table *row_of, int
 		table_set_real(row_of, row, "cache_hit", hit / (hit + read));
 }
 
+/* The console draws many times a second; 90 days of samples are not read and parsed each time. */
+static void read_growth(struct database *database, int64_t total)
+{
+	int64_t now = units_now_us();
+	if (database->growth_read_us != 0 && now - database->growth_read_us < GROWTH_US)
+		return;
+	struct history *history = history_open(database);
+	database->growth_since_us = 0;
+	database->has_growth = history_growth(history, NULL, total, &database->growth_bytes_per_day, &database->growth_since_us);
+	database->growth_read_us = now;
+	history_close(history);
+}
+
 static void set_size_and_connections(struct database *database, struct table *row_of, int row)
 {
 	const struct table *table = database_facts(database, FACT_DATABASES)->table;
@@ -120,16 +133,14 @@ static void set_size_and_connections(struct database *database, struct table *ro
 	copy_int(row_of, row, "connections.by_state.idle_in_transaction", table, from, "idle_in_transaction");
 	copy_int(row_of, row, "connections.by_state.waiting", table, from, "waiting");
 	const struct table *tables = database_facts(database, FACT_TABLES)->table;
-	int64_t total = 0, since = 0;
+	int64_t total = 0;
 	for (int i = 0; tables != NULL && i < table_rows(tables); i++)
 		total += table_get_int(tables, i, "total_bytes", 0);
 	if (tables == NULL)
 		return;
-	double growth = 0;
-	struct history *history = history_open(database);
-	if (history_growth(history, NULL, total, &growth, &since))
-		table_set_int(row_of, row, "growth_bytes_per_day", (int64_t)growth);
-	history_close(history);
+	read_growth(database, total);
+	if (database->has_growth)
+		table_set_int(row_of, row, "growth_bytes_per_day", (int64_t)database->growth_bytes_per_day);
 }
 
 static void set_migrations(const struct database *database, struct table *row_of, int row)

@@ -69,6 +69,8 @@ void list_update(struct list *list, const struct table *table);
 /* Row of the table under the cursor; -1: none. */
 int list_row(const struct list *list);
 bool list_select(struct list *list, int row); /* a row of the table; false when it is filtered away */
+/* The cursor goes to the first row, whatever row that will be. */
+void list_top(struct list *list);
 /* True when the key was one of the list's: moving, scrolling, sorting. */
 bool list_key(struct list *list, const struct key *key);
 /* NULL or "": no filter. Text, a regular expression, `!` in front turns it round. */

@@ -28,6 +28,7 @@ struct pane_data {
 	int fresh_s;                     /* older than this is stale */
 	int answered, asked;             /* FLEET: how many of how many; 0 of 0 elsewhere */
 	const char *about;               /* name of the database; NULL */
+	int64_t counts_since_us;         /* TABLES: no growth yet, samples are kept since then; 0 */
 	const char *lacks;               /* why the server cannot tell at all, in words; NULL: it can */
 };
 
