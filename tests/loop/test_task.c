@@ -202,7 +202,6 @@ static void ping(void *arg)
 		task_wake(scene->other);
 		task_wait();
 	}
-	task_wake(scene->other);
 }
 
 static void pong(void *arg)
