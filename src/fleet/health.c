@@ -106,49 +106,26 @@ static void judge_connections(const struct fleet *fleet, const struct database *
 			mem_format("%lld of %lld connections of the server in use", (long long)used, (long long)most));
 }
 
-static bool is_of(const struct table *activity, int row, const struct database *database)
-{
-	const char *dbname = table_get_text(activity, row, "database");
-	return dbname != NULL && strcmp(dbname, database->dbname) == 0;
-}
-
-static bool is_text(const struct table *table, int row, const char *column, const char *text)
-{
-	const char *value = table_get_text(table, row, column);
-	return value != NULL && strcmp(value, text) == 0;
-}
-
 static void judge_activity(const struct fleet *fleet, const struct database *database, struct health *health)
 {
-	const struct table *table = database_facts(database, FACT_ACTIVITY)->table;
-	double blocked = -1, idle = -1;
-	int64_t idle_pid = 0;
-	int blocked_row = -1;
-	for (int row = 0; table != NULL && row < table_rows(table); row++) {
-		if (!is_of(table, row, database))
-			continue;
-		double state_s = table_get_real(table, row, "state_s", 0), query_s = table_get_real(table, row, "query_s", 0);
-		if (is_text(table, row, "wait_event_type", "Lock") && query_s > blocked) {
-			blocked = query_s;
-			blocked_row = row;
-		}
-		const char *state = table_get_text(table, row, "state");
-		if (state != NULL && text_starts_with(state, "idle in transaction") && state_s > idle) {
-			idle = state_s;
-			idle_pid = table_get_int(table, row, "pid", 0);
-		}
-	}
+	const struct table *table = database_facts(database, FACT_DATABASES)->table;
+	int row = database_row(database, table);
+	if (row < 0)
+		return;
 	char age[UNITS_SIZE];
-	if (blocked_row >= 0) {
-		char *by = table_cell_text(table, blocked_row, table_column(table_shape(table), "blocked_by"));
+	if (table_get(table, row, "blocked_s")->has_value) {
+		double blocked = table_get_real(table, row, "blocked_s", 0);
+		const char *by = table_get_text(table, row, "blocked_by");
 		weigh(fleet, health, "blocked", blocked,
-			mem_format("pid %lld has waited %s for a lock held by %s",
-				(long long)table_get_int(table, blocked_row, "pid", 0), units_age(age, (int64_t)blocked), by));
-		mem_free(by);
+			mem_format("pid %lld has waited %s for a lock of %s", (long long)table_get_int(table, row, "blocked_pid", 0),
+				units_age(age, (int64_t)blocked), by != NULL && *by != '\0' ? by : "somebody who is gone"));
 	}
-	if (idle >= 0)
+	if (table_get(table, row, "idle_in_transaction_s")->has_value) {
+		double idle = table_get_real(table, row, "idle_in_transaction_s", 0);
 		weigh(fleet, health, "idle_in_transaction", idle,
-			mem_format("pid %lld is idle in transaction since %s", (long long)idle_pid, units_age(age, (int64_t)idle)));
+			mem_format("pid %lld is idle in transaction since %s", (long long)table_get_int(table, row, "idle_in_transaction_pid", 0),
+				units_age(age, (int64_t)idle)));
+	}
 }
 
 static void judge_retention(const struct fleet *fleet, const struct database *database, struct health *health)
@@ -225,7 +202,8 @@ static void judge_pools(const struct fleet *fleet, const struct database *databa
 	for (int i = 0; i < fleet->pooler_count; i++) {
 		const struct table *table = fleet->poolers[i]->facts[FACT_POOLS].table;
 		for (int row = 0; table != NULL && row < table_rows(table); row++) {
-			if (!is_of(table, row, database) || table_get_int(table, row, "cl_waiting", 0) == 0)
+			const char *dbname = table_get_text(table, row, "database");
+			if (dbname == NULL || strcmp(dbname, database->dbname) != 0 || table_get_int(table, row, "cl_waiting", 0) == 0)
 				continue;
 			double wait_s = table_get_real(table, row, "maxwait_s", 0);
 			char age[UNITS_SIZE];

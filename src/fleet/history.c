@@ -46,10 +46,18 @@ static int64_t sample_time(const json_t *sample)
 	return json_integer_value(json_object_get(sample, "time"));
 }
 
-static json_t *new_sample(const struct table *tables, int64_t now)
+/* The whole is what the server says of the database, catalogs included: the sum of its tables would be another number. */
+static json_t *database_bytes(const struct database *database)
+{
+	const struct table *databases = database_facts(database, FACT_DATABASES)->table;
+	int row = database_row(database, databases);
+	int64_t bytes = row < 0 ? -1 : table_get_int(databases, row, "size_bytes", -1);
+	return bytes < 0 ? json_null() : json_integer(bytes);
+}
+
+static json_t *new_sample(const struct database *database, const struct table *tables, int64_t now)
 {
 	json_t *sizes = json_object();
-	int64_t total = 0;
 	for (int row = 0; row < table_rows(tables); row++) {
 		const char *schema = table_get_text(tables, row, "schema");
 		const char *name = table_get_text(tables, row, "name");
@@ -59,9 +67,8 @@ static json_t *new_sample(const struct table *tables, int64_t now)
 		char *key = mem_format("%s.%s", schema, name);
 		json_object_set_new_nocheck(sizes, key, json_integer(bytes));
 		mem_free(key);
-		total += bytes;
 	}
-	return json_pack("{s:I, s:I, s:o}", "time", (json_int_t)now, "total", (json_int_t)total, "tables", sizes);
+	return json_pack("{s:I, s:o, s:o}", "time", (json_int_t)now, "total", database_bytes(database), "tables", sizes);
 }
 
 bool history_sample(struct database *database, const struct table *tables, struct err *err)
@@ -75,7 +82,7 @@ bool history_sample(struct database *database, const struct table *tables, struc
 	if (last == 0 || now - last >= hour_us || now < last) {
 		while (json_array_size(samples) > 0 && now - sample_time(json_array_get(samples, 0)) > KEPT_DAYS * day_us)
 			json_array_remove(samples, 0);
-		json_array_append_new(samples, new_sample(tables, now));
+		json_array_append_new(samples, new_sample(database, tables, now));
 		char *path = sample_path(database);
 		json_t *root = json_pack("{s:O}", "samples", samples);
 		char *folder = places_state("samples");
@@ -108,6 +115,8 @@ struct history *history_open(const struct database *database)
 
 void history_close(struct history *history)
 {
+	if (history == NULL)
+		return;
 	json_decref(history->samples);
 	mem_free(history);
 }

@@ -132,14 +132,10 @@ static void set_size_and_connections(struct database *database, struct table *ro
 	copy_int(row_of, row, "connections.by_state.idle", table, from, "idle");
 	copy_int(row_of, row, "connections.by_state.idle_in_transaction", table, from, "idle_in_transaction");
 	copy_int(row_of, row, "connections.by_state.waiting", table, from, "waiting");
-	const struct table *tables = database_facts(database, FACT_TABLES)->table;
-	int64_t total = 0;
-	for (int i = 0; tables != NULL && i < table_rows(tables); i++)
-		total += table_get_int(tables, i, "total_bytes", 0);
-	if (tables == NULL)
-		return;
-	read_growth(database, total);
-	if (database->has_growth)
+	const struct cell *size = table_get(table, from, "size_bytes");
+	if (size->has_value)
+		read_growth(database, size->u.integer);
+	if (size->has_value && database->has_growth)
 		table_set_int(row_of, row, "growth_bytes_per_day", (int64_t)database->growth_bytes_per_day);
 }
 

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "internal.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/core/text.h"
 #include "pgtend/core/units.h"
 #include "pgtend/probes/shapes.h"
 #include "pgtend/sql_embedded.h"
@@ -69,15 +71,34 @@ static bool reuse_sizes(const struct table *before, struct table *table)
 	return true;
 }
 
-static void measure_sizes(struct session *session, struct table *table)
+/* Only what is tended is measured: a stranger's database of many tables costs its server a second. */
+static char *wanted_names(const struct probe_target *target)
+{
+	struct words names = {0};
+
+	for (int i = 0; i < target->fleet->database_count; i++)
+		if (target->fleet->databases[i]->server == target->server)
+			words_add(&names, target->fleet->databases[i]->dbname);
+	char *joined = words_join(&names, "\x1f");
+
+	words_done(&names);
+	return joined;
+}
+
+static void measure_sizes(const struct probe_target *target, struct session *session, struct table *table)
 {
 	struct result *result = NULL;
 	struct err err = {0};
-	bool is_answered = session_query_wait(session, sql_probes_databases_sizes, NULL, 0, SIZES_DEADLINE_MS, &result, &err);
+	char *names = wanted_names(target);
+	const char *params[] = {names};
+	bool is_answered = session_query_wait(session, sql_probes_databases_sizes, params, 1, SIZES_DEADLINE_MS, &result, &err);
 	int64_t now_us = units_now_us();
 
+	mem_free(names);
 	for (int row = 0; row < table_rows(table); row++) {
-		table_set_missing(table, row, "size_bytes", err.kind == ERR_TIMEOUT || strcmp(err.sqlstate, "57014") == 0
+		/* no row for it in a good answer: not a tended database, no reason to give */
+		if (!is_answered)
+			table_set_missing(table, row, "size_bytes", err.kind == ERR_TIMEOUT || strcmp(err.sqlstate, "57014") == 0
 		                                                ? MISSING_TIMEOUT : MISSING_PRIVILEGE);
 		table_set_int(table, row, "size_taken", now_us);
 	}
@@ -87,6 +108,8 @@ static void measure_sizes(struct session *session, struct table *table)
 
 		if (row >= 0 && bytes >= 0)
 			table_set_int(table, row, "size_bytes", bytes);
+		else if (row >= 0)
+			table_set_missing(table, row, "size_bytes", MISSING_PRIVILEGE);
 	}
 	result_free(result);
 }
@@ -103,7 +126,7 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 	result_free(result);
 	/* a size that cannot be had leaves its cell empty, not the pane */
 	if (is_answered && !reuse_sizes(target->server->facts[FACT_DATABASES].table, table))
-		measure_sizes(session, table);
+		measure_sizes(target, session, table);
 	return is_answered;
 }
 

@@ -115,17 +115,16 @@ static void connections_warn_and_then_alarm(void **state)
 static void a_long_wait_names_who_is_waited_for(void **state)
 {
 	struct fixture *f = *state;
-	struct table *row = put(&f->core->server->facts[FACT_ACTIVITY], &activity_shape);
-	table_set_text(row, 0, "database", "atriz_core");
-	table_set_int(row, 0, "pid", 4711);
-	table_set_text(row, 0, "wait_event_type", "Lock");
-	table_add_word(row, 0, "blocked_by", "4712");
-	table_set_real(row, 0, "query_s", 19);
+	struct table *row = put(&f->core->server->facts[FACT_DATABASES], &databases_shape);
+	table_set_text(row, 0, "dbname", "atriz_core");
+	table_set_int(row, 0, "blocked_pid", 4711);
+	table_set_text(row, 0, "blocked_by", "4712");
+	table_set_real(row, 0, "blocked_s", 19);
 	assert_string_equal(judged(f), ""); /* the configuration says 20 s, not the default's 10 */
-	table_set_real(row, 0, "query_s", 21);
-	assert_non_null(strstr(judged(f), "pid 4711 has waited 21s for a lock held by 4712"));
+	table_set_real(row, 0, "blocked_s", 21);
+	assert_string_equal(judged(f), "pid 4711 has waited 21s for a lock of 4712");
 	assert_int_equal(f->health.verdict, VERDICT_WARN);
-	table_set_real(row, 0, "query_s", 301);
+	table_set_real(row, 0, "blocked_s", 301);
 	judged(f);
 	assert_int_equal(f->health.verdict, VERDICT_CRIT);
 }

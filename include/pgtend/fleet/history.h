@@ -14,7 +14,7 @@ PGTEND_CHECK bool history_sample(struct database *database, const struct table *
 
 struct history; /* opaque: the samples of one database, read once */
 struct history *history_open(const struct database *database); /* never NULL: no samples is an empty one */
-void history_close(struct history *history);
+void history_close(struct history *history); /* NULL is nothing */
 /* Bytes a day between the oldest sample of the last 7 days and `bytes_now`; false until two lie an hour apart, then *since_us
  * says since when it counts (0: never sampled). table is "schema.name"; NULL: the whole database. */
 bool history_growth(const struct history *history, const char *table, int64_t bytes_now, double *bytes_a_day, int64_t *since_us);

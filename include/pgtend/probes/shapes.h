@@ -29,7 +29,7 @@
 #define DATABASES_COLUMNS \
 	{"dbname", CELL_TEXT, "database", 0, "Name of the database (pg_database.datname)."}, \
 	{"oid", CELL_ID, NULL, 0, "Its number (pg_database.oid)."}, \
-	{"size_bytes", CELL_BYTES, "size", 0, "Size on disk, measured at most once a minute (pg_database_size())."}, \
+	{"size_bytes", CELL_BYTES, "size", 0, "Size on disk, measured at most once a minute, of configured databases only (pg_database_size())."}, \
 	{"size_taken", CELL_TIME, NULL, 0, "When size_bytes was measured."}, \
 	{"backends", CELL_COUNT, "conn", 0, "Connections to it (pg_stat_database.numbackends)."}, \
 	{"max_connections", CELL_COUNT, "max", 1, "Connections that the server allows in all (max_connections)."}, \
@@ -37,6 +37,11 @@
 	{"idle", CELL_COUNT, "idle", 2, "Sessions that wait for their client (pg_stat_activity.state)."}, \
 	{"idle_in_transaction", CELL_COUNT, "in xact", 1, "Sessions that wait for their client inside a transaction, aborted ones included (pg_stat_activity.state)."}, \
 	{"waiting", CELL_COUNT, "waiting", 1, "Sessions that wait for a lock (pg_stat_activity.wait_event_type)."}, \
+	{"blocked_s", CELL_SECONDS, NULL, 0, "Longest wait for a lock: since its query began (pg_stat_activity.query_start)."}, \
+	{"blocked_pid", CELL_ID, NULL, 0, "The session that has waited longest (pg_stat_activity.pid)."}, \
+	{"blocked_by", CELL_TEXT, NULL, 0, "Whom it waits for (pg_blocking_pids())."}, \
+	{"idle_in_transaction_s", CELL_SECONDS, NULL, 0, "Longest time idle in a transaction (pg_stat_activity.state_change)."}, \
+	{"idle_in_transaction_pid", CELL_ID, NULL, 0, "The session that is (pg_stat_activity.pid)."}, \
 	{"commits", CELL_COUNT, NULL, 0, "Transactions committed since stats_reset (pg_stat_database.xact_commit)."}, \
 	{"rollbacks", CELL_COUNT, NULL, 0, "Transactions rolled back since stats_reset (pg_stat_database.xact_rollback)."}, \
 	{"blks_read", CELL_COUNT, NULL, 0, "Pages read from outside of shared buffers (pg_stat_database.blks_read)."}, \

@@ -6,6 +6,12 @@ with sessions as (
          count(*) filter (where a.state = 'idle') as idle,
          count(*) filter (where a.state like 'idle in transaction%') as idle_in_transaction,
          count(*) filter (where a.wait_event_type = 'Lock') as waiting,
+         max(extract(epoch from clock_timestamp() - a.query_start)) filter (where a.wait_event_type = 'Lock') as blocked_s,
+         (array_agg(a.pid order by a.query_start) filter (where a.wait_event_type = 'Lock'))[1] as blocked_pid,
+         max(extract(epoch from clock_timestamp() - a.state_change))
+           filter (where a.state like 'idle in transaction%') as idle_in_transaction_s,
+         (array_agg(a.pid order by a.state_change)
+           filter (where a.state like 'idle in transaction%'))[1] as idle_in_transaction_pid,
          bool_or(a.query = '<insufficient privilege>') as is_hidden
   from pg_stat_activity a
   where a.datid is not null
@@ -15,6 +21,9 @@ select d.datname as dbname, d.oid, s.numbackends as backends,
        current_setting('max_connections') as max_connections,
        coalesce(a.active, 0) as active, coalesce(a.idle, 0) as idle,
        coalesce(a.idle_in_transaction, 0) as idle_in_transaction, coalesce(a.waiting, 0) as waiting,
+       a.blocked_s, a.blocked_pid,
+       case when a.blocked_pid is not null then array_to_string(pg_blocking_pids(a.blocked_pid), ', ') end as blocked_by,
+       a.idle_in_transaction_s, a.idle_in_transaction_pid,
        coalesce(a.is_hidden, false) as is_hidden,
        pg_backend_pid() = 0 as is_without_sessions,
        s.xact_commit as commits, s.xact_rollback as rollbacks, s.blks_read, s.blks_hit,
