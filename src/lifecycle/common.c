@@ -49,14 +49,16 @@ char *lifecycle_blocker(struct session *session, const char *oids, bool is_exclu
 
 struct running {
 	struct task *task;
+	struct result *result;
 	struct err err;
 	bool is_done, is_due;
 };
 
 static void answered(struct result **result, const struct err *err, void *arg)
 {
-	(void)result;
 	struct running *running = arg;
+	running->result = *result;
+	*result = NULL;
 	running->err = *err;
 	running->is_done = true;
 	task_wake(running->task);
@@ -69,10 +71,13 @@ static void due(void *arg)
 	task_wake(running->task);
 }
 
-bool lifecycle_run_alone(struct fleet *fleet, struct session *session, const struct lifecycle_statement *statement, struct err *err)
+bool lifecycle_run_alone(struct fleet *fleet, struct session *session, const struct lifecycle_statement *statement,
+	struct result **result, struct err *err)
 {
 	struct running running = {.task = task_self()};
 	struct request request = {.sql = statement->sql, .is_unwrapped = true, .fn = answered, .arg = &running};
+	if (result != NULL)
+		*result = NULL;
 	if (task_is_cancelled())
 		return err_set(err, ERR_CANCELLED, "cancelled before it was sent");
 	uint64_t number = session_submit(session, &request);
@@ -90,6 +95,10 @@ bool lifecycle_run_alone(struct fleet *fleet, struct session *session, const str
 		}
 	}
 	timer_stop(timer);
+	if (result != NULL)
+		*result = running.result;
+	else
+		result_free(running.result);
 	if (running.err.kind == ERR_NONE)
 		return true;
 	*err = running.err;

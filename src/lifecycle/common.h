@@ -21,6 +21,8 @@ struct lifecycle_statement {
 	void (*tick)(void *arg);    /* in the task, at most every tick_ms */
 	void *arg;
 };
-PGTEND_CHECK bool lifecycle_run_alone(struct fleet *fleet, struct session *session, const struct lifecycle_statement *statement, struct err *err);
+/* *result (may be NULL: not wanted) is the answer, also of one that failed; the caller frees it. */
+PGTEND_CHECK bool lifecycle_run_alone(struct fleet *fleet, struct session *session, const struct lifecycle_statement *statement,
+	struct result **result, struct err *err);
 
 #endif

@@ -214,7 +214,7 @@ static bool make(struct creation *creation, struct session *session, struct err 
 	report_step(creation->report, "create database %s", database->dbname);
 	char *sql = create_sql(creation, session);
 	struct lifecycle_statement statement = {.sql = sql};
-	bool ok = lifecycle_run_alone(creation->fleet, session, &statement, err);
+	bool ok = lifecycle_run_alone(creation->fleet, session, &statement, NULL, err);
 	mem_free(sql);
 	if (!ok && (strcmp(err->sqlstate, "42P04") == 0 || strcmp(err->sqlstate, "23505") == 0)) {
 		/* Somebody else made it between our look and this. */
@@ -247,7 +247,7 @@ static bool add_extensions(struct creation *creation, struct session *session, c
 		char *quoted = session_quote_identifier(session, missing->v[i]);
 		char *sql = mem_format("create extension if not exists %s cascade", quoted);
 		struct lifecycle_statement statement = {.sql = sql};
-		bool ok = lifecycle_run_alone(creation->fleet, session, &statement, err);
+		bool ok = lifecycle_run_alone(creation->fleet, session, &statement, NULL, err);
 		mem_free(sql);
 		mem_free(quoted);
 		if (!ok)

@@ -67,7 +67,7 @@ static struct table *rows_of(const struct database *database, const struct seed_
 static bool run_sql(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
 {
 	struct session *session = database_action_session(fleet, database, NULL, "seed", lifecycle_lock_timeout_ms(database), true);
-	bool ok = session_ready_wait(session, 0, err) && seed_run_session(session, file, report, err);
+	bool ok = session_ready_wait(session, 0, err) && seed_run_session(fleet, session, file, report, err);
 	session_free(session);
 	return ok;
 }
@@ -103,7 +103,8 @@ static void tell_failure(const struct seed_list *list, const struct seed_file *f
 {
 	char *done = names_in(list, SEED_DONE), *left = names_in(list, SEED_NOT_RUN);
 	bool is_program = failed->way == SEED_RUNNER || failed->way == SEED_EXECUTABLE;
-	bool is_half = is_program || (failed->scan.transaction_line > 0 && !failed->scan.is_whole_transaction);
+	bool is_half = is_program || (failed->scan.transaction_line > 0 && !failed->scan.is_whole_transaction)
+		|| (failed->scan.is_without_transaction && failed->scan.statement_count > 1);
 	report_log(report, "done: %s", *done != '\0' ? done : "nothing");
 	report_log(report, "failed: %s%s", failed->name,
 		is_half ? (is_program ? ", what it did before stays" : ", what it committed before stays") : ", rolled back whole");

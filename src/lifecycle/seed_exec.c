@@ -234,7 +234,7 @@ bool seed_run_psql(struct fleet *fleet, struct database *database, struct seed_f
 	const char *const options[] = {psql, "-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", NULL};
 	const char *const one[] = {"--single-transaction", NULL}, *const which[] = {"-f", file->path, NULL};
 	add_argv(&program.argv, options);
-	if (file->scan.transaction_line == 0)
+	if (file->scan.transaction_line == 0 && !file->scan.is_without_transaction)
 		add_argv(&program.argv, one);
 	add_argv(&program.argv, which);
 	words_take(&program.argv, NULL);

@@ -15,6 +15,7 @@ struct seed_scan {
 	int meta_line;              /* first psql meta-command; 0: none */
 	int copy_line;              /* first COPY ... FROM STDIN; 0: none. Nothing behind it is scanned: it is data */
 	int transaction_line;       /* first BEGIN, COMMIT, ... ; 0: none */
+	bool is_without_transaction; /* a line says `-- pgtend: no-transaction`: its statements run one by one */
 	bool is_whole_transaction;  /* begins with BEGIN, ends with COMMIT, nothing of that kind between */
 	struct seed_statement *statements;
 	int statement_count;
@@ -23,6 +24,8 @@ struct seed_scan {
 /* Never fails: text that is not SQL gives what its tokens look like, and the server has the last word. */
 void seed_scan(const char *sql, struct seed_scan *scan);
 void seed_scan_done(struct seed_scan *scan);
+/* Whether its statements run each on its own: marked so, or there is only one. */
+bool seed_scan_is_single(const struct seed_scan *scan);
 /* Where the server's character position (1-based) is; column counts characters. */
 void seed_locate(const char *sql, int position, int *line, int *column);
 
@@ -61,7 +64,7 @@ const char *seed_way_word(enum seed_way way);
 /* ---- seed_sql.c, seed_exec.c: one file ------------------------------------------------------ */
 
 /* err: "FILE:LINE: what the server said". */
-PGTEND_CHECK bool seed_run_session(struct session *session, struct seed_file *file, struct report *report, struct err *err);
+PGTEND_CHECK bool seed_run_session(struct fleet *fleet, struct session *session, struct seed_file *file, struct report *report, struct err *err);
 PGTEND_CHECK bool seed_run_psql(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err);
 PGTEND_CHECK bool seed_run_program(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err);
 

@@ -52,6 +52,17 @@ static void skip_line(struct scanner *s)
 		s->at++;
 }
 
+/* The mark that migrations know too. */
+static void take_line_comment(struct scanner *s)
+{
+	static const char mark[] = "pgtend: no-transaction";
+	const char *text = s->at + 2 + strspn(s->at + 2, " \t");
+	const char *behind = text + strlen(mark);
+	if (strncmp(text, mark, strlen(mark)) == 0 && behind[strspn(behind, " \t\r")] <= '\n')
+		s->scan->is_without_transaction = true;
+	skip_line(s);
+}
+
 static void skip_comment(struct scanner *s)
 {
 	int depth = 0;
@@ -182,7 +193,7 @@ static bool take_token(struct scanner *s)
 	if (isspace((unsigned char)c)) {
 		step(s);
 	} else if (c == '-' && s->at[1] == '-') {
-		skip_line(s);
+		take_line_comment(s);
 	} else if (c == '/' && s->at[1] == '*') {
 		skip_comment(s);
 	} else if (c == '\\') {
@@ -219,6 +230,11 @@ void seed_scan(const char *sql, struct seed_scan *scan)
 	while (*s.at != '\0' && take_token(&s))
 		continue;
 	scan->is_whole_transaction = s.is_first_begin && s.is_last_commit && s.transactions == 2;
+}
+
+bool seed_scan_is_single(const struct seed_scan *scan)
+{
+	return scan->statement_count == 1 || scan->is_without_transaction;
 }
 
 void seed_scan_done(struct seed_scan *scan)

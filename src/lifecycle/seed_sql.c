@@ -1,19 +1,36 @@
-/* lifecycle/seed_sql.c - one SQL file through a session: one message, so that the server makes one transaction of it. */
+/* lifecycle/seed_sql.c - one SQL file through a session: one message, so that the server makes one transaction of it; or, where it
+ * asks for that, its statements one by one. */
 #include <string.h>
 
+#include "common.h"
 #include "pgtend/core/mem.h"
-#include "pgtend/loop/task.h"
 #include "seed_internal.h"
 
-/* Where it failed: the server's position, else the beginning of the statement that has no answer. */
-static void locate(const struct seed_file *file, const struct result *result, const struct result_error *error, struct text *place)
+/* What was sent: the whole file, or one statement of it. */
+struct sent {
+	const struct seed_file *file;
+	int first;           /* number of its first statement */
+	size_t offset;       /* where it begins in the file */
+};
+
+static int characters(const char *text, size_t length)
 {
-	int line = 0, column = 0;
+	int count = 0;
+	for (size_t i = 0; i < length; i++)
+		count += ((unsigned char)text[i] & 0xC0) != 0x80;
+	return count;
+}
+
+/* Where it failed: the server's position, else the beginning of the statement that has no answer. */
+static void locate(const struct sent *sent, const struct result *result, const struct result_error *error, struct text *place)
+{
+	const struct seed_file *file = sent->file;
+	int line = 0, column = 0, failed = sent->first + result_count(result);
 	if (error->position > 0)
-		seed_locate(file->sql, error->position, &line, &column);
-	else if (result_count(result) < file->scan.statement_count)
+		seed_locate(file->sql, characters(file->sql, sent->offset) + error->position, &line, &column);
+	else if (failed < file->scan.statement_count)
 		/* Those that worked have answered: the next one is it. */
-		line = file->scan.statements[result_count(result)].line;
+		line = file->scan.statements[failed].line;
 	text_add(place, file->name);
 	if (line > 0)
 		text_addf(place, ":%d", line);
@@ -21,15 +38,15 @@ static void locate(const struct seed_file *file, const struct result *result, co
 		text_addf(place, ":%d", column);
 }
 
-static void word_error(const struct seed_file *file, const struct result *result, struct err *err)
+static void word_error(const struct sent *sent, const struct result *result, struct err *err)
 {
 	const struct result_error *error = result != NULL ? result_error(result) : NULL;
 	if (error == NULL || error->message == NULL) {
-		err_prefix(err, "%s", file->name);
+		err_prefix(err, "%s", sent->file->name);
 		return;
 	}
 	struct text place = {0};
-	locate(file, result, error, &place);
+	locate(sent, result, error, &place);
 	err_set(err, err->kind, "%s: %s%s%s", text_str(&place), error->message, error->detail != NULL ? ": " : "",
 		error->detail != NULL ? error->detail : "");
 	memcpy(err->sqlstate, error->sqlstate, sizeof err->sqlstate);
@@ -58,21 +75,47 @@ static bool end_transaction(struct session *session, const struct seed_file *fil
 	return err_set(err, ERR_FAILED, "%s:%d: begins a transaction and never commits it", file->name, file->scan.transaction_line);
 }
 
-bool seed_run_session(struct session *session, struct seed_file *file, struct report *report, struct err *err)
+/* One by one, outside of transactions: for CALL, VACUUM and their like. */
+static bool run_singly(struct fleet *fleet, struct session *session, const struct seed_file *file, struct report *report, struct err *err)
 {
-	if (file->scan.statement_count == 0)
-		return true;
+	const struct seed_scan *scan = &file->scan;
+	bool ok = true;
+	for (int i = 0; i < scan->statement_count && ok; i++) {
+		size_t from = scan->statements[i].offset;
+		size_t to = i + 1 < scan->statement_count ? scan->statements[i + 1].offset : strlen(file->sql);
+		char *sql = mem_copy_n(file->sql + from, to - from);
+		struct lifecycle_statement statement = {.sql = sql};
+		struct sent sent = {file, i, from};
+		struct result *result = NULL;
+		ok = lifecycle_run_alone(fleet, session, &statement, &result, err);
+		if (result != NULL)
+			log_notices(file, result, report);
+		if (!ok)
+			word_error(&sent, result, err);
+		result_free(result);
+		mem_free(sql);
+	}
+	return ok;
+}
+
+static bool run_whole(struct session *session, const struct seed_file *file, struct report *report, struct err *err)
+{
+	struct sent sent = {file, 0, 0};
 	struct result *result = NULL;
 	bool ok = session_query_wait(session, file->sql, NULL, 0, 0, &result, err);
 	if (result != NULL)
 		log_notices(file, result, report);
-	if (ok) {
-		ok = end_transaction(session, file, err);
-	} else {
-		struct err ignored;
-		word_error(file, result, err);
-		(void)end_transaction(session, file, &ignored);
-	}
+	if (!ok)
+		word_error(&sent, result, err);
 	result_free(result);
 	return ok;
+}
+
+bool seed_run_session(struct fleet *fleet, struct session *session, struct seed_file *file, struct report *report, struct err *err)
+{
+	struct err ignored;
+	if (file->scan.statement_count == 0)
+		return true;
+	bool ok = seed_scan_is_single(&file->scan) ? run_singly(fleet, session, file, report, err) : run_whole(session, file, report, err);
+	return ok ? end_transaction(session, file, err) : (end_transaction(session, file, &ignored), false);
 }
