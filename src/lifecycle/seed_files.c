@@ -51,12 +51,13 @@ static bool is_script(const char *extension)
 	return false;
 }
 
-static const char *runner_of(const struct fleet *fleet, const char *extension)
+/* NULL: none. *key: how [runner] writes the extension. */
+static const char *runner_of(const struct fleet *fleet, const char *extension, const char **key)
 {
 	const struct section *runners = config_section(fleet->config, SECTION_RUNNER, "");
-	const char *name, *value;
-	for (int i = 0; runners != NULL && *extension != '\0' && (name = section_item(runners, i, &value)) != NULL; i++)
-		if (strcasecmp(name[0] == '.' ? name + 1 : name, extension) == 0)
+	const char *value;
+	for (int i = 0; runners != NULL && *extension != '\0' && (*key = section_item(runners, i, &value)) != NULL; i++)
+		if (strcasecmp((*key)[0] == '.' ? *key + 1 : *key, extension) == 0)
 			return value;
 	return NULL;
 }
@@ -105,12 +106,16 @@ static bool classify(struct reading *reading, const char *name, const char *path
 {
 	const struct fleet *fleet = reading->fleet;
 	struct seed_list *list = reading->list;
-	const char *extension = extension_of(name), *runner = runner_of(fleet, extension);
+	const char *extension = extension_of(name), *key = NULL, *runner = runner_of(fleet, extension, &key);
 	*is_taken = true;
-	if (strcasecmp(extension, "sql") == 0)
-		return read_sql(add_file(list, name, path), info->st_size, err);
+	if (strcasecmp(extension, "sql") == 0) {
+		struct seed_file *file = add_file(list, name, path);
+		/* psql has \! and COPY ... PROGRAM: such a file is a command too. */
+		return read_sql(file, info->st_size, err)
+			&& (file->way == SEED_SESSION || trust_allows_command(fleet->config, reading->database->section, "seeds", err));
+	}
 	if (runner != NULL) {
-		if (!trust_allows_command(fleet->config, config_section(fleet->config, SECTION_RUNNER, ""), extension, err))
+		if (!trust_allows_command(fleet->config, config_section(fleet->config, SECTION_RUNNER, ""), key, err))
 			return false;
 		struct seed_file *file = add_file(list, name, path);
 		file->way = SEED_RUNNER;
@@ -126,7 +131,7 @@ static bool classify(struct reading *reading, const char *name, const char *path
 	if (!is_script(extension))
 		return true;
 	err_set(err, ERR_FAILED, "%s: nothing says how to run it", name);
-	return err_hint(err, "make it executable (chmod +x), or name a program: `%s = COMMAND` in [runner]", extension);
+	return err_hint(err, "make it executable (chmod +x), or name a program: `.%s = COMMAND` in [runner]", extension);
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)

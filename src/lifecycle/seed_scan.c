@@ -173,7 +173,7 @@ static bool take_word(struct scanner *s)
 		s->atomic++;
 	else if (s->atomic > 0 && strcmp(word, "END") == 0)
 		s->atomic--;
-	bool is_data = strcmp(s->first, "COPY") == 0 && strcmp(s->before, "FROM") == 0 && strcmp(word, "STDIN") == 0;
+	bool is_data = s->parens == 0 && strcmp(s->first, "COPY") == 0 && strcmp(s->before, "FROM") == 0 && strcmp(word, "STDIN") == 0;
 	if (is_data)
 		s->scan->copy_line = s->line;
 	memcpy(s->before, word[0] != '\0' ? word : "?", word[0] != '\0' ? sizeof word : 2);
