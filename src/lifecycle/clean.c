@@ -75,6 +75,15 @@ static struct table *rows_of(const struct database *database, const struct clean
 
 /* ---- what it says -------------------------------------------------------------- */
 
+static void tell_history(const struct clean_set *set, struct report *report)
+{
+	for (int i = 0; i < set->count; i++)
+		if (set->relations[i].action == CLEAN_KEEP && set->relations[i].reason == clean_reason_history)
+			report_log(report, "history kept: %s.%s", set->relations[i].schema, set->relations[i].name);
+	if (set->history != NULL)
+		report_log(report, "%s still has its %lld row%s", set->history, (long long)set->history_rows, set->history_rows == 1 ? "" : "s");
+}
+
 static void tell_done(const struct database *database, const struct clean_set *set, int64_t began_us, struct report *report)
 {
 	char took[UNITS_SIZE];
@@ -93,8 +102,7 @@ static void tell_done(const struct database *database, const struct clean_set *s
 	int tables = clean_set_emptied(set);
 	report_summary(report, "%d table%s emptied, %s%lld rows, in %s", tables, tables == 1 ? "" : "s", is_about ? "about " : "",
 		(long long)rows, units_ms(took, (double)(units_now_us() - began_us) / 1000.0));
-	if (set->history != NULL)
-		report_log(report, "history kept: %s, %lld row%s", set->history, (long long)set->history_rows, set->history_rows == 1 ? "" : "s");
+	tell_history(set, report);
 	if (section_text(database->section, "seeds") != NULL)
 		report_hint(report, "fill it again: pgtend seed %s", database->name);
 }

@@ -5,6 +5,8 @@
 #include "clean_internal.h"
 #include "pgtend/core/mem.h"
 
+const char clean_reason_history[] = "migration history";
+
 const char *clean_kind_word(enum clean_kind kind)
 {
 	static const char *const words[] = {"table", "partitioned table", "hypertable", "continuous aggregate", "foreign table", "materialized view"};
@@ -85,7 +87,7 @@ static bool is_ledger(const struct clean_set *set, const struct clean_relation *
 static const char *reason_to_keep(const struct clean_set *set, const struct clean_relation *relation, const struct words *keep)
 {
 	if (relation->is_history || is_ledger(set, relation))
-		return "migration history";
+		return clean_reason_history;
 	if (strcmp(relation->schema, "pgtend") == 0)
 		return "pgtend's own records";
 	if (relation->is_extension_member)

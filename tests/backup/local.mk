@@ -1,0 +1,2 @@
+# tests of backup/
+EXTRA_DIST += tests/backup/backup.test
