@@ -2,7 +2,7 @@
 if HAVE_CMOCKA
 check_PROGRAMS += tests/commands/test_complete tests/commands/test_dispatch tests/commands/test_help tests/commands/test_parse
 endif
-EXTRA_DIST += tests/commands/fixture.h
+EXTRA_DIST += tests/commands/fixture.h tests/commands/registry.test
 tests_commands_test_complete_SOURCES = tests/commands/test_complete.c
 tests_commands_test_complete_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_commands_test_complete_LDADD = $(TEST_LIBS)

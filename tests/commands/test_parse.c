@@ -1,6 +1,8 @@
 /* Words to commands: verbs, databases, options, aliases, and what is said about slips. */
 #include "fixture.h"
 
+#include "../../src/commands/internal.h"
+
 static int setup(void **state)
 {
 	(void)state;
@@ -166,6 +168,22 @@ static void options_carry_values(void **state)
 	command_free(command);
 }
 
+static void dependencies_come_along_when_asked(void **state)
+{
+	(void)state;
+	struct command *command = parse("seed shop");
+	assert_int_equal(command->database_count, 1);
+	command_free(command);
+	command = parse("seed shop --with-deps");
+	assert_int_equal(command->database_count, 3);
+	command_free(command);
+	/* Each once, however often it is named. */
+	command = parse("seed shop core pshop_db all --with-deps");
+	assert_int_equal(command->database_count, 3);
+	command_free(command);
+	refuse("status shop --with-deps", "has no option --with-deps");
+}
+
 static void two_dashes_end_options(void **state)
 {
 	(void)state;
@@ -231,6 +249,7 @@ int main(void)
 		cmocka_unit_test(the_selected_one_is_the_default),
 		cmocka_unit_test(one_database_and_further_words),
 		cmocka_unit_test(options_carry_values),
+		cmocka_unit_test(dependencies_come_along_when_asked),
 		cmocka_unit_test(two_dashes_end_options),
 		cmocka_unit_test(aliases_stand_for_words),
 		cmocka_unit_test(help_is_given_whatever_else_is_wrong),
