@@ -1,5 +1,5 @@
 -- 42 days of points up to now: the first 12 days are beyond retention, so the policy has something to drop.
--- Twelve vehicles of mextrack and six couriers of pshop; a point every ten minutes, vehicles by day only.
+-- Twelve vehicles of mextrack and six couriers of pshop; a point every quarter of an hour, vehicles by day only.
 -- Run again it goes on where the newest point stands.
 INSERT INTO location_events (time, device_id, user_id, app_source, latitude, longitude, accuracy, altitude, speed, heading, metadata)
 SELECT
@@ -16,10 +16,10 @@ SELECT
 	jsonb_build_object('battery', 100 - turn % 90)
 FROM generate_series(1, 18) AS device
 CROSS JOIN LATERAL (
-	SELECT t, (extract(epoch FROM t) / 600)::bigint AS turn
+	SELECT t, (extract(epoch FROM t) / 900)::bigint AS turn
 	FROM generate_series(
-		date_bin(INTERVAL '10 minutes', now(), TIMESTAMPTZ '2020-01-01 00:00:00+00') - INTERVAL '42 days',
-		now(), INTERVAL '10 minutes') AS t
+		date_bin(INTERVAL '15 minutes', now(), TIMESTAMPTZ '2020-01-01 00:00:00+00') - INTERVAL '42 days',
+		now(), INTERVAL '15 minutes') AS t
 ) AS clock
 WHERE t > coalesce((SELECT max(time) FROM location_events), '-infinity')
 	AND (device > 12 OR extract(hour FROM t AT TIME ZONE 'UTC') BETWEEN 5 AND 20);

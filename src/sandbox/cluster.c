@@ -145,6 +145,26 @@ bool cluster_down(const struct place *place, struct err *err)
 	return process_end(place, name, SIGINT, STOP_PATIENCE_MS, err);
 }
 
+bool cluster_may_have_timescaledb(const struct place *place)
+{
+	char *tool = NULL;
+	struct text share = {0};
+	struct err err;
+	bool may_have = true;
+	if (cluster_tool(place, "pg_config", &tool, &err)) {
+		const char *argv[] = {tool, "--sharedir", NULL};
+		if (place_run(place, argv, NULL, NULL, &share, &err)) {
+			char *control = mem_format(
+			    "%.*s/extension/timescaledb.control", (int)strcspn(text_str(&share), "\n"), text_str(&share));
+			may_have = access(control, F_OK) == 0;
+			mem_free(control);
+		}
+	}
+	text_done(&share);
+	mem_free(tool);
+	return may_have;
+}
+
 /* The community edition alone has policies, compression and aggregates; what is installed says which it is only when it is loaded. */
 bool cluster_learn_timescaledb(struct place *place, struct err *err)
 {

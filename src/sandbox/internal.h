@@ -103,6 +103,8 @@ enum ask_where ask_tracking(const struct place *place);
 
 PGTEND_CHECK bool cluster_up(struct place *place, struct err *err);
 PGTEND_CHECK bool cluster_down(const struct place *place, struct err *err);
+/* False: certainly not, by the files of the installation. */
+bool cluster_may_have_timescaledb(const struct place *place);
 /* Sets is_native. */
 PGTEND_CHECK bool cluster_learn_timescaledb(struct place *place, struct err *err);
 PGTEND_CHECK bool cluster_tool(const struct place *place, const char *name, char **path, struct err *err);

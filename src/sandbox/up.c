@@ -72,14 +72,13 @@ static bool bring_up(struct place *place, const char *program, struct err *err)
 	bool has_changed = false;
 	if (!copy_schema(place, program, err) || !choose_ports(place, &has_changed, err))
 		return false;
-	/* node needs two seconds: it may have them while PostgreSQL starts, once it is known to be needed */
-	if (place->is_filled && !place->is_native && !pglite_start(place, program, err))
+	bool may_be_native = !place->is_filled && cluster_may_have_timescaledb(place);
+	/* node needs two seconds: it may have them while PostgreSQL is made and starts, where it is certain to be needed */
+	if (!place->is_native && !may_be_native && !pglite_start(place, program, err))
 		return false;
-	if (!cluster_up(place, err))
+	if (!cluster_up(place, err) || (may_be_native && !cluster_learn_timescaledb(place, err)))
 		return false;
-	if (!place->is_filled && !cluster_learn_timescaledb(place, err))
-		return false;
-	if (!place->is_filled && !place->is_native && !pglite_start(place, program, err))
+	if (!place->is_native && !pglite_start(place, program, err))
 		return false;
 	char *ini = place_path(place, "pgtend.ini");
 	bool is_ok = pooler_up(place, err) && ((!has_changed && access(ini, F_OK) == 0) || files_write_ini(place, err));
