@@ -40,6 +40,24 @@ static void add_migration(struct ledger *ledger, const char *file_name)
 		    mem_copy("has no number before its name: it sorts before all others, and node-pg-migrate 9 refuses it");
 }
 
+/* NAME.up.sql beside NAME.down.sql: one migration for a loader of version 9, two up-migrations (the down file first!) for
+ * all others. Which of both is meant, the folder does not tell. */
+static void mark_pairs(struct ledger *ledger, const struct words *names)
+{
+	for (int i = 0; i < ledger->migration_count; i++) {
+		struct migration_file *file = &ledger->files[i];
+		bool is_up = text_ends_with(file->name, ".up"), is_down = text_ends_with(file->name, ".down");
+		if (file->only_by_tool || (!is_up && !is_down))
+			continue;
+		size_t length = strlen(file->name) - (is_up ? 3 : 5);
+		char *other = mem_format("%.*s.%s.sql", (int)length, file->name, is_up ? "down" : "up");
+		if (words_has(names, other))
+			file->only_by_tool = mem_copy("is half of a pair .up.sql and .down.sql, which node-pg-migrate 6 to 8 runs as two "
+			                              "migrations, the down file first");
+		mem_free(other);
+	}
+}
+
 static bool read_folder(struct ledger *ledger, struct err *err)
 {
 	struct words names = {0};
@@ -54,6 +72,7 @@ static bool read_folder(struct ledger *ledger, struct err *err)
 		if (strcmp(suffix, ".sql") == 0 || is_script(suffix))
 			add_migration(ledger, name);
 	}
+	mark_pairs(ledger, &names);
 	for (size_t i = 0; i < names.count; i++) {
 		const char *suffix = suffix_of(names.v[i]);
 		if (strcmp(suffix, ".sql") != 0 && !is_script(suffix))
@@ -271,6 +290,16 @@ static bool down_text(const struct migration_file *file, const char *text, char 
 	return true;
 }
 
+/* As the tool does it, so that a database is the same whoever filled it; but nobody should be surprised. */
+static const char *up_warning(const char *text)
+{
+	struct marker_parts parts;
+	marker_find(text, &parts);
+	return parts.down.is_there && !parts.has_up_marker
+	           ? "has a down marker but no `-- Up Migration`: as in node-pg-migrate the whole file runs, its down part too"
+	           : NULL;
+}
+
 static const struct dialect_run run = {
     .lock_key = 7241865325823964,
     .ensure_sql = ensure_sql,
@@ -279,6 +308,7 @@ static const struct dialect_run run = {
     .forget_sql = forget_sql,
     .up_text = up_text,
     .down_text = down_text,
+    .up_warning = up_warning,
 };
 
 const struct dialect dialect_node_pg_migrate = {

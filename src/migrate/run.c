@@ -99,6 +99,9 @@ static bool prepare(struct run *run, struct run_step *step, struct err *err)
 	}
 	if (!folder_text(step->file->path, &text, err))
 		return false;
+	const char *warning = run->is_up && how->up_warning ? how->up_warning(text) : NULL;
+	if (warning)
+		report_log(run->report, "WARNING: %s %s", step->file->path, warning);
 	bool is_good = (run->is_up ? how->up_text : how->down_text)(step->file, text, &step->sql, &step->first_line, err);
 	mem_free(text);
 	if (!is_good)

@@ -64,6 +64,8 @@ struct dialect_run {
 	bool (*up_text)(const struct migration_file *file, const char *text, char **sql, int *first_line, struct err *err);
 	bool (*down_text)(
 	    const struct migration_file *file, const char *text, char **sql, int *first_line, struct err *err);
+	/* What the user should know of this text before it runs, static; NULL: nothing. The member may be NULL. */
+	const char *(*up_warning)(const char *text);
 };
 
 struct dialect {
