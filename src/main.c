@@ -80,11 +80,13 @@ static bool house_build(struct house *house, const struct arguments *arguments, 
 
 /* --- nothing configured: every database of the server that the PG* variables name ------------------- */
 
-enum { LIST_DEADLINE_MS = 3000 };
+/* The console shows itself first: a server that needs longer keeps the one database that was named. */
+enum { LIST_DEADLINE_MS = 3000, CONSOLE_LIST_DEADLINE_MS = 800 };
 
 struct listing {
 	struct house *house;
 	struct words dbnames;
+	int deadline_ms;
 	bool is_asked, is_done;
 };
 
@@ -92,7 +94,7 @@ static void list(void *arg)
 {
 	struct listing *listing = arg;
 	struct err ignored = {0};
-	listing->is_asked = fleet_list_wait(listing->house->fleet, LIST_DEADLINE_MS, &listing->dbnames, &ignored);
+	listing->is_asked = fleet_list_wait(listing->house->fleet, listing->deadline_ms, &listing->dbnames, &ignored);
 }
 
 static void list_done(void *arg)
@@ -102,11 +104,11 @@ static void list_done(void *arg)
 }
 
 /* When the server does not say what it has, the one database that was named stays, and shows why. */
-static bool open_server(struct house *house, struct err *err)
+static bool open_server(struct house *house, int deadline_ms, struct err *err)
 {
 	if (!config_is_fallback(house->config))
 		return true;
-	struct listing listing = {.house = house};
+	struct listing listing = {.house = house, .deadline_ms = deadline_ms};
 	task_start(house->loop, list, list_done, &listing);
 	while (!listing.is_done)
 		loop_turn(house->loop, true);
@@ -149,7 +151,7 @@ static int run_console(const struct arguments *arguments)
 	}
 	struct house house = {0};
 	int status;
-	if (!house_build(&house, arguments, false, &err) || !open_server(&house, &err)) {
+	if (!house_build(&house, arguments, false, &err) || !open_server(&house, CONSOLE_LIST_DEADLINE_MS, &err)) {
 		status = fail(&err);
 	} else {
 		const struct console_options options = {
@@ -178,7 +180,7 @@ static int run_verb(const struct arguments *arguments, const char *verb, bool wi
 	struct command *command = NULL;
 	int status;
 	if (house_build(&house, arguments, without_config || is_config_free(verb), &err) &&
-		(!is_about_databases(verb) || open_server(&house, &err)))
+		(!is_about_databases(verb) || open_server(&house, LIST_DEADLINE_MS, &err)))
 		command = command_parse(house.fleet, arguments->rest.v, (int)arguments->rest.count, NULL, &err);
 	if (command == NULL) {
 		status = fail(&err);

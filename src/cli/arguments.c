@@ -91,10 +91,16 @@ static void give_back_folders(struct arguments *arguments)
 	const char *verb = command_verb_word(arguments->rest.v, (int)arguments->rest.count);
 	if (verb == NULL || strcmp(verb, "sandbox") != 0)
 		return;
+	/* Before the other words: behind a `--` they would be no options any more. */
+	struct words words = {0};
 	for (size_t i = 0; i < arguments->config.folders.count; i++) {
-		words_add(&arguments->rest, "--dir");
-		words_add(&arguments->rest, arguments->config.folders.v[i]);
+		words_add(&words, "--dir");
+		words_add(&words, arguments->config.folders.v[i]);
 	}
+	for (size_t i = 0; i < arguments->rest.count; i++)
+		words_add(&words, arguments->rest.v[i]);
+	words_done(&arguments->rest);
+	arguments->rest = words;
 	words_done(&arguments->config.folders);
 }
 

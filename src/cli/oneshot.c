@@ -23,6 +23,7 @@ struct oneshot {
 	bool *is_end_shown;
 	struct signal_watch *watches[3];
 	int signal_number;           /* the one that ended it; 0 */
+	int signals;
 	int status;
 	bool is_done;
 };
@@ -109,6 +110,12 @@ static void show_end(struct oneshot *oneshot, const struct job *job, int index)
 	oneshot->is_end_shown[index] = true;
 	if (job->err.kind == ERR_NONE)
 		return;
+	if (job->state == JOB_SKIPPED && job->err.kind == ERR_UNSUPPORTED && job->database != NULL) {
+		char *line = mem_format("%s: skipped: %s", job->title, job->err.text);
+		progress_line(&oneshot->progress, NULL, line);
+		mem_free(line);
+		return;
+	}
 	progress_clear(&oneshot->progress);
 	struct err err = job->err;
 	/* The title names the database already. */
@@ -192,11 +199,13 @@ static void on_done(struct command_run *run, int status, void *arg)
 
 static void end_by(struct oneshot *oneshot, int signal_number)
 {
-	if (oneshot->signal_number != 0) {
-		/* The second one does not wait for servers any more. */
+	/* The third one does not wait for servers and children any more: they get some seconds to end well. */
+	if (++oneshot->signals >= 3) {
 		progress_clear(&oneshot->progress);
 		_exit(128 + signal_number);
 	}
+	if (oneshot->signal_number != 0)
+		return;
 	oneshot->signal_number = signal_number;
 	if (oneshot->ask != NULL) {
 		cli_ask_cancel(oneshot->ask);

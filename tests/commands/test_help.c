@@ -74,7 +74,7 @@ static void levels_are_those_of_the_table(void **state)
 		{"migrate", "new", GUARD_L0, false}, {"migrate", "up", GUARD_L2, false}, {"migrate", "down", GUARD_L3, false},
 		{"create", NULL, GUARD_L1, false}, {"backup", NULL, GUARD_L1, false}, {"vacuum", NULL, GUARD_L1, false},
 		{"vacuum", "analyze", GUARD_L1, false}, {"vacuum", "full", GUARD_L2, false}, {"seed", NULL, GUARD_L2, true},
-		{"clean", NULL, GUARD_L3, true},
+		{"clean", NULL, GUARD_L3, true}, {"init", NULL, GUARD_L0, false}, {"trust", NULL, GUARD_L0, false},
 		{"unlock", NULL, GUARD_L0, false}, {"sandbox", "up", GUARD_L0, false}, {"audit", NULL, GUARD_L0, false},
 	};
 	for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
