@@ -12,21 +12,24 @@
 #include "pgtend/core/places.h"
 
 static const struct table_column columns[] = {
-	{"kind", CELL_TEXT, "kind", 0, "connects, runs, reads, or trusted (with --list)."},
-	{"section", CELL_TEXT, "section", 0, "The section that says so."},
-	{"what", CELL_TEXT, "what", 0, "The address without its password, the command, or the file."},
-	{"password", CELL_BOOL, "password", 1, "Whether the configuration or its .env files give a password to send there."},
-	{"local", CELL_BOOL, "this machine", 1, "Whether the address is this machine, which needs no trust."},
-	{"where", CELL_TEXT, "where", 2, "File and line."},
+    {"kind", CELL_TEXT, "kind", 0, "connects, runs, reads, or trusted (with --list)."},
+    {"section", CELL_TEXT, "section", 0, "The section that says so."},
+    {"what", CELL_TEXT, "what", 0, "The address without its password, the command, or the file."},
+    {"password", CELL_BOOL, "password", 1,
+        "Whether the configuration or its .env files give a password to send there."},
+    {"local", CELL_BOOL, "this machine", 1, "Whether the address is this machine, which needs no trust."},
+    {"where", CELL_TEXT, "where", 2, "File and line."},
 };
 static const struct table_shape shape = {"trust", columns, (int)(sizeof columns / sizeof columns[0])};
 
-static int add_row(struct table *table, const char *kind, const struct section *section, const char *what, const char *where)
+static int add_row(
+    struct table *table, const char *kind, const struct section *section, const char *what, const char *where)
 {
 	int row = table_add_row(table);
 	table_set_text(table, row, "kind", kind);
 	if (section != NULL) {
-		char *title = mem_format("%s%s%s", config_section_word(section_kind(section)), *section_name(section) ? " " : "", section_name(section));
+		char *title = mem_format("%s%s%s", config_section_word(section_kind(section)),
+		    *section_name(section) ? " " : "", section_name(section));
 		table_set_text(table, row, "section", title);
 		mem_free(title);
 	}
@@ -44,10 +47,12 @@ static void add_address(struct table *table, const struct section *section, stru
 	mem_free(safe);
 }
 
-static bool add_connections(struct table *table, const struct config *config, const struct section *section, struct err *err)
+static bool add_connections(
+    struct table *table, const struct config *config, const struct section *section, struct err *err)
 {
 	struct conninfo *direct = NULL, *info = config_conninfo(config, section, err);
-	bool is_good = info != NULL && (section_kind(section) != SECTION_DATABASE || config_direct(config, section, &direct, err));
+	bool is_good =
+	    info != NULL && (section_kind(section) != SECTION_DATABASE || config_direct(config, section, &direct, err));
 	if (is_good) {
 		add_address(table, section, info, "url");
 		if (direct != NULL)
@@ -74,7 +79,8 @@ static void add_seeds(struct table *table, const struct section *section)
 		closedir(dir);
 }
 
-static void add_command(struct table *table, const struct section *section, const char *name, const char *value, const char *where)
+static void add_command(
+    struct table *table, const struct section *section, const char *name, const char *value, const char *where)
 {
 	char *line = mem_format("%s = %s", name, value);
 	add_row(table, "runs", section, line, where);
@@ -92,7 +98,8 @@ static void add_commands(struct table *table, const struct section *section)
 	}
 	enum section_kind kind = section_kind(section);
 	const char *name, *value;
-	for (int i = 0; (kind == SECTION_RUNNER || kind == SECTION_ALIAS) && (name = section_item(section, i, &value)) != NULL; i++)
+	for (int i = 0;
+	     (kind == SECTION_RUNNER || kind == SECTION_ALIAS) && (name = section_item(section, i, &value)) != NULL; i++)
 		add_command(table, section, name, value, section_where(section, name));
 }
 
@@ -129,12 +136,14 @@ static bool record(struct action *action, struct err *err)
 	report_rows(action->report, rows);
 	bool was_trusted = !config_is_given(config) && trust_is_recorded(config);
 	if (action->is_dry_run || was_trusted) {
-		report_summary(action->report, was_trusted ? "%s is trusted already" : "dry run: %s would be trusted with all this", path);
+		report_summary(
+		    action->report, was_trusted ? "%s is trusted already" : "dry run: %s would be trusted with all this", path);
 		return true;
 	}
 	if (!trust_record(config, err))
 		return false;
-	report_summary(action->report, "trusted: %s with its %zu .env file%s, until one of them changes", path, config_env_files(config)->count, config_env_files(config)->count == 1 ? "" : "s");
+	report_summary(action->report, "trusted: %s with its %zu .env file%s, until one of them changes", path,
+	    config_env_files(config)->count, config_env_files(config)->count == 1 ? "" : "s");
 	return true;
 }
 
@@ -172,22 +181,24 @@ static bool run(struct action *action, struct err *err)
 }
 
 static const struct verb_option options[] = {
-	{"--list", OPTION_FLAG, NULL, false, "show which files are trusted"},
-	{"--forget", OPTION_FILE, "FILE", false, "take the trust in that pgtend.ini away"},
-	{0},
+    {"--list", OPTION_FLAG, NULL, false, "show which files are trusted"},
+    {"--forget", OPTION_FILE, "FILE", false, "take the trust in that pgtend.ini away"},
+    {0},
 };
 
 const struct verb verb_trust = {
-	.name = "trust",
-	.scope = VERB_NO_DATABASE,
-	.options = options,
-	.level = GUARD_L0,
-	.has_dry_run = true,
-	.title = "Trust the pgtend.ini that was found here",
-	.help = "Shows which commands the pgtend.ini would run, where it connects to and which .env files it reads, and records their hash. Before that, and after any "
-			"change, a pgtend.ini that was found (not named by -c or $PGTEND_CONFIG) runs nothing and reaches no other machine, so that a cloned repository "
-			"cannot take passwords. --dry-run only shows.",
-	.example = "pgtend trust --dry-run",
-	.shape = &shape,
-	.run = run,
+    .name = "trust",
+    .scope = VERB_NO_DATABASE,
+    .options = options,
+    .level = GUARD_L0,
+    .has_dry_run = true,
+    .title = "Trust the pgtend.ini that was found here",
+    .help = "Shows which commands the pgtend.ini would run, where it connects to and which .env files it reads, and "
+            "records their hash. Before that, and after any "
+            "change, a pgtend.ini that was found (not named by -c or $PGTEND_CONFIG) runs nothing and reaches no other "
+            "machine, so that a cloned repository "
+            "cannot take passwords. --dry-run only shows.",
+    .example = "pgtend trust --dry-run",
+    .shape = &shape,
+    .run = run,
 };

@@ -60,7 +60,7 @@ void config_free(struct config *config)
 /* On false the configuration is gone. */
 static struct config *finish(struct config *config, bool ok, struct err *err)
 {
-	static const enum section_kind always[] = { SECTION_PGTEND, SECTION_THRESHOLD, SECTION_RUNNER, SECTION_ALIAS };
+	static const enum section_kind always[] = {SECTION_PGTEND, SECTION_THRESHOLD, SECTION_RUNNER, SECTION_ALIAS};
 	for (size_t i = 0; ok && i < sizeof always / sizeof *always; i++)
 		if (!config_section(config, always[i], ""))
 			config_add_section(config, always[i], "", config->path ? config->path : "no pgtend.ini");
@@ -208,12 +208,30 @@ struct config *config_from_text(const char *name, const char *ini, struct err *e
 
 /* --- sections -------------------------------------------------------------------------------- */
 
-const char *config_path(const struct config *config) { return config->path; }
-const char *config_folder(const struct config *config) { return config->folder; }
-bool config_is_given(const struct config *config) { return config->is_given; }
-bool config_is_fallback(const struct config *config) { return config->is_fallback; }
-const struct words *config_env_files(const struct config *config) { return &config->env_paths; }
-const struct words *config_warnings(const struct config *config) { return &config->warnings; }
+const char *config_path(const struct config *config)
+{
+	return config->path;
+}
+const char *config_folder(const struct config *config)
+{
+	return config->folder;
+}
+bool config_is_given(const struct config *config)
+{
+	return config->is_given;
+}
+bool config_is_fallback(const struct config *config)
+{
+	return config->is_fallback;
+}
+const struct words *config_env_files(const struct config *config)
+{
+	return &config->env_paths;
+}
+const struct words *config_warnings(const struct config *config)
+{
+	return &config->warnings;
+}
 
 const struct section *config_section(const struct config *config, enum section_kind kind, const char *name)
 {
@@ -239,8 +257,14 @@ const struct section *config_at(const struct config *config, enum section_kind k
 	return NULL;
 }
 
-enum section_kind section_kind(const struct section *section) { return section->kind; }
-const char *section_name(const struct section *section) { return section->name; }
+enum section_kind section_kind(const struct section *section)
+{
+	return section->kind;
+}
+const char *section_name(const struct section *section)
+{
+	return section->name;
+}
 
 /* --- values ---------------------------------------------------------------------------------- */
 
@@ -260,7 +284,8 @@ static const struct config_key *known_key(const struct section *section, const c
 	return key;
 }
 
-/* Where to connect is taken together by config_conninfo(); everything else comes from the nearest section that says it. */
+/* Where to connect is taken together by config_conninfo(); everything else comes from the nearest section that
+ * says it. */
 static const struct value *find_value(const struct section *section, const struct config_key *key)
 {
 	const struct value *own = section_own(section, key->name);

@@ -6,7 +6,8 @@
 #include "config_internal.h"
 #include "pgtend/core/mem.h"
 
-static bool check_reference(const struct config *config, const struct section *section, const char *key, const char *name, enum section_kind kind, struct err *err)
+static bool check_reference(const struct config *config, const struct section *section, const char *key,
+    const char *name, enum section_kind kind, struct err *err)
 {
 	if (config_section(config, kind, name))
 		return true;
@@ -18,15 +19,16 @@ static bool check_reference(const struct config *config, const struct section *s
 	const char *nearest = text_nearest(name, names, count);
 	mem_free(names);
 	char *shown = text_visible(name);
-	err_set(err, ERR_CONFIG, "%s: %s: there is no section [%s %s]%s%s%s", section_where(section, key), key, config_section_word(kind), shown,
-		nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+	err_set(err, ERR_CONFIG, "%s: %s: there is no section [%s %s]%s%s%s", section_where(section, key), key,
+	    config_section_word(kind), shown, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+	    nearest ? "\"?" : "");
 	mem_free(shown);
 	return false;
 }
 
 static bool check_list(const struct config *config, const struct section *section, const char *key, struct err *err)
 {
-	struct words names = { 0 };
+	struct words names = {0};
 	section_words(section, key, &names);
 	bool ok = true;
 	for (size_t i = 0; ok && i < names.count; i++)
@@ -86,7 +88,9 @@ void config_warn_of_passwords(struct config *config)
 	for (int i = 0; i < config->count; i++)
 		for (int k = 0; k < config->sections[i]->count; k++)
 			if (holds_password(&config->sections[i]->values[k])) {
-				words_take(&config->warnings, mem_format("%s: a password stands here and others may read the file (chmod 600 %s)", config->sections[i]->values[k].where, config->path));
+				words_take(&config->warnings,
+				    mem_format("%s: a password stands here and others may read the file (chmod 600 %s)",
+				        config->sections[i]->values[k].where, config->path));
 				return;
 			}
 }

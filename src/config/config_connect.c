@@ -7,7 +7,8 @@
 #include "pgtend/core/mem.h"
 
 /* Keys that are called as libpq calls them. */
-static const char *const keywords[] = { "host", "port", "dbname", "user", "password", "sslmode", "sslrootcert", "sslcert", "sslkey", "gssencmode", "passfile", "service" };
+static const char *const keywords[] = {"host", "port", "dbname", "user", "password", "sslmode", "sslrootcert",
+    "sslcert", "sslkey", "gssencmode", "passfile", "service"};
 enum { KEYWORD_COUNT = (int)(sizeof keywords / sizeof *keywords) };
 
 bool config_is_connection_key(const char *name)
@@ -61,8 +62,8 @@ static bool has_address(const struct conninfo *info)
 /* What is not said yet is taken over; the address as a whole, and a password only with the role that it belongs to. */
 static void fill_from_server(struct conninfo *info, const struct conninfo *server)
 {
-	static const char *const address[] = { "host", "hostaddr", "port", "service" };
-	static const char *const others[] = { "sslmode", "sslrootcert", "sslcert", "sslkey", "gssencmode", "passfile" };
+	static const char *const address[] = {"host", "hostaddr", "port", "service"};
+	static const char *const others[] = {"sslmode", "sslrootcert", "sslcert", "sslkey", "gssencmode", "passfile"};
 	bool takes_address = !has_address(info);
 	for (size_t i = 0; takes_address && i < sizeof address / sizeof *address; i++)
 		if (!conninfo_get(info, address[i]) && conninfo_get(server, address[i]))
@@ -89,7 +90,8 @@ static void add_defaults(const struct config *config, const struct section *sect
 {
 	if (section->kind == SECTION_POOLER && !conninfo_get(info, "dbname"))
 		set(info, "dbname", "pgbouncer");
-	if (section->kind == SECTION_DATABASE && !own_text(section, "url") && !conninfo_get(info, "dbname") && !conninfo_get(info, "service") && !config->is_fallback)
+	if (section->kind == SECTION_DATABASE && !own_text(section, "url") && !conninfo_get(info, "dbname") &&
+	    !conninfo_get(info, "service") && !config->is_fallback)
 		set(info, "dbname", section->name);
 	/* libpq's own default, prefer, costs a round trip to the ticket cache, and a start-up of Kerberos */
 	if (!conninfo_get(info, "gssencmode") && !getenv("PGGSSENCMODE") && !has_service(info))
@@ -115,7 +117,8 @@ struct conninfo *config_conninfo(const struct config *config, const struct secti
 	return info;
 }
 
-bool config_direct(const struct config *config, const struct section *section, struct conninfo **direct, struct err *err)
+bool config_direct(
+    const struct config *config, const struct section *section, struct conninfo **direct, struct err *err)
 {
 	*direct = NULL;
 	const char *text = own_text(section, "direct");
@@ -149,17 +152,26 @@ bool config_direct(const struct config *config, const struct section *section, s
 
 const char *environment_word(enum environment environment)
 {
-	static const char *const words[] = { "development", "test", "staging", "production" };
+	static const char *const words[] = {"development", "test", "staging", "production"};
 	return words[environment];
 }
 
 /* NODE_ENV is free text: what looks like one of ours is, everything else is somebody's development. */
 enum environment config_node_environment(const char *word)
 {
-	static const struct { const char *word; enum environment environment; } known[] = {
-		{ "production", ENVIRONMENT_PRODUCTION }, { "prod", ENVIRONMENT_PRODUCTION }, { "live", ENVIRONMENT_PRODUCTION },
-		{ "staging", ENVIRONMENT_STAGING }, { "stage", ENVIRONMENT_STAGING }, { "preview", ENVIRONMENT_STAGING },
-		{ "test", ENVIRONMENT_TEST }, { "testing", ENVIRONMENT_TEST }, { "ci", ENVIRONMENT_TEST },
+	static const struct {
+		const char *word;
+		enum environment environment;
+	} known[] = {
+	    {"production", ENVIRONMENT_PRODUCTION},
+	    {"prod", ENVIRONMENT_PRODUCTION},
+	    {"live", ENVIRONMENT_PRODUCTION},
+	    {"staging", ENVIRONMENT_STAGING},
+	    {"stage", ENVIRONMENT_STAGING},
+	    {"preview", ENVIRONMENT_STAGING},
+	    {"test", ENVIRONMENT_TEST},
+	    {"testing", ENVIRONMENT_TEST},
+	    {"ci", ENVIRONMENT_TEST},
 	};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (strcasecmp(word, known[i].word) == 0)

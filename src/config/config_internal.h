@@ -9,11 +9,12 @@
 struct value {
 	const struct config_key *key; /* NULL: a free key */
 	char *name;
-	char *text;                   /* variables filled in, quotes taken off, paths absolute; NULL: set to nothing, which hides what is above */
-	char *written;                /* as it stands in the file: what messages show, because variables may hold secrets */
-	char *where;                  /* "FILE:LINE" */
-	bool is_verbatim;             /* not from a file: no variables, no quotes */
-	bool is_default;              /* the key table's, made absolute */
+	char *
+	    text; /* variables filled in, quotes taken off, paths absolute; NULL: set to nothing, which hides what is above */
+	char *written;    /* as it stands in the file: what messages show, because variables may hold secrets */
+	char *where;      /* "FILE:LINE" */
+	bool is_verbatim; /* not from a file: no variables, no quotes */
+	bool is_default;  /* the key table's, made absolute */
 };
 
 struct section {
@@ -32,7 +33,7 @@ struct env_file {
 };
 
 struct config {
-	char *path;               /* absolute; NULL */
+	char *path; /* absolute; NULL */
 	char *folder;
 	bool is_given, is_fallback;
 	struct section **sections; /* file order; those that always exist behind them */
@@ -41,19 +42,20 @@ struct config {
 	int env_file_count;
 	struct words env_paths;
 	struct words warnings;
-	struct text hashed;       /* the very bytes that were read, for trust: path, length, bytes of each file */
+	struct text hashed; /* the very bytes that were read, for trust: path, length, bytes of each file */
 };
 
 /* --- config_find.c */
 struct found {
-	char *path;      /* NULL: none */
-	bool is_given;   /* named, or the user's own in the XDG folder */
+	char *path;    /* NULL: none */
+	bool is_given; /* named, or the user's own in the XDG folder */
 };
 PGTEND_CHECK bool config_find(const char *option, struct found *found, struct words *warnings, struct err *err);
 
 /* --- config_read.c: from lines to sections */
 struct section *config_add_section(struct config *config, enum section_kind kind, const char *name, const char *where);
-void section_add_value(struct section *section, const struct config_key *key, const char *name, const char *text, const char *where);
+void section_add_value(
+    struct section *section, const struct config_key *key, const char *name, const char *text, const char *where);
 PGTEND_CHECK bool config_take_ini(struct config *config, const char *file, const struct ini *ini, struct err *err);
 
 /* --- config_value.c: variables, types */

@@ -25,11 +25,15 @@ struct section *config_add_section(struct config *config, enum section_kind kind
 	return section;
 }
 
-void section_add_value(struct section *section, const struct config_key *key, const char *name, const char *text, const char *where)
+void section_add_value(
+    struct section *section, const struct config_key *key, const char *name, const char *text, const char *where)
 {
 	section->values = mem_grow(section->values, (size_t)section->count + 1, sizeof *section->values);
-	section->values[section->count++] = (struct value){ .key = key, .name = mem_copy(name), 
-		.text = mem_copy(text), .written = mem_copy(text), .where = mem_copy(where) };
+	section->values[section->count++] = (struct value){.key = key,
+	    .name = mem_copy(name),
+	    .text = mem_copy(text),
+	    .written = mem_copy(text),
+	    .where = mem_copy(where)};
 }
 
 void config_set_value(struct section *section, const char *key, const char *text, const char *where)
@@ -56,7 +60,8 @@ static bool unknown_section(const char *where, const char *title, const char *wo
 	const char *nearest = text_nearest(word, kinds, SECTION_KINDS);
 	char *shown = text_visible(title);
 	if (nearest)
-		err_set(err, ERR_CONFIG, "%s: unknown section [%s]; did you mean [%s%s%s]?", where, shown, nearest, *name ? " " : "", name);
+		err_set(err, ERR_CONFIG, "%s: unknown section [%s]; did you mean [%s%s%s]?", where, shown, nearest,
+		    *name ? " " : "", name);
 	else
 		err_set(err, ERR_CONFIG, "%s: unknown section [%s]; a database is written [database NAME]", where, shown);
 	mem_free(shown);
@@ -71,7 +76,10 @@ static bool check_name(const char *where, const char *kind, const char *name, st
 	char *shown = text_visible(name);
 	bool ok = true;
 	if (name[0] == '-' || name[0] == '.' || strpbrk(name, " \t,;/\\'\"`[]"))
-		ok = err_set(err, ERR_CONFIG, "%s: \"%s\" cannot be a name: expected one word without blanks, commas, quotes, slashes, and no - or . in front", where, shown);
+		ok = err_set(err, ERR_CONFIG,
+		    "%s: \"%s\" cannot be a name: expected one word without blanks, commas, quotes, slashes, and no - or . in "
+		    "front",
+		    where, shown);
 	else if (strcmp(name, "all") == 0)
 		ok = err_set(err, ERR_CONFIG, "%s: \"all\" cannot be a name: it means every database", where);
 	else if (strlen(name) > 63)
@@ -103,7 +111,8 @@ static struct section *take_header(struct config *config, const char *where, con
 	else
 		ok = !*name || err_set(err, ERR_CONFIG, "%s: expected [%s] without a name", where, word);
 	if (ok && same)
-		ok = err_set(err, ERR_CONFIG, "%s: the section [%s] stands here a second time (first in %s)", where, title, same->where);
+		ok = err_set(
+		    err, ERR_CONFIG, "%s: the section [%s] stands here a second time (first in %s)", where, title, same->where);
 	mem_free(word);
 	return ok ? config_add_section(config, kind, name, where) : NULL;
 }
@@ -157,7 +166,8 @@ static bool take_entry(struct section *section, const char *where, const struct 
 		return unknown_key(section, where, entry->name, err);
 	if (same) {
 		char *title = title_of(section);
-		err_set(err, ERR_CONFIG, "%s: the key \"%s\" of %s is given a second time (first in %s)", where, entry->name, title, same->where);
+		err_set(err, ERR_CONFIG, "%s: the key \"%s\" of %s is given a second time (first in %s)", where, entry->name,
+		    title, same->where);
 		mem_free(title);
 		return false;
 	}

@@ -19,7 +19,8 @@ static void remember_bytes(struct config *config, const char *path, const char *
 	text_add_n(&config->hashed, bytes, length);
 }
 
-static bool read_env_file(struct config *config, const struct value *value, const struct dotenv *above, struct dotenv **env, struct err *err)
+static bool read_env_file(
+    struct config *config, const struct value *value, const struct dotenv *above, struct dotenv **env, struct err *err)
 {
 	const char *path = value->text;
 	for (int i = 0; i < config->env_file_count; i++)
@@ -52,7 +53,8 @@ static bool read_env_file(struct config *config, const struct value *value, cons
 
 /* --- ${NAME} --------------------------------------------------------------------------------- */
 
-/* The .env files win over the environment: a DATABASE_URL exported in the shell must not turn five databases into one. */
+/* The .env files win over the environment: a DATABASE_URL exported in the shell must not turn five databases into
+ * one. */
 const char *config_variable(const struct section *section, const char *name)
 {
 	const char *value = section->env ? dotenv_get(section->env, name) : NULL;
@@ -62,24 +64,28 @@ const char *config_variable(const struct section *section, const char *name)
 	return value ? value : getenv(name);
 }
 
-static bool unknown_variable(const struct section *section, const struct value *value, const char *name, struct err *err)
+static bool unknown_variable(
+    const struct section *section, const struct value *value, const char *name, struct err *err)
 {
 	const struct value *file = section_own(section, "env_file");
 	if (section->env && file)
-		return err_set(err, ERR_CONFIG, "%s: the variable %s stands neither in %s nor in the environment", value->where, name, file->text);
+		return err_set(err, ERR_CONFIG, "%s: the variable %s stands neither in %s nor in the environment", value->where,
+		    name, file->text);
 	err_set(err, ERR_CONFIG, "%s: the variable %s is not set", value->where, name);
 	return err_hint(err, "Name the .env file that holds it: env_file = PATH");
 }
 
 /* at: behind "${". */
-static bool add_variable(const struct section *section, const struct value *value, const char **at, struct text *out, struct err *err)
+static bool add_variable(
+    const struct section *section, const struct value *value, const char **at, struct text *out, struct err *err)
 {
 	const char *close = strchr(*at, '}'), *end = *at;
 	while (end < close && (isalnum((unsigned char)*end) || *end == '_'))
 		end++;
 	bool has_otherwise = close && end[0] == ':' && end[1] == '-';
 	if (!close || end == *at || (end != close && !has_otherwise))
-		return err_set(err, ERR_CONFIG, "%s: expected ${NAME} or ${NAME:-otherwise} (${ that is meant as such is written $${)", value->where);
+		return err_set(err, ERR_CONFIG,
+		    "%s: expected ${NAME} or ${NAME:-otherwise} (${ that is meant as such is written $${)", value->where);
 	char *name = mem_copy_n(*at, (size_t)(end - *at));
 	const char *found = config_variable(section, name);
 	bool ok = true;
@@ -96,7 +102,7 @@ static bool add_variable(const struct section *section, const struct value *valu
 
 static bool fill_in(const struct section *section, struct value *value, struct err *err)
 {
-	struct text out = { 0 };
+	struct text out = {0};
 	bool ok = true;
 	for (const char *at = value->text; ok && *at;) {
 		if (strncmp(at, "$${", 3) == 0) {
@@ -135,7 +141,8 @@ static bool take_off_quotes(struct value *value, struct err *err)
 	char *to = text;
 	for (const char *from = text + 1; from < text + length - 1; from++) {
 		if (*from == '"')
-			return err_set(err, ERR_CONFIG, "%s: expected nothing behind the closing quote (a quote inside is written \\\")", value->where);
+			return err_set(err, ERR_CONFIG,
+			    "%s: expected nothing behind the closing quote (a quote inside is written \\\")", value->where);
 		if (*from == '\\' && (from[1] == '"' || from[1] == '\\'))
 			from++;
 		if (from == text + length - 1)
@@ -151,7 +158,9 @@ static bool refuse_comment(const struct value *value, struct err *err)
 {
 	for (const char *p = value->text; *p; p++)
 		if ((*p == ' ' || *p == '\t') && (p[1] == ';' || p[1] == '#'))
-			return err_set(err, ERR_CONFIG, "%s: a comment stands on a line of its own (a value that holds \" %c\" is put in \"quotes\")", value->where, p[1]);
+			return err_set(err, ERR_CONFIG,
+			    "%s: a comment stands on a line of its own (a value that holds \" %c\" is put in \"quotes\")",
+			    value->where, p[1]);
 	return true;
 }
 
@@ -181,7 +190,7 @@ static bool check_int(const struct value *value, struct err *err)
 
 bool config_parse_bool(const char *s, bool *value)
 {
-	static const char *const words[2][4] = { { "no", "off", "false", "0" }, { "yes", "on", "true", "1" } };
+	static const char *const words[2][4] = {{"no", "off", "false", "0"}, {"yes", "on", "true", "1"}};
 	for (int is_true = 0; is_true < 2; is_true++)
 		for (int i = 0; i < 4; i++)
 			if (strcasecmp(s, words[is_true][i]) == 0) {
@@ -193,13 +202,14 @@ bool config_parse_bool(const char *s, bool *value)
 
 static bool check_choice(const struct value *value, struct err *err)
 {
-	struct words choices = { 0 };
+	struct words choices = {0};
 	words_split(&choices, value->key->choices, "|");
 	bool ok = words_has(&choices, value->text);
 	if (!ok) {
 		const char *nearest = text_nearest(value->text, (const char *const *)choices.v, choices.count);
 		char *list = words_join(&choices, ", ");
-		char *expected = mem_format("one of %s%s%s%s", list, nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+		char *expected = mem_format(
+		    "one of %s%s%s%s", list, nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 		wrong(value, err, expected);
 		mem_free(list);
 		mem_free(expected);
@@ -229,7 +239,8 @@ static bool check_type(const struct config *config, const struct section *sectio
 	case KEY_BOOL:
 		return config_parse_bool(value->text, &truth) || wrong(value, err, "yes or no");
 	case KEY_DURATION:
-		return (units_parse_duration_s(value->text, &seconds) && seconds >= 0) || wrong(value, err, "a duration such as 2s, 5min, 30 days");
+		return (units_parse_duration_s(value->text, &seconds) && seconds >= 0) ||
+		       wrong(value, err, "a duration such as 2s, 5min, 30 days");
 	case KEY_BYTES:
 		return (units_parse_bytes(value->text, &bytes) && bytes >= 0) || wrong(value, err, "a size such as 64MB");
 	case KEY_CHOICE:
@@ -290,7 +301,8 @@ static void find_above(const struct config *config, struct section *section)
 	if (section->kind == SECTION_PGTEND)
 		return;
 	const struct value *server = section->kind == SECTION_DATABASE ? section_own(section, "server") : NULL;
-	section->above[0] = server && server->text && *server->text ? config_section(config, SECTION_SERVER, server->text) : NULL;
+	section->above[0] =
+	    server && server->text && *server->text ? config_section(config, SECTION_SERVER, server->text) : NULL;
 	section->above[1] = config_section(config, SECTION_PGTEND, "");
 }
 
@@ -299,7 +311,8 @@ static void add_default_paths(const struct config *config, struct section *secti
 {
 	for (int i = 0; i < config_key_count; i++) {
 		const struct config_key *key = &config_keys[i];
-		if (key->section != section->kind || key->type != KEY_PATH || !key->otherwise || section_own(section, key->name))
+		if (key->section != section->kind || key->type != KEY_PATH || !key->otherwise ||
+		    section_own(section, key->name))
 			continue;
 		section_add_value(section, key, key->name, key->otherwise, section->where);
 		struct value *value = &section->values[section->count - 1];
@@ -322,7 +335,8 @@ static bool fill_section(struct config *config, struct section *section, struct 
 bool config_fill_values(struct config *config, struct err *err)
 {
 	/* [pgtend] first, then the servers: the others look there */
-	static const enum section_kind order[] = { SECTION_PGTEND, SECTION_SERVER, SECTION_POOLER, SECTION_DATABASE, SECTION_THRESHOLD, SECTION_RUNNER, SECTION_ALIAS };
+	static const enum section_kind order[] = {SECTION_PGTEND, SECTION_SERVER, SECTION_POOLER, SECTION_DATABASE,
+	    SECTION_THRESHOLD, SECTION_RUNNER, SECTION_ALIAS};
 	for (size_t k = 0; k < sizeof order / sizeof *order; k++)
 		for (int i = 0; i < config->count; i++) {
 			if (config->sections[i]->kind != order[k])

@@ -109,42 +109,51 @@ static const char *nearest_keyword(const char *word)
  * is repeated when it is so near to a keyword that it can be nothing else. */
 static bool word_parse_error(const char *message, struct err *err)
 {
-	static const struct { const char *begin, *words; } reasons[] = {
-		{ "missing \"=\"", "a word without \"=\" (write keyword=value, and values with blanks as 'a b')" },
-		{ "unterminated quoted string", "a quote that is not closed" },
-		{ "invalid percent-encoded token", "a % without two hexadecimal digits behind it (write %25 for % itself)" },
-		{ "forbidden value %00", "%00 stands in it" },
-		{ "unexpected character", "an unexpected character behind the host (characters like / : @ in a password are written %2F %3A %40)" },
-		{ "end of string reached when looking for matching \"]\"", "an IPv6 address without its closing ]" },
-		{ "IPv6 host address may not be empty", "an empty IPv6 address" },
-		{ "extra key/value separator", "a second \"=\" in one parameter behind the ?" },
-		{ "missing key/value separator", "a parameter without \"=\" behind the ?" },
-		{ "invalid URI propagated", "it is no URI of PostgreSQL" },
+	static const struct {
+		const char *begin, *words;
+	} reasons[] = {
+	    {"missing \"=\"", "a word without \"=\" (write keyword=value, and values with blanks as 'a b')"},
+	    {"unterminated quoted string", "a quote that is not closed"},
+	    {"invalid percent-encoded token", "a % without two hexadecimal digits behind it (write %25 for % itself)"},
+	    {"forbidden value %00", "%00 stands in it"},
+	    {"unexpected character",
+	        "an unexpected character behind the host (characters like / : @ in a password are written %2F %3A %40)"},
+	    {"end of string reached when looking for matching \"]\"", "an IPv6 address without its closing ]"},
+	    {"IPv6 host address may not be empty", "an empty IPv6 address"},
+	    {"extra key/value separator", "a second \"=\" in one parameter behind the ?"},
+	    {"missing key/value separator", "a parameter without \"=\" behind the ?"},
+	    {"invalid URI propagated", "it is no URI of PostgreSQL"},
 	};
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
 		if (text_starts_with(message, reasons[i].begin))
 			return err_set(err, ERR_CONFIG, "cannot read the connection string: %s", reasons[i].words);
 	const char *quote = strchr(message, '"');
 	const char *end = quote ? strchr(quote + 1, '"') : NULL;
-	if (end && (text_starts_with(message, "invalid connection option") || text_starts_with(message, "invalid URI query parameter"))) {
+	if (end && (text_starts_with(message, "invalid connection option") ||
+	               text_starts_with(message, "invalid URI query parameter"))) {
 		char *word = mem_copy_n(quote + 1, (size_t)(end - quote - 1));
 		const char *nearest = nearest_keyword(word);
 		if (nearest)
-			err_set(err, ERR_CONFIG, "cannot read the connection string: unknown parameter \"%s\"; did you mean \"%s\"?", word, nearest);
+			err_set(err, ERR_CONFIG,
+			    "cannot read the connection string: unknown parameter \"%s\"; did you mean \"%s\"?", word, nearest);
 		else
 			err_set(err, ERR_CONFIG, "cannot read the connection string: it has a parameter that libpq does not know");
 		mem_free_secret(word);
 		return false;
 	}
-	return err_set(err, ERR_CONFIG, "cannot read the connection string: it is neither postgresql://... nor keyword=value ...");
+	return err_set(
+	    err, ERR_CONFIG, "cannot read the connection string: it is neither postgresql://... nor keyword=value ...");
 }
 
-/* A raw "/" in a password shifts everything: "host:pass/rest@host". libpq would then show the password as a wrong port. */
+/* A raw "/" in a password shifts everything: "host:pass/rest@host". libpq would then show the password as a wrong
+ * port. */
 static bool check_port(const char *port, struct err *err)
 {
 	for (const char *p = port ? port : ""; *p; p++)
 		if (!isdigit((unsigned char)*p) && *p != ',')
-			return err_set(err, ERR_CONFIG, "cannot read the connection string: the port is no number (a password with / : @ in it is written with %%2F %%3A %%40)");
+			return err_set(err, ERR_CONFIG,
+			    "cannot read the connection string: the port is no number (a password with / : @ in it is written with "
+			    "%%2F %%3A %%40)");
 	return true;
 }
 
@@ -186,7 +195,8 @@ bool conninfo_set(struct conninfo *info, const char *keyword, const char *value,
 	int i = find_option(keyword);
 	if (i < 0) {
 		const char *nearest = nearest_keyword(keyword);
-		return err_set(err, ERR_USAGE, "libpq has no connection parameter \"%s\"%s%s%s", keyword, nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+		return err_set(err, ERR_USAGE, "libpq has no connection parameter \"%s\"%s%s%s", keyword,
+		    nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 	}
 	char *copy = mem_copy(value);
 	mem_free_secret(info->given[i]);
@@ -257,7 +267,9 @@ static void resolve(struct conninfo *info)
 			info->resolved[i] = mem_copy(host);
 		mem_free(info->resolved[channel_binding]);
 		const char *env = getenv("PGCHANNELBINDING");
-		info->resolved[channel_binding] = mem_copy(info->given[channel_binding] ? info->given[channel_binding] : env ? env : conninfo_options()[channel_binding].compiled);
+		info->resolved[channel_binding] = mem_copy(info->given[channel_binding] ? info->given[channel_binding]
+		                                           : env                        ? env
+		                                                 : conninfo_options()[channel_binding].compiled);
 	}
 	PQconninfoFree(merged);
 	PQfinish(conn);
@@ -348,8 +360,9 @@ static bool stands_in_authority(const char *keyword, bool has_network_host)
 
 char *conninfo_safe(const struct conninfo *info)
 {
-	struct text text = { 0 };
-	const char *host = conninfo_get(info, "host"), *user = conninfo_get(info, "user"), *dbname = conninfo_get(info, "dbname");
+	struct text text = {0};
+	const char *host = conninfo_get(info, "host"), *user = conninfo_get(info, "user"),
+	           *dbname = conninfo_get(info, "dbname");
 	bool has_network_host = host && *host && *host != '/' && *host != '@' && !strstr(host, ",/");
 	text_add(&text, "postgresql://");
 	if (user) {
@@ -365,7 +378,8 @@ char *conninfo_safe(const struct conninfo *info)
 	char separator = '?';
 	const PQconninfoOption *options = conninfo_options();
 	for (int i = 0; i < conninfo_option_count(); i++) {
-		if (!info->given[i] || conninfo_is_secret(&options[i]) || stands_in_authority(options[i].keyword, has_network_host))
+		if (!info->given[i] || conninfo_is_secret(&options[i]) ||
+		    stands_in_authority(options[i].keyword, has_network_host))
 			continue;
 		text_addf(&text, "%c%s=", separator, options[i].keyword);
 		add_encoded(&text, info->given[i], "/:,@");

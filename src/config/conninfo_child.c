@@ -13,7 +13,7 @@ static bool make_folder(struct conninfo_child *child, struct err *err)
 {
 	if (child->folder)
 		return true;
-	const char *places[] = { getenv("XDG_RUNTIME_DIR"), getenv("TMPDIR"), "/tmp" };
+	const char *places[] = {getenv("XDG_RUNTIME_DIR"), getenv("TMPDIR"), "/tmp"};
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
 		if (!places[i] || places[i][0] != '/')
 			continue;
@@ -62,7 +62,7 @@ static void add_pass_field(struct text *line, const char *value)
  * default folder up as "localhost". */
 static void add_pass_lines(struct text *file, const char *hosts, const char *password)
 {
-	struct words host = { 0 };
+	struct words host = {0};
 	words_split(&host, hosts, ",");
 	if (host.count == 0 || host.v[0][0] == '/')
 		words_add(&host, "localhost");
@@ -101,7 +101,7 @@ static bool add_passfile(struct conninfo_child *child, struct conninfo *info, st
 	if (!make_folder(child, err))
 		return false;
 	const char *host = effective(info, "host"), *address = effective(info, "hostaddr");
-	struct text file = { 0 };
+	struct text file = {0};
 	add_pass_lines(&file, host && *host ? host : address ? address : "", password);
 	bool ok = write_private(child, "pass", text_str(&file), err);
 	text_done_secret(&file);
@@ -116,7 +116,8 @@ static bool is_password(const PQconninfoOption *option)
 	return strcmp(option->keyword, "password") == 0;
 }
 
-/* Some parameters have no variable, and a service wins over every variable: then all goes into a service file of our own. */
+/* Some parameters have no variable, and a service wins over every variable: then all goes into a service file of
+ * our own. */
 static bool needs_service(struct conninfo *info)
 {
 	const PQconninfoOption *options = conninfo_options();
@@ -136,11 +137,12 @@ static bool add_service(struct conninfo_child *child, struct conninfo *info, str
 		return true;
 	if (!make_folder(child, err))
 		return false;
-	struct text file = { 0 };
+	struct text file = {0};
 	text_add(&file, "[pgtend]\n");
 	for (int i = 0; i < conninfo_option_count(); i++) {
 		const char *value = conninfo_effective_at(info, i);
-		bool is_left_out = is_password(&options[i]) || strcmp(options[i].keyword, "service") == 0 || strcmp(options[i].keyword, "passfile") == 0;
+		bool is_left_out = is_password(&options[i]) || strcmp(options[i].keyword, "service") == 0 ||
+		                   strcmp(options[i].keyword, "passfile") == 0;
 		if (value && *value && !is_left_out && !strpbrk(value, "\r\n"))
 			text_addf(&file, "%s=%s\n", options[i].keyword, value);
 	}
@@ -153,7 +155,7 @@ static bool add_service(struct conninfo_child *child, struct conninfo *info, str
 
 static void add_variables(struct conninfo_child *child, struct conninfo *info)
 {
-	static const char *const always[] = { "host", "port", "user", "dbname" };
+	static const char *const always[] = {"host", "port", "user", "dbname"};
 	const PQconninfoOption *options = conninfo_options();
 	const char *password = effective(info, "password");
 	bool has_password = password && *password;
@@ -182,7 +184,7 @@ bool conninfo_child_init(struct conninfo_child *child, struct conninfo *info, st
 
 void conninfo_child_done(struct conninfo_child *child)
 {
-	static const char *const names[] = { "pass", "service" };
+	static const char *const names[] = {"pass", "service"};
 	for (size_t i = 0; child->folder && i < sizeof names / sizeof *names; i++) {
 		char *path = mem_format("%s/%s", child->folder, names[i]);
 		unlink(path);

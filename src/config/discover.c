@@ -21,7 +21,7 @@ const char *discover_base(const char *path)
 
 char *discover_join(const char *folder, const char *name)
 {
-	struct words parts = { 0 }, kept = { 0 };
+	struct words parts = {0}, kept = {0};
 	if (name[0] != '/')
 		words_split(&parts, folder, "/");
 	words_split(&parts, name, "/");
@@ -78,7 +78,8 @@ struct found_folder *discover_add_folder(struct repository *repository, const ch
 	folder = MEM_NEW(struct found_folder);
 	folder->path = mem_copy(path);
 	folder->is_seeds = is_seeds;
-	repository->folders = mem_grow(repository->folders, (size_t)repository->folder_count + 1, sizeof(struct found_folder *));
+	repository->folders =
+	    mem_grow(repository->folders, (size_t)repository->folder_count + 1, sizeof(struct found_folder *));
 	repository->folders[repository->folder_count++] = folder;
 	return folder;
 }
@@ -87,7 +88,8 @@ struct found_folder *discover_add_folder(struct repository *repository, const ch
 
 static void free_database(struct found_database *database)
 {
-	char *texts[] = { database->name, database->host, database->port, database->dbname, database->user, database->password_variable, database->compose };
+	char *texts[] = {database->name, database->host, database->port, database->dbname, database->user,
+	    database->password_variable, database->compose};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		mem_free(texts[i]);
 	for (int i = 0; i < database->place_count; i++) {
@@ -112,7 +114,7 @@ static void free_service(struct found_service *service)
 
 static void free_drizzle(struct found_drizzle *drizzle)
 {
-	char *texts[] = { drizzle->path, drizzle->package, drizzle->out, drizzle->variable, drizzle->schema, drizzle->table };
+	char *texts[] = {drizzle->path, drizzle->package, drizzle->out, drizzle->variable, drizzle->schema, drizzle->table};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		mem_free(texts[i]);
 	mem_free(drizzle);
@@ -165,17 +167,17 @@ static bool look(struct repository *repository, struct err *err)
 /* --- the face -------------------------------------------------------------------------------- */
 
 static const struct table_column columns[] = {
-	{ "name", CELL_TEXT, "database", 0, "Name that the section got." },
-	{ "dbname", CELL_TEXT, "dbname", 1, "The database's name in the connection." },
-	{ "host", CELL_TEXT, "host", 1, "Host, as it is reached from this machine." },
-	{ "port", CELL_TEXT, "port", 1, "Port, as it is reached from this machine." },
-	{ "env_file", CELL_TEXT, ".env", 2, "The .env file that names it; null when none does." },
-	{ "migrations", CELL_TEXT, "migrations", 0, "Folder of its migrations." },
-	{ "dialect", CELL_TEXT, "dialect", 0, "Whose migrations they are; null when the folder does not tell." },
-	{ "seeds", CELL_TEXT, "seeds", 3, "Folder of its seeds." },
-	{ "depends", CELL_WORDS, "depends on", 2, "Databases that come before it." },
+    {"name", CELL_TEXT, "database", 0, "Name that the section got."},
+    {"dbname", CELL_TEXT, "dbname", 1, "The database's name in the connection."},
+    {"host", CELL_TEXT, "host", 1, "Host, as it is reached from this machine."},
+    {"port", CELL_TEXT, "port", 1, "Port, as it is reached from this machine."},
+    {"env_file", CELL_TEXT, ".env", 2, "The .env file that names it; null when none does."},
+    {"migrations", CELL_TEXT, "migrations", 0, "Folder of its migrations."},
+    {"dialect", CELL_TEXT, "dialect", 0, "Whose migrations they are; null when the folder does not tell."},
+    {"seeds", CELL_TEXT, "seeds", 3, "Folder of its seeds."},
+    {"depends", CELL_WORDS, "depends on", 2, "Databases that come before it."},
 };
-const struct table_shape discovery_shape = { "init", columns, (int)(sizeof columns / sizeof columns[0]) };
+const struct table_shape discovery_shape = {"init", columns, (int)(sizeof columns / sizeof columns[0])};
 
 static void add_row(struct table *table, const struct found_database *database)
 {
@@ -183,7 +185,8 @@ static void add_row(struct table *table, const struct found_database *database)
 	bool is_published = database->service && database->service->port;
 	table_set_text(table, row, "name", database->name);
 	table_set_text(table, row, "dbname", database->dbname);
-	table_set_text(table, row, "host", is_published || !database->host || !*database->host ? "localhost" : database->host);
+	table_set_text(
+	    table, row, "host", is_published || !database->host || !*database->host ? "localhost" : database->host);
 	table_set_text(table, row, "port", is_published ? database->service->port : database->port);
 	table_set_text(table, row, "env_file", database->places[database->owner].env_path);
 	table_set_text(table, row, "migrations", database->migrations ? database->migrations->path : NULL);
@@ -196,7 +199,7 @@ static void add_row(struct table *table, const struct found_database *database)
 
 bool discover(const char *folder, struct discovery *found, struct err *err)
 {
-	struct repository repository = { .root = places_absolute(folder) };
+	struct repository repository = {.root = places_absolute(folder)};
 	struct stat st;
 	memset(found, 0, sizeof *found);
 	errno = ENOTDIR;

@@ -1,4 +1,5 @@
-/* config/discover_compose.c - compose files: a URL whose host is a service is reached by the published port on this machine. */
+/* config/discover_compose.c - compose files: a URL whose host is a service is reached by the published port on
+ * this machine. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,8 @@ static const char *variable(const struct repository *repository, const char *fol
 }
 
 /* at: behind the $. Returns what follows the variable. */
-static const char *add_variable(const struct repository *repository, const char *folder, const char *at, struct text *out)
+static const char *add_variable(
+    const struct repository *repository, const char *folder, const char *at, struct text *out)
 {
 	bool is_braced = *at == '{';
 	const char *from = at + is_braced, *end = from;
@@ -75,7 +77,7 @@ static const char *add_variable(const struct repository *repository, const char 
 
 static char *fill_in(const struct repository *repository, const char *folder, const char *value)
 {
-	struct text out = { 0 };
+	struct text out = {0};
 	while (*value) {
 		if (value[0] == '$' && value[1] == '$') {
 			text_add_char(&out, '$');
@@ -91,19 +93,22 @@ static char *fill_in(const struct repository *repository, const char *folder, co
 
 /* --- services -------------------------------------------------------------------------------- */
 
-static void add_variable_of(const struct repository *repository, const char *folder, struct found_service *service, const char *name, size_t length, const char *raw)
+static void add_variable_of(const struct repository *repository, const char *folder, struct found_service *service,
+    const char *name, size_t length, const char *raw)
 {
 	words_take(&service->env.names, mem_copy_n(name, length));
 	words_take(&service->env.values, fill_in(repository, folder, raw));
 	words_add(&service->raw, raw);
 }
 
-static void take_map(const struct repository *repository, const char *folder, yaml_document_t *document, const yaml_node_t *map, struct found_service *service, int merges)
+static void take_map(const struct repository *repository, const char *folder, yaml_document_t *document,
+    const yaml_node_t *map, struct found_service *service, int merges)
 {
 	if (!map || map->type != YAML_MAPPING_NODE || merges > MOST_MERGES)
 		return;
 	for (yaml_node_pair_t *pair = map->data.mapping.pairs.start; pair < map->data.mapping.pairs.top; pair++) {
-		const char *name = scalar(yaml_document_get_node(document, pair->key)), *value = scalar(yaml_document_get_node(document, pair->value));
+		const char *name = scalar(yaml_document_get_node(document, pair->key)),
+		           *value = scalar(yaml_document_get_node(document, pair->value));
 		if (name && value)
 			add_variable_of(repository, folder, service, name, strlen(name), value);
 	}
@@ -111,7 +116,8 @@ static void take_map(const struct repository *repository, const char *folder, ya
 }
 
 /* environment: a map, or a list of NAME=value. */
-static void take_environment(const struct repository *repository, const char *folder, yaml_document_t *document, const yaml_node_t *node, struct found_service *service)
+static void take_environment(const struct repository *repository, const char *folder, yaml_document_t *document,
+    const yaml_node_t *node, struct found_service *service)
 {
 	take_map(repository, folder, document, node, service, 0);
 	if (!node || node->type != YAML_SEQUENCE_NODE)
@@ -141,7 +147,8 @@ static char *short_port(const char *text)
 	return port;
 }
 
-static void take_port(const struct repository *repository, const char *folder, yaml_document_t *document, const yaml_node_t *node, struct found_service *service)
+static void take_port(const struct repository *repository, const char *folder, yaml_document_t *document,
+    const yaml_node_t *node, struct found_service *service)
 {
 	char *port = NULL;
 	if (scalar(node)) {
@@ -149,7 +156,8 @@ static void take_port(const struct repository *repository, const char *folder, y
 		port = short_port(filled);
 		mem_free(filled);
 	} else {
-		const char *target = scalar(entry(document, node, "target")), *published = scalar(entry(document, node, "published"));
+		const char *target = scalar(entry(document, node, "target")),
+		           *published = scalar(entry(document, node, "published"));
 		if (target && published && strcmp(target, "5432") == 0)
 			port = fill_in(repository, folder, published);
 	}
@@ -161,14 +169,15 @@ static void take_port(const struct repository *repository, const char *folder, y
 
 static bool is_postgres_image(const char *image)
 {
-	static const char *const words[] = { "postgres", "timescale", "postgis", "pgvector" };
+	static const char *const words[] = {"postgres", "timescale", "postgis", "pgvector"};
 	for (size_t i = 0; image && i < sizeof words / sizeof *words; i++)
 		if (strstr(image, words[i]) && !strstr(image, "exporter") && !strstr(image, "backup"))
 			return true;
 	return false;
 }
 
-static void take_service(struct repository *repository, const char *compose, const char *folder, yaml_document_t *document, const char *name, const yaml_node_t *node)
+static void take_service(struct repository *repository, const char *compose, const char *folder,
+    yaml_document_t *document, const char *name, const yaml_node_t *node)
 {
 	struct found_service *service = MEM_NEW(struct found_service);
 	service->compose = mem_copy(compose);
@@ -179,8 +188,10 @@ static void take_service(struct repository *repository, const char *compose, con
 	if (ports && ports->type == YAML_SEQUENCE_NODE)
 		for (yaml_node_item_t *item = ports->data.sequence.items.start; item < ports->data.sequence.items.top; item++)
 			take_port(repository, folder, document, yaml_document_get_node(document, *item), service);
-	service->is_postgres = is_postgres_image(scalar(entry(document, node, "image"))) || dotenv_get(&service->env, "POSTGRES_DB") || dotenv_get(&service->env, "POSTGRES_PASSWORD");
-	repository->services = mem_grow(repository->services, (size_t)repository->service_count + 1, sizeof(struct found_service *));
+	service->is_postgres = is_postgres_image(scalar(entry(document, node, "image"))) ||
+	                       dotenv_get(&service->env, "POSTGRES_DB") || dotenv_get(&service->env, "POSTGRES_PASSWORD");
+	repository->services =
+	    mem_grow(repository->services, (size_t)repository->service_count + 1, sizeof(struct found_service *));
 	repository->services[repository->service_count++] = service;
 }
 
@@ -190,7 +201,8 @@ static void take_document(struct repository *repository, const char *path, yaml_
 	char *folder = slash ? mem_copy_n(path, (size_t)(slash - path)) : mem_copy("");
 	const yaml_node_t *services = entry(document, yaml_document_get_root_node(document), "services");
 	if (services && services->type == YAML_MAPPING_NODE)
-		for (yaml_node_pair_t *pair = services->data.mapping.pairs.start; pair < services->data.mapping.pairs.top; pair++) {
+		for (yaml_node_pair_t *pair = services->data.mapping.pairs.start; pair < services->data.mapping.pairs.top;
+		     pair++) {
 			const char *name = scalar(yaml_document_get_node(document, pair->key));
 			if (name)
 				take_service(repository, path, folder, document, name, yaml_document_get_node(document, pair->value));
@@ -217,7 +229,8 @@ static void take_file(struct repository *repository, const char *path)
 		take_document(repository, path, &document);
 		yaml_document_delete(&document);
 	} else {
-		words_take(&repository->notes, mem_format("%s:%zu: %s", path, parser.problem_mark.line + 1, parser.problem ? parser.problem : "cannot be read"));
+		words_take(&repository->notes, mem_format("%s:%zu: %s", path, parser.problem_mark.line + 1,
+		                                   parser.problem ? parser.problem : "cannot be read"));
 	}
 	yaml_parser_delete(&parser);
 	mem_free(bytes);
@@ -230,7 +243,8 @@ static const struct found_service *service_of_host(const struct repository *repo
 	const struct found_service *found = NULL;
 	for (int i = 0; host && i < repository->service_count; i++) {
 		const struct found_service *service = repository->services[i];
-		bool is_it = service->is_postgres && (strcmp(service->name, host) == 0 || (service->container && strcmp(service->container, host) == 0));
+		bool is_it = service->is_postgres && (strcmp(service->name, host) == 0 ||
+		                                         (service->container && strcmp(service->container, host) == 0));
 		/* of several compose files (development, production) the one that publishes a port is the reachable one */
 		if (is_it && (!found || (!found->port && service->port)))
 			found = service;
@@ -244,13 +258,17 @@ static char *folder_of(const char *path)
 	return slash ? mem_copy_n(path, (size_t)(slash - path)) : mem_copy("");
 }
 
-/* The password of "postgresql://user:PASSWORD@..." or a whole value, as written: only a plain ${NAME} of a .env file is named, nothing is copied. */
-static void note_password(struct repository *repository, struct found_database *database, const char *raw, const char *compose)
+/* The password of "postgresql://user:PASSWORD@..." or a whole value, as written: only a plain ${NAME} of a .env
+ * file is named, nothing is copied. */
+static void note_password(
+    struct repository *repository, struct found_database *database, const char *raw, const char *compose)
 {
 	char *folder = folder_of(compose);
 	const char *open = strstr(raw, "://") ? strchr(strstr(raw, "://") + 3, ':') : raw - 1;
 	const char *at = open ? open + 1 : "";
-	size_t length = strncmp(at, "${", 2) == 0 ? strspn(at + 2, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") : 0;
+	size_t length = strncmp(at, "${", 2) == 0
+	                    ? strspn(at + 2, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
+	                    : 0;
 	char *name = mem_copy_n(length > 0 ? at + 2 : "", length);
 	for (int i = 0; *name && !database->password_variable && i < repository->env_count; i++) {
 		const struct found_env *env = repository->envs[i];
@@ -289,8 +307,10 @@ static bool has_database(const struct repository *repository, const struct found
 {
 	for (int i = 0; i < repository->database_count; i++) {
 		const char *host = repository->databases[i]->host;
-		bool is_by_name = host && (strcmp(host, service->name) == 0 || (service->container && strcmp(service->container, host) == 0));
-		bool is_by_port = service->port && strcmp(repository->databases[i]->port, service->port) == 0 && (!host || strcmp(host, "localhost") == 0 || strcmp(host, "127.0.0.1") == 0);
+		bool is_by_name =
+		    host && (strcmp(host, service->name) == 0 || (service->container && strcmp(service->container, host) == 0));
+		bool is_by_port = service->port && strcmp(repository->databases[i]->port, service->port) == 0 &&
+		                  (!host || strcmp(host, "localhost") == 0 || strcmp(host, "127.0.0.1") == 0);
 		if (is_by_name || is_by_port)
 			return true;
 	}
@@ -307,7 +327,8 @@ static void take_own_database(struct repository *repository, const struct found_
 		return;
 	if (!user || !*user)
 		user = "postgres";
-	bool ok = conninfo_set(info, "host", service->name, &err) && conninfo_set(info, "user", user, &err) && conninfo_set(info, "dbname", dbname && *dbname ? dbname : user, &err);
+	bool ok = conninfo_set(info, "host", service->name, &err) && conninfo_set(info, "user", user, &err) &&
+	          conninfo_set(info, "dbname", dbname && *dbname ? dbname : user, &err);
 	char *folder = folder_of(service->compose), *package = discover_package_of(repository, folder);
 	int before = repository->database_count;
 	struct found_database *database = ok ? discover_add_database(repository, info, package, NULL, NULL, false) : NULL;
@@ -326,8 +347,9 @@ static void lead_to_port(struct repository *repository, struct found_database *d
 {
 	database->service = service_of_host(repository, database->host);
 	if (database->service && !database->service->port)
-		words_take(&repository->notes, mem_format("%s: the service %s publishes no port, so %s cannot be reached from here; add ports: [\"127.0.0.1:5432:5432\"]", database->service->compose,
-			database->service->name, database->dbname));
+		words_take(&repository->notes, mem_format("%s: the service %s publishes no port, so %s cannot be reached from "
+		                                          "here; add ports: [\"127.0.0.1:5432:5432\"]",
+		                                   database->service->compose, database->service->name, database->dbname));
 }
 
 void discover_compose(struct repository *repository)

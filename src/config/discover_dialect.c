@@ -94,14 +94,16 @@ static void count_file(const char *folder, const char *name, struct counts *coun
 {
 	size_t digits = digits_of(name);
 	bool is_sql = text_ends_with(name, ".sql");
-	bool is_script = text_ends_with(name, ".js") || text_ends_with(name, ".ts") || text_ends_with(name, ".mjs") || text_ends_with(name, ".cjs");
+	bool is_script = text_ends_with(name, ".js") || text_ends_with(name, ".ts") || text_ends_with(name, ".mjs") ||
+	                 text_ends_with(name, ".cjs");
 	if ((is_sql || is_script) && (digits == 13 || digits == 17) && name[digits] == '_')
 		counts->milliseconds++;
 	if (!is_sql)
 		return;
 	counts->sql++;
 	counts->numbered += digits > 0;
-	counts->pairs += digits > 0 && name[digits] == '_' && (text_ends_with(name, ".up.sql") || text_ends_with(name, ".down.sql"));
+	counts->pairs +=
+	    digits > 0 && name[digits] == '_' && (text_ends_with(name, ".up.sql") || text_ends_with(name, ".down.sql"));
 	counts->versioned += (name[0] == 'V' || name[0] == 'R' || name[0] == 'U') && strstr(name, "__") != NULL;
 	char *path = places_join(folder, name);
 	read_marks(path, counts);
@@ -120,7 +122,8 @@ static void count_entries(const char *folder, struct counts *counts)
 		if (is_there && S_ISREG(st.st_mode))
 			count_file(folder, entry->d_name, counts);
 		else if (is_there && S_ISDIR(st.st_mode))
-			counts->folders += digits_of(entry->d_name) == 14 && entry->d_name[14] == '_' && exists_in(path, "migration.sql");
+			counts->folders +=
+			    digits_of(entry->d_name) == 14 && entry->d_name[14] == '_' && exists_in(path, "migration.sql");
 		mem_free(path);
 	}
 	if (dir)
@@ -142,7 +145,8 @@ static bool is_journal_of_postgres(const char *folder)
 /* Tools that pgtend does not know leave a file that names them. */
 static bool is_of_another_tool(const char *folder)
 {
-	static const char *const names[] = { "atlas.sum", "migration_lock.toml", "sqitch.plan", "../sqitch.plan", "../supabase/config.toml" };
+	static const char *const names[] = {
+	    "atlas.sum", "migration_lock.toml", "sqitch.plan", "../sqitch.plan", "../supabase/config.toml"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (exists_in(folder, names[i]))
 			return true;
@@ -151,7 +155,7 @@ static bool is_of_another_tool(const char *folder)
 
 const char *discover_dialect(const char *folder)
 {
-	struct counts counts = { 0 };
+	struct counts counts = {0};
 	if (exists_in(folder, "meta/_journal.json"))
 		return is_journal_of_postgres(folder) ? "drizzle" : NULL;
 	if (is_of_another_tool(folder))

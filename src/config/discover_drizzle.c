@@ -1,4 +1,5 @@
-/* config/discover_drizzle.c - drizzle.config.ts and its like: where the migrations go, which variable names the database.
+/* config/discover_drizzle.c - drizzle.config.ts and its like: where the migrations go, which variable names the
+ * database.
  *
  * It is a program, and nothing is run here: the literal properties are looked for in its text, comments left out.
  */
@@ -68,7 +69,7 @@ static char *literal(const char *at)
 /* "config.relationalDatabaseUrl" -> RELATIONAL_DATABASE_URL, as such a config names it. */
 static char *as_variable(const char *word, size_t length)
 {
-	struct text name = { 0 };
+	struct text name = {0};
 	for (size_t i = 0; i < length; i++) {
 		if (i > 0 && isupper((unsigned char)word[i]))
 			text_add_char(&name, '_');
@@ -85,7 +86,8 @@ static bool is_variable_name(const char *word, size_t length)
 	return length > 2;
 }
 
-/* process.env.X, process.env['X'] as string, env.X!, requireEnv("X"): the first word in capitals; config.databaseUrl: the last word. */
+/* process.env.X, process.env['X'] as string, env.X!, requireEnv("X"): the first word in capitals;
+ * config.databaseUrl: the last word. */
 static char *variable_of(const char *at)
 {
 	const char *last = NULL;
@@ -119,7 +121,8 @@ static struct found_drizzle *add_drizzle(struct repository *repository, const ch
 	const char *slash = strrchr(path, '/');
 	drizzle->path = mem_copy(path);
 	drizzle->package = slash ? mem_copy_n(path, (size_t)(slash - path)) : mem_copy("");
-	repository->drizzles = mem_grow(repository->drizzles, (size_t)repository->drizzle_count + 1, sizeof(struct found_drizzle *));
+	repository->drizzles =
+	    mem_grow(repository->drizzles, (size_t)repository->drizzle_count + 1, sizeof(struct found_drizzle *));
 	repository->drizzles[repository->drizzle_count++] = drizzle;
 	return drizzle;
 }

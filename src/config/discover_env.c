@@ -1,4 +1,5 @@
-/* config/discover_env.c - databases out of .env files: URLs, PG* and DB_* variables; names that only the example has. */
+/* config/discover_env.c - databases out of .env files: URLs, PG* and DB_* variables; names that only the example
+ * has. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,20 +34,25 @@ static const char *plain_host(const char *host)
 	return is_here ? "localhost" : host;
 }
 
-static bool is_same_address(const struct found_database *database, const char *host, const char *port, const char *dbname)
+static bool is_same_address(
+    const struct found_database *database, const char *host, const char *port, const char *dbname)
 {
-	return strcmp(plain_host(database->host), plain_host(host)) == 0 && strcmp(database->port, port) == 0 && strcmp(database->dbname, dbname) == 0;
+	return strcmp(plain_host(database->host), plain_host(host)) == 0 && strcmp(database->port, port) == 0 &&
+	       strcmp(database->dbname, dbname) == 0;
 }
 
 static void add_place(struct found_database *database, const char *package, const char *variable, const char *env_path)
 {
 	database->places = mem_grow(database->places, (size_t)database->place_count + 1, sizeof *database->places);
-	database->places[database->place_count++] = (struct occurrence){ .package = mem_copy(package), .variable = mem_copy(variable), .env_path = env_path };
+	database->places[database->place_count++] =
+	    (struct occurrence){.package = mem_copy(package), .variable = mem_copy(variable), .env_path = env_path};
 }
 
-struct found_database *discover_add_database(struct repository *repository, const struct conninfo *info, const char *package, const char *variable, const char *env_path, bool is_example)
+struct found_database *discover_add_database(struct repository *repository, const struct conninfo *info,
+    const char *package, const char *variable, const char *env_path, bool is_example)
 {
-	const char *host = conninfo_get(info, "host"), *port = conninfo_get(info, "port"), *user = conninfo_get(info, "user"), *dbname = conninfo_get(info, "dbname");
+	const char *host = conninfo_get(info, "host"), *port = conninfo_get(info, "port"),
+	           *user = conninfo_get(info, "user"), *dbname = conninfo_get(info, "dbname");
 	if (!port || !*port)
 		port = "5432";
 	if (!dbname || !*dbname)
@@ -63,14 +69,16 @@ struct found_database *discover_add_database(struct repository *repository, cons
 	database->user = mem_copy(user);
 	database->is_example = is_example;
 	add_place(database, package, variable, env_path);
-	repository->databases = mem_grow(repository->databases, (size_t)repository->database_count + 1, sizeof(struct found_database *));
+	repository->databases =
+	    mem_grow(repository->databases, (size_t)repository->database_count + 1, sizeof(struct found_database *));
 	repository->databases[repository->database_count++] = database;
 	return database;
 }
 
 char *discover_prefix(const char *variable)
 {
-	static const char *const ends[] = { "DATABASE_URL", "DATABASE_URI", "DATABASE_DSN", "POSTGRESQL_URL", "POSTGRES_URL", "PG_URL", "DB_URL", "DB_URI", "URL", "URI", "DSN" };
+	static const char *const ends[] = {"DATABASE_URL", "DATABASE_URI", "DATABASE_DSN", "POSTGRESQL_URL", "POSTGRES_URL",
+	    "PG_URL", "DB_URL", "DB_URI", "URL", "URI", "DSN"};
 	size_t length = strlen(variable);
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (text_ends_with(variable, ends[i])) {
@@ -109,9 +117,11 @@ static void take_urls(struct repository *repository, const struct found_env *env
 	for (size_t i = 0; i < env->env.names.count; i++) {
 		bool needs_parts;
 		struct conninfo *info = discover_read_url(env->env.values.v[i], &needs_parts);
-		bool is_wanted = info && !(env->is_example && (is_covered(repository, env, env->env.names.v[i]) || is_placeholder(conninfo_get(info, "dbname"))));
+		bool is_wanted = info && !(env->is_example && (is_covered(repository, env, env->env.names.v[i]) ||
+		                                                  is_placeholder(conninfo_get(info, "dbname"))));
 		if (is_wanted) {
-			struct found_database *database = discover_add_database(repository, info, package, env->env.names.v[i], env->is_example ? NULL : env->path, env->is_example);
+			struct found_database *database = discover_add_database(
+			    repository, info, package, env->env.names.v[i], env->is_example ? NULL : env->path, env->is_example);
 			database->needs_parts = database->needs_parts || needs_parts;
 		}
 		conninfo_free(info);
@@ -137,11 +147,13 @@ static void take_parts(struct repository *repository, const struct found_env *en
 {
 	bool is_pg = strcmp(prefix, "PG") == 0;
 	const char *dbname = is_pg ? first_of(env, "PGDATABASE", NULL) : first_of(env, "DB_NAME", "DB_DATABASE");
-	const char *host = first_of(env, is_pg ? "PGHOST" : "DB_HOST", NULL), *port = first_of(env, is_pg ? "PGPORT" : "DB_PORT", NULL);
+	const char *host = first_of(env, is_pg ? "PGHOST" : "DB_HOST", NULL),
+	           *port = first_of(env, is_pg ? "PGPORT" : "DB_PORT", NULL);
 	const char *kind = is_pg ? NULL : first_of(env, "DB_CONNECTION", "DB_TYPE");
 	if (!dbname || !*dbname || (!is_pg && !host))
 		return;
-	if ((kind && !strstr(kind, "p")) || (port && strcmp(port, "3306") == 0) || (kind && !strcasestr(kind, "postgres") && !strcasestr(kind, "pgsql")))
+	if ((kind && !strstr(kind, "p")) || (port && strcmp(port, "3306") == 0) ||
+	    (kind && !strcasestr(kind, "postgres") && !strcasestr(kind, "pgsql")))
 		return; /* another kind of database */
 	struct err err;
 	struct conninfo *info = conninfo_parse(NULL, &err);
@@ -185,7 +197,7 @@ static bool stands_in_folder(const struct repository *repository, const char *fo
 
 static void compare_with_example(struct repository *repository, const struct found_env *example)
 {
-	struct words lacking = { 0 };
+	struct words lacking = {0};
 	bool has_file = false;
 	stands_in_folder(repository, example->folder, "", &has_file);
 	for (size_t i = 0; has_file && i < example->env.names.count; i++)
@@ -193,10 +205,12 @@ static void compare_with_example(struct repository *repository, const struct fou
 			words_add(&lacking, example->env.names.v[i]);
 	const char *slash = *example->folder ? "/" : "", *base = discover_base(example->path);
 	if (!has_file)
-		words_take(&repository->notes, mem_format("%s has no .env file beside it (cp %s %s%s.env)", example->path, example->path, example->folder, slash));
+		words_take(&repository->notes, mem_format("%s has no .env file beside it (cp %s %s%s.env)", example->path,
+		                                   example->path, example->folder, slash));
 	else if (lacking.count > 0) {
 		char *names = words_join(&lacking, ", ");
-		words_take(&repository->notes, mem_format("%s%s.env lacks %s, which %s has", example->folder, slash, names, base));
+		words_take(
+		    &repository->notes, mem_format("%s%s.env lacks %s, which %s has", example->folder, slash, names, base));
 		mem_free(names);
 	}
 	words_done(&lacking);

@@ -1,7 +1,7 @@
 /* src/config/discover_internal.h - what `init` sees in a repository, shared by discover*.c.
  *
- * scan: files and folders -> env: databases out of .env files -> compose, drizzle: what else names databases and folders ->
- * match: which folder belongs to which database -> write: the pgtend.ini. All paths are relative to the root, "" is the root.
+ * scan: files and folders; env: databases out of .env files; compose, drizzle: what else names databases and folders;
+ * match: which folder belongs to which database; write: the pgtend.ini. All paths are relative to the root, which is "".
  */
 #ifndef PGTEND_CONFIG_DISCOVER_INTERNAL_H
 #define PGTEND_CONFIG_DISCOVER_INTERNAL_H
@@ -19,61 +19,61 @@ struct found_env {
 	struct dotenv env;
 };
 
-struct found_service {         /* of a compose file */
-	char *compose;             /* path of the file */
+struct found_service { /* of a compose file */
+	char *compose;     /* path of the file */
 	char *name;
-	char *container;           /* container_name; NULL */
+	char *container; /* container_name; NULL */
 	bool is_postgres;
-	char *port;                /* published for 5432 on this machine; NULL: none */
-	struct dotenv env;         /* variables of .env filled in */
-	struct words raw;          /* values as written, parallel to env */
+	char *port;        /* published for 5432 on this machine; NULL: none */
+	struct dotenv env; /* variables of .env filled in */
+	struct words raw;  /* values as written, parallel to env */
 };
 
 struct found_drizzle {
 	char *path;
 	char *package;
-	char *out;                 /* folder of the migrations; NULL */
-	char *variable;            /* of the URL; NULL */
-	char *schema, *table;      /* of the history table; NULL: its own */
+	char *out;            /* folder of the migrations; NULL */
+	char *variable;       /* of the URL; NULL */
+	char *schema, *table; /* of the history table; NULL: its own */
 };
 
 struct found_folder {
 	char *path;
 	char *package;
 	bool is_seeds;
-	const char *dialect;       /* NULL: empty, or not to be told */
-	struct words extensions;   /* that its files need */
+	const char *dialect;     /* NULL: empty, or not to be told */
+	struct words extensions; /* that its files need */
 	bool has_hypertables;
 	const struct found_drizzle *drizzle;
-	bool is_taken;             /* it has its database */
+	bool is_taken; /* it has its database */
 };
 
-struct occurrence {            /* a place that names a database */
+struct occurrence { /* a place that names a database */
 	char *package;
-	char *variable;            /* "SHARED_DATABASE_URL"; NULL: PG* or DB_* variables, compose */
-	const char *env_path;      /* borrowed of found_env; NULL */
+	char *variable;       /* "SHARED_DATABASE_URL"; NULL: PG* or DB_* variables, compose */
+	const char *env_path; /* borrowed of found_env; NULL */
 };
 
 struct found_database {
 	char *name;
 	char *host, *port, *dbname, *user;
-	bool is_example;           /* only an example file names it */
-	bool needs_parts;          /* libpq cannot read the URL: its parts are written instead */
-	const char *prefix_pg;     /* "PG" or "DB_": parts come from such variables; NULL */
-	char *password_variable;   /* compose: ${VAR} of a .env that holds it; NULL */
-	bool has_literal_password; /* compose: written there, and not copied by us */
+	bool is_example;                     /* only an example file names it */
+	bool needs_parts;                    /* libpq cannot read the URL: its parts are written instead */
+	const char *prefix_pg;               /* "PG" or "DB_": parts come from such variables; NULL */
+	char *password_variable;             /* compose: ${VAR} of a .env that holds it; NULL */
+	bool has_literal_password;           /* compose: written there, and not copied by us */
 	const struct found_service *service; /* its host is this one; NULL */
-	char *compose;             /* named by this compose file; NULL */
+	char *compose;                       /* named by this compose file; NULL */
 	struct occurrence *places;
-	int place_count, owner;    /* owner: the place whose package it belongs to */
-	bool is_core;              /* others depend on it */
+	int place_count, owner; /* owner: the place whose package it belongs to */
+	bool is_core;           /* others depend on it */
 	struct words depends;
 	struct found_folder *migrations, *seeds;
 };
 
 struct repository {
-	char *root;                /* absolute */
-	struct words packages;     /* folders that hold a package.json and the like */
+	char *root;            /* absolute */
+	struct words packages; /* folders that hold a package.json and the like */
 	struct words compose_files, drizzle_files;
 	struct words runs_node_pg_migrate; /* packages whose package.json depends on it */
 	struct found_env **envs;
@@ -86,7 +86,7 @@ struct repository {
 	int folder_count;
 	struct found_database **databases;
 	int database_count;
-	struct found_env *server;  /* the .env with PGHOST or PGUSER and no PGDATABASE; borrowed; NULL */
+	struct found_env *server; /* the .env with PGHOST or PGUSER and no PGDATABASE; borrowed; NULL */
 	struct words notes;
 };
 
@@ -104,11 +104,13 @@ const char *discover_base(const char *path);
 char *discover_join(const char *folder, const char *name); /* relative ones; "./" and "../" are worked off */
 struct found_folder *discover_add_folder(struct repository *repository, const char *path, bool is_seeds);
 /* Adds the database or, when it is known by its address, one more place that names it. info is borrowed. */
-struct found_database *discover_add_database(struct repository *repository, const struct conninfo *info, const char *package, const char *variable, const char *env_path, bool is_example);
+struct found_database *discover_add_database(struct repository *repository, const struct conninfo *info,
+    const char *package, const char *variable, const char *env_path, bool is_example);
 /* A postgresql:// value; NULL: it is none. *needs_parts: parameters that libpq does not know were left out. */
 struct conninfo *discover_read_url(const char *value, bool *needs_parts);
 /* The words that stand before _DATABASE_URL, _DB_URL, ... in lower case; "" for DATABASE_URL itself. Caller frees. */
 char *discover_prefix(const char *variable);
-PGTEND_CHECK bool discover_read(const struct repository *repository, const char *path, char **bytes, size_t *length, struct err *err);
+PGTEND_CHECK bool discover_read(
+    const struct repository *repository, const char *path, char **bytes, size_t *length, struct err *err);
 
 #endif

@@ -20,14 +20,15 @@ static bool is_one_of(const char *word, const char *const *list)
 /* What the shared database is called, be it by a variable, a package or a folder. */
 static bool is_core_word(const char *word)
 {
-	static const char *const words[] = { "core", "shared", "auth", "users", "common", "identity", NULL };
+	static const char *const words[] = {"core", "shared", "auth", "users", "common", "identity", NULL};
 	return is_one_of(word, words);
 }
 
 /* Words before _DATABASE_URL that say nothing about which database it is. */
 static bool is_empty_word(const char *word)
 {
-	static const char *const words[] = { "", "relational", "postgres", "postgresql", "pg", "primary", "main", "default", "app", "prisma", "db", "sql", NULL };
+	static const char *const words[] = {"", "relational", "postgres", "postgresql", "pg", "primary", "main", "default",
+	    "app", "prisma", "db", "sql", NULL};
 	return is_one_of(word, words);
 }
 
@@ -103,7 +104,8 @@ static void find_owner(struct found_database *database)
 /* macro_ai_dev -> macro_ai, atriz_db -> atriz */
 static char *bare_dbname(const char *dbname)
 {
-	static const char *const ends[] = { "_development", "_dev", "_staging", "_production", "_prod", "_db", "-development", "-dev", "-staging", "-production", "-prod", "-db" };
+	static const char *const ends[] = {"_development", "_dev", "_staging", "_production", "_prod", "_db",
+	    "-development", "-dev", "-staging", "-production", "-prod", "-db"};
 	char *name = mem_copy(dbname);
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (text_ends_with(name, ends[i]) && strlen(name) > strlen(ends[i])) {
@@ -147,9 +149,10 @@ static char *choose_name(const struct repository *repository, const struct found
 static void give_name(const struct repository *repository, struct found_database *database, int count)
 {
 	char *wanted = choose_name(repository, database);
-	struct text name = { 0 };
+	struct text name = {0};
 	for (const char *p = wanted; *p && name.length < 50; p++)
-		text_add_char(&name, isalnum((unsigned char)*p) || *p == '_' || (name.length > 0 && (*p == '-' || *p == '.')) ? *p : '_');
+		text_add_char(
+		    &name, isalnum((unsigned char)*p) || *p == '_' || (name.length > 0 && (*p == '-' || *p == '.')) ? *p : '_');
 	if (!name.length || strcmp(name.s, "all") == 0)
 		text_add(&name, "_db");
 	mem_free(wanted);
@@ -168,7 +171,8 @@ static void give_name(const struct repository *repository, struct found_database
 
 static bool is_plain_folder_name(const char *word)
 {
-	static const char *const words[] = { "migrations", "migration", "drizzle", "seeds", "seed", "db", "database", "sql", NULL };
+	static const char *const words[] = {
+	    "migrations", "migration", "drizzle", "seeds", "seed", "db", "database", "sql", NULL};
 	return is_one_of(word, words);
 }
 
@@ -185,7 +189,8 @@ static bool means_another(const struct repository *repository, const struct foun
 	return false;
 }
 
-static int score_name(const struct repository *repository, const struct found_database *database, const char *word, int points)
+static int score_name(
+    const struct repository *repository, const struct found_database *database, const char *word, int points)
 {
 	if (is_meant(database, word))
 		return points;
@@ -195,7 +200,8 @@ static int score_name(const struct repository *repository, const struct found_da
 }
 
 /* How sure it is that a folder is this database's. */
-static int score_folder(const struct repository *repository, const struct found_database *database, const struct found_folder *folder)
+static int score_folder(
+    const struct repository *repository, const struct found_database *database, const struct found_folder *folder)
 {
 	const char *base = discover_base(folder->path), *package = discover_base(folder->package);
 	int score = repository->database_count == 1 ? 5 : 0;
@@ -203,7 +209,8 @@ static int score_folder(const struct repository *repository, const struct found_
 	for (int i = 0; i < database->place_count; i++) {
 		const struct occurrence *place = &database->places[i];
 		is_named = is_named || strcmp(place->package, folder->package) == 0;
-		if (folder->drizzle && folder->drizzle->variable && place->variable && strcmp(place->variable, folder->drizzle->variable) == 0)
+		if (folder->drizzle && folder->drizzle->variable && place->variable &&
+		    strcmp(place->variable, folder->drizzle->variable) == 0)
 			score += strcmp(place->package, folder->drizzle->package) == 0 ? 18 : 12;
 	}
 	score += is_owner ? 5 : is_named ? 1 : 0;
@@ -274,7 +281,8 @@ static void blank_comments(char *sql)
 			*p++ = ' ';
 }
 
-static void read_sql(const struct repository *repository, struct found_folder *folder, const char *path, bool *uses_vector)
+static void read_sql(
+    const struct repository *repository, struct found_folder *folder, const char *path, bool *uses_vector)
 {
 	char *sql;
 	size_t length;
@@ -284,7 +292,8 @@ static void read_sql(const struct repository *repository, struct found_folder *f
 	blank_comments(sql);
 	for (const char *at = strcasestr(sql, "create extension"); at; at = strcasestr(at + 1, "create extension"))
 		take_extension(folder, at + strlen("create extension"));
-	folder->has_hypertables = folder->has_hypertables || strcasestr(sql, "create_hypertable") || strcasestr(sql, "timescaledb.");
+	folder->has_hypertables =
+	    folder->has_hypertables || strcasestr(sql, "create_hypertable") || strcasestr(sql, "timescaledb.");
 	*uses_vector = *uses_vector || strcasestr(sql, " vector(");
 	mem_free(sql);
 }
@@ -296,8 +305,10 @@ static void read_folder(struct repository *repository, struct found_folder *fold
 	int count = scandir(absolute, &entries, NULL, alphasort);
 	bool uses_vector = false;
 	for (int i = 0; i < count; i++) {
-		bool is_folder_migration = folder->dialect && strcmp(folder->dialect, "drizzle-v1") == 0 && entries[i]->d_name[0] != '.';
-		char *name = is_folder_migration ? mem_format("%s/migration.sql", entries[i]->d_name) : mem_copy(entries[i]->d_name);
+		bool is_folder_migration =
+		    folder->dialect && strcmp(folder->dialect, "drizzle-v1") == 0 && entries[i]->d_name[0] != '.';
+		char *name =
+		    is_folder_migration ? mem_format("%s/migration.sql", entries[i]->d_name) : mem_copy(entries[i]->d_name);
 		char *path = discover_join(folder->path, name);
 		if (text_ends_with(name, ".sql"))
 			read_sql(repository, folder, path, &uses_vector);
@@ -311,7 +322,8 @@ static void read_folder(struct repository *repository, struct found_folder *fold
 		words_add(&folder->extensions, "timescaledb");
 	if (uses_vector && !words_has(&folder->extensions, "vector")) {
 		words_add(&folder->extensions, "vector");
-		words_take(&repository->notes, mem_format("%s: the type vector is used, but no file creates the extension", folder->path));
+		words_take(&repository->notes,
+		    mem_format("%s: the type vector is used, but no file creates the extension", folder->path));
 	}
 }
 
@@ -369,16 +381,21 @@ static void note_what_is_left(struct repository *repository)
 	for (int i = 0; i < repository->folder_count; i++) {
 		const struct found_folder *folder = repository->folders[i];
 		if (!folder->is_taken)
-			words_take(&repository->notes, mem_format("%s: no variable names the database of these %s", folder->path, folder->is_seeds ? "seeds" : "migrations"));
+			words_take(&repository->notes, mem_format("%s: no variable names the database of these %s", folder->path,
+			                                   folder->is_seeds ? "seeds" : "migrations"));
 	}
 	for (int i = 0; i < repository->database_count; i++) {
 		const struct found_database *database = repository->databases[i];
 		if (!database->migrations)
 			words_take(&repository->notes, mem_format("%s: no folder of migrations was found for it", database->name));
 		if (database->needs_parts)
-			words_take(&repository->notes, mem_format("%s: libpq does not know all parameters of its URL, so its parts were written; the password belongs into ~/.pgpass", database->name));
+			words_take(&repository->notes, mem_format("%s: libpq does not know all parameters of its URL, so its parts "
+			                                          "were written; the password belongs into ~/.pgpass",
+			                                   database->name));
 		if (database->has_literal_password)
-			words_take(&repository->notes, mem_format("%s: its password stands in %s and was not copied; put it into a .env file or ~/.pgpass", database->name, database->compose));
+			words_take(&repository->notes,
+			    mem_format("%s: its password stands in %s and was not copied; put it into a .env file or ~/.pgpass",
+			        database->name, database->compose));
 	}
 }
 

@@ -1,4 +1,5 @@
-/* config/discover_scan.c - walks the repository: .env files, packages, compose and drizzle files, migration and seed folders. */
+/* config/discover_scan.c - walks the repository: .env files, packages, compose and drizzle files, migration and
+ * seed folders. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -32,7 +33,8 @@ static bool is_one_of(const char *name, const char *const *list)
 /* What others made: libraries, results of builds, version control (hidden ones are left out anyway). */
 static bool is_left_out(const char *name)
 {
-	static const char *const names[] = { "node_modules", "dist", "build", "out", "vendor", "target", "coverage", "venv", "__pycache__", "bower_components", "backups", NULL };
+	static const char *const names[] = {"node_modules", "dist", "build", "out", "vendor", "target", "coverage", "venv",
+	    "__pycache__", "bower_components", "backups", NULL};
 	return name[0] == '.' || is_one_of(name, names);
 }
 
@@ -49,7 +51,8 @@ static bool add_env(struct walk *walk, const char *folder, const char *name, boo
 	bool ok = discover_read(repository, found->path, &bytes, &length, walk->err);
 	if (ok) {
 		struct err broken_example;
-		ok = dotenv_parse(absolute, bytes, length, NULL, &found->env, is_example ? &broken_example : walk->err) || is_example;
+		ok = dotenv_parse(absolute, bytes, length, NULL, &found->env, is_example ? &broken_example : walk->err) ||
+		     is_example;
 		explicit_bzero(bytes, length);
 		mem_free(bytes);
 	}
@@ -62,7 +65,7 @@ static bool add_env(struct walk *walk, const char *folder, const char *name, boo
 /* package.json: does this package run node-pg-migrate? */
 static void look_at_package(struct walk *walk, const char *folder)
 {
-	static const char *const groups[] = { "dependencies", "devDependencies" };
+	static const char *const groups[] = {"dependencies", "devDependencies"};
 	char *name = discover_join(folder, "package.json"), *path = places_join(walk->repository->root, name);
 	json_t *package = json_load_file(path, 0, NULL);
 	for (int i = 0; i < 2; i++)
@@ -81,9 +84,11 @@ static bool is_compose(const char *name)
 
 static bool take_file(struct walk *walk, const char *folder, const char *name)
 {
-	static const char *const envs[] = { ".env", ".env.local", ".env.development", NULL };
-	static const char *const examples[] = { "env.example", ".env.example", ".env.sample", ".env.template", "example.env", NULL };
-	static const char *const packages[] = { "package.json", "go.mod", "Cargo.toml", "pyproject.toml", "composer.json", NULL };
+	static const char *const envs[] = {".env", ".env.local", ".env.development", NULL};
+	static const char *const examples[] = {
+	    "env.example", ".env.example", ".env.sample", ".env.template", "example.env", NULL};
+	static const char *const packages[] = {
+	    "package.json", "go.mod", "Cargo.toml", "pyproject.toml", "composer.json", NULL};
 	struct repository *repository = walk->repository;
 	bool is_env = is_one_of(name, envs), is_example = is_one_of(name, examples);
 	if (is_env || is_example || is_one_of(name, packages))
@@ -103,7 +108,7 @@ static bool walk_folder(struct walk *walk, const char *folder, int depth);
 /* Folders straight below these are packages, whatever they hold. */
 static bool is_shelf(const char *folder)
 {
-	static const char *const names[] = { "packages", "apps", "services", "libs", NULL };
+	static const char *const names[] = {"packages", "apps", "services", "libs", NULL};
 	return is_one_of(discover_base(folder), names);
 }
 
@@ -133,11 +138,12 @@ static void consider_migrations(struct repository *repository, const char *folde
 
 static bool is_environment(const char *name)
 {
-	static const char *const names[] = { "development", "dev", "test", "staging", "production", "prod", NULL };
+	static const char *const names[] = {"development", "dev", "test", "staging", "production", "prod", NULL};
 	return is_one_of(name, names);
 }
 
-/* seeds/ with files, or with a folder for each environment, is one folder of seeds; seeds/core and seeds/shop are two. */
+/* seeds/ with files, or with a folder for each environment, is one folder of seeds; seeds/core and seeds/shop are
+ * two. */
 static bool holds_seeds(const struct repository *repository, const char *folder)
 {
 	char *path = places_join(repository->root, folder);
@@ -148,7 +154,8 @@ static bool holds_seeds(const struct repository *repository, const char *folder)
 		char *inner = places_join(path, entry->d_name);
 		bool is_there = entry->d_name[0] != '.' && stat(inner, &st) == 0;
 		has_folders = has_folders || (is_there && S_ISDIR(st.st_mode));
-		holds = holds || (is_there && (S_ISDIR(st.st_mode) ? is_environment(entry->d_name) : strncasecmp(entry->d_name, "readme", 6) != 0));
+		holds = holds || (is_there && (S_ISDIR(st.st_mode) ? is_environment(entry->d_name)
+		                                                   : strncasecmp(entry->d_name, "readme", 6) != 0));
 		mem_free(inner);
 	}
 	if (dir)
@@ -159,8 +166,8 @@ static bool holds_seeds(const struct repository *repository, const char *folder)
 
 static void consider_folder(struct repository *repository, const char *folder)
 {
-	static const char *const migrations[] = { "migrations", "migration", "drizzle", NULL };
-	static const char *const seeds[] = { "seeds", "seed", NULL };
+	static const char *const migrations[] = {"migrations", "migration", "drizzle", NULL};
+	static const char *const seeds[] = {"seeds", "seed", NULL};
 	const char *base = discover_base(folder), *slash = strrchr(folder, '/');
 	char *parent = slash ? mem_copy_n(folder, (size_t)(slash - folder)) : mem_copy("");
 	bool is_in_seeds = is_one_of(discover_base(parent), seeds) && !is_environment(base);
@@ -168,7 +175,8 @@ static void consider_folder(struct repository *repository, const char *folder)
 		if (holds_seeds(repository, folder))
 			discover_add_folder(repository, folder, true);
 	} else {
-		consider_migrations(repository, folder, is_one_of(base, migrations) || is_one_of(discover_base(parent), migrations));
+		consider_migrations(
+		    repository, folder, is_one_of(base, migrations) || is_one_of(discover_base(parent), migrations));
 	}
 	mem_free(parent);
 }
@@ -196,7 +204,8 @@ static bool walk_folder(struct walk *walk, const char *folder, int depth)
 {
 	if (depth > DEEPEST || ++walk->folders > MOST_FOLDERS) {
 		if (walk->folders == MOST_FOLDERS + 1)
-			words_take(&walk->repository->notes, mem_format("more than %d folders: what lies behind %s was not looked at", MOST_FOLDERS, folder));
+			words_take(&walk->repository->notes,
+			    mem_format("more than %d folders: what lies behind %s was not looked at", MOST_FOLDERS, folder));
 		return true;
 	}
 	struct dirent **entries = NULL;
@@ -221,6 +230,6 @@ static bool walk_folder(struct walk *walk, const char *folder, int depth)
 
 bool discover_scan(struct repository *repository, struct err *err)
 {
-	struct walk walk = { .repository = repository, .err = err };
+	struct walk walk = {.repository = repository, .err = err};
 	return walk_folder(&walk, "", 0);
 }

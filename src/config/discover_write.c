@@ -7,7 +7,8 @@
 /* A value that reads back as it is. */
 static void add_key(struct text *ini, const char *key, const char *value)
 {
-	bool is_bare = *value && *value != '"' && !strchr(" \t", *value) && !strchr(" \t", value[strlen(value) - 1]) && !strstr(value, " ;") && !strstr(value, " #") && !strstr(value, "${");
+	bool is_bare = *value && *value != '"' && !strchr(" \t", *value) && !strchr(" \t", value[strlen(value) - 1]) &&
+	               !strstr(value, " ;") && !strstr(value, " #") && !strstr(value, "${");
 	text_addf(ini, "%s = ", key);
 	if (!is_bare)
 		text_add_char(ini, '"');
@@ -39,14 +40,16 @@ static void add_comment(struct text *ini, char *line)
 
 static void add_places(struct text *ini, const struct found_database *database)
 {
-	struct words files = { 0 };
+	struct words files = {0};
 	for (int i = 0; i < database->place_count; i++)
 		if (database->places[i].env_path && !words_has(&files, database->places[i].env_path))
 			words_add(&files, database->places[i].env_path);
 	if (database->compose)
 		words_add(&files, database->compose);
 	char *list = words_join(&files, ", ");
-	add_comment(ini, mem_format("%s on %s:%s%s%s", database->dbname, database->host && *database->host ? database->host : "localhost", database->port, *list ? ", named by " : ", named by an example file only", list));
+	add_comment(ini, mem_format("%s on %s:%s%s%s", database->dbname,
+	                     database->host && *database->host ? database->host : "localhost", database->port,
+	                     *list ? ", named by " : ", named by an example file only", list));
 	mem_free(list);
 	words_done(&files);
 }
@@ -62,13 +65,19 @@ static const struct found_env *env_of(const struct repository *repository, const
 /* PGHOST, PGPORT, ... or DB_HOST, DB_PORT, ...: those that are there. */
 static void add_single_variables(struct text *ini, const struct found_env *env, const char *prefix)
 {
-	static const struct { const char *key, *pg, *db, *db_too; } parts[] = {
-		{ "host", "PGHOST", "DB_HOST", NULL }, { "port", "PGPORT", "DB_PORT", NULL }, { "dbname", "PGDATABASE", "DB_NAME", "DB_DATABASE" },
-		{ "user", "PGUSER", "DB_USER", "DB_USERNAME" }, { "password", "PGPASSWORD", "DB_PASSWORD", "DB_PASS" }, { "sslmode", "PGSSLMODE", NULL, NULL },
+	static const struct {
+		const char *key, *pg, *db, *db_too;
+	} parts[] = {
+	    {"host", "PGHOST", "DB_HOST", NULL},
+	    {"port", "PGPORT", "DB_PORT", NULL},
+	    {"dbname", "PGDATABASE", "DB_NAME", "DB_DATABASE"},
+	    {"user", "PGUSER", "DB_USER", "DB_USERNAME"},
+	    {"password", "PGPASSWORD", "DB_PASSWORD", "DB_PASS"},
+	    {"sslmode", "PGSSLMODE", NULL, NULL},
 	};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		bool is_pg = strcmp(prefix, "PG") == 0;
-		const char *names[2] = { is_pg ? parts[i].pg : parts[i].db, is_pg ? NULL : parts[i].db_too };
+		const char *names[2] = {is_pg ? parts[i].pg : parts[i].db, is_pg ? NULL : parts[i].db_too};
 		for (int k = 0; k < 2; k++)
 			if (names[k] && dotenv_get(&env->env, names[k])) {
 				add_variable(ini, parts[i].key, names[k]);
@@ -95,10 +104,13 @@ static void add_service(struct text *ini, const struct found_database *database)
 	const struct found_service *service = database->service;
 	if (!service || !service->port) {
 		if (service)
-			add_comment(ini, mem_format("The service %s of %s publishes no port: host and port are those inside of the containers.", service->name, service->compose));
+			add_comment(ini,
+			    mem_format("The service %s of %s publishes no port: host and port are those inside of the containers.",
+			        service->name, service->compose));
 		return;
 	}
-	add_comment(ini, mem_format("%s is a service of %s, which publishes it on this machine:", service->name, service->compose));
+	add_comment(
+	    ini, mem_format("%s is a service of %s, which publishes it on this machine:", service->name, service->compose));
 	add_key(ini, "host", "localhost");
 	add_key(ini, "port", service->port);
 	if (service->container)
@@ -119,14 +131,21 @@ static void add_connection(const struct repository *repository, struct text *ini
 		add_parts(ini, database);
 	add_service(ini, database);
 	if (database->has_literal_password)
-		add_comment(ini, mem_format("Its password stands in %s. Put it into a .env file, then: env_file = .env and password = ${NAME}", database->compose));
+		add_comment(
+		    ini, mem_format(
+		             "Its password stands in %s. Put it into a .env file, then: env_file = .env and password = ${NAME}",
+		             database->compose));
 	else if (!env && owner->variable)
-		add_comment(ini, mem_format("No .env file has %s yet. Once one has: env_file = PATH and url = ${%s}", owner->variable, owner->variable));
-	if (strcmp(database->port, "6432") == 0 || (database->host && (strstr(database->host, "pgbouncer") || strstr(database->host, "pooler"))))
-		text_add(ini, "# This looks like a pooler. Migrations, backups and locks want the server itself:\n# direct = host=HOST port=5432\n");
+		add_comment(ini, mem_format("No .env file has %s yet. Once one has: env_file = PATH and url = ${%s}",
+		                     owner->variable, owner->variable));
+	if (strcmp(database->port, "6432") == 0 ||
+	    (database->host && (strstr(database->host, "pgbouncer") || strstr(database->host, "pooler"))))
+		text_add(ini, "# This looks like a pooler. Migrations, backups and locks want the server itself:\n# direct = "
+		              "host=HOST port=5432\n");
 }
 
-static void add_environment(const struct repository *repository, struct text *ini, const struct found_database *database)
+static void add_environment(
+    const struct repository *repository, struct text *ini, const struct found_database *database)
 {
 	const struct found_env *env = env_of(repository, database->places[database->owner].env_path);
 	const char *node_env = env ? dotenv_get(&env->env, "NODE_ENV") : NULL;
@@ -205,9 +224,11 @@ static void add_server(const struct repository *repository, struct text *ini)
 
 void discover_write(const struct repository *repository, struct text *ini)
 {
-	text_add(ini, "# What `pgtend init` found here. Passwords stay where they are: ${NAME} is looked up in the section's env_file.\n"
-		"# Comments stand on lines of their own. Every key: man 5 pgtend.ini\n\n"
-		"[pgtend]\n# refresh = 2s\n# Backups lie in FOLDER/DATABASE/; keep the folder out of version control.\nbackup_dir = backups\n");
+	text_add(ini, "# What `pgtend init` found here. Passwords stay where they are: ${NAME} is looked up in the "
+	              "section's env_file.\n"
+	              "# Comments stand on lines of their own. Every key: man 5 pgtend.ini\n\n"
+	              "[pgtend]\n# refresh = 2s\n# Backups lie in FOLDER/DATABASE/; keep the folder out of version "
+	              "control.\nbackup_dir = backups\n");
 	add_server(repository, ini);
 	for (int i = 0; i < repository->database_count; i++)
 		add_database(repository, ini, repository->databases[i]);

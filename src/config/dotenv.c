@@ -1,4 +1,5 @@
-/* config/dotenv.c - see dotenv.h. What dotenv and dotenv-expand of node do, but a mistake is said instead of passed over. */
+/* config/dotenv.c - see dotenv.h. What dotenv and dotenv-expand of node do, but a mistake is said instead of
+ * passed over. */
 #include "dotenv_internal.h"
 
 #include <ctype.h>
@@ -12,7 +13,7 @@ enum state { RAW, UNDER_WAY, EXPANDED };
 
 struct variable {
 	int line;
-	bool is_literal;   /* in single quotes or backticks: not expanded */
+	bool is_literal; /* in single quotes or backticks: not expanded */
 	enum state state;
 };
 
@@ -21,7 +22,7 @@ struct parser {
 	const char *at, *end;
 	int line;
 	struct dotenv *env;
-	struct variable *variables;  /* parallel to env->names */
+	struct variable *variables; /* parallel to env->names */
 	const struct dotenv *above;
 	struct err *err;
 	int depth;
@@ -67,7 +68,7 @@ static const char *closing_quote(const char *open, const char *end)
 /* As dotenv: \n and \r mean themselves in double quotes only, CRLF becomes LF. */
 static char *unquote(const char *from, const char *to, bool is_double)
 {
-	struct text text = { 0 };
+	struct text text = {0};
 	for (; from < to; from++) {
 		if (is_double && *from == '\\' && from + 1 < to && (from[1] == 'n' || from[1] == 'r'))
 			text_add_char(&text, *++from == 'n' ? '\n' : '\r');
@@ -82,7 +83,7 @@ static char *unquote(const char *from, const char *to, bool is_double)
 static void set_variable(struct parser *parser, char *name, char *value, int line, bool is_literal)
 {
 	struct dotenv *env = parser->env;
-	struct variable variable = { .line = line, .is_literal = is_literal };
+	struct variable variable = {.line = line, .is_literal = is_literal};
 	for (size_t i = 0; i < env->names.count; i++)
 		if (strcmp(env->names.v[i], name) == 0) {
 			mem_free(name);
@@ -183,7 +184,8 @@ static bool look_up(struct parser *parser, const char *name, const char **value)
 	return true;
 }
 
-/* at: behind "${". Adds the value of NAME}, NAME:-default} or NAME-default} (dotenv-expand takes both alike); moves *at behind the }. */
+/* at: behind "${". Adds the value of NAME}, NAME:-default} or NAME-default} (dotenv-expand takes both alike);
+ * moves *at behind the }. */
 static bool add_braced(struct parser *parser, const char **at, int line, struct text *out)
 {
 	const char *close = strchr(*at, '}'), *end = *at;
@@ -237,7 +239,7 @@ static bool expand(struct parser *parser, size_t i)
 		return fail(parser, variable->line, "variables name each other more than 100 deep");
 	parser->depth++;
 	variable->state = UNDER_WAY;
-	struct text out = { 0 };
+	struct text out = {0};
 	bool ok = true;
 	for (const char *at = parser->env->values.v[i]; ok && *at;) {
 		if (at[0] == '\\' && at[1] == '$') {
@@ -279,10 +281,11 @@ static bool parse_all(struct parser *parser)
 	return true;
 }
 
-bool dotenv_parse(const char *name, const char *bytes, size_t length, const struct dotenv *above, struct dotenv *env, struct err *err)
+bool dotenv_parse(
+    const char *name, const char *bytes, size_t length, const struct dotenv *above, struct dotenv *env, struct err *err)
 {
 	memset(env, 0, sizeof *env);
-	struct parser parser = { .name = name, .at = bytes, .end = bytes + length, .env = env, .above = above, .err = err };
+	struct parser parser = {.name = name, .at = bytes, .end = bytes + length, .env = env, .above = above, .err = err};
 	if (length > LARGEST_FILE_BYTES)
 		return fail(&parser, 1, "the file is larger than 1 MB; expected variables");
 	if (length >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))

@@ -5,7 +5,8 @@
 #include "pgtend/config/dotenv.h"
 
 /* dotenv_read() of a text; name: of the file, for messages. */
-PGTEND_CHECK bool dotenv_parse(const char *name, const char *bytes, size_t length, const struct dotenv *above, struct dotenv *env, struct err *err);
+PGTEND_CHECK bool dotenv_parse(const char *name, const char *bytes, size_t length, const struct dotenv *above,
+    struct dotenv *env, struct err *err);
 
 enum { DOTENV_LONGEST_BYTES = 65536 }; /* of an expanded value: variables that double each other end here */
 

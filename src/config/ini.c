@@ -95,7 +95,8 @@ static bool open_section(struct reader *reader, const char *line, size_t length)
 		close--;
 	struct ini *ini = reader->ini;
 	ini->sections = mem_grow(ini->sections, (size_t)ini->count + 1, sizeof *ini->sections);
-	ini->sections[ini->count++] = (struct ini_section){ .line = reader->line, .title = mem_copy_n(title, (size_t)(close - title)) };
+	ini->sections[ini->count++] =
+	    (struct ini_section){.line = reader->line, .title = mem_copy_n(title, (size_t)(close - title))};
 	return true;
 }
 
@@ -141,7 +142,8 @@ static int take_entry(void *user, const char *section, const char *name, const c
 		return fail(reader, "expected a key before the =");
 	struct ini_section *last = &reader->ini->sections[reader->ini->count - 1];
 	last->entries = mem_grow(last->entries, (size_t)last->count + 1, sizeof *last->entries);
-	last->entries[last->count++] = (struct ini_entry){ .line = reader->line, .name = mem_copy(name), .value = mem_copy(value) };
+	last->entries[last->count++] =
+	    (struct ini_entry){.line = reader->line, .name = mem_copy(name), .value = mem_copy(value)};
 	return 1;
 }
 
@@ -158,7 +160,7 @@ bool ini_read(const char *name, const char *bytes, size_t length, struct ini *in
 	if (is_utf16(bytes, length))
 		return err_set(err, ERR_CONFIG, "%s:1: the file is UTF-16; expected UTF-8", name);
 	size_t bom = length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-	struct reader reader = { .name = name, .at = bytes + bom, .end = bytes + length, .ini = ini, .err = err };
+	struct reader reader = {.name = name, .at = bytes + bom, .end = bytes + length, .ini = ini, .err = err};
 	prepare_inih();
 	int bad_line = ini_parse_stream(read_line, &reader, take_entry, &reader);
 	if (!reader.has_failed && bad_line != 0) {

@@ -1,6 +1,7 @@
 /* src/config/ini_internal.h - the text of an INI file as sections, names and values with their lines.
  *
- * inih splits the lines. Around it stands a reader of ours, because inih gives no line numbers, drops empty sections, cuts section names at 49 bytes and, as
+ * inih splits the lines. Around it stands a reader of ours, because inih gives no line numbers, drops empty
+ * sections, cuts section names at 49 bytes and, as
  * compiled, long lines at 200 and values at " ;". Knows no key and no type.
  */
 #ifndef PGTEND_CONFIG_INI_H
@@ -13,12 +14,12 @@
 struct ini_entry {
 	int line;
 	char *name;
-	char *value;  /* trimmed; nothing else was done to it */
+	char *value; /* trimmed; nothing else was done to it */
 };
 
 struct ini_section {
 	int line;
-	char *title;  /* what stands in [ ], trimmed */
+	char *title; /* what stands in [ ], trimmed */
 	struct ini_entry *entries;
 	int count;
 };
@@ -28,7 +29,8 @@ struct ini {
 	int count;
 };
 
-/* name: of the file, for messages. err is ERR_CONFIG "NAME:LINE: what was expected". On true the caller calls ini_done(). */
+/* name: of the file, for messages. err is ERR_CONFIG "NAME:LINE: what was expected". On true the caller calls
+ * ini_done(). */
 PGTEND_CHECK bool ini_read(const char *name, const char *bytes, size_t length, struct ini *ini, struct err *err);
 void ini_done(struct ini *ini);
 

@@ -20,7 +20,7 @@ static char *hash_of(const struct config *config)
 	unsigned length = 0;
 	if (!EVP_Digest(text_str(&config->hashed), config->hashed.length, digest, &length, EVP_sha256(), NULL))
 		mem_die("libcrypto computes no sha256");
-	struct text hex = { 0 };
+	struct text hex = {0};
 	for (unsigned i = 0; i < length; i++)
 		text_addf(&hex, "%02x", digest[i]);
 	return text_take(&hex);
@@ -44,7 +44,7 @@ static bool read_lines(struct words *lines, struct err *err)
 static bool write_lines(const struct words *lines, struct err *err)
 {
 	char *path = places_state("trust"), *folder = places_state("");
-	struct text text = { 0 };
+	struct text text = {0};
 	for (size_t i = 0; i < lines->count; i++)
 		text_addf(&text, "%s\n", lines->v[i]);
 	bool ok = places_make_folder(folder, err) && places_write_file(path, text_str(&text), text.length, err);
@@ -70,7 +70,7 @@ static void leave_out(const struct words *lines, const char *shown_path, struct 
 
 static bool look_up(const struct config *config)
 {
-	struct words lines = { 0 };
+	struct words lines = {0};
 	struct err err;
 	char *hash = hash_of(config);
 	bool is_there = false;
@@ -91,7 +91,7 @@ bool trust_record(const struct config *config, struct err *err)
 {
 	if (!config->path)
 		return err_set(err, ERR_CONFIG, "there is no pgtend.ini to trust");
-	struct words lines = { 0 }, rest = { 0 };
+	struct words lines = {0}, rest = {0};
 	bool ok = read_lines(&lines, err);
 	if (ok) {
 		char *hash = hash_of(config), *shown = text_visible(config->path);
@@ -108,7 +108,7 @@ bool trust_record(const struct config *config, struct err *err)
 
 bool trust_list(struct words *paths, struct err *err)
 {
-	struct words lines = { 0 };
+	struct words lines = {0};
 	bool ok = read_lines(&lines, err);
 	for (size_t i = 0; i < lines.count; i++)
 		words_add(paths, path_of_line(lines.v[i]));
@@ -119,7 +119,7 @@ bool trust_list(struct words *paths, struct err *err)
 
 bool trust_forget(const char *path, bool *was_there, struct err *err)
 {
-	struct words lines = { 0 }, rest = { 0 };
+	struct words lines = {0}, rest = {0};
 	char *absolute = places_absolute(path), *shown = text_visible(absolute);
 	bool ok = read_lines(&lines, err);
 	leave_out(&lines, shown, &rest);
@@ -153,7 +153,7 @@ static bool is_local_host(const char *host)
 
 static bool are_local(const char *list, bool (*is_local)(const char *host))
 {
-	struct words hosts = { 0 };
+	struct words hosts = {0};
 	words_split(&hosts, list, ",");
 	bool ok = true;
 	for (size_t i = 0; ok && i < hosts.count; i++)
@@ -176,7 +176,8 @@ static bool say_what_to_do(struct err *err)
 	return err_hint(err, "Read the file, then run `pgtend trust`; or name it with -c");
 }
 
-static bool check_address(const struct config *config, const struct section *section, struct conninfo *info, const char *key, struct err *err)
+static bool check_address(
+    const struct config *config, const struct section *section, struct conninfo *info, const char *key, struct err *err)
 {
 	/* the hash is asked for last: what stays on this machine, as a developer's databases do, needs none */
 	if (trust_is_local(info) || trust_is_recorded(config))
@@ -185,7 +186,8 @@ static bool check_address(const struct config *config, const struct section *sec
 	if (!host || !*host)
 		host = conninfo_effective(info, "host");
 	char *shown = text_visible(host);
-	err_set(err, ERR_REFUSED, "%s was found, not given: before it is trusted nothing is sent to %s (%s)", config->path, shown, section_where(section, key));
+	err_set(err, ERR_REFUSED, "%s was found, not given: before it is trusted nothing is sent to %s (%s)", config->path,
+	    shown, section_where(section, key));
 	mem_free(shown);
 	return say_what_to_do(err);
 }
@@ -199,7 +201,8 @@ bool trust_allows_connection(const struct config *config, const struct section *
 	if (ok)
 		ok = check_address(config, section, info, section_own(section, "host") ? "host" : "url", err);
 	if (ok && section->kind == SECTION_DATABASE)
-		ok = config_direct(config, section, &direct, err) && (!direct || check_address(config, section, direct, "direct", err));
+		ok = config_direct(config, section, &direct, err) &&
+		     (!direct || check_address(config, section, direct, "direct", err));
 	conninfo_free(info);
 	conninfo_free(direct);
 	return ok;
@@ -212,7 +215,8 @@ bool trust_allows_command(const struct config *config, const struct section *sec
 	if (!is_named || trust_is_recorded(config))
 		return true;
 	char *shown = text_visible(key);
-	err_set(err, ERR_REFUSED, "%s was found, not given: before it is trusted, `%s` runs nothing (%s)", config->path, shown, section_where(section, key));
+	err_set(err, ERR_REFUSED, "%s was found, not given: before it is trusted, `%s` runs nothing (%s)", config->path,
+	    shown, section_where(section, key));
 	mem_free(shown);
 	return say_what_to_do(err);
 }

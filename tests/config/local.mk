@@ -2,8 +2,10 @@ EXTRA_DIST += tests/config/init.test tests/config/trust.test
 if HAVE_CMOCKA
 check_PROGRAMS += tests/config/test_config \
 	tests/config/test_conninfo \
+	tests/config/test_dialect \
 	tests/config/test_discover \
 	tests/config/test_dotenv \
+	tests/config/test_find \
 	tests/config/test_fuzz \
 	tests/config/test_ini \
 	tests/config/test_trust
@@ -13,12 +15,18 @@ tests_config_test_config_LDADD = $(TEST_LIBS)
 tests_config_test_conninfo_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_conninfo.c
 tests_config_test_conninfo_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_conninfo_LDADD = $(TEST_LIBS)
+tests_config_test_dialect_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_dialect.c
+tests_config_test_dialect_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_config_test_dialect_LDADD = $(TEST_LIBS)
 tests_config_test_discover_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_discover.c
 tests_config_test_discover_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_discover_LDADD = $(TEST_LIBS)
 tests_config_test_dotenv_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_dotenv.c
 tests_config_test_dotenv_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_dotenv_LDADD = $(TEST_LIBS)
+tests_config_test_find_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_find.c
+tests_config_test_find_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_config_test_find_LDADD = $(TEST_LIBS)
 tests_config_test_fuzz_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_fuzz.c
 tests_config_test_fuzz_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_fuzz_LDADD = $(TEST_LIBS)

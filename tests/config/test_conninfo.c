@@ -26,19 +26,22 @@ static struct conninfo *parse(const char *text)
 
 static void what_is_shown_has_no_secret(void **state)
 {
-	static const struct { const char *text, *safe; } cases[] = {
-		{ "postgresql://u:secret@h:5433/d?sslmode=require", "postgresql://u@h:5433/d?sslmode=require" },
-		{ "postgres://u:secret@h/d", "postgresql://u@h/d" },
-		{ "host=/tmp/x port=5433 user='a b' dbname=d password=secret sslpassword=secret", "postgresql://a%20b@/d?host=/tmp/x&port=5433" },
-		{ "postgresql://a:1,b:2/d?target_session_attrs=any", "postgresql://a:1,b:2/d?target_session_attrs=any" },
-		{ "postgresql://a,b:7/d", "postgresql://a,b:7/d" },
-		{ "host=a,b port=7", "postgresql://a:7,b:7" },
-		{ "postgresql://[::1]:7/d", "postgresql://[::1]:7/d" },
-		{ "service=x password=secret", "postgresql://?service=x" },
-		{ "dbname='a/b?c=d&e%@'", "postgresql:///a%2Fb%3Fc%3Dd%26e%25%40" },
-		{ "host=h user='\x1b[2Jx'", "postgresql://%1B%5B2Jx@h" },
-		{ "", "postgresql://" },
-		{ NULL, "postgresql://" },
+	static const struct {
+		const char *text, *safe;
+	} cases[] = {
+	    {"postgresql://u:secret@h:5433/d?sslmode=require", "postgresql://u@h:5433/d?sslmode=require"},
+	    {"postgres://u:secret@h/d", "postgresql://u@h/d"},
+	    {"host=/tmp/x port=5433 user='a b' dbname=d password=secret sslpassword=secret",
+	        "postgresql://a%20b@/d?host=/tmp/x&port=5433"},
+	    {"postgresql://a:1,b:2/d?target_session_attrs=any", "postgresql://a:1,b:2/d?target_session_attrs=any"},
+	    {"postgresql://a,b:7/d", "postgresql://a,b:7/d"},
+	    {"host=a,b port=7", "postgresql://a:7,b:7"},
+	    {"postgresql://[::1]:7/d", "postgresql://[::1]:7/d"},
+	    {"service=x password=secret", "postgresql://?service=x"},
+	    {"dbname='a/b?c=d&e%@'", "postgresql:///a%2Fb%3Fc%3Dd%26e%25%40"},
+	    {"host=h user='\x1b[2Jx'", "postgresql://%1B%5B2Jx@h"},
+	    {"", "postgresql://"},
+	    {NULL, "postgresql://"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -47,7 +50,7 @@ static void what_is_shown_has_no_secret(void **state)
 		assert_string_equal(safe, cases[i].safe);
 		/* and it leads to the same place */
 		struct conninfo *again = parse(safe);
-		const char *const keywords[] = { "user", "dbname", "service", "sslmode" };
+		const char *const keywords[] = {"user", "dbname", "service", "sslmode"};
 		for (size_t k = 0; k < sizeof keywords / sizeof *keywords; k++) {
 			const char *one = conninfo_get(info, keywords[k]), *two = conninfo_get(again, keywords[k]);
 			assert_string_equal(one ? one : "-", two ? two : "-");
@@ -60,18 +63,20 @@ static void what_is_shown_has_no_secret(void **state)
 
 static void mistakes_are_worded_without_what_was_given(void **state)
 {
-	static const struct { const char *text, *words; } cases[] = {
-		{ "host=h sslmod=require", "unknown parameter \"sslmod\"; did you mean \"sslmode\"?" },
-		{ "postgresql://h/d?sslmod=require", "unknown parameter \"sslmod\"; did you mean \"sslmode\"?" },
-		{ "postgresql://h/d?hunter2=1", "it has a parameter that libpq does not know" },
-		{ "hunter2", "a word without \"=\"" },
-		{ "password='hunter2", "a quote that is not closed" },
-		{ "postgresql://u:hunter2%zz@h/d", "a % without two hexadecimal digits" },
-		{ "postgresql://u:hunter2@[::1/d", "an IPv6 address without its closing ]" },
-		{ "postgresql://u:pass/hunter2@h:5/d", "the port is no number" },
-		{ "postgresql://u:hunter2@h:5x/d", "the port is no number" },
-		{ "postgresql://u:hunter2@h/d?a", "a parameter without \"=\"" },
-		{ "postgresql://u:hunter2@h/d?sslmode=a=b", "a second \"=\"" },
+	static const struct {
+		const char *text, *words;
+	} cases[] = {
+	    {"host=h sslmod=require", "unknown parameter \"sslmod\"; did you mean \"sslmode\"?"},
+	    {"postgresql://h/d?sslmod=require", "unknown parameter \"sslmod\"; did you mean \"sslmode\"?"},
+	    {"postgresql://h/d?hunter2=1", "it has a parameter that libpq does not know"},
+	    {"hunter2", "a word without \"=\""},
+	    {"password='hunter2", "a quote that is not closed"},
+	    {"postgresql://u:hunter2%zz@h/d", "a % without two hexadecimal digits"},
+	    {"postgresql://u:hunter2@[::1/d", "an IPv6 address without its closing ]"},
+	    {"postgresql://u:pass/hunter2@h:5/d", "the port is no number"},
+	    {"postgresql://u:hunter2@h:5x/d", "the port is no number"},
+	    {"postgresql://u:hunter2@h/d?a", "a parameter without \"=\""},
+	    {"postgresql://u:hunter2@h/d?sslmode=a=b", "a second \"=\""},
 	};
 	(void)state;
 	for (int translated = 0; translated < 2; translated++) {
@@ -79,7 +84,7 @@ static void mistakes_are_worded_without_what_was_given(void **state)
 		if (translated)
 			setlocale(LC_ALL, "");
 		for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-			struct err err = { 0 };
+			struct err err = {0};
 			assert_null(conninfo_parse(cases[i].text, &err));
 			if (!strstr(err.text, cases[i].words) || strstr(err.text, "hunter2"))
 				fail_msg("%s: %s", cases[i].text, err.text);
@@ -91,7 +96,7 @@ static void mistakes_are_worded_without_what_was_given(void **state)
 static void keywords_are_set_and_taken_away(void **state)
 {
 	(void)state;
-	struct err err = { 0 };
+	struct err err = {0};
 	struct conninfo *info = parse("host=h password=x");
 	assert_true(conninfo_set(info, "host", "k", &err));
 	assert_true(conninfo_set(info, "password", NULL, &err));
@@ -221,7 +226,8 @@ static void a_service_does_not_win_over_what_was_given(void **state)
 {
 	char *folder = *state;
 	struct err err;
-	files_write(folder, "service.conf", "[s]\nhost=servicehost\nport=7777\nuser=serviceuser\npassword=servicepw\nconnect_timeout=3\n");
+	files_write(folder, "service.conf",
+	    "[s]\nhost=servicehost\nport=7777\nuser=serviceuser\npassword=servicepw\nconnect_timeout=3\n");
 	char *services = mem_format("%s/service.conf", folder);
 	setenv("PGSERVICEFILE", services, 1);
 	struct conninfo *info = parse("service=s user=given dbname=d sslpassword=hunter2");
@@ -243,7 +249,8 @@ static void a_service_does_not_win_over_what_was_given(void **state)
 	mem_free(passes);
 	conninfo_free(as_child);
 	conninfo_free(info);
-	static const char *const names[] = { "PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE", "PGSERVICEFILE", "PGPASSFILE", "PGPASSWORD", "PGCONNECT_TIMEOUT" };
+	static const char *const names[] = {"PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE", "PGSERVICEFILE",
+	    "PGPASSFILE", "PGPASSWORD", "PGCONNECT_TIMEOUT"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		unsetenv(names[i]);
 	conninfo_child_done(&child);
@@ -253,12 +260,12 @@ static void a_service_does_not_win_over_what_was_given(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_shown_has_no_secret),
-		cmocka_unit_test(mistakes_are_worded_without_what_was_given),
-		cmocka_unit_test(keywords_are_set_and_taken_away),
-		cmocka_unit_test_setup_teardown(what_libpq_will_take_is_known, files_setup, files_teardown),
-		cmocka_unit_test_setup_teardown(a_child_gets_variables_and_a_private_passfile, files_setup, files_teardown),
-		cmocka_unit_test_setup_teardown(a_service_does_not_win_over_what_was_given, files_setup, files_teardown),
+	    cmocka_unit_test(what_is_shown_has_no_secret),
+	    cmocka_unit_test(mistakes_are_worded_without_what_was_given),
+	    cmocka_unit_test(keywords_are_set_and_taken_away),
+	    cmocka_unit_test_setup_teardown(what_libpq_will_take_is_known, files_setup, files_teardown),
+	    cmocka_unit_test_setup_teardown(a_child_gets_variables_and_a_private_passfile, files_setup, files_teardown),
+	    cmocka_unit_test_setup_teardown(a_service_does_not_win_over_what_was_given, files_setup, files_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

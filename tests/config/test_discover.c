@@ -1,4 +1,5 @@
-/* `init` on repositories laid out as the four systems describe themselves. What was written is read back as a configuration, and checked by what it means. */
+/* `init` on repositories laid out as the four systems describe themselves. What was written is read back as a
+ * configuration, and checked by what it means. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,12 +23,12 @@ struct seen {
 static struct seen look(const char *folder)
 {
 	struct err err;
-	struct seen seen = { .folder = mem_copy(folder) };
+	struct seen seen = {.folder = mem_copy(folder)};
 	if (!discover(folder, &seen.found, &err))
 		fail_msg("%s", err.text);
 	files_write(folder, "pgtend.ini", text_str(&seen.found.ini));
 	char *path = mem_format("%s/pgtend.ini", folder);
-	seen.config = config_load(&(struct config_options){ .file = path }, &err);
+	seen.config = config_load(&(struct config_options){.file = path}, &err);
 	if (!seen.config)
 		fail_msg("%s\n%s", err.text, text_str(&seen.found.ini));
 	assert_int_equal(config_count(seen.config, SECTION_DATABASE), seen.found.databases.count);
@@ -61,7 +62,8 @@ static void is(const struct seen *seen, const char *name, const char *key, const
 	if (value && text_starts_with(value, seen->folder))
 		value += strlen(seen->folder) + 1;
 	if (strcmp(value ? value : "", wanted) != 0)
-		fail_msg("[database %s] %s\n got:    %s\n wanted: %s\n%s", name, key, value ? value : "", wanted, text_str(&seen->found.ini));
+		fail_msg("[database %s] %s\n got:    %s\n wanted: %s\n%s", name, key, value ? value : "", wanted,
+		    text_str(&seen->found.ini));
 }
 
 static void connects(const struct seen *seen, const char *name, const char *safe, const char *password)
@@ -103,14 +105,18 @@ static void migration(const char *folder, const char *name)
 
 static void atriz_apps(const char *folder, const char *core)
 {
-	static const char *const apps[] = { "atriz", "mextrack", "pshop" };
+	static const char *const apps[] = {"atriz", "mextrack", "pshop"};
 	files_write(folder, "package.json", "{\"devDependencies\": {\"node-pg-migrate\": \"^8.0.3\"}}");
 	files_write(folder, "env.example", "PGHOST=localhost\nPGPORT=5432\nPGUSER=postgres\nPGPASSWORD=postgres\n");
 	files_write(folder, ".env", "PGHOST=localhost\nPGPORT=5432\nPGUSER=postgres\nPGPASSWORD=hunter2\n");
 	files_write(folder, "node_modules/x/.env", "DATABASE_URL=postgresql://h/wrong\n");
 	for (int i = 0; i < 3; i++) {
 		char *name = mem_format("apps/%s/.env", apps[i]);
-		char *text = mem_format("# App-specific database\nDATABASE_URL=postgresql://postgres:hunter2@localhost:5432/%s_db\n\nSHARED_DATABASE_URL=postgresql://postgres:hunter2@127.0.0.1/%s\n\nNODE_ENV=development\nPORT=3000\n", apps[i], core);
+		char *text = mem_format("# App-specific "
+		                        "database\nDATABASE_URL=postgresql://postgres:hunter2@localhost:5432/"
+		                        "%s_db\n\nSHARED_DATABASE_URL=postgresql://postgres:hunter2@127.0.0.1/"
+		                        "%s\n\nNODE_ENV=development\nPORT=3000\n",
+		    apps[i], core);
 		files_write(folder, name, text);
 		mem_free(name);
 		mem_free(text);
@@ -149,7 +155,8 @@ static void atriz_before_tracking(void **state)
 {
 	char *folder = *state;
 	atriz_apps(folder, "atriz_shared");
-	files_write(folder, "packages/core/.env", "SHARED_DATABASE_URL=postgresql://postgres:hunter2@localhost:5432/atriz_shared\nNODE_ENV=development\n");
+	files_write(folder, "packages/core/.env",
+	    "SHARED_DATABASE_URL=postgresql://postgres:hunter2@localhost:5432/atriz_shared\nNODE_ENV=development\n");
 	migration(folder, "packages/core/migrations/1729382400000_create_users_table.sql");
 	files_write(folder, "packages/core/seeds/001_seed_default_users.ts", "");
 	struct seen seen = look(folder);
@@ -166,10 +173,14 @@ static void atriz_with_tracking(void **state)
 {
 	char *folder = *state;
 	atriz_apps(folder, "atriz_core");
-	files_write(folder, "packages/core/.env", "CORE_DATABASE_URL=postgresql://postgres:hunter2@localhost:5432/atriz_core\nTRACKING_DATABASE_URL=\"postgresql://postgres:hunter2@localhost:5432/atriz_tracking\"\nNODE_ENV=production\n");
+	files_write(folder, "packages/core/.env",
+	    "CORE_DATABASE_URL=postgresql://postgres:hunter2@localhost:5432/"
+	    "atriz_core\nTRACKING_DATABASE_URL=\"postgresql://postgres:hunter2@localhost:5432/"
+	    "atriz_tracking\"\nNODE_ENV=production\n");
 	migration(folder, "packages/core/migrations/users/1729382400000_create_users_table.sql");
 	files_write(folder, "packages/core/migrations/users/README.md", "");
-	files_write(folder, "packages/core/migrations/tracking/1729382500000_location_events.sql", "CREATE TABLE location_events (time timestamptz);\nSELECT create_hypertable('location_events', 'time');\n");
+	files_write(folder, "packages/core/migrations/tracking/1729382500000_location_events.sql",
+	    "CREATE TABLE location_events (time timestamptz);\nSELECT create_hypertable('location_events', 'time');\n");
 	files_write(folder, "packages/core/src/database/migrations/runner.ts", "export const x = 1\n");
 	struct seen seen = look(folder);
 	assert_int_equal(seen.found.databases.count, 5);
@@ -190,7 +201,8 @@ static void a_folder_without_a_database_is_said(void **state)
 {
 	char *folder = *state;
 	atriz_apps(folder, "atriz_core");
-	files_write(folder, "packages/core/.env", "SHARED_DATABASE_URL=postgresql://postgres:hunter2@localhost:5432/atriz_core\nNODE_ENV=development\n");
+	files_write(folder, "packages/core/.env",
+	    "SHARED_DATABASE_URL=postgresql://postgres:hunter2@localhost:5432/atriz_core\nNODE_ENV=development\n");
 	files_write(folder, "packages/core/env.example", "SHARED_DATABASE_URL=\nTRACKING_DATABASE_URL=\n");
 	migration(folder, "packages/core/migrations/shared/1729382400000_create_users_table.sql");
 	files_write(folder, "packages/core/migrations/tracking/README.md", "none yet\n");
@@ -209,8 +221,12 @@ static void atriz_with_one_env_file(void **state)
 {
 	char *folder = *state;
 	files_write(folder, "package.json", "{\"dependencies\": {\"node-pg-migrate\": \"8\"}}");
-	files_write(folder, ".env", "CORE_DATABASE_URL=postgresql://u:hunter2@localhost/atriz_core\nDATABASE_URL=${CORE_DATABASE_URL}\nTRACKING_DATABASE_URL=postgresql://u:hunter2@localhost/atriz_tracking\n"
-		"ATRIZ_DATABASE_URL=postgresql://u:hunter2@localhost/atriz_db\nPSHOP_DATABASE_URL=postgresql://u:hunter2@localhost/pshop_db\n");
+	files_write(folder, ".env",
+	    "CORE_DATABASE_URL=postgresql://u:hunter2@localhost/"
+	    "atriz_core\nDATABASE_URL=${CORE_DATABASE_URL}\nTRACKING_DATABASE_URL=postgresql://u:hunter2@localhost/"
+	    "atriz_tracking\n"
+	    "ATRIZ_DATABASE_URL=postgresql://u:hunter2@localhost/atriz_db\nPSHOP_DATABASE_URL=postgresql://"
+	    "u:hunter2@localhost/pshop_db\n");
 	files_write(folder, "packages/core/package.json", "{}");
 	files_write(folder, "packages/core/migrations/users/README.md", "");
 	files_write(folder, "packages/core/migrations/tracking/README.md", "");
@@ -232,8 +248,11 @@ static void examples_alone_name_databases_too(void **state)
 {
 	char *folder = *state;
 	files_write(folder, ".env", "PGHOST=localhost\nPGUSER=postgres\nPGPASSWORD=hunter2\n");
-	files_write(folder, "packages/core/env.example", "SHARED_DATABASE_URL=postgresql://postgres:hunter2@localhost:5432/atriz_core\n");
-	files_write(folder, "apps/pshop/env.example", "DATABASE_URL=postgresql://postgres:hunter2@localhost:5432/pshop_db\nSHARED_DATABASE_URL=postgresql://postgres:hunter2@localhost:5432/atriz_core\n");
+	files_write(folder, "packages/core/env.example",
+	    "SHARED_DATABASE_URL=postgresql://postgres:hunter2@localhost:5432/atriz_core\n");
+	files_write(folder, "apps/pshop/env.example",
+	    "DATABASE_URL=postgresql://postgres:hunter2@localhost:5432/pshop_db\nSHARED_DATABASE_URL=postgresql://"
+	    "postgres:hunter2@localhost:5432/atriz_core\n");
 	files_write(folder, "apps/x/env.example", "DATABASE_URL=postgresql://postgres:hunter2@localhost:5432/{app}_db\n");
 	migration(folder, "packages/core/migrations/1729382400000_a.sql");
 	struct seen seen = look(folder);
@@ -241,24 +260,30 @@ static void examples_alone_name_databases_too(void **state)
 	is(&seen, "core", "migrations", "packages/core/migrations");
 	is(&seen, "pshop", "depends", "core");
 	connects(&seen, "core", "postgresql://postgres@localhost:5432/atriz_core", "");
-	note(&seen, "packages/core/env.example has no .env file beside it (cp packages/core/env.example packages/core/.env)");
+	note(&seen,
+	    "packages/core/env.example has no .env file beside it (cp packages/core/env.example packages/core/.env)");
 	done(&seen);
 }
 
 /* --- Logikids -------------------------------------------------------------------------------- */
 
 static const char logikids_compose[] =
-	"services:\n"
-	"  postgres:\n    image: postgres:16-alpine\n    container_name: logikids-postgres\n    environment:\n      POSTGRES_DB: logikids\n      POSTGRES_USER: logikids\n"
-	"      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-development}\n    ports:\n      - \"127.0.0.1:5433:5432\"\n    volumes:\n      - ./packages/backend/database/migrations:/docker-entrypoint-initdb.d\n"
-	"  backend-dev:\n    build: .\n    environment:\n      - DATABASE_URL=postgresql://logikids:${POSTGRES_PASSWORD:-development}@postgres:5432/logikids\n";
+    "services:\n"
+    "  postgres:\n    image: postgres:16-alpine\n    container_name: logikids-postgres\n    environment:\n      "
+    "POSTGRES_DB: logikids\n      POSTGRES_USER: logikids\n"
+    "      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-development}\n    ports:\n      - \"127.0.0.1:5433:5432\"\n    "
+    "volumes:\n      - ./packages/backend/database/migrations:/docker-entrypoint-initdb.d\n"
+    "  backend-dev:\n    build: .\n    environment:\n      - "
+    "DATABASE_URL=postgresql://logikids:${POSTGRES_PASSWORD:-development}@postgres:5432/logikids\n";
 
 static void logikids_migrations(const char *folder)
 {
 	files_write(folder, "packages/backend/package.json", "{\"dependencies\": {\"pg\": \"8\"}}");
 	files_write(folder, "packages/backend/database/migrate.ts", "");
-	files_write(folder, "packages/backend/database/migrations/000_schema_migrations.sql", "CREATE TABLE IF NOT EXISTS schema_migrations (id SERIAL PRIMARY KEY);\n");
-	files_write(folder, "packages/backend/database/migrations/001_init.sql", "CREATE TABLE IF NOT EXISTS user_sync_data (id int);\n");
+	files_write(folder, "packages/backend/database/migrations/000_schema_migrations.sql",
+	    "CREATE TABLE IF NOT EXISTS schema_migrations (id SERIAL PRIMARY KEY);\n");
+	files_write(folder, "packages/backend/database/migrations/001_init.sql",
+	    "CREATE TABLE IF NOT EXISTS user_sync_data (id int);\n");
 }
 
 static void logikids_with_an_env_file(void **state)
@@ -292,16 +317,21 @@ static void logikids_by_its_compose_file(void **state)
 
 static void compose_forms(void **state)
 {
-	static const struct { const char *ports, *port; } cases[] = {
-		{ "[\"5432:5432\"]", "5432" },
-		{ "[\"0.0.0.0:6000:5432/tcp\"]", "6000" },
-		{ "[\"8080:80\", \"${DB_PORT:-7000}:5432\"]", "7000" },
-		{ "[{target: 5432, published: 7001}]", "7001" },
-		{ "[{target: 5432, published: \"7002\", host_ip: 127.0.0.1}]", "7002" },
+	static const struct {
+		const char *ports, *port;
+	} cases[] = {
+	    {"[\"5432:5432\"]", "5432"},
+	    {"[\"0.0.0.0:6000:5432/tcp\"]", "6000"},
+	    {"[\"8080:80\", \"${DB_PORT:-7000}:5432\"]", "7000"},
+	    {"[{target: 5432, published: 7001}]", "7001"},
+	    {"[{target: 5432, published: \"7002\", host_ip: 127.0.0.1}]", "7002"},
 	};
 	char *folder = *state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		char *compose = mem_format("x-env: &env\n  POSTGRES_PASSWORD: hunter2\nservices:\n  db:\n    image: timescale/timescaledb:latest-pg16\n    environment:\n      <<: *env\n      POSTGRES_DB: shop\n    ports: %s\n", cases[i].ports);
+		char *compose = mem_format("x-env: &env\n  POSTGRES_PASSWORD: hunter2\nservices:\n  db:\n    image: "
+		                           "timescale/timescaledb:latest-pg16\n    environment:\n      <<: *env\n      "
+		                           "POSTGRES_DB: shop\n    ports: %s\n",
+		    cases[i].ports);
 		files_write(folder, "compose.yaml", compose);
 		struct seen seen = look(folder);
 		char *wanted = mem_format("postgresql://postgres@localhost:%s/shop", cases[i].port);
@@ -320,7 +350,8 @@ static void compose_forms(void **state)
 	note(&seen, "compose.yaml:3: ");
 	done(&seen);
 	/* an alias that leads back to itself */
-	files_write(folder, "compose.yaml", "services: &s\n  db: &d\n    <<: *d\n    image: postgres\n    environment: &e\n      <<: *e\n      A: b\n");
+	files_write(folder, "compose.yaml",
+	    "services: &s\n  db: &d\n    <<: *d\n    image: postgres\n    environment: &e\n      <<: *e\n      A: b\n");
 	seen = look(folder);
 	done(&seen);
 }
@@ -332,13 +363,19 @@ static void macro_ai(void **state)
 	char *folder = *state;
 	files_write(folder, "package.json", "{}");
 	files_write(folder, "apps/express-api/package.json", "{\"dependencies\": {\"drizzle-orm\": \"^0.43.1\"}}");
-	files_write(folder, "apps/express-api/.env", "RELATIONAL_DATABASE_URL=postgresql://postgres:hunter2@localhost:5432/macro_ai_dev\n");
-	files_write(folder, "apps/express-api/.env.example", "RELATIONAL_DATABASE_URL=postgresql://postgres:password@localhost:5432/macro_ai_dev\nOPENAI_API_KEY=\n");
+	files_write(folder, "apps/express-api/.env",
+	    "RELATIONAL_DATABASE_URL=postgresql://postgres:hunter2@localhost:5432/macro_ai_dev\n");
+	files_write(folder, "apps/express-api/.env.example",
+	    "RELATIONAL_DATABASE_URL=postgresql://postgres:password@localhost:5432/macro_ai_dev\nOPENAI_API_KEY=\n");
 	files_write(folder, "apps/express-api/drizzle.config.ts",
-		"import { defineConfig } from 'drizzle-kit'\n// out: './wrong',\n/* dialect: 'mysql' */\nexport default defineConfig({\n\tschema: './src/data-access/schema.ts',\n\tout: './src/data-access/migrations',\n"
-		"\tdialect: 'postgresql',\n\tdbCredentials: {\n\t\turl: config.relationalDatabaseUrl,\n\t},\n\tbreakpoints: false,\n})\n");
-	files_write(folder, "apps/express-api/src/data-access/migrations/meta/_journal.json", "{\"version\": \"7\", \"dialect\": \"postgresql\", \"entries\": []}");
-	files_write(folder, "apps/express-api/src/data-access/migrations/0000_big_tomas.sql", "CREATE TABLE \"chat_vectors\" (\"embedding\" vector(1536));\n");
+	    "import { defineConfig } from 'drizzle-kit'\n// out: './wrong',\n/* dialect: 'mysql' */\nexport default "
+	    "defineConfig({\n\tschema: './src/data-access/schema.ts',\n\tout: './src/data-access/migrations',\n"
+	    "\tdialect: 'postgresql',\n\tdbCredentials: {\n\t\turl: config.relationalDatabaseUrl,\n\t},\n\tbreakpoints: "
+	    "false,\n})\n");
+	files_write(folder, "apps/express-api/src/data-access/migrations/meta/_journal.json",
+	    "{\"version\": \"7\", \"dialect\": \"postgresql\", \"entries\": []}");
+	files_write(folder, "apps/express-api/src/data-access/migrations/0000_big_tomas.sql",
+	    "CREATE TABLE \"chat_vectors\" (\"embedding\" vector(1536));\n");
 	struct seen seen = look(folder);
 	assert_int_equal(seen.found.databases.count, 1);
 	is(&seen, "macro_ai", "migrations", "apps/express-api/src/data-access/migrations");
@@ -352,18 +389,22 @@ static void macro_ai(void **state)
 
 static void drizzle_config_forms(void **state)
 {
-	static const struct { const char *url, *variable; } cases[] = {
-		{ "process.env.MAIN_DB_URL!", "MAIN_DB_URL" },
-		{ "process.env['MAIN_DB_URL'] as string", "MAIN_DB_URL" },
-		{ "env.MAIN_DB_URL ?? ''", "MAIN_DB_URL" },
-		{ "config.mainDbUrl", "MAIN_DB_URL" },
-		{ "requireEnv(\"MAIN_DB_URL\")", "MAIN_DB_URL" },
+	static const struct {
+		const char *url, *variable;
+	} cases[] = {
+	    {"process.env.MAIN_DB_URL!", "MAIN_DB_URL"},
+	    {"process.env['MAIN_DB_URL'] as string", "MAIN_DB_URL"},
+	    {"env.MAIN_DB_URL ?? ''", "MAIN_DB_URL"},
+	    {"config.mainDbUrl", "MAIN_DB_URL"},
+	    {"requireEnv(\"MAIN_DB_URL\")", "MAIN_DB_URL"},
 	};
 	char *folder = *state;
 	files_write(folder, ".env", "OTHER_DB_URL=postgresql://localhost/other\nMAIN_DB_URL=postgresql://localhost/mine\n");
 	files_write(folder, "drizzle/x/meta/_journal.json", "{\"dialect\": \"pg\", \"entries\": []}");
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		char *config = mem_format("export default { \"out\": \"drizzle/x\", dialect: \"postgresql\", dbCredentials: { url: %s }, migrations: { table: 'hist', schema: 'meta' } }\n", cases[i].url);
+		char *config = mem_format("export default { \"out\": \"drizzle/x\", dialect: \"postgresql\", dbCredentials: { "
+		                          "url: %s }, migrations: { table: 'hist', schema: 'meta' } }\n",
+		    cases[i].url);
 		files_write(folder, "drizzle.config.js", config);
 		struct seen seen = look(folder);
 		is(&seen, "mine", "migrations", "drizzle/x");
@@ -385,8 +426,10 @@ static void single_variables_name_a_database(void **state)
 {
 	char *folder = *state;
 	files_write(folder, "apps/a/.env", "PGHOST=h\nPGPORT=5433\nPGUSER=u\nPGPASSWORD=hunter2\nPGDATABASE=one\n");
-	files_write(folder, "apps/b/.env", "DB_CONNECTION=pgsql\nDB_HOST=h\nDB_PORT=5432\nDB_DATABASE=two\nDB_USERNAME=u\nDB_PASSWORD=hunter2\n");
-	files_write(folder, "apps/c/.env", "DB_CONNECTION=mysql\nDB_HOST=h\nDB_PORT=3306\nDB_DATABASE=three\nDB_USERNAME=u\nDB_PASSWORD=hunter2\n");
+	files_write(folder, "apps/b/.env",
+	    "DB_CONNECTION=pgsql\nDB_HOST=h\nDB_PORT=5432\nDB_DATABASE=two\nDB_USERNAME=u\nDB_PASSWORD=hunter2\n");
+	files_write(folder, "apps/c/.env",
+	    "DB_CONNECTION=mysql\nDB_HOST=h\nDB_PORT=3306\nDB_DATABASE=three\nDB_USERNAME=u\nDB_PASSWORD=hunter2\n");
 	struct seen seen = look(folder);
 	assert_int_equal(seen.found.databases.count, 2);
 	connects(&seen, "one", "postgresql://u@h:5433/one", "hunter2");
@@ -397,7 +440,9 @@ static void single_variables_name_a_database(void **state)
 static void urls_that_libpq_refuses_are_written_in_parts(void **state)
 {
 	char *folder = *state;
-	files_write(folder, ".env", "DATABASE_URL=postgresql://u:hunter2@h:5432/shop?schema=public&connection_limit=5\nPOOLED_URL=postgresql://u:hunter2@pool:6432/pooled\n");
+	files_write(folder, ".env",
+	    "DATABASE_URL=postgresql://u:hunter2@h:5432/shop?schema=public&connection_limit=5\nPOOLED_URL=postgresql://"
+	    "u:hunter2@pool:6432/pooled\n");
 	struct seen seen = look(folder);
 	connects(&seen, "shop", "postgresql://u@h:5432/shop", "");
 	note(&seen, "shop: libpq does not know all parameters of its URL");
@@ -408,7 +453,8 @@ static void urls_that_libpq_refuses_are_written_in_parts(void **state)
 static void hostile_names_stay_in_their_lines(void **state)
 {
 	char *folder = *state;
-	files_write(folder, "apps/x/.env", "DATABASE_URL=\"postgresql://u@h/a%0A%5Bpgtend%5D%0Aafter_backup=rm%20%3B\"\nNODE_ENV=\"x\n[alias]\na = b\"\n");
+	files_write(folder, "apps/x/.env",
+	    "DATABASE_URL=\"postgresql://u@h/a%0A%5Bpgtend%5D%0Aafter_backup=rm%20%3B\"\nNODE_ENV=\"x\n[alias]\na = b\"\n");
 	files_write(folder, "apps/x ; y #/migrations/001_a.sql", "");
 	files_write(folder, "apps/x ; y #/.env", "DATABASE_URL=postgresql://u@h/two\n");
 	files_write(folder, "apps/${HOME}/.env", "DATABASE_URL=postgresql://u@h/three\n");
@@ -449,53 +495,25 @@ static void nothing_found_is_no_failure(void **state)
 	discovery_done(&found);
 }
 
-/* --- dialects -------------------------------------------------------------------------------- */
-
-static void dialects_are_told_from_the_folder(void **state)
-{
-	static const struct { const char *files[3], *text, *dialect; } cases[] = {
-		{ { "1729382400000_a.sql" }, "CREATE TABLE a ();", "node-pg-migrate" },
-		{ { "20251019123000123_a.sql" }, "CREATE TABLE a ();", "node-pg-migrate" },
-		{ { "1729382400000_a.js" }, "", "node-pg-migrate" },
-		{ { "1729382400000_a.up.sql", "1729382400000_a.down.sql" }, "", "node-pg-migrate" },
-		{ { "001_a.sql" }, "-- Up Migration\nx;\n-- Down Migration\n", "node-pg-migrate" },
-		{ { "001_a.sql" }, "  ---- UP   migration for x\n", "node-pg-migrate" },
-		{ { "000_schema_migrations.sql", "001_init.sql", "README.md" }, "CREATE TABLE a ();", "plain" },
-		{ { "20251019123000_a.sql" }, "-- Migration: Up\n", "plain" },
-		{ { "20251019123000_a.sql" }, "-- migrate:up\n-- migrate:down\n", "dbmate" },
-		{ { "000001_a.up.sql", "000001_a.down.sql" }, "CREATE TABLE a ();", "golang-migrate" },
-		{ { "1_a.up.sql" }, "", "golang-migrate" },
-		{ { "meta/_journal.json", "0000_big_tomas.sql" }, "{\"dialect\": \"postgresql\"}", "drizzle" },
-		{ { "meta/_journal.json" }, "{\"dialect\": \"mysql\"}", NULL },
-		{ { "20251019123000_a/migration.sql", "20251019123000_a/snapshot.json" }, "", "drizzle-v1" },
-		{ { "20251019123000_a/migration.sql", "migration_lock.toml" }, "", NULL },
-		{ { "V1__a.sql" }, "", NULL },
-		{ { "00001_a.sql" }, "-- +goose Up\n", NULL },
-		{ { "20251019123000_a.sql", "atlas.sum" }, "", NULL },
-		{ { "README.md" }, "", NULL },
-		{ { "a.sql" }, "", NULL },
-	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		char *folder = mem_format("%s/%zu", (char *)*state, i);
-		for (int k = 0; k < 3 && cases[i].files[k]; k++)
-			files_write(folder, cases[i].files[k], cases[i].text);
-		const char *dialect = discover_dialect(folder);
-		if (strcmp(dialect ? dialect : "", cases[i].dialect ? cases[i].dialect : "") != 0)
-			fail_msg("%s: got %s, wanted %s", cases[i].files[0], dialect, cases[i].dialect);
-		mem_free(folder);
-	}
-	assert_null(discover_dialect("/no/such/folder"));
-}
-
 int main(void)
 {
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, files_setup, files_teardown)
 	const struct CMUnitTest tests[] = {
-		IN_FOLDER(atriz_before_tracking), IN_FOLDER(atriz_with_tracking), IN_FOLDER(a_folder_without_a_database_is_said), IN_FOLDER(atriz_with_one_env_file),
-		IN_FOLDER(examples_alone_name_databases_too), IN_FOLDER(logikids_with_an_env_file), IN_FOLDER(logikids_by_its_compose_file), IN_FOLDER(compose_forms),
-		IN_FOLDER(macro_ai), IN_FOLDER(drizzle_config_forms), IN_FOLDER(single_variables_name_a_database), IN_FOLDER(urls_that_libpq_refuses_are_written_in_parts),
-		IN_FOLDER(hostile_names_stay_in_their_lines), IN_FOLDER(a_broken_env_file_is_an_error_with_its_line), IN_FOLDER(nothing_found_is_no_failure),
-		IN_FOLDER(dialects_are_told_from_the_folder),
+	    IN_FOLDER(atriz_before_tracking),
+	    IN_FOLDER(atriz_with_tracking),
+	    IN_FOLDER(a_folder_without_a_database_is_said),
+	    IN_FOLDER(atriz_with_one_env_file),
+	    IN_FOLDER(examples_alone_name_databases_too),
+	    IN_FOLDER(logikids_with_an_env_file),
+	    IN_FOLDER(logikids_by_its_compose_file),
+	    IN_FOLDER(compose_forms),
+	    IN_FOLDER(macro_ai),
+	    IN_FOLDER(drizzle_config_forms),
+	    IN_FOLDER(single_variables_name_a_database),
+	    IN_FOLDER(urls_that_libpq_refuses_are_written_in_parts),
+	    IN_FOLDER(hostile_names_stay_in_their_lines),
+	    IN_FOLDER(a_broken_env_file_is_an_error_with_its_line),
+	    IN_FOLDER(nothing_found_is_no_failure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Random and mutated pgtend.ini and .env files: no crash, no leak (with --enable-sanitizers), every refusal names a line. CAMPAIGN multiplies the rounds. */
+/* Random and mutated pgtend.ini and .env files: no crash, no leak (with --enable-sanitizers), every refusal names
+ * a line. CAMPAIGN multiplies the rounds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,13 +25,54 @@ static unsigned next_random(unsigned below)
 }
 
 static const char *const pieces[] = {
-	"[database core]\n", "[pgtend]\n", "[server s]\n", "[", "]", "=", " = ", "\n", "\r\n", "\"", "'", "`", "#", " ; ", "${", "}", "$", "${A}", "$${", ":-", "\\", "\\$", "\\\"",
-	"url", "host", "port", "A", "B", "export ", "1", "postgresql://u:p@h:1/d", "env_file", "depends", "server", "core", "\t", "\xef\xbb\xbf", "\xff", "\xc3\xa9", "\x01", "A=${B}\n", "B=${A}\n", "A=\"x\n",
+    "[database core]\n",
+    "[pgtend]\n",
+    "[server s]\n",
+    "[",
+    "]",
+    "=",
+    " = ",
+    "\n",
+    "\r\n",
+    "\"",
+    "'",
+    "`",
+    "#",
+    " ; ",
+    "${",
+    "}",
+    "$",
+    "${A}",
+    "$${",
+    ":-",
+    "\\",
+    "\\$",
+    "\\\"",
+    "url",
+    "host",
+    "port",
+    "A",
+    "B",
+    "export ",
+    "1",
+    "postgresql://u:p@h:1/d",
+    "env_file",
+    "depends",
+    "server",
+    "core",
+    "\t",
+    "\xef\xbb\xbf",
+    "\xff",
+    "\xc3\xa9",
+    "\x01",
+    "A=${B}\n",
+    "B=${A}\n",
+    "A=\"x\n",
 };
 
 static char *random_file(size_t *length)
 {
-	struct text text = { 0 };
+	struct text text = {0};
 	for (unsigned i = next_random(60); i > 0; i--)
 		text_add(&text, pieces[next_random(sizeof pieces / sizeof *pieces)]);
 	*length = text.length;
@@ -44,7 +86,8 @@ static char *random_file(size_t *length)
 static bool names_a_line(const char *text, const char *name)
 {
 	size_t length = strlen(name);
-	return strncmp(text, name, length) == 0 && text[length] == ':' && isdigit((unsigned char)text[length + 1]) && strstr(text + length, ": ");
+	return strncmp(text, name, length) == 0 && text[length] == ':' && isdigit((unsigned char)text[length + 1]) &&
+	       strstr(text + length, ": ");
 }
 
 static unsigned rounds(void)
@@ -62,7 +105,7 @@ static void ini_files(void **state)
 		size_t length;
 		char *bytes = random_file(&length);
 		struct ini ini;
-		struct err err = { 0 };
+		struct err err = {0};
 		if (ini_read("f", bytes, length, &ini, &err)) {
 			ini_done(&ini);
 			taken++;
@@ -88,7 +131,7 @@ static void env_files(void **state)
 		size_t length;
 		char *bytes = random_file(&length);
 		struct dotenv env;
-		struct err err = { 0 };
+		struct err err = {0};
 		if (dotenv_parse("f", bytes, length, NULL, &env, &err)) {
 			assert_int_equal(env.names.count, env.values.count);
 			for (size_t k = 0; k < env.names.count; k++)
@@ -107,8 +150,8 @@ static void env_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ini_files),
-		cmocka_unit_test(env_files),
+	    cmocka_unit_test(ini_files),
+	    cmocka_unit_test(env_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

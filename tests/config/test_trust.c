@@ -28,7 +28,7 @@ static struct config *find(const char *folder)
 {
 	struct err err;
 	assert_int_equal(chdir(folder), 0);
-	struct config *config = config_load(&(struct config_options){ 0 }, &err);
+	struct config *config = config_load(&(struct config_options){0}, &err);
 	if (!config)
 		fail_msg("%s", err.text);
 	assert_non_null(config_path(config));
@@ -42,29 +42,32 @@ static bool allows(const struct config *config, const char *database, struct err
 
 static void only_this_machine_is_reached_before(void **state)
 {
-	static const struct { const char *keys; bool is_local; } cases[] = {
-		{ "", true },
-		{ "host = localhost\npassword = x\n", true },
-		{ "host = /tmp/socket\n", true },
-		{ "host = 127.0.0.9\n", true },
-		{ "host = ::1\n", true },
-		{ "host = ::ffff:127.0.0.1\n", true },
-		{ "url = postgresql://u:p@localhost/d\n", true },
-		{ "url = postgresql://%2Ftmp%2Fx/d\n", true },
-		{ "host = db.example.com\n", false },
-		{ "host = localhost.example.com\n", false },
-		{ "host = 128.0.0.1\n", false },
-		{ "host = 127.0.0.1.example.com\n", false },
-		{ "url = postgresql://u:p@db.example.com/d\n", false },
-		{ "url = postgresql://u@db.example.com/d\n", false },
-		{ "url = postgresql://localhost,db.example.com/d\n", false },
-		{ "url = postgresql://localhost/d?hostaddr=192.0.2.1\n", false },
-		{ "url = host=localhost hostaddr=192.0.2.1\n", false },
-		{ "host = localhost\ndirect = host=db.example.com\n", false },
-		{ "host = localhost\ndirect = hostaddr=192.0.2.1\n", false },
-		{ "server = far\n", false },
-		{ "service = far\n", false },
-		{ "url = ${PGT_TEST_URL}\n", false },
+	static const struct {
+		const char *keys;
+		bool is_local;
+	} cases[] = {
+	    {"", true},
+	    {"host = localhost\npassword = x\n", true},
+	    {"host = /tmp/socket\n", true},
+	    {"host = 127.0.0.9\n", true},
+	    {"host = ::1\n", true},
+	    {"host = ::ffff:127.0.0.1\n", true},
+	    {"url = postgresql://u:p@localhost/d\n", true},
+	    {"url = postgresql://%2Ftmp%2Fx/d\n", true},
+	    {"host = db.example.com\n", false},
+	    {"host = localhost.example.com\n", false},
+	    {"host = 128.0.0.1\n", false},
+	    {"host = 127.0.0.1.example.com\n", false},
+	    {"url = postgresql://u:p@db.example.com/d\n", false},
+	    {"url = postgresql://u@db.example.com/d\n", false},
+	    {"url = postgresql://localhost,db.example.com/d\n", false},
+	    {"url = postgresql://localhost/d?hostaddr=192.0.2.1\n", false},
+	    {"url = host=localhost hostaddr=192.0.2.1\n", false},
+	    {"host = localhost\ndirect = host=db.example.com\n", false},
+	    {"host = localhost\ndirect = hostaddr=192.0.2.1\n", false},
+	    {"server = far\n", false},
+	    {"service = far\n", false},
+	    {"url = ${PGT_TEST_URL}\n", false},
 	};
 	char *folder = *state;
 	files_write(folder, "service.conf", "[far]\nhost=db.example.com\n");
@@ -72,7 +75,7 @@ static void only_this_machine_is_reached_before(void **state)
 	setenv("PGSERVICEFILE", services, 1);
 	setenv("PGT_TEST_URL", "postgresql://db.example.com/d", 1);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct err err = { 0 };
+		struct err err = {0};
 		char *ini = mem_format("[server far]\nhost = db.example.com\n[database a]\n%s", cases[i].keys);
 		files_write(folder, "pgtend.ini", ini);
 		struct config *config = find(folder);
@@ -81,7 +84,8 @@ static void only_this_machine_is_reached_before(void **state)
 			fail_msg("wrong for: %s", cases[i].keys);
 		if (!cases[i].is_local) {
 			assert_int_equal(err.kind, ERR_REFUSED);
-			assert_non_null(strstr(err.text, "/pgtend.ini was found, not given: before it is trusted nothing is sent to "));
+			assert_non_null(
+			    strstr(err.text, "/pgtend.ini was found, not given: before it is trusted nothing is sent to "));
 			assert_non_null(strstr(err.hint, "`pgtend trust`"));
 		}
 		config_free(config);
@@ -109,9 +113,12 @@ static void commands_do_not_run_before(void **state)
 {
 	char *folder = *state;
 	struct err err;
-	files_write(folder, "pgtend.ini", "[pgtend]\nafter_backup = rm -rf x\npgbin = bin\n[database a]\nseeds = seeds\n[database b]\nafter_backup =\n[runner]\n.ts = npx tsx\n[alias]\nup = migrate up\n");
+	files_write(folder, "pgtend.ini",
+	    "[pgtend]\nafter_backup = rm -rf x\npgbin = bin\n[database a]\nseeds = seeds\n[database b]\nafter_backup "
+	    "=\n[runner]\n.ts = npx tsx\n[alias]\nup = migrate up\n");
 	struct config *config = find(folder);
-	const struct section *a = config_section(config, SECTION_DATABASE, "a"), *b = config_section(config, SECTION_DATABASE, "b");
+	const struct section *a = config_section(config, SECTION_DATABASE, "a"),
+	                     *b = config_section(config, SECTION_DATABASE, "b");
 	assert_false(trust_allows_command(config, a, "after_backup", &err));
 	assert_int_equal(err.kind, ERR_REFUSED);
 	assert_non_null(strstr(err.text, "`after_backup` runs nothing ("));
@@ -180,13 +187,13 @@ static void records_are_listed_and_forgotten(void **state)
 {
 	char *folder = *state;
 	struct err err;
-	struct words paths = { 0 };
+	struct words paths = {0};
 	bool was_there;
 	assert_true(trust_list(&paths, &err));
 	assert_int_equal(paths.count, 0);
 	files_write(folder, "b/pgtend.ini", "[database a]\n");
 	files_write(folder, "a b/pgtend.ini", "[database a]\n");
-	const char *const names[] = { "b", "a b" };
+	const char *const names[] = {"b", "a b"};
 	for (int i = 0; i < 2; i++) {
 		char *place = mem_format("%s/%s", folder, names[i]);
 		struct config *config = find(place);
@@ -213,7 +220,7 @@ static void what_is_given_is_trusted(void **state)
 	struct err err;
 	files_write(folder, "pgtend.ini", "[database a]\nhost = db.example.com\npassword = x\nafter_backup = true\n");
 	char *path = mem_format("%s/pgtend.ini", folder);
-	struct config *config = config_load(&(struct config_options){ .file = path }, &err);
+	struct config *config = config_load(&(struct config_options){.file = path}, &err);
 	assert_true(trust_is_recorded(config));
 	assert_true(allows(config, "a", &err));
 	assert_true(trust_allows_command(config, config_section(config, SECTION_DATABASE, "a"), "after_backup", &err));
@@ -224,12 +231,12 @@ static void what_is_given_is_trusted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(only_this_machine_is_reached_before, setup, files_teardown),
-		cmocka_unit_test_setup_teardown(the_environment_counts_as_the_address, setup, files_teardown),
-		cmocka_unit_test_setup_teardown(commands_do_not_run_before, setup, files_teardown),
-		cmocka_unit_test_setup_teardown(a_record_ends_with_any_change, setup, files_teardown),
-		cmocka_unit_test_setup_teardown(records_are_listed_and_forgotten, setup, files_teardown),
-		cmocka_unit_test_setup_teardown(what_is_given_is_trusted, setup, files_teardown),
+	    cmocka_unit_test_setup_teardown(only_this_machine_is_reached_before, setup, files_teardown),
+	    cmocka_unit_test_setup_teardown(the_environment_counts_as_the_address, setup, files_teardown),
+	    cmocka_unit_test_setup_teardown(commands_do_not_run_before, setup, files_teardown),
+	    cmocka_unit_test_setup_teardown(a_record_ends_with_any_change, setup, files_teardown),
+	    cmocka_unit_test_setup_teardown(records_are_listed_and_forgotten, setup, files_teardown),
+	    cmocka_unit_test_setup_teardown(what_is_given_is_trusted, setup, files_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

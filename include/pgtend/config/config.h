@@ -14,7 +14,9 @@
 #include "pgtend/core/text.h"
 #include "pgtend/config/conninfo.h"
 
-/* One section. Values are kept by key; getters give the default of the key table when not set.
+/* One section. Values are kept by key. What a database does not say itself is looked for in its [server], then in
+ * [pgtend], where they have such a key (never for addresses: config_conninfo() puts those together); then the default of
+ * the key table counts. An empty value hides what stands above.
  * A key that the table does not have for this section is a mistake in pgtend and dies. */
 struct section; /* opaque */
 enum section_kind section_kind(const struct section *section);
@@ -50,7 +52,7 @@ PGTEND_CHECK struct config *config_from_text(const char *name, const char *ini, 
 void config_free(struct config *config);
 const char *config_path(const struct config *config);     /* NULL when there is no file */
 const char *config_folder(const struct config *config);   /* of the file, else the working directory */
-bool config_is_given(const struct config *config);        /* -c or $PGTEND_CONFIG or --url: trusted by being named */
+bool config_is_given(const struct config *config);        /* -c, $PGTEND_CONFIG, --url, or the user's own in the XDG folder: trusted by being named */
 bool config_is_fallback(const struct config *config);     /* no file, no --url: every database of one server, panes only */
 const struct words *config_env_files(const struct config *config); /* absolute paths that were read */
 const struct words *config_warnings(const struct config *config);

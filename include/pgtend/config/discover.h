@@ -1,6 +1,8 @@
-/* config/discover.h - looking at a repository: databases, .env files, migration and seed folders, dialects. `pgtend init` writes what it finds.
+/* config/discover.h - looking at a repository: databases, .env files, migration and seed folders, dialects. `pgtend
+ * init` writes what it finds.
  *
- * Knows the four layouts of the systems that pgtend was conceived for (root .env + packages and apps; compose; drizzle.config), reads files only, runs nothing.
+ * Knows the four layouts of the systems that pgtend was conceived for (root .env + packages and apps; compose;
+ * drizzle.config), reads files only, runs nothing.
  */
 #ifndef PGTEND_CONFIG_DISCOVER_H
 #define PGTEND_CONFIG_DISCOVER_H
@@ -18,7 +20,8 @@ struct discovery {
 PGTEND_CHECK bool discover(const char *folder, struct discovery *found, struct err *err);
 void discovery_done(struct discovery *found);
 extern const struct table_shape discovery_shape;
-/* "node-pg-migrate", "drizzle", "drizzle-v1", "plain", "dbmate", "golang-migrate"; NULL: cannot be told from the folder alone. Static. */
+/* "node-pg-migrate", "drizzle", "drizzle-v1", "plain", "dbmate", "golang-migrate"; NULL: cannot be told from the
+ * folder alone. Static. */
 const char *discover_dialect(const char *migrations_folder);
 
 #endif
