@@ -47,6 +47,9 @@ static void take_settings(const struct config *config)
 	const struct section *own = config_section(config, SECTION_PGTEND, "");
 	if (section_is_set(own, "audit") && trust_is_recorded(config))
 		audit_set_path(section_text(own, "audit"));
+	struct err untrusted;
+	if (section_is_set(own, "pgbin") && trust_allows_command(config, own, "pgbin", &untrusted))
+		setenv("PGTEND_PGBIN", section_text(own, "pgbin"), 0);
 }
 
 static bool is_about_databases(const char *verb)

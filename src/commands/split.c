@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "pgtend/config/trust.h"
 #include "pgtend/core/mem.h"
 
 enum { ALIAS_DEPTH = 8 };
@@ -82,6 +83,9 @@ bool alias_expand(const struct fleet *fleet, struct words *words, struct err *er
 	const char *value;
 	/* A verb is never hidden by an alias. */
 	for (int depth = 0; words->count > 0 && !verb_is_name(words->v[0]) && (value = alias_of(section, words->v[0])) != NULL; depth++) {
+		/* A cloned folder must not put words into the user's mouth. */
+		if (!trust_allows_command(fleet->config, section, words->v[0], err))
+			return false;
 		if (depth == ALIAS_DEPTH)
 			return err_set(err, ERR_USAGE, "the alias '%s' stands for itself", words->v[0]);
 		struct words longer = {0};

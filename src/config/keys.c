@@ -168,6 +168,8 @@ const struct config_key config_keys[] = {
     POOLER("passfile", KEY_PATH, NULL, NULL, "A passfile to look in, instead of ~/.pgpass."),
     POOLER("service", KEY_TEXT, NULL, NULL, "A service of pg_service.conf that gives what is not said here."),
     POOLER("env_file", KEY_PATH, NULL, NULL, "The .env file whose variables this section names as ${NAME}."),
+    POOLER("connect_timeout", KEY_DURATION, NULL, "10s",
+        "How long resolving the name and connecting to one host may take."),
     POOLER("for", KEY_WORDS, NULL, NULL,
         "Databases (section names) whose address leads through it, beside those that name it by `pooler`."),
 };

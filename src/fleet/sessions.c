@@ -49,6 +49,12 @@ static bool pooler_may_connect(void *arg, struct err *err)
 	return trust_allows_connection(pooler->config, pooler->section, err);
 }
 
+static int connect_deadline_ms(const struct section *section)
+{
+	double seconds = section_seconds(section, "connect_timeout");
+	return seconds > 3600 ? 3600 * 1000 : (int)(seconds * 1000);
+}
+
 static struct conninfo *named(const struct conninfo *info, const char *application)
 {
 	struct err err;
@@ -58,14 +64,15 @@ static struct conninfo *named(const struct conninfo *info, const char *applicati
 	return copy;
 }
 
-static struct session *reader(struct fleet *fleet, const struct conninfo *info, bool is_admin_console, bool (*may_connect_fn)(void *arg, struct err *err), void *arg)
+static struct session *reader(struct fleet *fleet, const struct section *section, const struct conninfo *info,
+	bool is_admin_console, bool (*may_connect_fn)(void *arg, struct err *err), void *arg)
 {
 	struct session_options options = {
 		.settings = is_admin_console ? NULL : reading,
 		.is_read_only = true,
 		.is_admin_console = is_admin_console,
 		.is_reconnecting = true,
-		.connect_deadline_ms = 10000,
+		.connect_deadline_ms = connect_deadline_ms(section),
 		.bus = fleet->bus,
 		.may_connect_fn = may_connect_fn,
 		.may_connect_arg = arg,
@@ -79,21 +86,21 @@ static struct session *reader(struct fleet *fleet, const struct conninfo *info, 
 struct session *server_session(struct fleet *fleet, struct server *server)
 {
 	if (server->session == NULL)
-		server->session = reader(fleet, server->info, false, server_may_connect, server);
+		server->session = reader(fleet, server->section, server->info, false, server_may_connect, server);
 	return server->session;
 }
 
 struct session *database_session(struct fleet *fleet, struct database *database)
 {
 	if (database->session == NULL)
-		database->session = reader(fleet, database->info, false, database_may_connect, database);
+		database->session = reader(fleet, database->section, database->info, false, database_may_connect, database);
 	return database->session;
 }
 
 struct session *pooler_session(struct fleet *fleet, struct pooler *pooler)
 {
 	if (pooler->session == NULL)
-		pooler->session = reader(fleet, pooler->info, true, pooler_may_connect, pooler);
+		pooler->session = reader(fleet, pooler->section, pooler->info, true, pooler_may_connect, pooler);
 	return pooler->session;
 }
 
@@ -117,7 +124,7 @@ struct session *database_action_session(struct fleet *fleet, struct database *da
 		mem_free(text);
 		settings[1].value = lock_timeout;
 	}
-	struct session_options options = {.settings = settings, .connect_deadline_ms = 10000, .bus = fleet->bus,
+	struct session_options options = {.settings = settings, .connect_deadline_ms = connect_deadline_ms(database->section), .bus = fleet->bus,
 		.may_connect_fn = database_may_connect, .may_connect_arg = database};
 	struct session *session = session_new(fleet->loop, copy, &options);
 	conninfo_free(copy);

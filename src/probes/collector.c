@@ -69,10 +69,13 @@ static void start(struct asked *asked, enum probe_scope scope)
 		round_start(round);
 }
 
-static int max_sessions(const struct collector *collector)
+/* The server's own limit, else everybody's. */
+static int max_sessions(const struct collector *collector, const struct server *server)
 {
-	const struct section *all = config_section(collector->fleet->config, SECTION_PGTEND, "");
-	int most = (int)section_int(all, "max_sessions");
+	const struct config *config = collector->fleet->config;
+	const char *named = section_text(server->section, "server");
+	const struct section *section = named != NULL ? config_section(config, SECTION_SERVER, named) : NULL;
+	int most = (int)section_int(section != NULL ? section : config_section(config, SECTION_PGTEND, ""), "max_sessions");
 	return most > 1 ? most : 4;
 }
 
@@ -103,7 +106,7 @@ static void start_database(struct collector *collector, struct asked *asked)
 	bool is_open = database->session != NULL && session_state(database->session) != SESSION_CLOSED;
 	if (asked->round.is_running)
 		return;
-	if (!is_open && !is_focus && open_sessions(collector, database->server) >= max_sessions(collector))
+	if (!is_open && !is_focus && open_sessions(collector, database->server) >= max_sessions(collector, database->server))
 		return; /* a slot comes free when another's round ends */
 	asked->round.session = database_session(collector->fleet, database);
 	asked->round.is_closing = !is_focus;
