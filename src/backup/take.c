@@ -21,7 +21,7 @@ static const struct table_column columns[] = {
 	{"verified", CELL_BOOL, "verified", 0, "true: pg_restore has read the whole dump."},
 	{"tables", CELL_COUNT, "tables", 1, "Tables whose rows are in it (pg_restore --list)."},
 	{"taken_at", CELL_TIME, "taken", 1, "When its snapshot began."},
-	{"duration_s", CELL_SECONDS, "took", 1, "Dump, reading back and checksum."},
+	{"duration_s", CELL_SECONDS, NULL, 1, "Dump, reading back and checksum."},
 	{"pg_dump_major", CELL_COUNT, NULL, 2, "Major version of the pg_dump that wrote it."},
 };
 const struct table_shape backup_result_shape = {"backup_result", columns, sizeof columns / sizeof columns[0]};

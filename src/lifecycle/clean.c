@@ -77,11 +77,16 @@ static struct table *rows_of(const struct database *database, const struct clean
 
 static void tell_history(const struct clean_set *set, struct report *report)
 {
-	for (int i = 0; i < set->count; i++)
-		if (set->relations[i].action == CLEAN_KEEP && set->relations[i].reason == clean_reason_history)
-			report_log(report, "history kept: %s.%s", set->relations[i].schema, set->relations[i].name);
-	if (set->history != NULL)
-		report_log(report, "%s still has its %lld row%s", set->history, (long long)set->history_rows, set->history_rows == 1 ? "" : "s");
+	for (int i = 0; i < set->count; i++) {
+		const struct clean_relation *relation = &set->relations[i];
+		if (relation->action != CLEAN_KEEP || relation->reason != clean_reason_history)
+			continue;
+		if (clean_is_ledger(set, relation))
+			report_log(report, "history kept: %s.%s, %lld row%s", relation->schema, relation->name, (long long)set->history_rows,
+				set->history_rows == 1 ? "" : "s");
+		else
+			report_log(report, "history kept: %s.%s", relation->schema, relation->name);
+	}
 }
 
 static void tell_done(const struct database *database, const struct clean_set *set, int64_t began_us, struct report *report)

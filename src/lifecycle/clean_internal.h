@@ -67,6 +67,8 @@ struct clean_relation *clean_set_find(const struct clean_set *set, int64_t oid);
 int clean_set_emptied(const struct clean_set *set); /* tables whose rows go; parts are counted with their parent */
 const char *clean_kind_word(enum clean_kind kind);
 extern const char clean_reason_history[];
+/* The history table that the migrations' ledger reads, whatever its name. */
+bool clean_is_ledger(const struct clean_set *set, const struct clean_relation *relation);
 
 /* clean_sql.c: the one message. Each statement stands behind the locks of the first. Caller frees. */
 char *clean_message(const struct clean_set *set);

@@ -102,7 +102,7 @@ static void add_clients(struct words *lines, const struct database *database, st
 	struct result *r = NULL;
 	struct err err;
 	if (!database_can(database, CAP_ACTIVITY, &err)) {
-		add_line(lines, "connected clients cannot be seen: %s", err.text);
+		add_line(lines, "connected clients cannot be seen: %s", database->server->lacks[CAP_ACTIVITY]);
 		return;
 	}
 	if (!session_query_wait(session, sql_lifecycle_clean_clients, NULL, 0, DEADLINE_MS, &r, &err))

@@ -78,7 +78,7 @@ static bool is_listed(const struct clean_relation *relation, const struct words 
 	return false;
 }
 
-static bool is_ledger(const struct clean_set *set, const struct clean_relation *relation)
+bool clean_is_ledger(const struct clean_set *set, const struct clean_relation *relation)
 {
 	return set->history_table != NULL && strcmp(relation->name, set->history_table) == 0
 		&& (set->history_schema == NULL || strcmp(relation->schema, set->history_schema) == 0);
@@ -86,7 +86,7 @@ static bool is_ledger(const struct clean_set *set, const struct clean_relation *
 
 static const char *reason_to_keep(const struct clean_set *set, const struct clean_relation *relation, const struct words *keep)
 {
-	if (relation->is_history || is_ledger(set, relation))
+	if (relation->is_history || clean_is_ledger(set, relation))
 		return clean_reason_history;
 	if (strcmp(relation->schema, "pgtend") == 0)
 		return "pgtend's own records";
