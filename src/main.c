@@ -1,9 +1,11 @@
 /* main: locale, options, which floor gets the work, the exit status. */
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "pgtend/backup/backup.h"
@@ -238,8 +240,18 @@ static int complete(const struct arguments *arguments)
 	return status;
 }
 
+/* Where a standard descriptor is closed, the next socket would take its number and be written into. Not writable: a result that
+ * goes nowhere is an error. */
+static void fill_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDONLY) != fd)
+			_exit(1);
+}
+
 int main(int argc, char **argv)
 {
+	fill_standard_descriptors();
 	setlocale(LC_ALL, "");
 	/* A reader that goes away is an error of the write, said in a line, not a silent death. */
 	signal(SIGPIPE, SIG_IGN);

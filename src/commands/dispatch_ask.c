@@ -137,6 +137,8 @@ static void preview_target(struct slot *slot)
 	struct database *database = slot->action.database;
 	struct words *preview = &slot->action.preview;
 	words_take(preview, mem_format("%s on %s, %s", database->dbname, database->server->label, environment_word(database->environment)));
+	if (slot->action.verb->level < GUARD_L3)
+		return;
 	collect_wait(slot->run->fleet, &database, 1, wanted, FACTS_DEADLINE_MS);
 	struct table *overview = health_overview(slot->run->fleet, &database, 1);
 	int size = table_column(table_shape(overview), "size_bytes"), used = table_column(table_shape(overview), "connections.used");
@@ -151,12 +153,17 @@ static void preview_target(struct slot *slot)
 	table_free(overview);
 }
 
+static bool is_yes(const struct slot *slot)
+{
+	return strcmp(slot->expect, "y") == 0;
+}
+
 static void prepare(void *arg)
 {
 	struct slot *slot = arg;
 	const struct verb *verb = slot->action.verb;
 	slot->is_good = read_pin_wait(slot, &slot->pin, &slot->err);
-	if (slot->is_good && verb->level == GUARD_L3 && !verb->previews_target)
+	if (slot->is_good && !is_yes(slot) && !verb->previews_target)
 		preview_target(slot);
 	if (slot->is_good && verb->preview != NULL)
 		slot->is_good = verb->preview(&slot->action, &slot->err);
@@ -176,11 +183,6 @@ static void prepare_done(void *arg)
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
-
-static bool is_yes(const struct slot *slot)
-{
-	return strcmp(slot->expect, "y") == 0;
-}
 
 static bool waits_for_answer(const struct slot *slot)
 {

@@ -51,6 +51,34 @@ static bool has_help(const struct words *words)
 	return false;
 }
 
+/* pgtend's own options, whose table holds their value's word as well: "-c FILE". */
+static void add_program_options(struct words *names)
+{
+	for (const struct verb_option *option = program_options; option->name != NULL; option++)
+		words_take(names, mem_copy_n(option->name, strcspn(option->name, " ")));
+}
+
+/* An option that nobody has before what should be the verb: perhaps that is only the option's value. */
+static bool unknown_before_verb(const struct words *words, size_t verb_at, struct err *err)
+{
+	for (size_t i = 0; i < verb_at; i++) {
+		char *name = mem_copy_n(words->v[i], strcspn(words->v[i], "="));
+		bool is_unknown = is_option(name) && strcmp(name, "--") != 0 && option_find(NULL, name) == NULL;
+		struct words names = {0};
+		add_program_options(&names);
+		const char *nearest = is_unknown ? text_nearest(name, (const char *const *)names.v, names.count) : NULL;
+		if (nearest != NULL)
+			err_set(err, ERR_USAGE, "there is no option %s; did you mean %s?", name, nearest);
+		else if (is_unknown)
+			err_set(err, ERR_USAGE, "there is no option %s; pgtend --help lists them", name);
+		words_done(&names);
+		mem_free(name);
+		if (is_unknown)
+			return true;
+	}
+	return false;
+}
+
 static const struct verb *first_row(const char *name)
 {
 	for (int i = 0; i < verb_count; i++)
@@ -63,6 +91,9 @@ static const struct verb *first_row(const char *name)
 static const struct verb *find_row(const struct fleet *fleet, struct words *words, size_t *skip, struct err *err)
 {
 	size_t at = next_positional(words, 0);
+	bool is_certain = at < words->count && (verb_is_name(words->v[at]) || at == 0);
+	if (!is_certain && unknown_before_verb(words, at < words->count ? at : words->count, err))
+		return NULL;
 	if (at >= words->count) {
 		err_set(err, ERR_USAGE, "no verb was given; pgtend --help lists them");
 		return NULL;
@@ -97,18 +128,19 @@ static const struct verb *find_row(const struct fleet *fleet, struct words *word
 
 static bool unknown_option(const struct verb *verb, const char *name, struct err *err)
 {
-	const char *names[64];
-	size_t count = 0;
+	struct words names = {0};
 	const struct verb_option *option;
-	for (int i = 0; count < 64 && (option = option_at(verb, i)) != NULL; i++)
-		names[count++] = option->name;
-	const char *nearest = text_nearest(name, names, count);
+	for (int i = 0; (option = option_at(verb, i)) != NULL; i++)
+		words_add(&names, option->name);
+	add_program_options(&names);
+	const char *nearest = text_nearest(name, (const char *const *)names.v, names.count);
 	char *title = verb_title(verb);
 	if (nearest != NULL)
 		err_set(err, ERR_USAGE, "'%s' has no option %s; did you mean %s?", title, name, nearest);
 	else
 		err_set(err, ERR_USAGE, "'%s' has no option %s; pgtend %s --help lists them", title, name, title);
 	mem_free(title);
+	words_done(&names);
 	return false;
 }
 
