@@ -1,5 +1,5 @@
-/* Random and mutated pgtend.ini and .env files: no crash, no leak (with --enable-sanitizers), every refusal names
- * a line. CAMPAIGN multiplies the rounds. */
+/* Random and mutated pgtend.ini, .env, compose and drizzle.config files, connection strings: no crash, no leak (with
+ * --enable-sanitizers), every refusal names a line. CAMPAIGN multiplies the rounds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,9 @@
 
 #include "../../src/config/dotenv_internal.h"
 #include "../../src/config/ini_internal.h"
+#include "files.h"
 #include "pgtend/config/config.h"
+#include "pgtend/config/discover.h"
 #include "pgtend/core/mem.h"
 
 static uint64_t seed;
@@ -147,11 +149,88 @@ static void env_files(void **state)
 	assert_true(taken > 0 && refused > 0);
 }
 
+/* The word is also a name, which may be shown. */
+static bool stands_elsewhere(const struct conninfo *info)
+{
+	const char **keywords, **values;
+	bool stands = false;
+	conninfo_arrays(info, &keywords, &values);
+	for (int i = 0; keywords[i]; i++)
+		stands = stands || (!strstr(keywords[i], "password") && strstr(values[i], "hunter2"));
+	mem_free(keywords);
+	mem_free(values);
+	return stands;
+}
+
+/* Whatever is wrong with it: what is said of a connection string does not hold the password, nor does what is shown. */
+static void connection_strings(void **state)
+{
+	static const char *const bits[] = {"postgresql://", "u", ":", "hunter2", "@", "h", "/", "d", "?", "&", "sslmode",
+	    "=", "require", "%", "%41", "%zz", "[", "::1", "]", ",", "5432", "host", "password=", "'", "\\", " ", "hots",
+	    "options", "service"};
+	unsigned taken = 0, refused = 0;
+	(void)state;
+	seed = 777;
+	for (unsigned i = rounds(); i > 0; i--) {
+		struct text text = {0};
+		for (unsigned k = next_random(16); k > 0; k--)
+			text_add(&text, bits[next_random(sizeof bits / sizeof *bits)]);
+		struct err err = {0};
+		struct conninfo *info = conninfo_parse(text_str(&text), &err);
+		if (info) {
+			char *safe = conninfo_safe(info);
+			if (strstr(safe, "hunter2") && !stands_elsewhere(info))
+				fail_msg("%s -> %s", text_str(&text), safe);
+			mem_free(safe);
+			conninfo_free(info);
+			taken++;
+		} else {
+			if (strstr(err.text, "hunter2"))
+				fail_msg("%s -> %s", text_str(&text), err.text);
+			refused++;
+		}
+		text_done(&text);
+	}
+	assert_true(taken > 0 && refused > 0);
+}
+
+/* Compose files and drizzle.config: no crash; what `init` writes can always be read. */
+static void repositories(void **state)
+{
+	static const char *const bits[] = {"services:\n", "  db:\n", "    image: postgres\n", "    ports:\n", "      - \"",
+	    "5433:5432", "\"\n", "    environment:\n", "      POSTGRES_DB: ", "${A:-x}", "${", "&a ", "*a", "<<: *a\n", "[",
+	    "]", "{", "}", ": ", "- ", "\n", "  ", "#", "\t", "\xff", "out: './m'", "dialect: 'postgresql',\n",
+	    "dbCredentials: {", "url: process.env.X_URL", "/*", "*/", "//", "'", "`", "\\",
+	    "DATABASE_URL=postgresql://u:p@db/d\n"};
+	static const char *const files[] = {"compose.yml", "drizzle.config.ts"};
+	seed = 4711;
+	for (unsigned i = rounds() / 50; i > 0; i--) {
+		struct err err = {0};
+		for (int f = 0; f < 2; f++) {
+			struct text text = {0};
+			for (unsigned k = next_random(30); k > 0; k--)
+				text_add(&text, bits[next_random(sizeof bits / sizeof *bits)]);
+			files_write(*state, files[f], text_str(&text));
+			text_done(&text);
+		}
+		struct discovery found;
+		if (!discover(*state, &found, &err))
+			fail_msg("%s", err.text);
+		struct config *config = config_from_text("f", text_str(&found.ini), &err);
+		if (!config && !strstr(err.text, "the variable "))
+			fail_msg("%s\n%s", err.text, text_str(&found.ini));
+		config_free(config);
+		discovery_done(&found);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(ini_files),
 	    cmocka_unit_test(env_files),
+	    cmocka_unit_test(connection_strings),
+	    cmocka_unit_test_setup_teardown(repositories, files_setup, files_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
