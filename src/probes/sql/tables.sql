@@ -10,63 +10,69 @@ with wanted as materialized (
   select w.oid from wanted w union select x.indrelid from pg_index x join wanted w on w.oid = x.indexrelid
 ), busy as materialized (
   select w.oid from wanted_tables w union select c.oid from pg_class c join wanted_tables w on w.oid = c.reltoastrelid
-), rel as materialized (
-  select c.oid, n.nspname, c.relname, c.relkind, c.reltoastrelid, c.relpages, c.reltuples,
-         case when c.relispartition then pg_partition_root(c.oid)::oid else c.oid end as root
-  from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't'
-    and n.nspname not in ('pg_catalog', 'information_schema', 'pgtend') and n.nspname not like '\_timescaledb\_%'
-), ix as materialized (
-  select x.indrelid, sum(i.relpages::bigint) as pages, sum(pg_stat_get_numscans(i.oid)) as scans
+), ix as (
+  select x.indrelid, sum(i.relpages) as pages, sum(pg_stat_get_numscans(i.oid))::bigint as scans
   from pg_index x join pg_class i on i.oid = x.indexrelid group by 1
-), est as materialized (
-  select r.*, current_setting('block_size')::bigint as block,
+), rel as materialized (
+  select c.oid, n.nspname, c.relname, c.relkind, c.reltuples, c.reltoastrelid, c.relpages,
          coalesce(ix.pages, 0) as index_pages, coalesce(ix.scans, 0) as index_scans,
          coalesce(t.relpages, 0) + coalesce(tix.pages, 0) as toast_pages,
-         pg_stat_get_live_tuples(r.oid) as live, pg_stat_get_dead_tuples(r.oid) as dead,
-         greatest(pg_stat_get_last_vacuum_time(r.oid), pg_stat_get_last_autovacuum_time(r.oid)) as last_vacuum,
-         greatest(pg_stat_get_last_analyze_time(r.oid), pg_stat_get_last_autoanalyze_time(r.oid)) as last_analyze,
-         pg_stat_get_tuples_inserted(r.oid) + pg_stat_get_tuples_deleted(r.oid) as changes,
-         b.oid is not null as is_busy
-  from rel r
-  left join ix on ix.indrelid = r.oid
-  left join pg_class t on t.oid = r.reltoastrelid
+         not c.relispartition and c.relkind <> 'p' as is_whole,
+         case when c.relispartition then pg_partition_root(c.oid)::oid else c.oid end as root
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  left join ix on ix.indrelid = c.oid
+  left join pg_class t on t.oid = c.reltoastrelid
   left join ix tix on tix.indrelid = t.oid
-  left join busy b on b.oid = r.oid
+  where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't'
+    and n.nspname not in ('pg_catalog', 'information_schema', 'pgtend') and n.nspname !~ '^_timescaledb_'
+), guess as (
+  -- a table that nobody ever analyzed has no pages yet: its rows speak for it, a hundred on a page
+  select r.root, r.is_whole, case when r.reltuples < 0 then greatest(r.relpages, pg_stat_get_live_tuples(r.oid) / 100)
+                                  else r.relpages end + r.index_pages + r.toast_pages as pages
+  from rel r
 ), biggest as (
-  -- a table that nobody ever analyzed has no pages yet: its rows speak for it
-  select e.root from est e group by e.root
-  order by sum(greatest((e.relpages + e.index_pages + e.toast_pages) * e.block, e.live * 64)) desc limit 50
+  select g.root, g.pages from guess g where g.is_whole
+  union all select g.root, sum(g.pages) from guess g where not g.is_whole group by g.root
+  order by pages desc limit 50
 ), measurable as materialized (
-  select e.oid, e.reltoastrelid from est e join biggest using (root)
-  where e.relkind <> 'p' and not e.is_busy order by e.relpages desc limit 2000
+  select r.oid, r.reltoastrelid from rel r join biggest using (root)
+  where r.relkind <> 'p' and r.oid not in (select b.oid from busy b) order by r.relpages desc limit 2000
 ), measured as materialized (
   select m.oid, pg_total_relation_size(m.oid) as total, pg_indexes_size(m.oid) as indexes,
          coalesce(pg_total_relation_size(nullif(m.reltoastrelid, 0)), 0) as toast
   from measurable m
 ), part as (
-  select e.*,
-         coalesce(m.total, (e.relpages + e.index_pages + e.toast_pages) * e.block) as total,
-         coalesce(m.indexes, e.index_pages * e.block) as indexes,
-         coalesce(m.toast, e.toast_pages * e.block) as toast,
-         m.total is not null or e.relkind = 'p' as is_exact
-  from est e left join measured m on m.oid = e.oid
+  select r.root, r.oid, r.nspname, r.relname, r.relkind, r.is_whole, r.reltuples, r.index_scans,
+         coalesce(m.total, (r.relpages + r.index_pages + r.toast_pages) * b.block) as total,
+         coalesce(m.indexes, r.index_pages * b.block) as indexes,
+         coalesce(m.toast, r.toast_pages * b.block) as toast,
+         m.oid is not null or r.relkind = 'p' as is_exact, r.oid in (select u.oid from busy u) as is_busy,
+         pg_stat_get_live_tuples(r.oid) as live, pg_stat_get_dead_tuples(r.oid) as dead,
+         pg_stat_get_tuples_inserted(r.oid) + pg_stat_get_tuples_deleted(r.oid) as changes, pg_stat_get_numscans(r.oid) as scans,
+         greatest(pg_stat_get_last_vacuum_time(r.oid), pg_stat_get_last_autovacuum_time(r.oid)) as last_vacuum,
+         greatest(pg_stat_get_last_analyze_time(r.oid), pg_stat_get_last_autoanalyze_time(r.oid)) as last_analyze
+  from rel r cross join (select current_setting('block_size')::bigint as block) b left join measured m on m.oid = r.oid
+  offset 0
+), counted as (
+  -- rows that nobody counted yet are not zero rows
+  select p.*, case when p.relkind = 'p' then 0
+                   when p.changes > 0 or p.last_vacuum is not null or p.last_analyze is not null then p.live
+                   when p.reltuples >= 0 then p.reltuples::bigint
+                   when p.live > 0 or p.total <= p.indexes + p.toast then p.live end as rows
+  from part p
 )
-select min(p.nspname) filter (where p.oid = p.root) as schema, min(p.relname) filter (where p.oid = p.root) as name, p.root as oid,
-       case min(p.relkind::text) filter (where p.oid = p.root) when 'p' then 'partitioned' when 'm' then 'matview' else 'table' end as kind,
-       nullif(count(*) filter (where p.relkind <> 'p' and p.oid <> p.root), 0) as parts,
-       -- rows that nobody counted yet are not zero rows
-       case when not bool_or(p.live = 0 and p.changes = 0 and p.reltuples < 0 and p.total > p.indexes + p.toast)
-            then sum(case when p.relkind = 'p' then 0
-                          when p.changes > 0 or p.last_vacuum is not null or p.last_analyze is not null then p.live
-                          else greatest(p.reltuples, 0) end)::bigint end as rows,
-       sum(p.dead)::bigint as dead,
-       sum(p.total)::bigint as total_bytes, sum(p.total - p.indexes - p.toast)::bigint as heap_bytes,
-       sum(p.indexes)::bigint as index_bytes, sum(p.toast)::bigint as toast_bytes,
-       bool_and(p.is_exact) as is_exact, bool_or(p.is_busy) as is_busy,
-       max(p.last_vacuum) as last_vacuum, max(p.last_analyze) as last_analyze,
-       sum(pg_stat_get_numscans(p.oid))::bigint as seq_scans, sum(p.index_scans)::bigint as idx_scans
-from part p
-group by p.root
-having bool_or(p.oid = p.root)
-order by total_bytes desc, schema, name
+select c.nspname as schema, c.relname as name, c.oid, case c.relkind when 'm' then 'matview' else 'table' end as kind, null::bigint as parts,
+       c.rows, c.dead, c.total as total_bytes, c.total - c.indexes - c.toast as heap_bytes, c.indexes as index_bytes, c.toast as toast_bytes,
+       c.is_exact, c.is_busy, c.last_vacuum, c.last_analyze, c.scans as seq_scans, c.index_scans as idx_scans
+from counted c
+where c.is_whole
+union all
+select min(c.nspname::text) filter (where c.oid = c.root), min(c.relname::text) filter (where c.oid = c.root), c.root, 'partitioned',
+       count(*) filter (where c.relkind <> 'p'),
+       case when bool_and(c.rows is not null) then sum(c.rows)::bigint end, sum(c.dead)::bigint,
+       sum(c.total)::bigint, sum(c.total - c.indexes - c.toast)::bigint, sum(c.indexes)::bigint, sum(c.toast)::bigint,
+       bool_and(c.is_exact), bool_or(c.is_busy), max(c.last_vacuum), max(c.last_analyze), sum(c.scans)::bigint, sum(c.index_scans)::bigint
+from counted c
+where not c.is_whole
+group by c.root
+having bool_or(c.oid = c.root)

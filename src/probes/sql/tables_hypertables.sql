@@ -41,7 +41,7 @@ with wanted as materialized (
   left join busy b on b.oid = c.oid
 ), measurable as materialized (
   select e.relid, e.reltoastrelid from est e where not e.is_busy
-  order by e.reltuples < 0 desc, e.relpages desc limit 1000
+  order by e.reltuples < 0 desc, e.relpages desc limit 400
 ), measured as materialized (
   select m.relid, pg_total_relation_size(m.relid) as total, pg_indexes_size(m.relid) as indexes,
          coalesce(pg_total_relation_size(nullif(m.reltoastrelid, 0)), 0) as toast
