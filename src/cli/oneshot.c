@@ -110,18 +110,18 @@ static void show_end(struct oneshot *oneshot, const struct job *job, int index)
 	oneshot->is_end_shown[index] = true;
 	if (job->err.kind == ERR_NONE)
 		return;
-	if (job->state == JOB_SKIPPED && job->err.kind == ERR_UNSUPPORTED && job->database != NULL) {
-		char *line = mem_format("%s: skipped: %s", job->title, job->err.text);
-		progress_line(&oneshot->progress, NULL, line);
-		mem_free(line);
-		return;
-	}
-	progress_clear(&oneshot->progress);
 	struct err err = job->err;
 	/* The title names the database already. */
 	size_t length = job->database != NULL ? strlen(job->database->name) : 0;
 	if (length > 0 && strncmp(err.text, job->database->name, length) == 0 && strncmp(err.text + length, ": ", 2) == 0)
 		memmove(err.text, err.text + length + 2, strlen(err.text + length + 2) + 1);
+	if (job->state == JOB_SKIPPED && job->err.kind == ERR_UNSUPPORTED) {
+		char *line = mem_format("%s: skipped: %s", job->title, err.text);
+		progress_line(&oneshot->progress, NULL, line);
+		mem_free(line);
+		return;
+	}
+	progress_clear(&oneshot->progress);
 	oneshot_error(job->title, &err);
 }
 

@@ -202,7 +202,9 @@ static void ask_name(struct command_run *run, struct slot *slot)
 	char *title = verb_title(slot->action.verb);
 	run->asked = slot;
 	add_preview(run, slot, false);
-	run->ask_question = mem_format("Type the database's name, %s, to %s it: ", slot->expect, title);
+	/* "to clean it", but not "to migrate down it" */
+	bool is_phrase = slot->action.verb->subverb != NULL;
+	run->ask_question = mem_format("Type the database's name, %s, to %s%s %s: ", slot->expect, is_phrase ? "run " : "", title, is_phrase ? "on it" : "it");
 	run->ask = (struct ask){slot->action.database, &run->ask_preview, slot->expect, run->ask_question};
 	mem_free(title);
 }
