@@ -1,4 +1,5 @@
 /* Sessions of the fleet: questions share one a server and one a database, each action has its own. */
+#include <stdio.h>
 #include <string.h>
 
 #include "pgtend/config/trust.h"
@@ -114,9 +115,14 @@ struct session *database_action_session(struct fleet *fleet, struct database *da
 	if (dbname != NULL && !conninfo_set(copy, "dbname", dbname, &err))
 		mem_die("libpq does not know dbname");
 	/* The session copies the values before this function returns. */
-	char lock_timeout[32];
+	char lock_timeout[32], statement_timeout[32];
 	struct session_setting settings[sizeof acting / sizeof acting[0]];
 	memcpy(settings, acting, sizeof acting);
+	double statement_s = section_seconds(database->section, "statement_timeout");
+	if (statement_s > 0 && statement_s < 1e6) {
+		snprintf(statement_timeout, sizeof statement_timeout, "%.0fms", statement_s * 1000);
+		settings[0].value = statement_timeout;
+	}
 	if (lock_timeout_ms > 0) {
 		char *text = mem_format("%dms", lock_timeout_ms);
 		strncpy(lock_timeout, text, sizeof lock_timeout - 1);
