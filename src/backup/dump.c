@@ -1,4 +1,5 @@
-/* backup/dump.c - pg_dump into the partial file. Our own descriptor is its standard output: mode 0600 from the beginning, and we can
+/* backup/dump.c - pg_dump into the partial file. Our own descriptor is its standard output: mode 0600 from the
+ * beginning, and we can
  * bring it to the disk ourselves. */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,8 +20,8 @@ enum { TICK_MS = 500, LOG_LINES = 50 };
 bool tools_find(const struct database *database, struct tools *tools, struct err *err)
 {
 	memset(tools, 0, sizeof *tools);
-	if (client_tool_find("pg_dump", database->server->version_num / 10000, &tools->pg_dump, &tools->major, err)
-		&& client_tool_find("pg_restore", tools->major, &tools->pg_restore, NULL, err))
+	if (client_tool_find("pg_dump", database->server->version_num / 10000, &tools->pg_dump, &tools->major, err) &&
+	    client_tool_find("pg_restore", tools->major, &tools->pg_restore, NULL, err))
 		return true;
 	tools_done(tools);
 	return false;
@@ -37,7 +38,7 @@ void tools_done(struct tools *tools)
 
 struct dumping {
 	struct task *task;
-	struct child *child;    /* NULL once it ended */
+	struct child *child; /* NULL once it ended */
 	int status;
 	int signal_number;
 	struct text errors;
@@ -93,7 +94,8 @@ static bool wait_for(struct fleet *fleet, struct dumping *dumping, struct err *e
 /* Always said of TimescaleDB's own catalogs, and harmless for a dump of the whole. */
 static bool is_harmless(const char *line)
 {
-	static const char *const known[] = {"circular foreign-key constraints", "pg_dump: detail: ", "--disable-triggers", "--data-only dump to avoid"};
+	static const char *const known[] = {
+	    "circular foreign-key constraints", "pg_dump: detail: ", "--disable-triggers", "--data-only dump to avoid"};
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (strstr(line, known[i]) != NULL)
 			return true;
@@ -138,7 +140,7 @@ static bool judge(const struct database *database, const struct dumping *dumping
 		err_set(err, ERR_FAILED, "pg_dump was killed by signal %d", dumping->signal_number);
 	else
 		err_set(err, ERR_FAILED, "pg_dump ended with status %d%s%s", dumping->status, reason != NULL ? ": " : "",
-			reason != NULL ? reason : "");
+		    reason != NULL ? reason : "");
 	if (strstr(said, "No space left on device") != NULL)
 		err_hint(err, "the disk of the backup folder is full");
 	else if (strstr(said, "max_locks_per_transaction") != NULL)
@@ -164,8 +166,8 @@ static void add_arguments(struct words *argv, const struct database *database, c
 	words_take(argv, NULL);
 }
 
-static bool start(struct fleet *fleet, struct database *database, const struct tools *tools, const struct place *place, struct dumping *dumping,
-	struct conninfo_child *connection, struct err *err)
+static bool start(struct fleet *fleet, struct database *database, const struct tools *tools, const struct place *place,
+    struct dumping *dumping, struct conninfo_child *connection, struct err *err)
 {
 	struct words argv = {0};
 	add_arguments(&argv, database, tools);
@@ -174,13 +176,13 @@ static bool start(struct fleet *fleet, struct database *database, const struct t
 	size_t env_count = connection->env.count;
 	words_take(&connection->env, NULL);
 	struct child_spec spec = {
-		.argv = (const char *const *)argv.v,
-		.env = (const char *const *)connection->env.v,
-		.stdout_fd = dumping->fd,
-		.stderr_fd = -1,
-		.data_fn = heard,
-		.exit_fn = ended,
-		.arg = dumping,
+	    .argv = (const char *const *)argv.v,
+	    .env = (const char *const *)connection->env.v,
+	    .stdout_fd = dumping->fd,
+	    .stderr_fd = -1,
+	    .data_fn = heard,
+	    .exit_fn = ended,
+	    .arg = dumping,
 	};
 	dumping->child = child_start(fleet->loop, &spec, err);
 	if (dumping->child != NULL)
@@ -191,8 +193,8 @@ static bool start(struct fleet *fleet, struct database *database, const struct t
 	return dumping->child != NULL;
 }
 
-static bool run(struct fleet *fleet, struct database *database, const struct tools *tools, const struct place *place, struct dumping *dumping,
-	struct err *err)
+static bool run(struct fleet *fleet, struct database *database, const struct tools *tools, const struct place *place,
+    struct dumping *dumping, struct err *err)
 {
 	struct conninfo *info = conninfo_copy(database->direct != NULL ? database->direct : database->info);
 	struct conninfo_child connection;
@@ -205,8 +207,8 @@ static bool run(struct fleet *fleet, struct database *database, const struct too
 	return ok;
 }
 
-bool dump_run(struct fleet *fleet, struct database *database, const struct tools *tools, const struct place *place, int64_t expected_bytes,
-	struct report *report, struct err *err)
+bool dump_run(struct fleet *fleet, struct database *database, const struct tools *tools, const struct place *place,
+    int64_t expected_bytes, struct report *report, struct err *err)
 {
 	struct dumping dumping = {.task = task_self(), .expected_bytes = expected_bytes, .report = report};
 	dumping.fd = open(place->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -17,7 +17,10 @@ static char *fill(const char *word, const char *path, const char *database)
 			continue;
 		}
 		c++;
-		text_add(&filled, *c == 'p' ? path : *c == 'f' ? (slash != NULL ? slash + 1 : path) : *c == 'd' ? database : "%");
+		text_add(&filled, *c == 'p'   ? path
+		                  : *c == 'f' ? (slash != NULL ? slash + 1 : path)
+		                  : *c == 'd' ? database
+		                              : "%");
 	}
 	return text_take(&filled);
 }
@@ -35,7 +38,8 @@ static bool run(struct fleet *fleet, const struct words *argv, struct report *re
 {
 	struct text out = {0}, errors = {0};
 	int status = 0;
-	struct child_spec spec = {.argv = (const char *const *)argv->v, .folder = config_folder(fleet->config), .stdout_fd = -1, .stderr_fd = -1};
+	struct child_spec spec = {
+	    .argv = (const char *const *)argv->v, .folder = config_folder(fleet->config), .stdout_fd = -1, .stderr_fd = -1};
 	bool ok = child_run(fleet->loop, &spec, &status, &out, &errors, err);
 	if (ok) {
 		log_lines(text_str(&out), report);
@@ -48,7 +52,8 @@ static bool run(struct fleet *fleet, const struct words *argv, struct report *re
 	return ok;
 }
 
-bool hook_run(struct fleet *fleet, const struct database *database, const char *path, struct report *report, struct err *err)
+bool hook_run(
+    struct fleet *fleet, const struct database *database, const char *path, struct report *report, struct err *err)
 {
 	const char *command = section_text(database->section, "after_backup");
 	if (command == NULL || *command == '\0')
@@ -59,7 +64,8 @@ bool hook_run(struct fleet *fleet, const struct database *database, const char *
 		words_take(&argv, fill(words.v[i], path, database->name));
 	words_take(&argv, NULL);
 	report_step(report, "after_backup");
-	bool ok = trust_allows_command(fleet->config, database->section, "after_backup", err) && run(fleet, &argv, report, err);
+	bool ok =
+	    trust_allows_command(fleet->config, database->section, "after_backup", err) && run(fleet, &argv, report, err);
 	if (!ok) {
 		if (err->kind != ERR_CANCELLED)
 			err->kind = ERR_PARTIAL;

@@ -80,7 +80,8 @@ static void ask_migrations(struct database *database, struct session *session, j
 		json_object_set_new(migrations, "dialect", json_string(ledger.dialect->name));
 		json_object_set_new(migrations, "history", json_words(ledger.history));
 		json_object_set_new(migrations, "applied", json_integer(ledger.row_count));
-		json_object_set_new(migrations, "last", ledger.row_count > 0 ? json_words(ledger.rows[ledger.row_count - 1].name) : json_null());
+		json_object_set_new(migrations, "last",
+		    ledger.row_count > 0 ? json_words(ledger.rows[ledger.row_count - 1].name) : json_null());
 	}
 	ledger_done(&ledger);
 	json_object_set_new(facts, "migrations", migrations);
@@ -115,15 +116,17 @@ static bool read_manifest(const char *path, struct manifest *manifest)
 	struct stat info;
 	if (!json_read_file(path, &root, &ignored))
 		return false;
-	const char *taken = json_string_value(json_object_get(root, "taken_at")), *sha256 = json_string_value(json_object_get(root, "sha256"));
+	const char *taken = json_string_value(json_object_get(root, "taken_at")),
+	           *sha256 = json_string_value(json_object_get(root, "sha256"));
 	manifest->path = mem_copy(path);
 	manifest->dump = mem_format("%.*s.dump", (int)(strlen(path) - strlen(".json")), path);
 	manifest->sha256 = mem_copy(sha256);
 	manifest->size_bytes = integer_of(root, "size_bytes", -1);
 	manifest->database_bytes = integer_of(root, "database_bytes", -1);
 	manifest->is_verified = json_is_true(json_object_get(root, "verified"));
-	bool is_complete = taken != NULL && units_parse_time_us(taken, &manifest->stamp_us) && stat(manifest->dump, &info) == 0
-		&& S_ISREG(info.st_mode) && (int64_t)info.st_size == manifest->size_bytes;
+	bool is_complete = taken != NULL && units_parse_time_us(taken, &manifest->stamp_us) &&
+	                   stat(manifest->dump, &info) == 0 && S_ISREG(info.st_mode) &&
+	                   (int64_t)info.st_size == manifest->size_bytes;
 	json_decref(root);
 	if (!is_complete)
 		manifest_done(manifest);

@@ -22,8 +22,8 @@ char *backup_place_name(const char *database)
 {
 	struct text name = {0};
 	for (const unsigned char *c = (const unsigned char *)database; *c != '\0'; c++) {
-		bool is_plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_' || *c == '-' || *c >= 0x80
-			|| (*c == '.' && name.length > 0);
+		bool is_plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_' ||
+		                *c == '-' || *c >= 0x80 || (*c == '.' && name.length > 0);
 		if (is_plain)
 			text_add_char(&name, (char)*c);
 		else
@@ -114,8 +114,9 @@ static bool take_lock(struct place *place, const struct database *database, stru
 	if (place->lock_fd < 0)
 		return false;
 	if (flock(place->lock_fd, LOCK_EX | LOCK_NB) != 0)
-		return errno == EWOULDBLOCK ? say_locked(database, place->lock_fd, err)
-									: err_set(err, ERR_FAILED, "%s: cannot be locked: %s", place->folder, strerror(errno));
+		return errno == EWOULDBLOCK
+		           ? say_locked(database, place->lock_fd, err)
+		           : err_set(err, ERR_FAILED, "%s: cannot be locked: %s", place->folder, strerror(errno));
 	read_notes(place->lock_fd, notes);
 	end_orphan(notes, report);
 	write_note(place->lock_fd, "pgtend", getpid(), true);
@@ -140,12 +141,15 @@ static bool remove_leftovers(const struct place *place, const char *name, struct
 		return err_set(err, ERR_FAILED, "%s: cannot be read: %s", place->folder, strerror(errno));
 	}
 	while ((entry = readdir(dir)) != NULL) {
-		if (!text_starts_with(entry->d_name, prefix) || (!text_ends_with(entry->d_name, ".part") && strstr(entry->d_name, ".json.partial-") == NULL))
+		if (!text_starts_with(entry->d_name, prefix) ||
+		    (!text_ends_with(entry->d_name, ".part") && strstr(entry->d_name, ".json.partial-") == NULL))
 			continue;
 		struct stat info = {0};
 		char size[UNITS_SIZE];
-		if (fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && unlinkat(dirfd(dir), entry->d_name, 0) == 0)
-			report_log(report, "removed %s (%s), left by an interrupted backup", entry->d_name, units_bytes(size, info.st_size));
+		if (fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    unlinkat(dirfd(dir), entry->d_name, 0) == 0)
+			report_log(report, "removed %s (%s), left by an interrupted backup", entry->d_name,
+			    units_bytes(size, info.st_size));
 	}
 	closedir(dir);
 	mem_free(prefix);
@@ -171,7 +175,8 @@ static void name_files(struct place *place, const char *name)
 /* Two small databases may be dumped in one second; a name is never given twice. */
 static bool choose_names(struct place *place, const char *name, struct err *err)
 {
-	for (name_files(place, name); access(place->dump, F_OK) == 0 || access(place->manifest, F_OK) == 0; name_files(place, name)) {
+	for (name_files(place, name); access(place->dump, F_OK) == 0 || access(place->manifest, F_OK) == 0;
+	     name_files(place, name)) {
 		task_sleep(LOOK_MS);
 		if (task_is_cancelled())
 			return err_set(err, ERR_CANCELLED, "cancelled before the dump began");
@@ -179,14 +184,15 @@ static bool choose_names(struct place *place, const char *name, struct err *err)
 	return true;
 }
 
-bool backup_place_open(struct place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err)
+bool backup_place_open(
+    struct place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err)
 {
 	memset(place, 0, sizeof *place);
 	place->lock_fd = -1;
 	place->folder = backup_place_folder(database, out_dir);
 	char *name = backup_place_name(database->name);
-	bool ok = places_make_folder(place->folder, err) && take_lock(place, database, report, err)
-		&& remove_leftovers(place, name, report, err) && choose_names(place, name, err);
+	bool ok = places_make_folder(place->folder, err) && take_lock(place, database, report, err) &&
+	          remove_leftovers(place, name, report, err) && choose_names(place, name, err);
 	mem_free(name);
 	if (!ok)
 		backup_place_close(place);

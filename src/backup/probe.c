@@ -4,12 +4,14 @@
 #include "pgtend/core/units.h"
 
 static const struct table_column columns[] = {
-	{"policy", CELL_TEXT, "policy", 0, "Key `backup`: daily, weekly or none."},
-	{"age_s", CELL_SECONDS, "age", 0, "Since the newest complete backup was begun (taken_at of its manifest); null: there is none, or the policy is none."},
-	{"verified", CELL_BOOL, "verified", 0, "Whether it was read back whole before it got its name."},
-	{"path", CELL_TEXT, "file", 1, "The dump."},
-	{"size_bytes", CELL_BYTES, "size", 1, "Size of the dump."},
-	{"taken_at", CELL_TIME, "taken", 1, "When its snapshot began."},
+    {"policy", CELL_TEXT, "policy", 0, "Key `backup`: daily, weekly or none."},
+    {"age_s", CELL_SECONDS, "age", 0,
+        "Since the newest complete backup was begun (taken_at of its manifest); null: there is none, or the policy is "
+        "none."},
+    {"verified", CELL_BOOL, "verified", 0, "Whether it was read back whole before it got its name."},
+    {"path", CELL_TEXT, "file", 1, "The dump."},
+    {"size_bytes", CELL_BYTES, "size", 1, "Size of the dump."},
+    {"taken_at", CELL_TIME, "taken", 1, "When its snapshot began."},
 };
 const struct table_shape backup_shape = {"backup", columns, sizeof columns / sizeof columns[0]};
 
@@ -37,11 +39,11 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 }
 
 const struct probe backup_probe = {
-	.fact = FACT_BACKUP,
-	.name = "backup",
-	.scope = PROBE_DATABASE,
-	.tier = TIER_MINUTE,
-	.deadline_ms = 5000,
-	.shape = &backup_shape,
-	.ask = ask,
+    .fact = FACT_BACKUP,
+    .name = "backup",
+    .scope = PROBE_DATABASE,
+    .tier = TIER_MINUTE,
+    .deadline_ms = 5000,
+    .shape = &backup_shape,
+    .ask = ask,
 };

@@ -44,8 +44,8 @@ static void heard(enum child_stream stream, const char *bytes, size_t length, vo
 	}
 }
 
-static bool restore(struct fleet *fleet, const struct tools *tools, const char *const *options, const char *path, child_data_fn data_fn, void *arg,
-	struct err *err)
+static bool restore(struct fleet *fleet, const struct tools *tools, const char *const *options, const char *path,
+    child_data_fn data_fn, void *arg, struct err *err)
 {
 	struct words argv = {0};
 	struct text out = {0}, errors = {0};
@@ -56,11 +56,17 @@ static bool restore(struct fleet *fleet, const struct tools *tools, const char *
 	words_add(&argv, path);
 	words_take(&argv, NULL);
 	static const char *const env[] = {"LC_MESSAGES=C", NULL};
-	struct child_spec spec = {.argv = (const char *const *)argv.v, .env = env, .stdout_fd = -1, .stderr_fd = -1, .data_fn = data_fn, .arg = arg};
+	struct child_spec spec = {.argv = (const char *const *)argv.v,
+	    .env = env,
+	    .stdout_fd = -1,
+	    .stderr_fd = -1,
+	    .data_fn = data_fn,
+	    .arg = arg};
 	bool ok = child_run(fleet->loop, &spec, &status, &out, &errors, err);
 	if (ok && status != 0) {
 		size_t length = strcspn(text_str(&errors), "\n");
-		ok = err_set(err, ERR_FAILED, "the dump could not be read back: %.*s (status %d)", (int)length, text_str(&errors), status);
+		ok = err_set(err, ERR_FAILED, "the dump could not be read back: %.*s (status %d)", (int)length,
+		    text_str(&errors), status);
 	}
 	argv.count--;
 	words_done(&argv);
@@ -69,7 +75,8 @@ static bool restore(struct fleet *fleet, const struct tools *tools, const char *
 	return ok;
 }
 
-static bool read_list(struct fleet *fleet, const struct tools *tools, const char *path, struct readback *readback, struct err *err)
+static bool read_list(
+    struct fleet *fleet, const struct tools *tools, const char *path, struct readback *readback, struct err *err)
 {
 	static const char *const options[] = {"--list", NULL};
 	struct listing listing = {.readback = readback};
@@ -135,7 +142,8 @@ static bool checksum(const char *path, struct readback *readback, struct report 
 	return ok;
 }
 
-bool readback_run(struct fleet *fleet, const struct tools *tools, const char *path, struct readback *readback, struct report *report, struct err *err)
+bool readback_run(struct fleet *fleet, const struct tools *tools, const char *path, struct readback *readback,
+    struct report *report, struct err *err)
 {
 	struct stat info;
 	memset(readback, 0, sizeof *readback);

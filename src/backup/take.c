@@ -13,16 +13,16 @@
 #include "pgtend/core/units.h"
 
 static const struct table_column columns[] = {
-	{"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
-	{"path", CELL_TEXT, "file", 0, "The dump; its manifest lies beside it as .json."},
-	{"size_bytes", CELL_BYTES, "size", 0, "Size of the dump."},
-	{"database_bytes", CELL_BYTES, "of", 1, "pg_database_size() when it began."},
-	{"sha256", CELL_TEXT, NULL, 2, "Checksum of the dump, in hexadecimal digits."},
-	{"verified", CELL_BOOL, "verified", 0, "true: pg_restore has read the whole dump."},
-	{"tables", CELL_COUNT, "tables", 1, "Tables whose rows are in it (pg_restore --list)."},
-	{"taken_at", CELL_TIME, "taken", 1, "When its snapshot began."},
-	{"duration_s", CELL_SECONDS, NULL, 1, "Dump, reading back and checksum."},
-	{"pg_dump_major", CELL_COUNT, NULL, 2, "Major version of the pg_dump that wrote it."},
+    {"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
+    {"path", CELL_TEXT, "file", 0, "The dump; its manifest lies beside it as .json."},
+    {"size_bytes", CELL_BYTES, "size", 0, "Size of the dump."},
+    {"database_bytes", CELL_BYTES, "of", 1, "pg_database_size() when it began."},
+    {"sha256", CELL_TEXT, NULL, 2, "Checksum of the dump, in hexadecimal digits."},
+    {"verified", CELL_BOOL, "verified", 0, "true: pg_restore has read the whole dump."},
+    {"tables", CELL_COUNT, "tables", 1, "Tables whose rows are in it (pg_restore --list)."},
+    {"taken_at", CELL_TIME, "taken", 1, "When its snapshot began."},
+    {"duration_s", CELL_SECONDS, NULL, 1, "Dump, reading back and checksum."},
+    {"pg_dump_major", CELL_COUNT, NULL, 2, "Major version of the pg_dump that wrote it."},
 };
 const struct table_shape backup_result_shape = {"backup_result", columns, sizeof columns / sizeof columns[0]};
 
@@ -40,7 +40,8 @@ struct taking {
 
 /* ---- before ------------------------------------------------------------------------- */
 
-/* pg_dump needs one server session from its first to its last question; a pool that gives one a transaction cannot do that. */
+/* pg_dump needs one server session from its first to its last question; a pool that gives one a transaction cannot
+ * do that. */
 static bool check_address(const struct database *database, const struct session *session, struct err *err)
 {
 	const char *pooler = section_text(database->section, "pooler");
@@ -55,9 +56,9 @@ static bool prepare(struct taking *taking, struct err *err)
 	struct database *database = taking->database;
 	struct session *session = database_action_session(taking->fleet, database, NULL, "backup", 5000, true);
 	report_step(taking->report, "looking at %s", database->dbname);
-	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(taking->fleet, database, session, err)
-		&& database_can(database, CAP_DUMP, err) && check_address(database, session, err) && tools_find(database, &taking->tools, err)
-		&& manifest_ask(database, session, &taking->facts, err);
+	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(taking->fleet, database, session, err) &&
+	          database_can(database, CAP_DUMP, err) && check_address(database, session, err) &&
+	          tools_find(database, &taking->tools, err) && manifest_ask(database, session, &taking->facts, err);
 	session_free(session);
 	return ok;
 }
@@ -82,8 +83,8 @@ static bool check_room(const struct taking *taking, int64_t expected, bool is_me
 	char has[UNITS_SIZE], needs[UNITS_SIZE];
 	if (left >= expected || !is_measured)
 		return true;
-	return err_set(err, ERR_FAILED, "%s: has %s left, a dump of %s needs about %s", taking->place.folder, units_bytes(has, left),
-		taking->database->name, units_bytes(needs, expected));
+	return err_set(err, ERR_FAILED, "%s: has %s left, a dump of %s needs about %s", taking->place.folder,
+	    units_bytes(has, left), taking->database->name, units_bytes(needs, expected));
 }
 
 /* ---- after ---------------------------------------------------------------------------- */
@@ -104,7 +105,8 @@ static bool write_manifest(struct taking *taking, struct err *err)
 	char stamp[UNITS_SIZE];
 	const struct readback *readback = &taking->readback;
 	char *file = mem_format("%s.dump", taking->place.base);
-	json_t *how = json_pack("[s,s,s]", "pg_dump ended with status 0", "pg_restore --list", "pg_restore of the whole into nothing");
+	json_t *how = json_pack(
+	    "[s,s,s]", "pg_dump ended with status 0", "pg_restore --list", "pg_restore of the whole into nothing");
 	taking->took_s = (double)(units_now_us() - taking->began_us) / 1e6;
 	json_object_set_new(taking->facts, "file", json_string(file));
 	json_object_set_new(taking->facts, "taken_at", json_string(units_rfc3339(stamp, taking->place.stamp_us)));
@@ -121,7 +123,8 @@ static bool write_manifest(struct taking *taking, struct err *err)
 	return json_write_file(taking->place.manifest, taking->facts, err);
 }
 
-/* Manifest first: a .dump without a manifest beside it never comes from here, and a manifest without its dump counts as nothing. */
+/* Manifest first: a .dump without a manifest beside it never comes from here, and a manifest without its dump
+ * counts as nothing. */
 static bool give_name(struct taking *taking, struct err *err)
 {
 	if (!write_manifest(taking, err))
@@ -151,7 +154,7 @@ static void tell(const struct taking *taking)
 	table_set_int(rows, row, "pg_dump_major", taking->tools.major);
 	report_rows(taking->report, rows);
 	report_summary(taking->report, "%s in %s, read back: %s", units_bytes(size, taking->readback.size_bytes),
-		units_ms(took, taking->took_s * 1000), taking->place.dump);
+	    units_ms(took, taking->took_s * 1000), taking->place.dump);
 }
 
 /* ---- all --------------------------------------------------------------------------------- */
@@ -160,9 +163,9 @@ static bool dump_and_verify(struct taking *taking, struct err *err)
 {
 	bool is_measured;
 	int64_t expected = expected_bytes(taking, &is_measured);
-	return check_room(taking, expected, is_measured, err)
-		&& dump_run(taking->fleet, taking->database, &taking->tools, &taking->place, expected, taking->report, err)
-		&& readback_run(taking->fleet, &taking->tools, taking->place.part, &taking->readback, taking->report, err);
+	return check_room(taking, expected, is_measured, err) &&
+	       dump_run(taking->fleet, taking->database, &taking->tools, &taking->place, expected, taking->report, err) &&
+	       readback_run(taking->fleet, &taking->tools, taking->place.part, &taking->readback, taking->report, err);
 }
 
 static bool take(struct taking *taking, const char *out_dir, struct err *err)
@@ -191,7 +194,8 @@ static void tell_plan(const struct taking *taking, const char *out_dir)
 	mem_free(folder);
 }
 
-bool backup_take(struct fleet *fleet, struct database *database, const char *out_dir, bool is_dry_run, struct report *report, struct err *err)
+bool backup_take(struct fleet *fleet, struct database *database, const char *out_dir, bool is_dry_run,
+    struct report *report, struct err *err)
 {
 	struct taking taking = {.fleet = fleet, .database = database, .report = report, .began_us = units_now_us()};
 	bool ok = prepare(&taking, err);

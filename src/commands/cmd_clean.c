@@ -13,20 +13,23 @@ static bool run(struct action *action, struct err *err)
 }
 
 const struct verb verb_clean = {
-	.name = "clean",
-	.scope = VERB_ACTS,
-	.level = GUARD_L3,
-	.is_never_in_production = true,
-	.has_dry_run = true,
-	.is_dependents_first = true,
-	.previews_target = true,
-	.title = "Empty databases, keep structure and history",
-	.help = "Empties every table of every schema in one transaction and restarts the sequences; materialized views are refreshed, continuous aggregates emptied. "
-			"What stays: the history of migrations (whatever tool keeps it), tables of extensions, foreign tables, and those in `keep_tables`. Policies and "
-			"structure are not touched. Refused when a table that stays references one that would go. Waits for locks as long as lock_timeout says, then "
-			"names who holds them. Killed at any moment, the database is as before or empty, never between.",
-	.example = "pgtend clean mextrack --confirm mextrack_db",
-	.shape = &clean_shape,
-	.preview = preview,
-	.run = run,
+    .name = "clean",
+    .scope = VERB_ACTS,
+    .level = GUARD_L3,
+    .is_never_in_production = true,
+    .has_dry_run = true,
+    .is_dependents_first = true,
+    .previews_target = true,
+    .title = "Empty databases, keep structure and history",
+    .help = "Empties every table of every schema in one transaction and restarts the sequences; materialized views are "
+            "refreshed, continuous aggregates emptied. "
+            "What stays: the history of migrations (whatever tool keeps it), tables of extensions, foreign tables, and "
+            "those in `keep_tables`. Policies and "
+            "structure are not touched. Refused when a table that stays references one that would go. Waits for locks "
+            "as long as lock_timeout says, then "
+            "names who holds them. Killed at any moment, the database is as before or empty, never between.",
+    .example = "pgtend clean mextrack --confirm mextrack_db",
+    .shape = &clean_shape,
+    .preview = preview,
+    .run = run,
 };

@@ -8,16 +8,18 @@ static bool run(struct action *action, struct err *err)
 }
 
 const struct verb verb_create = {
-	.name = "create",
-	.scope = VERB_ACTS,
-	.level = GUARD_L1,
-	.has_dry_run = true,
-	.wants_dependencies = true,
-	.title = "Create databases that are not there yet",
-	.help = "Makes each database as pgtend.ini says: owner, encoding, locale, template, the extensions in `extensions`, UTC as its time zone, and a comment that "
-			"names the environment. A database that exists is left as it is, only extensions that are configured and missing are added. "
-			"When a later step fails it says what is done; running it again goes on from there.",
-	.example = "pgtend create all",
-	.shape = &create_shape,
-	.run = run,
+    .name = "create",
+    .scope = VERB_ACTS,
+    .level = GUARD_L1,
+    .has_dry_run = true,
+    .wants_dependencies = true,
+    .title = "Create databases that are not there yet",
+    .help = "Makes each database as pgtend.ini says: owner, encoding, locale, template, the extensions in "
+            "`extensions`, UTC as its time zone, and a comment that "
+            "names the environment. A database that exists is left as it is, only extensions that are configured and "
+            "missing are added. "
+            "When a later step fails it says what is done; running it again goes on from there.",
+    .example = "pgtend create all",
+    .shape = &create_shape,
+    .run = run,
 };

@@ -3,13 +3,14 @@
 #include "pgtend/lifecycle/lifecycle.h"
 
 static const struct verb_option options[] = {
-	{"--only", OPTION_TEXT, "FILE", false, "one file of the folder, as 010_users.sql or development/020_demo.sql"},
-	{0},
+    {"--only", OPTION_TEXT, "FILE", false, "one file of the folder, as 010_users.sql or development/020_demo.sql"},
+    {0},
 };
 
 static bool seed(const struct action *action, bool is_dry_run, struct report *report, struct err *err)
 {
-	return lifecycle_seed(action->fleet, action->database, command_option(action->command, "--only"), is_dry_run, report, err);
+	return lifecycle_seed(
+	    action->fleet, action->database, command_option(action->command, "--only"), is_dry_run, report, err);
 }
 
 static bool preview(struct action *action, struct err *err)
@@ -30,20 +31,23 @@ static bool run(struct action *action, struct err *err)
 }
 
 const struct verb verb_seed = {
-	.name = "seed",
-	.scope = VERB_ACTS,
-	.options = options,
-	.level = GUARD_L2,
-	.is_never_in_production = true,
-	.has_dry_run = true,
-	.wants_dependencies = true,
-	.title = "Fill databases from their seed files",
-	.help = "Runs the files of the folder `seeds` in name order, then those of its subfolder that is called as the environment. Each .sql file is one "
-			"transaction (through psql where it has psql's own commands or COPY data); executable files, and those whose extension has a line in [runner], "
-			"get the connection in their environment (PGHOST..., DATABASE_URL). What cannot run is said before anything runs. Hidden files, README and what "
-			"editors leave behind are passed over. Never in production, be it NODE_ENV or `environment` that says so.",
-	.example = "pgtend seed core --only 010_users.sql",
-	.shape = &seed_shape,
-	.preview = preview,
-	.run = run,
+    .name = "seed",
+    .scope = VERB_ACTS,
+    .options = options,
+    .level = GUARD_L2,
+    .is_never_in_production = true,
+    .has_dry_run = true,
+    .wants_dependencies = true,
+    .title = "Fill databases from their seed files",
+    .help = "Runs the files of the folder `seeds` in name order, then those of its subfolder that is called as the "
+            "environment. Each .sql file is one "
+            "transaction (through psql where it has psql's own commands or COPY data); executable files, and those "
+            "whose extension has a line in [runner], "
+            "get the connection in their environment (PGHOST..., DATABASE_URL). What cannot run is said before "
+            "anything runs. Hidden files, README and what "
+            "editors leave behind are passed over. Never in production, be it NODE_ENV or `environment` that says so.",
+    .example = "pgtend seed core --only 010_users.sql",
+    .shape = &seed_shape,
+    .preview = preview,
+    .run = run,
 };

@@ -8,15 +8,18 @@
 #include "pgtend/core/units.h"
 
 static const struct table_column columns[] = {
-	{"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
-	{"schema", CELL_TEXT, "schema", 1, "pg_namespace.nspname."},
-	{"name", CELL_TEXT, "name", 0, "pg_class.relname."},
-	{"kind", CELL_TEXT, "kind", 1, "table, partitioned table, hypertable, continuous aggregate, materialized view, foreign table or sequence."},
-	{"action", CELL_TEXT, "action", 0, "emptied, refreshed, restarted (sequences that no table owns) or kept."},
-	{"reason", CELL_TEXT, "why", 2, "Why it was kept; null for the others."},
-	{"rows_before", CELL_COUNT, "before", 0, "Rows before: counted up to 16 MB, beyond that pg_class.reltuples (approximate)."},
-	{"rows_after", CELL_COUNT, "after", 0, "Rows counted in the same transaction, after it; not 0 when a trigger wrote some."},
-	{"bytes_before", CELL_BYTES, "size", 1, "pg_total_relation_size() before, with partitions or chunks."},
+    {"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
+    {"schema", CELL_TEXT, "schema", 1, "pg_namespace.nspname."},
+    {"name", CELL_TEXT, "name", 0, "pg_class.relname."},
+    {"kind", CELL_TEXT, "kind", 1,
+        "table, partitioned table, hypertable, continuous aggregate, materialized view, foreign table or sequence."},
+    {"action", CELL_TEXT, "action", 0, "emptied, refreshed, restarted (sequences that no table owns) or kept."},
+    {"reason", CELL_TEXT, "why", 2, "Why it was kept; null for the others."},
+    {"rows_before", CELL_COUNT, "before", 0,
+        "Rows before: counted up to 16 MB, beyond that pg_class.reltuples (approximate)."},
+    {"rows_after", CELL_COUNT, "after", 0,
+        "Rows counted in the same transaction, after it; not 0 when a trigger wrote some."},
+    {"bytes_before", CELL_BYTES, "size", 1, "pg_total_relation_size() before, with partitions or chunks."},
 };
 const struct table_shape clean_shape = {"clean", columns, sizeof columns / sizeof columns[0]};
 
@@ -82,14 +85,15 @@ static void tell_history(const struct clean_set *set, struct report *report)
 		if (relation->action != CLEAN_KEEP || relation->reason != clean_reason_history)
 			continue;
 		if (clean_is_ledger(set, relation))
-			report_log(report, "history kept: %s.%s, %lld row%s", relation->schema, relation->name, (long long)set->history_rows,
-				set->history_rows == 1 ? "" : "s");
+			report_log(report, "history kept: %s.%s, %lld row%s", relation->schema, relation->name,
+			    (long long)set->history_rows, set->history_rows == 1 ? "" : "s");
 		else
 			report_log(report, "history kept: %s.%s", relation->schema, relation->name);
 	}
 }
 
-static void tell_done(const struct database *database, const struct clean_set *set, int64_t began_us, struct report *report)
+static void tell_done(
+    const struct database *database, const struct clean_set *set, int64_t began_us, struct report *report)
 {
 	char took[UNITS_SIZE];
 	int64_t rows = 0;
@@ -98,26 +102,30 @@ static void tell_done(const struct database *database, const struct clean_set *s
 		const struct clean_relation *relation = &set->relations[i];
 		if (relation->action != CLEAN_EMPTY)
 			continue;
-		rows += relation->rows_before >= 0 ? relation->rows_before : relation->rows_estimate > 0 ? relation->rows_estimate : 0;
+		rows += relation->rows_before >= 0    ? relation->rows_before
+		        : relation->rows_estimate > 0 ? relation->rows_estimate
+		                                      : 0;
 		is_about = is_about || (relation->rows_before < 0 && relation->kind != CLEAN_AGGREGATE);
 		if (relation->rows_after > 0)
 			report_log(report, "%s.%s holds %lld rows again: a trigger wrote them", relation->schema, relation->name,
-				(long long)relation->rows_after);
+			    (long long)relation->rows_after);
 	}
 	int tables = clean_set_emptied(set);
-	report_summary(report, "%d table%s emptied, %s%lld rows, in %s", tables, tables == 1 ? "" : "s", is_about ? "about " : "",
-		(long long)rows, units_ms(took, (double)(units_now_us() - began_us) / 1000.0));
+	report_summary(report, "%d table%s emptied, %s%lld rows, in %s", tables, tables == 1 ? "" : "s",
+	    is_about ? "about " : "", (long long)rows, units_ms(took, (double)(units_now_us() - began_us) / 1000.0));
 	tell_history(set, report);
 	if (section_text(database->section, "seeds") != NULL)
 		report_hint(report, "fill it again: pgtend seed %s", database->name);
 }
 
-static void name_blocker(const struct database *database, struct session *session, const struct clean_set *set, struct err *err)
+static void name_blocker(
+    const struct database *database, struct session *session, const struct clean_set *set, struct err *err)
 {
 	struct text oids = {0};
 	char waited[UNITS_SIZE];
 	for (int i = 0; i < set->count; i++)
-		if (set->relations[i].action == CLEAN_EMPTY || set->relations[i].action == CLEAN_WITH_PARENT || set->relations[i].action == CLEAN_REFRESH)
+		if (set->relations[i].action == CLEAN_EMPTY || set->relations[i].action == CLEAN_WITH_PARENT ||
+		    set->relations[i].action == CLEAN_REFRESH)
 			text_addf(&oids, "%s%lld", oids.length > 0 ? "," : "{", (long long)set->relations[i].oid);
 	text_add(&oids, "}");
 	char *blocker = lifecycle_blocker(session, text_str(&oids), true), *said = mem_copy(err->text);
@@ -132,7 +140,8 @@ static void name_blocker(const struct database *database, struct session *sessio
 	text_done(&oids);
 }
 
-static void word_failure(const struct database *database, struct session *session, const struct clean_set *set, struct err *err)
+static void word_failure(
+    const struct database *database, struct session *session, const struct clean_set *set, struct err *err)
 {
 	if (strcmp(err->sqlstate, "55P03") == 0) {
 		name_blocker(database, session, set, err);
@@ -140,7 +149,9 @@ static void word_failure(const struct database *database, struct session *sessio
 	} else if (strcmp(err->sqlstate, "53200") == 0) {
 		err_hint(err, "raise max_locks_per_transaction: every chunk and partition needs a lock");
 	} else if (err->sqlstate[0] == '\0' && err->kind != ERR_CANCELLED) {
-		err_hint(err, "the answer did not arrive: the database is as before or empty, never between; look with pgtend tables %s", database->name);
+		err_hint(err,
+		    "the answer did not arrive: the database is as before or empty, never between; look with pgtend tables %s",
+		    database->name);
 	} else if (err->hint[0] == '\0') {
 		err_hint(err, "nothing was emptied");
 	}
@@ -184,9 +195,10 @@ bool lifecycle_clean(struct fleet *fleet, struct database *database, struct repo
 {
 	if (!lifecycle_refuse_production(database, "clean", err))
 		return false;
-	struct session *session = database_action_session(fleet, database, NULL, "clean", lifecycle_lock_timeout_ms(database), true);
-	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(fleet, database, session, err)
-		&& clean(database, session, report, err);
+	struct session *session =
+	    database_action_session(fleet, database, NULL, "clean", lifecycle_lock_timeout_ms(database), true);
+	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(fleet, database, session, err) &&
+	          clean(database, session, report, err);
 	session_free(session);
 	return ok;
 }

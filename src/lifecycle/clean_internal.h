@@ -16,49 +16,54 @@ enum clean_action {
 struct clean_relation {
 	int64_t oid;
 	char *schema, *name;
-	char *quoted;             /* "schema"."name" by libpq */
+	char *quoted; /* "schema"."name" by libpq */
 	enum clean_kind kind;
 	enum clean_action action;
-	const char *reason;       /* CLEAN_KEEP: why, static */
+	const char *reason; /* CLEAN_KEEP: why, static */
 	char *owner;
-	int parent;               /* index of the (first) parent; -1 */
+	int parent; /* index of the (first) parent; -1 */
 	bool has_kept_part;
-	bool is_only;             /* TRUNCATE ONLY: a table that inherits from it stays */
+	bool is_only; /* TRUNCATE ONLY: a table that inherits from it stays */
 	bool is_populated, is_extension_member, is_history;
 	bool may_truncate, may_select, is_owner;
-	int64_t rows_estimate;    /* -1: unknown */
-	int64_t bytes;            /* with its parts; -1: unknown */
-	int64_t rows_before;      /* -1: not counted */
+	int64_t rows_estimate; /* -1: unknown */
+	int64_t bytes;         /* with its parts; -1: unknown */
+	int64_t rows_before;   /* -1: not counted */
 	int64_t rows_after;
 };
 struct clean_sequence {
 	char *schema, *name, *quoted, *owner;
-	int64_t owned_by;         /* 0: free */
-	struct words drawn_by;    /* oids as text */
+	int64_t owned_by;      /* 0: free */
+	struct words drawn_by; /* oids as text */
 	bool is_owner;
-	bool is_restarted;        /* by its own ALTER SEQUENCE; those of emptied tables go with RESTART IDENTITY */
+	bool is_restarted; /* by its own ALTER SEQUENCE; those of emptied tables go with RESTART IDENTITY */
 };
-struct clean_edge { int64_t from, to; char *name; }; /* child -> parent, referencing -> referenced, reader -> source */
+struct clean_edge {
+	int64_t from, to;
+	char *name;
+}; /* child -> parent, referencing -> referenced, reader -> source */
 
 struct clean_set {
 	struct clean_relation *relations;
 	int count;
-	int *by_oid;              /* indexes in the order of oid, of the first index_count relations */
+	int *by_oid; /* indexes in the order of oid, of the first index_count relations */
 	int index_count;
 	struct clean_sequence *sequences;
 	int sequence_count;
 	struct clean_edge *parents, *references, *reads;
 	int parent_count, reference_count, read_count;
-	int *refresh;             /* relations to refresh, in order */
+	int *refresh; /* relations to refresh, in order */
 	int refresh_count;
-	char *history;            /* "public.pgmigrations" as the migrations' ledger says; NULL */
+	char *history; /* "public.pgmigrations" as the migrations' ledger says; NULL */
 	char *history_schema, *history_table;
-	int64_t history_rows;     /* -1: unknown */
+	int64_t history_rows; /* -1: unknown */
 };
 
 /* clean_load.c: asks the catalogs. In a task. */
-PGTEND_CHECK bool clean_set_load(struct database *database, struct session *session, struct clean_set *set, struct err *err);
-/* clean_set.c: decides. err: what stands in the way (ERR_FAILED), or keep_tables names a table that is not there (ERR_CONFIG). */
+PGTEND_CHECK bool clean_set_load(
+    struct database *database, struct session *session, struct clean_set *set, struct err *err);
+/* clean_set.c: decides. err: what stands in the way (ERR_FAILED), or keep_tables names a table that is not there
+ * (ERR_CONFIG). */
 PGTEND_CHECK bool clean_set_decide(const struct database *database, struct clean_set *set, struct err *err);
 void clean_set_done(struct clean_set *set);
 /* After relations were added: makes clean_set_find() see them. */

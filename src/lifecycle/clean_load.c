@@ -91,7 +91,8 @@ static bool load_relations(struct session *session, struct clean_set *set, struc
 	return true;
 }
 
-static bool load_timescale(const struct database *database, struct session *session, struct clean_set *set, struct err *err)
+static bool load_timescale(
+    const struct database *database, struct session *session, struct clean_set *set, struct err *err)
 {
 	struct result *r;
 	if (!database->has_timescaledb)
@@ -119,8 +120,8 @@ static bool load_timescale(const struct database *database, struct session *sess
 	return true;
 }
 
-static bool load_edges(struct session *session, const char *sql, const char *from, const char *to, struct clean_edge **edges, int *count,
-	struct err *err)
+static bool load_edges(struct session *session, const char *sql, const char *from, const char *to,
+    struct clean_edge **edges, int *count, struct err *err)
 {
 	struct result *r;
 	if (!ask(session, sql, &r, err))
@@ -128,7 +129,8 @@ static bool load_edges(struct session *session, const char *sql, const char *fro
 	*count = result_rows(r);
 	*edges = mem_grow(NULL, (size_t)*count + 1, sizeof **edges);
 	for (int row = 0; row < *count; row++)
-		(*edges)[row] = (struct clean_edge){get_int(r, row, from, 0), get_int(r, row, to, 0), mem_copy(get(r, row, "name"))};
+		(*edges)[row] =
+		    (struct clean_edge){get_int(r, row, from, 0), get_int(r, row, to, 0), mem_copy(get(r, row, "name"))};
 	result_free(r);
 	return true;
 }
@@ -176,10 +178,11 @@ bool clean_set_load(struct database *database, struct session *session, struct c
 {
 	memset(set, 0, sizeof *set);
 	load_history(database, session, set);
-	return load_relations(session, set, err)
-		&& load_timescale(database, session, set, err)
-		&& load_edges(session, sql_lifecycle_clean_children, "child", "parent", &set->parents, &set->parent_count, err)
-		&& load_edges(session, sql_lifecycle_clean_references, "referencing", "referenced", &set->references, &set->reference_count, err)
-		&& load_edges(session, sql_lifecycle_clean_views, "reader", "source", &set->reads, &set->read_count, err)
-		&& load_sequences(session, set, err);
+	return load_relations(session, set, err) && load_timescale(database, session, set, err) &&
+	       load_edges(
+	           session, sql_lifecycle_clean_children, "child", "parent", &set->parents, &set->parent_count, err) &&
+	       load_edges(session, sql_lifecycle_clean_references, "referencing", "referenced", &set->references,
+	           &set->reference_count, err) &&
+	       load_edges(session, sql_lifecycle_clean_views, "reader", "source", &set->reads, &set->read_count, err) &&
+	       load_sequences(session, set, err);
 }

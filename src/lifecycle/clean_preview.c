@@ -1,4 +1,5 @@
-/* lifecycle/clean_preview.c - what a clean would do, in lines: tables with rows and bytes, what stays, who is connected, the last backup. */
+/* lifecycle/clean_preview.c - what a clean would do, in lines: tables with rows and bytes, what stays, who is
+ * connected, the last backup. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,14 +35,17 @@ static char *rows_text(const struct clean_relation *relation)
 static void add_relation(struct words *lines, const struct clean_relation *relation)
 {
 	char size[UNITS_SIZE], *rows = rows_text(relation);
-	add_line(lines, "  %s.%s  %s%s%s  %s", relation->schema, relation->name, relation->kind == CLEAN_TABLE ? "" : clean_kind_word(relation->kind),
-		relation->kind == CLEAN_TABLE || *rows == '\0' ? "" : ", ", rows, relation->bytes >= 0 ? units_bytes(size, relation->bytes) : "size unknown");
+	add_line(lines, "  %s.%s  %s%s%s  %s", relation->schema, relation->name,
+	    relation->kind == CLEAN_TABLE ? "" : clean_kind_word(relation->kind),
+	    relation->kind == CLEAN_TABLE || *rows == '\0' ? "" : ", ", rows,
+	    relation->bytes >= 0 ? units_bytes(size, relation->bytes) : "size unknown");
 	mem_free(rows);
 }
 
 static int by_size(const void *a, const void *b)
 {
-	int64_t x = (*(const struct clean_relation *const *)a)->bytes, y = (*(const struct clean_relation *const *)b)->bytes;
+	int64_t x = (*(const struct clean_relation *const *)a)->bytes,
+	        y = (*(const struct clean_relation *const *)b)->bytes;
 	return (x < y) - (x > y);
 }
 
@@ -80,7 +84,8 @@ static void add_others(struct words *lines, const struct clean_set *set)
 		add_line(lines, "  refreshed: %s.%s (materialized view)", view->schema, view->name);
 	}
 	if (restarted > 0)
-		add_line(lines, "  %d sequence%s that no table owns restart%s too", restarted, restarted == 1 ? "" : "s", restarted == 1 ? "s" : "");
+		add_line(lines, "  %d sequence%s that no table owns restart%s too", restarted, restarted == 1 ? "" : "s",
+		    restarted == 1 ? "s" : "");
 }
 
 static void count_cheap(struct clean_set *set, struct session *session)
@@ -111,9 +116,11 @@ static void add_clients(struct words *lines, const struct database *database, st
 		add_line(lines, "connected: nobody else");
 	for (int row = 0; row < (r != NULL ? result_rows(r) : 0); row++) {
 		const char *user = result_text(r, row, result_column(r, "user"));
-		add_line(lines, "connected: %s (%s), %s connection%s, %s busy", result_text(r, row, result_column(r, "application")),
-			user != NULL ? user : "-", result_text(r, row, result_column(r, "connections")),
-			result_int(r, row, result_column(r, "connections"), 1) == 1 ? "" : "s", result_text(r, row, result_column(r, "busy")));
+		add_line(lines, "connected: %s (%s), %s connection%s, %s busy",
+		    result_text(r, row, result_column(r, "application")), user != NULL ? user : "-",
+		    result_text(r, row, result_column(r, "connections")),
+		    result_int(r, row, result_column(r, "connections"), 1) == 1 ? "" : "s",
+		    result_text(r, row, result_column(r, "busy")));
 	}
 	result_free(r);
 }
@@ -124,8 +131,9 @@ static void add_publications(struct words *lines, struct session *session)
 	struct err ignored;
 	if (session_query_wait(session, sql_lifecycle_clean_publications, NULL, 0, DEADLINE_MS, &r, &ignored))
 		for (int row = 0; row < result_rows(r); row++)
-			add_line(lines, "publication %s carries TRUNCATE to its subscribers%s", result_text(r, row, result_column(r, "name")),
-				result_bool(r, row, result_column(r, "is_followed")) ? ", and a subscriber follows" : "");
+			add_line(lines, "publication %s carries TRUNCATE to its subscribers%s",
+			    result_text(r, row, result_column(r, "name")),
+			    result_bool(r, row, result_column(r, "is_followed")) ? ", and a subscriber follows" : "");
 	result_free(r);
 }
 
@@ -145,19 +153,20 @@ static void add_backup(struct words *lines, struct fleet *fleet, struct database
 		add_line(lines, "last backup: none");
 	else
 		add_line(lines, "last backup: %s ago, %s", units_age(age, (int64_t)table_get_real(table, 0, "age_s", 0)),
-			table_get_int(table, 0, "verified", 0) != 0 ? "verified" : "not verified");
+		    table_get_int(table, 0, "verified", 0) != 0 ? "verified" : "not verified");
 	table_free(table);
 }
 
-static bool describe(struct fleet *fleet, struct database *database, struct session *session, struct words *lines, struct err *err)
+static bool describe(
+    struct fleet *fleet, struct database *database, struct session *session, struct words *lines, struct err *err)
 {
 	struct clean_set set;
 	bool ok = clean_set_load(database, session, &set, err) && clean_set_decide(database, &set, err);
 	if (ok) {
 		int tables = clean_set_emptied(&set);
 		count_cheap(&set, session);
-		add_line(lines, "%s on %s:%d (%s): %d table%s would be emptied", database->dbname, database->server->host, database->server->port,
-			environment_word(database->environment), tables, tables == 1 ? "" : "s");
+		add_line(lines, "%s on %s:%d (%s): %d table%s would be emptied", database->dbname, database->server->host,
+		    database->server->port, environment_word(database->environment), tables, tables == 1 ? "" : "s");
 		add_emptied(lines, &set);
 		add_others(lines, &set);
 		add_kept(lines, &set);
@@ -172,8 +181,8 @@ static bool describe(struct fleet *fleet, struct database *database, struct sess
 bool lifecycle_clean_preview(struct fleet *fleet, struct database *database, struct words *lines, struct err *err)
 {
 	struct session *session = database_action_session(fleet, database, NULL, "clean", 1000, true);
-	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(fleet, database, session, err)
-		&& describe(fleet, database, session, lines, err);
+	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(fleet, database, session, err) &&
+	          describe(fleet, database, session, lines, err);
 	session_free(session);
 	return ok;
 }

@@ -1,4 +1,5 @@
-/* lifecycle/clean_set.c - which relations are emptied, which stay, and what stands in the way. Pure: no questions to the server. */
+/* lifecycle/clean_set.c - which relations are emptied, which stay, and what stands in the way. Pure: no questions
+ * to the server. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,8 @@ const char clean_reason_history[] = "migration history";
 
 const char *clean_kind_word(enum clean_kind kind)
 {
-	static const char *const words[] = {"table", "partitioned table", "hypertable", "continuous aggregate", "foreign table", "materialized view"};
+	static const char *const words[] = {
+	    "table", "partitioned table", "hypertable", "continuous aggregate", "foreign table", "materialized view"};
 	return words[kind];
 }
 
@@ -49,7 +51,8 @@ struct clean_relation *clean_set_find(const struct clean_set *set, int64_t oid)
 
 static bool is_emptied(const struct clean_relation *relation)
 {
-	return relation->action == CLEAN_EMPTY || relation->action == CLEAN_WITH_PARENT || relation->action == CLEAN_BY_PARTS;
+	return relation->action == CLEAN_EMPTY || relation->action == CLEAN_WITH_PARENT ||
+	       relation->action == CLEAN_BY_PARTS;
 }
 
 int clean_set_emptied(const struct clean_set *set)
@@ -80,11 +83,12 @@ static bool is_listed(const struct clean_relation *relation, const struct words 
 
 bool clean_is_ledger(const struct clean_set *set, const struct clean_relation *relation)
 {
-	return set->history_table != NULL && strcmp(relation->name, set->history_table) == 0
-		&& (set->history_schema == NULL || strcmp(relation->schema, set->history_schema) == 0);
+	return set->history_table != NULL && strcmp(relation->name, set->history_table) == 0 &&
+	       (set->history_schema == NULL || strcmp(relation->schema, set->history_schema) == 0);
 }
 
-static const char *reason_to_keep(const struct clean_set *set, const struct clean_relation *relation, const struct words *keep)
+static const char *reason_to_keep(
+    const struct clean_set *set, const struct clean_relation *relation, const struct words *keep)
 {
 	if (relation->is_history || clean_is_ledger(set, relation))
 		return clean_reason_history;
@@ -102,7 +106,8 @@ static const char *reason_to_keep(const struct clean_set *set, const struct clea
 }
 
 /* A misspelt name in keep_tables would cost exactly the rows that it was written for. */
-static bool check_keep(const struct database *database, const struct clean_set *set, const struct words *keep, struct err *err)
+static bool check_keep(
+    const struct database *database, const struct clean_set *set, const struct words *keep, struct err *err)
 {
 	for (size_t i = 0; i < keep->count && set->count > 0; i++) {
 		bool is_found = false;
@@ -113,8 +118,8 @@ static bool check_keep(const struct database *database, const struct clean_set *
 		}
 		const char *nearest = is_found ? NULL : text_nearest(keep->v[i], (const char *const *)names.v, names.count);
 		if (!is_found) {
-			err_set(err, ERR_CONFIG, "%s: keep_tables names \"%s\", which %s does not have", section_where(database->section, "keep_tables"),
-				keep->v[i], database->dbname);
+			err_set(err, ERR_CONFIG, "%s: keep_tables names \"%s\", which %s does not have",
+			    section_where(database->section, "keep_tables"), keep->v[i], database->dbname);
 			if (nearest != NULL)
 				err_hint(err, "did you mean \"%s\"?", nearest);
 		}
@@ -150,7 +155,8 @@ static void mark_kept_parts(struct clean_set *set)
 		for (int i = 0; i < set->parent_count; i++) {
 			const struct clean_relation *child = clean_set_find(set, set->parents[i].from);
 			struct clean_relation *parent = clean_set_find(set, set->parents[i].to);
-			if (child == NULL || parent == NULL || parent->has_kept_part || (child->action != CLEAN_KEEP && !child->has_kept_part))
+			if (child == NULL || parent == NULL || parent->has_kept_part ||
+			    (child->action != CLEAN_KEEP && !child->has_kept_part))
 				continue;
 			parent->has_kept_part = has_changed = true;
 		}
@@ -217,10 +223,13 @@ static bool check_rights(const struct clean_set *set, const struct database *dat
 		const struct clean_relation *relation = &set->relations[i];
 		bool is_refused = relation->action == CLEAN_EMPTY && !relation->may_truncate;
 		/* From 17 on MAINTAIN may be granted: there the server decides. */
-		bool is_foreign_view = relation->action == CLEAN_REFRESH && !relation->is_owner && database->server->version_num < 170000;
+		bool is_foreign_view =
+		    relation->action == CLEAN_REFRESH && !relation->is_owner && database->server->version_num < 170000;
 		if (is_refused || is_foreign_view) {
-			err_set(err, ERR_FAILED, "%s.%s: this role may not %s it", relation->schema, relation->name, is_refused ? "empty" : "refresh");
-			return err_hint(err, "connect as its owner %s%s", relation->owner, is_refused ? ", or GRANT TRUNCATE on it" : "");
+			err_set(err, ERR_FAILED, "%s.%s: this role may not %s it", relation->schema, relation->name,
+			    is_refused ? "empty" : "refresh");
+			return err_hint(
+			    err, "connect as its owner %s%s", relation->owner, is_refused ? ", or GRANT TRUNCATE on it" : "");
 		}
 	}
 	return true;
@@ -229,11 +238,12 @@ static bool check_rights(const struct clean_set *set, const struct database *dat
 static bool check_references(const struct clean_set *set, struct err *err)
 {
 	for (int i = 0; i < set->reference_count; i++) {
-		const struct clean_relation *from = clean_set_find(set, set->references[i].from), *to = clean_set_find(set, set->references[i].to);
+		const struct clean_relation *from = clean_set_find(set, set->references[i].from),
+		                            *to = clean_set_find(set, set->references[i].to);
 		if (from == NULL || to == NULL || from->action != CLEAN_KEEP || !is_emptied(to))
 			continue;
-		err_set(err, ERR_FAILED, "%s.%s stays (%s) but references %s.%s (%s), which would be emptied", from->schema, from->name, from->reason,
-			to->schema, to->name, set->references[i].name);
+		err_set(err, ERR_FAILED, "%s.%s stays (%s) but references %s.%s (%s), which would be emptied", from->schema,
+		    from->name, from->reason, to->schema, to->name, set->references[i].name);
 		return err_hint(err, "add %s.%s to keep_tables too, or let both go", to->schema, to->name);
 	}
 	return true;
@@ -261,8 +271,8 @@ static bool settle_sequence(const struct clean_set *set, struct clean_sequence *
 	if (kept != NULL && !goes_with_table)
 		return true;
 	if (kept != NULL) {
-		err_set(err, ERR_FAILED, "sequence %s.%s would restart with %s.%s, but it also numbers %s.%s, which stays", sequence->schema,
-			sequence->name, owner->schema, owner->name, kept->schema, kept->name);
+		err_set(err, ERR_FAILED, "sequence %s.%s would restart with %s.%s, but it also numbers %s.%s, which stays",
+		    sequence->schema, sequence->name, owner->schema, owner->name, kept->schema, kept->name);
 		return err_hint(err, "add %s.%s to keep_tables too", owner->schema, owner->name);
 	}
 	if (!sequence->is_owner) {
@@ -321,7 +331,9 @@ bool clean_set_decide(const struct database *database, struct clean_set *set, st
 		struct clean_relation *relation = &set->relations[i];
 		relation->parent = -1;
 		relation->reason = reason_to_keep(set, relation, &keep);
-		relation->action = relation->reason != NULL ? CLEAN_KEEP : relation->kind == CLEAN_VIEW ? CLEAN_REFRESH : CLEAN_EMPTY;
+		relation->action = relation->reason != NULL       ? CLEAN_KEEP
+		                   : relation->kind == CLEAN_VIEW ? CLEAN_REFRESH
+		                                                  : CLEAN_EMPTY;
 	}
 	bool ok = check_keep(database, set, &keep, err);
 	words_done(&keep);

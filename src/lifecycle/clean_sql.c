@@ -1,6 +1,7 @@
 /* lifecycle/clean_sql.c - the one message that empties a database.
  *
- * Several statements in one message are one transaction for the server (and behind a pooler the session wraps them in one), so
+ * Several statements in one message are one transaction for the server (and behind a pooler the session wraps them
+ * in one), so
  * that a pgtend that is killed at any moment leaves the database as it was or as it shall be.
  */
 #include <string.h>
@@ -32,13 +33,14 @@ char *clean_count_sql(const struct clean_set *set, const char *rows_column, bool
 		const struct clean_relation *relation = &set->relations[i];
 		if ((relation->action != CLEAN_EMPTY && relation->action != CLEAN_BY_PARTS) || !relation->may_select)
 			continue;
-		if (is_cheap_only && (relation->kind == CLEAN_AGGREGATE || relation->bytes < 0 || relation->bytes > cheap_bytes))
+		if (is_cheap_only &&
+		    (relation->kind == CLEAN_AGGREGATE || relation->bytes < 0 || relation->bytes > cheap_bytes))
 			continue;
 		/* A table whose part stays is counted without it. */
 		if (relation->action == CLEAN_BY_PARTS)
 			continue;
-		text_addf(&sql, "%sselect %d as relation, count(*) as %s from %s%s", sql.length > 0 ? " union all " : "", i, rows_column,
-			relation->is_only ? "only " : "", relation->quoted);
+		text_addf(&sql, "%sselect %d as relation, count(*) as %s from %s%s", sql.length > 0 ? " union all " : "", i,
+		    rows_column, relation->is_only ? "only " : "", relation->quoted);
 	}
 	if (sql.length == 0)
 		return NULL;

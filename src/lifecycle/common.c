@@ -35,11 +35,14 @@ char *lifecycle_blocker(struct session *session, const char *oids, bool is_exclu
 	struct result *r = NULL;
 	struct err ignored;
 	char since[UNITS_SIZE], *words = NULL;
-	if (session_query_wait(session, sql_lifecycle_blockers, params, 2, LOOK_DEADLINE_MS, &r, &ignored) && result_rows(r) > 0) {
+	if (session_query_wait(session, sql_lifecycle_blockers, params, 2, LOOK_DEADLINE_MS, &r, &ignored) &&
+	    result_rows(r) > 0) {
 		const char *user = result_text(r, 0, result_column(r, "user"));
-		words = mem_format("%s is held by pid %s (%s, user %s, %s) for %s", result_text(r, 0, result_column(r, "relation")),
-			result_text(r, 0, result_column(r, "pid")), result_text(r, 0, result_column(r, "application")), user != NULL ? user : "-",
-			result_text(r, 0, result_column(r, "state")), units_age(since, result_int(r, 0, result_column(r, "since_s"), 0)));
+		words =
+		    mem_format("%s is held by pid %s (%s, user %s, %s) for %s", result_text(r, 0, result_column(r, "relation")),
+		        result_text(r, 0, result_column(r, "pid")), result_text(r, 0, result_column(r, "application")),
+		        user != NULL ? user : "-", result_text(r, 0, result_column(r, "state")),
+		        units_age(since, result_int(r, 0, result_column(r, "since_s"), 0)));
 	}
 	result_free(r);
 	return words;
@@ -72,7 +75,7 @@ static void due(void *arg)
 }
 
 bool lifecycle_run_alone(struct fleet *fleet, struct session *session, const struct lifecycle_statement *statement,
-	struct result **result, struct err *err)
+    struct result **result, struct err *err)
 {
 	struct running running = {.task = task_self()};
 	struct request request = {.sql = statement->sql, .is_unwrapped = true, .fn = answered, .arg = &running};
@@ -81,7 +84,8 @@ bool lifecycle_run_alone(struct fleet *fleet, struct session *session, const str
 	if (task_is_cancelled())
 		return err_set(err, ERR_CANCELLED, "cancelled before it was sent");
 	uint64_t number = session_submit(session, &request);
-	struct timer *timer = statement->tick_ms > 0 ? timer_start(fleet->loop, statement->tick_ms, statement->tick_ms, due, &running) : NULL;
+	struct timer *timer =
+	    statement->tick_ms > 0 ? timer_start(fleet->loop, statement->tick_ms, statement->tick_ms, due, &running) : NULL;
 	bool is_cancelling = false;
 	while (!running.is_done) {
 		task_wait();

@@ -1,42 +1,28 @@
 /* lifecycle/create.c - makes a database: owner, encoding, locale, template, UTC, a comment, extensions.
  *
- * CREATE DATABASE cannot stand in a transaction with what follows it, so each step is such that a second run finishes what the
+ * CREATE DATABASE cannot stand in a transaction with what follows it, so each step is such that a second run
+ * finishes what the
  * first one left: the comment says "being created" until all is done.
  */
 #include <string.h>
 #include <strings.h>
 
 #include "common.h"
+#include "create_internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/sql_embedded.h"
 
-enum { DEADLINE_MS = 30000 };
-
 static const struct table_column columns[] = {
-	{"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
-	{"dbname", CELL_TEXT, "dbname", 1, "Its name in the server (pg_database.datname)."},
-	{"created", CELL_BOOL, "created", 0, "Whether this run made it; false: it was there."},
-	{"steps", CELL_WORDS, "steps", 0, "What this run did: create, timezone, extension NAME, comment."},
-	{"duration_ms", CELL_MS, "took", 1, "From the first question to the last step."},
+    {"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
+    {"dbname", CELL_TEXT, "dbname", 1, "Its name in the server (pg_database.datname)."},
+    {"created", CELL_BOOL, "created", 0, "Whether this run made it; false: it was there."},
+    {"steps", CELL_WORDS, "steps", 0, "What this run did: create, timezone, extension NAME, comment."},
+    {"duration_ms", CELL_MS, "took", 1, "From the first question to the last step."},
 };
 const struct table_shape create_shape = {"create", columns, sizeof columns / sizeof columns[0]};
 
 static const char *const marker_unfinished = "being created by pgtend";
-
-struct creation {
-	struct fleet *fleet;
-	struct database *database;
-	struct report *report;
-	bool is_dry_run;
-	struct words extensions;
-	char *role;
-	bool is_there;             /* before this run */
-	bool may_create;
-	bool is_unfinished;        /* there, and its comment says that a create was interrupted */
-	bool has_other_encoding;   /* template1 has another one than is asked for */
-	struct words steps;        /* done in this run */
-};
 
 static const char *text_of(const struct creation *creation, const char *key)
 {
@@ -57,15 +43,16 @@ static void forget_local(struct database *database)
 
 static struct session *connect_to(struct creation *creation, const char *dbname, struct err *err)
 {
-	struct session *session = database_action_session(creation->fleet, creation->database, dbname, "create",
-		lifecycle_lock_timeout_ms(creation->database), true);
+	struct session *session = database_action_session(
+	    creation->fleet, creation->database, dbname, "create", lifecycle_lock_timeout_ms(creation->database), true);
 	if (session_ready_wait(session, 0, err))
 		return session;
 	session_free(session);
 	return NULL;
 }
 
-/* postgres, else template1, else the database itself: some hosts and poolers let in to nothing else. NULL: none; err is postgres' one. */
+/* postgres, else template1, else the database itself: some hosts and poolers let in to nothing else. NULL: none;
+ * err is postgres' one. */
 static struct session *connect_for_making(struct creation *creation, struct err *err)
 {
 	struct err other;
@@ -83,9 +70,10 @@ static bool look(struct creation *creation, struct session *session, struct err 
 {
 	const char *params[] = {creation->database->dbname};
 	struct result *r = NULL;
-	bool ok = session_query_wait(session, sql_lifecycle_create_look, params, 1, DEADLINE_MS, &r, err);
+	bool ok = session_query_wait(session, sql_lifecycle_create_look, params, 1, CREATE_DEADLINE_MS, &r, err);
 	if (ok) {
-		const char *encoding = text_of(creation, "encoding"), *its = result_text(r, 0, result_column(r, "template_encoding"));
+		const char *encoding = text_of(creation, "encoding"),
+		           *its = result_text(r, 0, result_column(r, "template_encoding"));
 		const char *comment = result_text(r, 0, result_column(r, "comment"));
 		creation->is_there = result_bool(r, 0, result_column(r, "is_there"));
 		creation->may_create = result_bool(r, 0, result_column(r, "may_create"));
@@ -97,76 +85,7 @@ static bool look(struct creation *creation, struct session *session, struct err 
 	return ok;
 }
 
-static void name_package(const struct creation *creation, const char *extension, struct err *err)
-{
-	static const struct { const char *extension, *package; } known[] = {
-		{"vector", "pgvector"}, {"postgis", "postgis-3"}, {"postgis_topology", "postgis-3"}, {"postgis_raster", "postgis-3"},
-		{"pg_cron", "cron"}, {"pg_partman", "partman"}, {"plpython3u", NULL}, {"pg_repack", "repack"}, {"pgaudit", "pgaudit"},
-	};
-	int major = creation->database->server->version_num / 10000;
-	if (strcmp(extension, "timescaledb") == 0) {
-		err_hint(err, "install timescaledb-2-postgresql-%d on the server and add it to shared_preload_libraries", major);
-		return;
-	}
-	const char *package = extension;
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-		if (strcmp(extension, known[i].extension) == 0 && known[i].package != NULL)
-			package = known[i].package;
-	char *dashed = mem_copy(package);
-	for (char *c = dashed; *c != '\0'; c++)
-		if (*c == '_')
-			*c = '-';
-	err_hint(err, "install it on the server; on Debian probably postgresql-%d-%s (modules of PostgreSQL itself: postgresql-contrib)", major, dashed);
-	mem_free(dashed);
-}
-
-/* '{"a","b"}' */
-static char *array_of(const struct words *words)
-{
-	struct text array = {0};
-	text_add(&array, "{");
-	for (size_t i = 0; i < words->count; i++) {
-		text_add(&array, i > 0 ? ",\"" : "\"");
-		for (const char *c = words->v[i]; *c != '\0'; c++) {
-			if (*c == '"' || *c == '\\')
-				text_add_char(&array, '\\');
-			text_add_char(&array, *c);
-		}
-		text_add(&array, "\"");
-	}
-	text_add(&array, "}");
-	return text_take(&array);
-}
-
-/* Says which of the extensions are installed in the session's database; one that the server does not have is an error. */
-static bool look_at_extensions(struct creation *creation, struct session *session, struct words *missing, struct err *err)
-{
-	if (creation->extensions.count == 0)
-		return true;
-	char *names = array_of(&creation->extensions);
-	const char *params[] = {names};
-	struct result *r = NULL;
-	bool ok = session_query_wait(session, sql_lifecycle_create_extensions, params, 1, DEADLINE_MS, &r, err);
-	for (int row = 0; ok && row < result_rows(r); row++) {
-		const char *name = result_text(r, row, result_column(r, "name"));
-		if (result_text(r, row, result_column(r, "installed")) == NULL && missing != NULL)
-			words_add(missing, name);
-		if (result_text(r, row, result_column(r, "available")) == NULL && result_text(r, row, result_column(r, "installed")) == NULL) {
-			ok = err_set(err, ERR_FAILED, "the server does not have the extension \"%s\"", name);
-			name_package(creation, name, err);
-		}
-	}
-	result_free(r);
-	mem_free(names);
-	return ok;
-}
-
 /* ---- the steps -------------------------------------------------------------------- */
-
-static void step_done(struct creation *creation, const char *what)
-{
-	words_add(&creation->steps, what);
-}
 
 static void add_option(struct session *session, struct text *sql, const char *word, const char *value, bool is_name)
 {
@@ -199,7 +118,7 @@ static void word_create_failure(const struct creation *creation, struct err *err
 	const char *template = text_of(creation, "template");
 	if (strcmp(err->sqlstate, "55006") == 0)
 		err_hint(err, "somebody is connected to the template %s: end those sessions, or set template = template0",
-			template != NULL ? template : "template1");
+		    template != NULL ? template : "template1");
 	else if (strcmp(err->sqlstate, "22023") == 0 && err->hint[0] == '\0')
 		err_hint(err, "set template = template0 for another encoding or locale");
 }
@@ -225,46 +144,30 @@ static bool make(struct creation *creation, struct session *session, struct err 
 		word_create_failure(creation, err);
 		return false;
 	}
-	step_done(creation, "create");
+	create_step_done(creation, "create");
 	creation->is_unfinished = true;
-	return session_queryf_wait(session, DEADLINE_MS, NULL, err, "comment on database %I is %L", database->dbname, marker_unfinished);
+	return session_queryf_wait(
+	    session, CREATE_DEADLINE_MS, NULL, err, "comment on database %I is %L", database->dbname, marker_unfinished);
 }
 
 static bool set_timezone(struct creation *creation, struct session *session, struct err *err)
 {
 	report_step(creation->report, "timezone of %s", creation->database->dbname);
-	if (!session_queryf_wait(session, DEADLINE_MS, NULL, err, "alter database %I set timezone to 'UTC'", creation->database->dbname))
+	if (!session_queryf_wait(session, CREATE_DEADLINE_MS, NULL, err, "alter database %I set timezone to 'UTC'",
+	        creation->database->dbname))
 		return err_prefix(err, "timezone");
-	step_done(creation, "timezone");
-	return true;
-}
-
-static bool add_extensions(struct creation *creation, struct session *session, const struct words *missing, struct err *err)
-{
-	for (size_t i = 0; i < missing->count; i++) {
-		report_step(creation->report, "extension %s", missing->v[i]);
-		/* Alone: some extensions (timescaledb) want to be the first thing that a session does. */
-		char *quoted = session_quote_identifier(session, missing->v[i]);
-		char *sql = mem_format("create extension if not exists %s cascade", quoted);
-		struct lifecycle_statement statement = {.sql = sql};
-		bool ok = lifecycle_run_alone(creation->fleet, session, &statement, NULL, err);
-		mem_free(sql);
-		mem_free(quoted);
-		if (!ok)
-			return err_prefix(err, "extension %s", missing->v[i]);
-		char *step = mem_format("extension %s", missing->v[i]);
-		step_done(creation, step);
-		mem_free(step);
-	}
+	create_step_done(creation, "timezone");
 	return true;
 }
 
 static bool set_comment(struct creation *creation, struct session *session, struct err *err)
 {
-	char *comment = mem_format("%s, %s, made by pgtend", creation->database->name, environment_word(creation->database->environment));
-	bool ok = session_queryf_wait(session, DEADLINE_MS, NULL, err, "comment on database %I is %L", creation->database->dbname, comment);
+	char *comment = mem_format(
+	    "%s, %s, made by pgtend", creation->database->name, environment_word(creation->database->environment));
+	bool ok = session_queryf_wait(
+	    session, CREATE_DEADLINE_MS, NULL, err, "comment on database %I is %L", creation->database->dbname, comment);
 	if (ok)
-		step_done(creation, "comment");
+		create_step_done(creation, "comment");
 	mem_free(comment);
 	return ok || err_prefix(err, "comment");
 }
@@ -275,7 +178,7 @@ static bool set_comment(struct creation *creation, struct session *session, stru
 static bool look_unfinished(struct creation *creation, struct session *session, bool *has_timezone, struct err *err)
 {
 	struct result *r = NULL;
-	bool ok = session_query_wait(session, sql_lifecycle_create_state, NULL, 0, DEADLINE_MS, &r, err);
+	bool ok = session_query_wait(session, sql_lifecycle_create_state, NULL, 0, CREATE_DEADLINE_MS, &r, err);
 	if (ok) {
 		const char *comment = result_text(r, 0, result_column(r, "comment"));
 		*has_timezone = result_bool(r, 0, result_column(r, "has_timezone"));
@@ -290,15 +193,16 @@ static bool finish_in(struct creation *creation, struct session *session, struct
 {
 	struct words missing = {0};
 	bool has_timezone = false;
-	bool ok = look_unfinished(creation, session, &has_timezone, err) && look_at_extensions(creation, session, &missing, err);
+	bool ok = look_unfinished(creation, session, &has_timezone, err) &&
+	          create_look_at_extensions(creation, session, &missing, err);
 	if (ok && creation->is_dry_run) {
 		for (size_t i = 0; i < missing.count; i++)
 			report_log(creation->report, "would add the extension %s", missing.v[i]);
 	} else if (ok) {
 		/* Another's database keeps its time zone and its comment; extensions are asked for by the configuration. */
-		ok = (!creation->is_unfinished || has_timezone || set_timezone(creation, session, err))
-			&& add_extensions(creation, session, &missing, err)
-			&& (!creation->is_unfinished || set_comment(creation, session, err));
+		ok = (!creation->is_unfinished || has_timezone || set_timezone(creation, session, err)) &&
+		     create_add_extensions(creation, session, &missing, err) &&
+		     (!creation->is_unfinished || set_comment(creation, session, err));
 	}
 	words_done(&missing);
 	return ok;
@@ -308,7 +212,8 @@ static bool finish(struct creation *creation, struct err *err)
 {
 	struct session *session = connect_to(creation, NULL, err);
 	/* A database that is there and of which nothing is asked need not let us in. */
-	if (session == NULL && creation->is_there && !creation->is_unfinished && creation->extensions.count == 0 && err->kind != ERR_CANCELLED) {
+	if (session == NULL && creation->is_there && !creation->is_unfinished && creation->extensions.count == 0 &&
+	    err->kind != ERR_CANCELLED) {
 		report_log(creation->report, "it exists, but: %s", err->text);
 		return true;
 	}
@@ -327,10 +232,12 @@ static void tell_plan(const struct creation *creation)
 		report_summary(creation->report, "%s exists already", database->dbname);
 		return;
 	}
-	report_log(creation->report, "would create the database %s (encoding %s) with time zone UTC", database->dbname, text_of(creation, "encoding"));
+	report_log(creation->report, "would create the database %s (encoding %s) with time zone UTC", database->dbname,
+	    text_of(creation, "encoding"));
 	for (size_t i = 0; i < creation->extensions.count; i++)
 		report_log(creation->report, "would add the extension %s", creation->extensions.v[i]);
-	report_summary(creation->report, "%s would be created on %s:%d", database->dbname, database->server->host, database->server->port);
+	report_summary(creation->report, "%s would be created on %s:%d", database->dbname, database->server->host,
+	    database->server->port);
 }
 
 static void tell_done(const struct creation *creation, int64_t began_us)
@@ -348,7 +255,8 @@ static void tell_done(const struct creation *creation, int64_t began_us)
 		report_summary(report, "%s exists already", database->dbname);
 	if (creation->steps.count > 0 && text_of(creation, "migrations") != NULL)
 		report_hint(report, "build its schema: pgtend migrate up %s", database->name);
-	if (creation->steps.count > 0 && text_of(creation, "seeds") != NULL && database->environment != ENVIRONMENT_PRODUCTION)
+	if (creation->steps.count > 0 && text_of(creation, "seeds") != NULL &&
+	    database->environment != ENVIRONMENT_PRODUCTION)
 		report_hint(report, "then fill it: pgtend seed %s", database->name);
 	struct table *rows = table_new(&create_shape);
 	int row = table_add_row(rows);
@@ -385,11 +293,11 @@ static bool prepare(struct creation *creation, struct session *session, struct e
 	struct database *database = creation->database;
 	if (strlen(database->dbname) > 63)
 		return err_set(err, ERR_CONFIG, "%s: \"%s\" is longer than the 63 bytes that PostgreSQL keeps of a name",
-			section_where(database->section, NULL), database->dbname);
+		    section_where(database->section, NULL), database->dbname);
 	if (!database_learn_wait(creation->fleet, database, session, err))
 		return false;
 	forget_local(database);
-	if (!look(creation, session, err) || !look_at_extensions(creation, session, NULL, err))
+	if (!look(creation, session, err) || !create_look_at_extensions(creation, session, NULL, err))
 		return false;
 	return creation->is_there || (database_can(database, CAP_CREATE_DATABASE, err));
 }
@@ -416,7 +324,8 @@ static bool create(struct creation *creation, struct err *err)
 	return true;
 }
 
-bool lifecycle_create(struct fleet *fleet, struct database *database, bool is_dry_run, struct report *report, struct err *err)
+bool lifecycle_create(
+    struct fleet *fleet, struct database *database, bool is_dry_run, struct report *report, struct err *err)
 {
 	struct creation creation = {.fleet = fleet, .database = database, .report = report, .is_dry_run = is_dry_run};
 	section_words(database->section, "extensions", &creation.extensions);

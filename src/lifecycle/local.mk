@@ -9,6 +9,8 @@ libpgtend_a_SOURCES += \
 	src/lifecycle/common.c \
 	src/lifecycle/common.h \
 	src/lifecycle/create.c \
+	src/lifecycle/create_extensions.c \
+	src/lifecycle/create_internal.h \
 	src/lifecycle/seed.c \
 	src/lifecycle/seed_exec.c \
 	src/lifecycle/seed_files.c \

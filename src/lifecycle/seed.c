@@ -9,11 +9,11 @@
 #include "seed_internal.h"
 
 static const struct table_column columns[] = {
-	{"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
-	{"file", CELL_TEXT, "file", 0, "File of the seeds folder, or of its subfolder named as the environment."},
-	{"way", CELL_TEXT, "way", 1, "sql (one transaction over pgtend's own connection), psql, runner or program."},
-	{"state", CELL_TEXT, "state", 0, "done, failed or not_run."},
-	{"duration_ms", CELL_MS, "took", 1, "From the start of the file to its end; null when it did not run."},
+    {"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
+    {"file", CELL_TEXT, "file", 0, "File of the seeds folder, or of its subfolder named as the environment."},
+    {"way", CELL_TEXT, "way", 1, "sql (one transaction over pgtend's own connection), psql, runner or program."},
+    {"state", CELL_TEXT, "state", 0, "done, failed or not_run."},
+    {"duration_ms", CELL_MS, "took", 1, "From the start of the file to its end; null when it did not run."},
 };
 const struct table_shape seed_shape = {"seed", columns, sizeof columns / sizeof columns[0]};
 
@@ -64,15 +64,18 @@ static struct table *rows_of(const struct database *database, const struct seed_
 }
 
 /* A fresh session for each file: what one file sets must not reach the next. */
-static bool run_sql(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
+static bool run_sql(
+    struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
 {
-	struct session *session = database_action_session(fleet, database, NULL, "seed", lifecycle_lock_timeout_ms(database), true);
+	struct session *session =
+	    database_action_session(fleet, database, NULL, "seed", lifecycle_lock_timeout_ms(database), true);
 	bool ok = session_ready_wait(session, 0, err) && seed_run_session(fleet, session, file, report, err);
 	session_free(session);
 	return ok;
 }
 
-static bool run_file(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
+static bool run_file(
+    struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
 {
 	int64_t began_us = units_now_us();
 	bool ok;
@@ -99,15 +102,17 @@ static char *names_in(const struct seed_list *list, enum seed_state state)
 }
 
 /* A file is one transaction unless it handles its own or is a program: only those may leave a half behind. */
-static void tell_failure(const struct seed_list *list, const struct seed_file *failed, struct report *report, struct err *err)
+static void tell_failure(
+    const struct seed_list *list, const struct seed_file *failed, struct report *report, struct err *err)
 {
 	char *done = names_in(list, SEED_DONE), *left = names_in(list, SEED_NOT_RUN);
 	bool is_program = failed->way == SEED_RUNNER || failed->way == SEED_EXECUTABLE;
-	bool is_half = is_program || (failed->scan.transaction_line > 0 && !failed->scan.is_whole_transaction)
-		|| (failed->scan.is_without_transaction && failed->scan.statement_count > 1);
+	bool is_half = is_program || (failed->scan.transaction_line > 0 && !failed->scan.is_whole_transaction) ||
+	               (failed->scan.is_without_transaction && failed->scan.statement_count > 1);
 	report_log(report, "done: %s", *done != '\0' ? done : "nothing");
 	report_log(report, "failed: %s%s", failed->name,
-		is_half ? (is_program ? ", what it did before stays" : ", what it committed before stays") : ", rolled back whole");
+	    is_half ? (is_program ? ", what it did before stays" : ", what it committed before stays")
+	            : ", rolled back whole");
 	if (*left != '\0')
 		report_log(report, "not run: %s", left);
 	if ((*done != '\0' || is_half) && err->kind == ERR_FAILED)
@@ -116,7 +121,8 @@ static void tell_failure(const struct seed_list *list, const struct seed_file *f
 	mem_free(left);
 }
 
-static bool run_all(struct fleet *fleet, struct database *database, struct seed_list *list, struct report *report, struct err *err)
+static bool run_all(
+    struct fleet *fleet, struct database *database, struct seed_list *list, struct report *report, struct err *err)
 {
 	int64_t began_us = units_now_us();
 	for (int i = 0; i < list->count; i++) {
@@ -130,7 +136,7 @@ static bool run_all(struct fleet *fleet, struct database *database, struct seed_
 	char took[UNITS_SIZE];
 	report_progress(report, list->count, list->count, "files");
 	report_summary(report, "%d seed%s in %s", list->count, list->count == 1 ? "" : "s",
-		units_ms(took, (double)(units_now_us() - began_us) / 1000.0));
+	    units_ms(took, (double)(units_now_us() - began_us) / 1000.0));
 	return true;
 }
 
@@ -139,18 +145,20 @@ static void tell_plan(const struct database *database, const struct seed_list *l
 	for (int i = 0; i < list->count; i++)
 		report_log(report, "%s: would run (%s)", list->files[i].name, seed_way_word(list->files[i].way));
 	report_summary(report, "%d seed%s would run in %s", list->count, list->count == 1 ? "" : "s",
-		environment_word(database->environment));
+	    environment_word(database->environment));
 }
 
 static bool learn(struct fleet *fleet, struct database *database, struct err *err)
 {
-	struct session *session = database_action_session(fleet, database, NULL, "seed", lifecycle_lock_timeout_ms(database), true);
+	struct session *session =
+	    database_action_session(fleet, database, NULL, "seed", lifecycle_lock_timeout_ms(database), true);
 	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(fleet, database, session, err);
 	session_free(session);
 	return ok;
 }
 
-bool lifecycle_seed(struct fleet *fleet, struct database *database, const char *only, bool is_dry_run, struct report *report, struct err *err)
+bool lifecycle_seed(struct fleet *fleet, struct database *database, const char *only, bool is_dry_run,
+    struct report *report, struct err *err)
 {
 	struct seed_list list;
 	if (!lifecycle_refuse_production(database, "seed", err) || !seed_list_read(fleet, database, only, &list, err))

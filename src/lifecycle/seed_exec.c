@@ -81,8 +81,8 @@ static char *last_line(const char *output, const char *password)
 static void add_encoded(struct text *url, const char *value)
 {
 	for (; value != NULL && *value != '\0'; value++) {
-		bool is_plain = (*value >= 'a' && *value <= 'z') || (*value >= 'A' && *value <= 'Z') || (*value >= '0' && *value <= '9')
-			|| strchr("-._~", *value) != NULL;
+		bool is_plain = (*value >= 'a' && *value <= 'z') || (*value >= 'A' && *value <= 'Z') ||
+		                (*value >= '0' && *value <= '9') || strchr("-._~", *value) != NULL;
 		if (is_plain)
 			text_add_char(url, *value);
 		else
@@ -164,7 +164,8 @@ static void program_done(struct program *program)
 	text_done(&program->errors);
 }
 
-static bool run(struct fleet *fleet, struct database *database, const struct seed_file *file, struct program *program, struct err *err)
+static bool run(struct fleet *fleet, struct database *database, const struct seed_file *file, struct program *program,
+    struct err *err)
 {
 	struct words *env = &program->env;
 	struct conninfo *info = conninfo_copy(info_of(database));
@@ -179,13 +180,13 @@ static bool run(struct fleet *fleet, struct database *database, const struct see
 	size_t env_count = env->count;
 	words_take(env, NULL); /* both lists end with NULL */
 	struct child_spec spec = {
-		.argv = (const char *const *)program->argv.v,
-		.env = (const char *const *)env->v,
-		.folder = folder,
-		.stdout_fd = -1,
-		.stderr_fd = -1,
-		.data_fn = hear,
-		.arg = &program->speaker,
+	    .argv = (const char *const *)program->argv.v,
+	    .env = (const char *const *)env->v,
+	    .folder = folder,
+	    .stdout_fd = -1,
+	    .stderr_fd = -1,
+	    .data_fn = hear,
+	    .arg = &program->speaker,
 	};
 	bool ok = child_run(fleet->loop, &spec, &program->status, &program->out, &program->errors, err);
 	say(&program->speaker, &program->speaker.pending[CHILD_STDOUT]);
@@ -197,7 +198,8 @@ static bool run(struct fleet *fleet, struct database *database, const struct see
 	return ok;
 }
 
-/* "psql:/path/file.sql:12: ERROR:  text" -> "file.sql:12: text". The last such line is the one that ended it; notices come before it. */
+/* "psql:/path/file.sql:12: ERROR:  text" -> "file.sql:12: text". The last such line is the one that ended it;
+ * notices come before it. */
 static void word_psql_error(const struct seed_file *file, int status, const char *errors, struct err *err)
 {
 	char *prefix = mem_format("psql:%s:", file->path);
@@ -207,11 +209,13 @@ static void word_psql_error(const struct seed_file *file, int status, const char
 	if (last != NULL) {
 		char *line = mem_copy_n(last, strcspn(last, "\r\n"));
 		const char *text = strstr(line, ":  "); /* behind the severity, in whatever language */
-		err_set(err, ERR_FAILED, "%s:%d: %s", file->name, atoi(line), text != NULL ? text + 3 : line + strspn(line, "0123456789: "));
+		err_set(err, ERR_FAILED, "%s:%d: %s", file->name, atoi(line),
+		    text != NULL ? text + 3 : line + strspn(line, "0123456789: "));
 		mem_free(line);
 	} else {
 		char *said = last_line(errors, NULL);
-		err_set(err, ERR_FAILED, "%s: psql ended with status %d%s%s", file->name, status, said != NULL ? ": " : "", said != NULL ? said : "");
+		err_set(err, ERR_FAILED, "%s: psql ended with status %d%s%s", file->name, status, said != NULL ? ": " : "",
+		    said != NULL ? said : "");
 		mem_free(said);
 	}
 	mem_free(prefix);
@@ -223,12 +227,13 @@ static void add_argv(struct words *argv, const char *const *more)
 		words_add(argv, *more);
 }
 
-bool seed_run_psql(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
+bool seed_run_psql(
+    struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
 {
 	char *psql;
 	struct err first;
-	if (!client_tool_find("psql", database->server->version_num / 10000, &psql, NULL, &first)
-		&& !client_tool_find("psql", 0, &psql, NULL, err))
+	if (!client_tool_find("psql", database->server->version_num / 10000, &psql, NULL, &first) &&
+	    !client_tool_find("psql", 0, &psql, NULL, err))
 		return err_prefix(err, "%s", file->name);
 	struct program program = {.speaker = {.file = file, .report = report}};
 	const char *const options[] = {psql, "-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", NULL};
@@ -255,11 +260,13 @@ static void word_program_error(const struct seed_file *file, const struct progra
 {
 	const char *spoken = program->errors.length > 0 ? text_str(&program->errors) : text_str(&program->out);
 	char *said = last_line(spoken, program->speaker.password);
-	err_set(err, ERR_FAILED, "%s: ended with status %d%s%s", file->name, program->status, said != NULL ? ": " : "", said != NULL ? said : "");
+	err_set(err, ERR_FAILED, "%s: ended with status %d%s%s", file->name, program->status, said != NULL ? ": " : "",
+	    said != NULL ? said : "");
 	mem_free(said);
 }
 
-bool seed_run_program(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
+bool seed_run_program(
+    struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
 {
 	const char *password = conninfo_get(info_of(database), "password");
 	struct program program = {.speaker = {.file = file, .password = password, .report = report}};

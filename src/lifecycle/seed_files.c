@@ -102,7 +102,8 @@ struct reading {
 };
 
 /* One file of a folder. is_taken: whether it became a seed. */
-static bool classify(struct reading *reading, const char *name, const char *path, const struct stat *info, bool *is_taken, struct err *err)
+static bool classify(struct reading *reading, const char *name, const char *path, const struct stat *info,
+    bool *is_taken, struct err *err)
 {
 	const struct fleet *fleet = reading->fleet;
 	struct seed_list *list = reading->list;
@@ -111,8 +112,9 @@ static bool classify(struct reading *reading, const char *name, const char *path
 	if (strcasecmp(extension, "sql") == 0) {
 		struct seed_file *file = add_file(list, name, path);
 		/* psql has \! and COPY ... PROGRAM: such a file is a command too. */
-		return read_sql(file, info->st_size, err)
-			&& (file->way == SEED_SESSION || trust_allows_command(fleet->config, reading->database->section, "seeds", err));
+		return read_sql(file, info->st_size, err) &&
+		       (file->way == SEED_SESSION ||
+		           trust_allows_command(fleet->config, reading->database->section, "seeds", err));
 	}
 	if (runner != NULL) {
 		if (!trust_allows_command(fleet->config, config_section(fleet->config, SECTION_RUNNER, ""), key, err))
@@ -120,8 +122,9 @@ static bool classify(struct reading *reading, const char *name, const char *path
 		struct seed_file *file = add_file(list, name, path);
 		file->way = SEED_RUNNER;
 		words_split(&file->runner, runner, " \t");
-		return file->runner.count > 0
-			|| err_set(err, ERR_CONFIG, "%s: the runner of .%s is empty", section_where(config_section(fleet->config, SECTION_RUNNER, ""), NULL), extension);
+		return file->runner.count > 0 ||
+		       err_set(err, ERR_CONFIG, "%s: the runner of .%s is empty",
+		           section_where(config_section(fleet->config, SECTION_RUNNER, ""), NULL), extension);
 	}
 	if ((info->st_mode & 0111) != 0) {
 		add_file(list, name, path)->way = SEED_EXECUTABLE;
@@ -139,7 +142,8 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static bool read_entry(struct reading *reading, const char *folder, const char *prefix, const char *entry, struct err *err)
+static bool read_entry(
+    struct reading *reading, const char *folder, const char *prefix, const char *entry, struct err *err)
 {
 	if (is_plain_bystander(entry))
 		return true;
@@ -172,7 +176,8 @@ static bool read_folder(struct reading *reading, const char *folder, const char 
 	bool ok = true;
 	for (int i = 0; i < count; i++) {
 		const char *entry = entries[i]->d_name;
-		ok = ok && (strcmp(entry, ".") == 0 || strcmp(entry, "..") == 0 || read_entry(reading, folder, prefix, entry, err));
+		ok = ok &&
+		     (strcmp(entry, ".") == 0 || strcmp(entry, "..") == 0 || read_entry(reading, folder, prefix, entry, err));
 		free(entries[i]);
 	}
 	free(entries);
@@ -209,7 +214,8 @@ static void file_done(struct seed_file *file)
 	words_done(&file->runner);
 }
 
-bool seed_list_read(struct fleet *fleet, struct database *database, const char *only, struct seed_list *list, struct err *err)
+bool seed_list_read(
+    struct fleet *fleet, struct database *database, const char *only, struct seed_list *list, struct err *err)
 {
 	memset(list, 0, sizeof *list);
 	const char *folder = section_text(database->section, "seeds");
@@ -218,7 +224,8 @@ bool seed_list_read(struct fleet *fleet, struct database *database, const char *
 		return err_hint(err, "add `seeds = FOLDER` to [database %s]", database->name);
 	}
 	struct reading reading = {.fleet = fleet, .database = database, .only = only, .list = list};
-	bool ok = read_folder(&reading, folder, "", err) && read_environment_folder(&reading, folder, err) && find_only(&reading, folder, err);
+	bool ok = read_folder(&reading, folder, "", err) && read_environment_folder(&reading, folder, err) &&
+	          find_only(&reading, folder, err);
 	words_done(&reading.others);
 	if (!ok)
 		seed_list_done(list);

@@ -12,11 +12,11 @@ struct seed_statement {
 };
 
 struct seed_scan {
-	int meta_line;              /* first psql meta-command; 0: none */
-	int copy_line;              /* first COPY ... FROM STDIN; 0: none. Nothing behind it is scanned: it is data */
-	int transaction_line;       /* first BEGIN, COMMIT, ... ; 0: none */
+	int meta_line;               /* first psql meta-command; 0: none */
+	int copy_line;               /* first COPY ... FROM STDIN; 0: none. Nothing behind it is scanned: it is data */
+	int transaction_line;        /* first BEGIN, COMMIT, ... ; 0: none */
 	bool is_without_transaction; /* a line says `-- pgtend: no-transaction`: its statements run one by one */
-	bool is_whole_transaction;  /* begins with BEGIN, ends with COMMIT, nothing of that kind between */
+	bool is_whole_transaction;   /* begins with BEGIN, ends with COMMIT, nothing of that kind between */
 	struct seed_statement *statements;
 	int statement_count;
 };
@@ -40,12 +40,12 @@ enum seed_way {
 enum seed_state { SEED_NOT_RUN, SEED_DONE, SEED_FAILED };
 
 struct seed_file {
-	char *name;              /* relative to the seeds folder: "001_users.sql", "development/010_demo.sql" */
+	char *name; /* relative to the seeds folder: "001_users.sql", "development/010_demo.sql" */
 	char *path;
 	enum seed_way way;
-	char *sql;               /* SEED_SESSION: its text, without a byte order mark */
-	struct seed_scan scan;   /* of .sql files */
-	struct words runner;     /* SEED_RUNNER: its words */
+	char *sql;             /* SEED_SESSION: its text, without a byte order mark */
+	struct seed_scan scan; /* of .sql files */
+	struct words runner;   /* SEED_RUNNER: its words */
 	enum seed_state state;
 	double took_ms;
 };
@@ -53,19 +53,24 @@ struct seed_file {
 struct seed_list {
 	struct seed_file *files; /* in the order in which they run */
 	int count;
-	struct words ignored;    /* names of files that are no seeds */
+	struct words ignored; /* names of files that are no seeds */
 };
 
-/* Reads the folder and the environment's subfolder. only: one file's name or NULL. Whatever cannot run is an error here, before anything runs. */
-PGTEND_CHECK bool seed_list_read(struct fleet *fleet, struct database *database, const char *only, struct seed_list *list, struct err *err);
+/* Reads the folder and the environment's subfolder. only: one file's name or NULL. Whatever cannot run is an error
+ * here, before anything runs. */
+PGTEND_CHECK bool seed_list_read(
+    struct fleet *fleet, struct database *database, const char *only, struct seed_list *list, struct err *err);
 void seed_list_done(struct seed_list *list);
 const char *seed_way_word(enum seed_way way);
 
 /* ---- seed_sql.c, seed_exec.c: one file ------------------------------------------------------ */
 
 /* err: "FILE:LINE: what the server said". */
-PGTEND_CHECK bool seed_run_session(struct fleet *fleet, struct session *session, struct seed_file *file, struct report *report, struct err *err);
-PGTEND_CHECK bool seed_run_psql(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err);
-PGTEND_CHECK bool seed_run_program(struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err);
+PGTEND_CHECK bool seed_run_session(
+    struct fleet *fleet, struct session *session, struct seed_file *file, struct report *report, struct err *err);
+PGTEND_CHECK bool seed_run_psql(
+    struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err);
+PGTEND_CHECK bool seed_run_program(
+    struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err);
 
 #endif

@@ -14,11 +14,11 @@ struct scanner {
 	const char *begin;
 	int line;
 	int parens;
-	int atomic;                 /* depth of BEGIN ATOMIC and of CASE inside it */
+	int atomic; /* depth of BEGIN ATOMIC and of CASE inside it */
 	bool is_in_statement;
-	char first[WORD_SIZE];      /* first word of the statement, upper case */
-	char before[WORD_SIZE];     /* the word before this one */
-	int transactions;           /* statements of that kind so far */
+	char first[WORD_SIZE];  /* first word of the statement, upper case */
+	char before[WORD_SIZE]; /* the word before this one */
+	int transactions;       /* statements of that kind so far */
 	bool is_first_begin, is_last_commit;
 	struct seed_scan *scan;
 };
@@ -141,7 +141,8 @@ static void note_transaction(struct scanner *s, const char *word, bool is_first)
 	static const char *const begins[] = {"BEGIN", "START", NULL};
 	static const char *const ends[] = {"COMMIT", "END", NULL};
 	static const char *const others[] = {"ROLLBACK", "ABORT", NULL};
-	bool is_prepare = !is_first && strcmp(s->first, "PREPARE") == 0 && strcmp(s->before, "PREPARE") == 0 && strcmp(word, "TRANSACTION") == 0;
+	bool is_prepare = !is_first && strcmp(s->first, "PREPARE") == 0 && strcmp(s->before, "PREPARE") == 0 &&
+	                  strcmp(word, "TRANSACTION") == 0;
 	if (is_first)
 		s->is_last_commit = is_any(word, ends);
 	if (!is_prepare && !(is_first && (is_any(word, begins) || is_any(word, ends) || is_any(word, others))))
@@ -173,7 +174,8 @@ static bool take_word(struct scanner *s)
 		s->atomic++;
 	else if (s->atomic > 0 && strcmp(word, "END") == 0)
 		s->atomic--;
-	bool is_data = s->parens == 0 && strcmp(s->first, "COPY") == 0 && strcmp(s->before, "FROM") == 0 && strcmp(word, "STDIN") == 0;
+	bool is_data =
+	    s->parens == 0 && strcmp(s->first, "COPY") == 0 && strcmp(s->before, "FROM") == 0 && strcmp(word, "STDIN") == 0;
 	if (is_data)
 		s->scan->copy_line = s->line;
 	memcpy(s->before, word[0] != '\0' ? word : "?", word[0] != '\0' ? sizeof word : 2);

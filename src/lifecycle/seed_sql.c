@@ -1,4 +1,5 @@
-/* lifecycle/seed_sql.c - one SQL file through a session: one message, so that the server makes one transaction of it; or, where it
+/* lifecycle/seed_sql.c - one SQL file through a session: one message, so that the server makes one transaction of
+ * it; or, where it
  * asks for that, its statements one by one. */
 #include <string.h>
 
@@ -9,8 +10,8 @@
 /* What was sent: the whole file, or one statement of it. */
 struct sent {
 	const struct seed_file *file;
-	int first;           /* number of its first statement */
-	size_t offset;       /* where it begins in the file */
+	int first;     /* number of its first statement */
+	size_t offset; /* where it begins in the file */
 };
 
 static int characters(const char *text, size_t length)
@@ -22,7 +23,8 @@ static int characters(const char *text, size_t length)
 }
 
 /* Where it failed: the server's position, else the beginning of the statement that has no answer. */
-static void locate(const struct sent *sent, const struct result *result, const struct result_error *error, struct text *place)
+static void locate(
+    const struct sent *sent, const struct result *result, const struct result_error *error, struct text *place)
 {
 	const struct seed_file *file = sent->file;
 	int line = 0, column = 0, failed = sent->first + result_count(result);
@@ -48,7 +50,7 @@ static void word_error(const struct sent *sent, const struct result *result, str
 	struct text place = {0};
 	locate(sent, result, error, &place);
 	err_set(err, err->kind, "%s: %s%s%s", text_str(&place), error->message, error->detail != NULL ? ": " : "",
-		error->detail != NULL ? error->detail : "");
+	    error->detail != NULL ? error->detail : "");
 	memcpy(err->sqlstate, error->sqlstate, sizeof err->sqlstate);
 	if (error->hint != NULL)
 		err_hint(err, "%s", error->hint);
@@ -72,11 +74,13 @@ static bool end_transaction(struct session *session, const struct seed_file *fil
 	if (!session_query_wait(session, "rollback", NULL, 0, 10000, NULL, &ignored))
 		session_close(session);
 	task_unshield();
-	return err_set(err, ERR_FAILED, "%s:%d: begins a transaction and never commits it", file->name, file->scan.transaction_line);
+	return err_set(
+	    err, ERR_FAILED, "%s:%d: begins a transaction and never commits it", file->name, file->scan.transaction_line);
 }
 
 /* One by one, outside of transactions: for CALL, VACUUM and their like. */
-static bool run_singly(struct fleet *fleet, struct session *session, const struct seed_file *file, struct report *report, struct err *err)
+static bool run_singly(
+    struct fleet *fleet, struct session *session, const struct seed_file *file, struct report *report, struct err *err)
 {
 	const struct seed_scan *scan = &file->scan;
 	bool ok = true;
@@ -111,11 +115,13 @@ static bool run_whole(struct session *session, const struct seed_file *file, str
 	return ok;
 }
 
-bool seed_run_session(struct fleet *fleet, struct session *session, struct seed_file *file, struct report *report, struct err *err)
+bool seed_run_session(
+    struct fleet *fleet, struct session *session, struct seed_file *file, struct report *report, struct err *err)
 {
 	struct err ignored;
 	if (file->scan.statement_count == 0)
 		return true;
-	bool ok = seed_scan_is_single(&file->scan) ? run_singly(fleet, session, file, report, err) : run_whole(session, file, report, err);
+	bool ok = seed_scan_is_single(&file->scan) ? run_singly(fleet, session, file, report, err)
+	                                           : run_whole(session, file, report, err);
 	return ok ? end_transaction(session, file, err) : (end_transaction(session, file, &ignored), false);
 }

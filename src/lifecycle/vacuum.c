@@ -1,4 +1,5 @@
-/* lifecycle/vacuum.c - VACUUM, table by table, so that time and progress of each are known and one locked table does not stop the rest. */
+/* lifecycle/vacuum.c - VACUUM, table by table, so that time and progress of each are known and one locked table
+ * does not stop the rest. */
 #include <string.h>
 
 #include "common.h"
@@ -9,15 +10,16 @@
 enum { DEADLINE_MS = 30000, TICK_MS = 500, TICK_DEADLINE_MS = 2000 };
 
 static const struct table_column columns[] = {
-	{"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
-	{"schema", CELL_TEXT, "schema", 1, "pg_namespace.nspname."},
-	{"name", CELL_TEXT, "table", 0, "pg_class.relname."},
-	{"state", CELL_TEXT, "state", 0, "done, skipped (no right, or nothing to do for this kind), locked or failed."},
-	{"reason", CELL_TEXT, "why", 2, "Why it was not done; null for the others."},
-	{"bytes_before", CELL_BYTES, "before", 1, "pg_table_size() before; of a hypertable with the pages of its chunks (pg_class.relpages)."},
-	{"bytes_after", CELL_BYTES, "after", 1, "The same after it."},
-	{"dead_before", CELL_COUNT, "dead", 1, "pg_stat_all_tables.n_dead_tup before."},
-	{"duration_ms", CELL_MS, "took", 0, "Time of the statement, with the wait for its lock."},
+    {"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
+    {"schema", CELL_TEXT, "schema", 1, "pg_namespace.nspname."},
+    {"name", CELL_TEXT, "table", 0, "pg_class.relname."},
+    {"state", CELL_TEXT, "state", 0, "done, skipped (no right, or nothing to do for this kind), locked or failed."},
+    {"reason", CELL_TEXT, "why", 2, "Why it was not done; null for the others."},
+    {"bytes_before", CELL_BYTES, "before", 1,
+        "pg_table_size() before; of a hypertable with the pages of its chunks (pg_class.relpages)."},
+    {"bytes_after", CELL_BYTES, "after", 1, "The same after it."},
+    {"dead_before", CELL_COUNT, "dead", 1, "pg_stat_all_tables.n_dead_tup before."},
+    {"duration_ms", CELL_MS, "took", 0, "Time of the statement, with the wait for its lock."},
 };
 const struct table_shape vacuum_shape = {"vacuum", columns, sizeof columns / sizeof columns[0]};
 
@@ -39,7 +41,7 @@ struct vacuum {
 	struct database *database;
 	struct session *session;
 	struct report *report;
-	const char *which;       /* NULL, "analyze", "full" */
+	const char *which; /* NULL, "analyze", "full" */
 	struct target *targets;
 	int count;
 	int64_t all_bytes, done_bytes;
@@ -89,7 +91,8 @@ static void add_target(struct vacuum *vacuum, const struct result *r, int row)
 static bool ask_tables(const struct vacuum *vacuum, const char *name, struct result **r, struct err *err)
 {
 	const char *params[] = {name};
-	const char *sql = vacuum->database->server->version_num >= 170000 ? sql_lifecycle_vacuum_tables_17 : sql_lifecycle_vacuum_tables;
+	const char *sql =
+	    vacuum->database->server->version_num >= 170000 ? sql_lifecycle_vacuum_tables_17 : sql_lifecycle_vacuum_tables;
 	return session_query_wait(vacuum->session, sql, params, 1, DEADLINE_MS, r, err);
 }
 
@@ -198,8 +201,9 @@ static void look(void *arg)
 	const char *params[] = {pid};
 	struct result *r = NULL;
 	struct err ignored;
-	if (session_ready_wait(session, TICK_DEADLINE_MS, &ignored)
-		&& session_query_wait(session, sql_lifecycle_vacuum_progress, params, 1, TICK_DEADLINE_MS, &r, &ignored) && result_rows(r) > 0) {
+	if (session_ready_wait(session, TICK_DEADLINE_MS, &ignored) &&
+	    session_query_wait(session, sql_lifecycle_vacuum_progress, params, 1, TICK_DEADLINE_MS, &r, &ignored) &&
+	    result_rows(r) > 0) {
 		int64_t done = number(r, 0, "done"), whole = number(r, 0, "whole");
 		int64_t part = whole > 0 ? (int64_t)((double)tick->target->bytes * (double)done / (double)whole) : 0;
 		report_progress(vacuum->report, vacuum->done_bytes + part, vacuum->all_bytes, "bytes");
@@ -216,7 +220,8 @@ static void look_after(struct vacuum *vacuum, struct target *target)
 	const char *params[] = {oid};
 	struct result *r = NULL;
 	struct err ignored;
-	if (session_query_wait(vacuum->session, sql_lifecycle_vacuum_after, params, 1, DEADLINE_MS, &r, &ignored) && result_rows(r) == 1)
+	if (session_query_wait(vacuum->session, sql_lifecycle_vacuum_after, params, 1, DEADLINE_MS, &r, &ignored) &&
+	    result_rows(r) == 1)
 		target->bytes_after = number(r, 0, "bytes");
 	result_free(r);
 	mem_free(oid);
@@ -225,24 +230,27 @@ static void look_after(struct vacuum *vacuum, struct target *target)
 static char *reason_of(struct vacuum *vacuum, const struct target *target, const struct err *err)
 {
 	char *oids = mem_format("{%lld}", (long long)target->oid);
-	char *blocker = target->state == TARGET_LOCKED ? lifecycle_blocker(vacuum->session, oids, is_which(vacuum, "full")) : NULL;
+	char *blocker =
+	    target->state == TARGET_LOCKED ? lifecycle_blocker(vacuum->session, oids, is_which(vacuum, "full")) : NULL;
 	mem_free(oids);
 	return blocker != NULL ? blocker : mem_copy(err->text);
 }
 
 static bool is_over(const struct err *err, const struct vacuum *vacuum)
 {
-	return err->kind == ERR_CANCELLED || err->kind == ERR_UNREACHABLE || session_state(vacuum->session) == SESSION_DEAD
-		|| session_state(vacuum->session) == SESSION_CLOSED;
+	return err->kind == ERR_CANCELLED || err->kind == ERR_UNREACHABLE ||
+	       session_state(vacuum->session) == SESSION_DEAD || session_state(vacuum->session) == SESSION_CLOSED;
 }
 
 /* False: the whole must end here. What one table refuses is kept with it. */
 static bool vacuum_one(struct vacuum *vacuum, struct target *target, struct err *err)
 {
-	char *schema = session_quote_identifier(vacuum->session, target->schema), *name = session_quote_identifier(vacuum->session, target->name);
+	char *schema = session_quote_identifier(vacuum->session, target->schema),
+	     *name = session_quote_identifier(vacuum->session, target->name);
 	char *sql = mem_format("%s %s.%s", statement_word(vacuum), schema, name);
 	struct tick tick = {vacuum, target};
-	struct lifecycle_statement statement = {.sql = sql, .tick_ms = vacuum->has_progress ? TICK_MS : 0, .tick = look, .arg = &tick};
+	struct lifecycle_statement statement = {
+	    .sql = sql, .tick_ms = vacuum->has_progress ? TICK_MS : 0, .tick = look, .arg = &tick};
 	int64_t began_us = units_now_us();
 	struct err own = {0};
 	bool ok = lifecycle_run_alone(vacuum->fleet, vacuum->session, &statement, NULL, &own);
@@ -332,7 +340,7 @@ static bool tell(const struct vacuum *vacuum, int64_t began_us, struct err *err)
 		if (skipped > 0)
 			text_addf(&skips, ", %d skipped", skipped);
 		report_summary(vacuum->report, "%s of %d table%s in %s%s", statement_word(vacuum), done, done == 1 ? "" : "s",
-			units_ms(took, (double)(units_now_us() - began_us) / 1000.0), text_str(&skips));
+		    units_ms(took, (double)(units_now_us() - began_us) / 1000.0), text_str(&skips));
 		text_done(&skips);
 	}
 	mem_free(which);
@@ -349,14 +357,16 @@ static void tell_plan(const struct vacuum *vacuum)
 		const struct target *target = &vacuum->targets[i];
 		todo += target->state == TARGET_WAITING;
 		if (target->state == TARGET_WAITING)
-			report_log(report, "%s %s  %s, %lld dead rows", statement_word(vacuum), target->shown, units_bytes(size, target->bytes), (long long)target->dead);
+			report_log(report, "%s %s  %s, %lld dead rows", statement_word(vacuum), target->shown,
+			    units_bytes(size, target->bytes), (long long)target->dead);
 		else
 			report_log(report, "skips %s: %s", target->shown, target->reason);
 	}
 	if (is_which(vacuum, "full")) {
 		char waits[UNITS_SIZE];
-		report_log(report, "one table at a time is locked against everything, also reading; each waits at most %s for its lock",
-			units_ms(waits, lifecycle_lock_timeout_ms(vacuum->database)));
+		report_log(report,
+		    "one table at a time is locked against everything, also reading; each waits at most %s for its lock",
+		    units_ms(waits, lifecycle_lock_timeout_ms(vacuum->database)));
 		report_log(report, "each is written anew: up to its own size must be free on the server's disk");
 	}
 	report_summary(report, "%d table%s, %s", todo, todo == 1 ? "" : "s", units_bytes(size, vacuum->all_bytes));
@@ -378,23 +388,25 @@ static void vacuum_done(struct vacuum *vacuum)
 	session_free(vacuum->session);
 }
 
-/* Progress is read by the backend's pid: behind a pooler that is not ours, and a server of one session would wait for itself. */
+/* Progress is read by the backend's pid: behind a pooler that is not ours, and a server of one session would wait
+ * for itself. */
 static void decide_progress(struct vacuum *vacuum)
 {
 	const struct server *server = vacuum->database->server;
 	vacuum->backend_pid = session_backend_pid(vacuum->session);
-	vacuum->has_progress = server->has[CAP_ACTIVITY] && server->has[CAP_MANY_SESSIONS] && !session_is_pooled(vacuum->session)
-		&& vacuum->backend_pid > 0;
+	vacuum->has_progress = server->has[CAP_ACTIVITY] && server->has[CAP_MANY_SESSIONS] &&
+	                       !session_is_pooled(vacuum->session) && vacuum->backend_pid > 0;
 }
 
-bool lifecycle_vacuum(struct fleet *fleet, struct database *database, const char *which, const struct words *tables, bool is_dry_run,
-	struct report *report, struct err *err)
+bool lifecycle_vacuum(struct fleet *fleet, struct database *database, const char *which, const struct words *tables,
+    bool is_dry_run, struct report *report, struct err *err)
 {
 	struct vacuum vacuum = {.fleet = fleet, .database = database, .report = report, .which = which};
 	int64_t began_us = units_now_us();
-	vacuum.session = database_action_session(fleet, database, NULL, "vacuum", lifecycle_lock_timeout_ms(database), true);
-	bool ok = session_ready_wait(vacuum.session, 0, err) && database_learn_wait(fleet, database, vacuum.session, err)
-		&& find_targets(&vacuum, tables, err);
+	vacuum.session =
+	    database_action_session(fleet, database, NULL, "vacuum", lifecycle_lock_timeout_ms(database), true);
+	bool ok = session_ready_wait(vacuum.session, 0, err) && database_learn_wait(fleet, database, vacuum.session, err) &&
+	          find_targets(&vacuum, tables, err);
 	if (ok && is_dry_run) {
 		tell_plan(&vacuum);
 	} else if (ok) {

@@ -37,7 +37,8 @@ static void test_statements(void **state)
 	count_is("do $$ begin; end; $$; select $x$ ; $$ ; $x$; select $1 + a$b$c;", 3);
 	count_is("select n'x;', b'1;', x'f;'; select 2", 2);
 	count_is("create rule r as on insert to t do (select 1; select 2); select 3", 2);
-	count_is("create function f() returns int begin atomic select case when true then 1 end; select 2; end; select 3", 2);
+	count_is(
+	    "create function f() returns int begin atomic select case when true then 1 end; select 2; end; select 3", 2);
 	count_is("select 'never closed ; ; ;", 1);
 	count_is("select $$ never closed ; ;", 1);
 	count_is("/* never closed ; ;", 0);
@@ -162,8 +163,13 @@ static void test_any_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_statements), cmocka_unit_test(test_lines), cmocka_unit_test(test_psql), cmocka_unit_test(test_transactions),
-		cmocka_unit_test(test_mark), cmocka_unit_test(test_locate), cmocka_unit_test(test_any_bytes),
+	    cmocka_unit_test(test_statements),
+	    cmocka_unit_test(test_lines),
+	    cmocka_unit_test(test_psql),
+	    cmocka_unit_test(test_transactions),
+	    cmocka_unit_test(test_mark),
+	    cmocka_unit_test(test_locate),
+	    cmocka_unit_test(test_any_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* backup/backup.h - dumps that were read back before they were called backups.
  *
- * Owns: where backups lie (backup_dir/DB/DB-STAMP.dump with a .json manifest beside it), taking one, reading the newest.
+ * Owns: where backups lie (backup_dir/DB/DB-STAMP.dump with a .json manifest beside it), taking one, reading the
+ * newest.
  * In a task.
  */
 #ifndef PGTEND_BACKUP_BACKUP_H
@@ -11,8 +12,11 @@
 #include "pgtend/fleet/fleet.h"
 #include "pgtend/probes/probe.h"
 
-/* pg_dump -Fc of a fitting version into NAME.part; fsync; pg_restore --list and a full read (pg_restore -f /dev/null); sha256; rename; manifest. out_dir NULL: backup_dir of the configuration. Policy `none`: still takes one when named. Leaves no file that looks complete and is not. */
-PGTEND_CHECK bool backup_take(struct fleet *fleet, struct database *database, const char *out_dir, bool is_dry_run, struct report *report, struct err *err);
+/* pg_dump -Fc of a fitting version into NAME.part; fsync; pg_restore --list and a full read (pg_restore -f
+ * /dev/null); sha256; rename; manifest. out_dir NULL: backup_dir of the configuration. Policy `none`: still takes
+ * one when named. Leaves no file that looks complete and is not. */
+PGTEND_CHECK bool backup_take(struct fleet *fleet, struct database *database, const char *out_dir, bool is_dry_run,
+    struct report *report, struct err *err);
 /* Rows of its report. */
 extern const struct table_shape backup_result_shape;
 /* FACT_BACKUP: policy, newest complete backup, its age, whether it was verified. Reads files only. */

@@ -13,17 +13,24 @@
 extern const struct table_shape create_shape, seed_shape, clean_shape, vacuum_shape;
 
 /* Exists already: says so, true. */
-PGTEND_CHECK bool lifecycle_create(struct fleet *fleet, struct database *database, bool is_dry_run, struct report *report, struct err *err);
+PGTEND_CHECK bool lifecycle_create(
+    struct fleet *fleet, struct database *database, bool is_dry_run, struct report *report, struct err *err);
 
-/* Files of the seeds folder (and of its subfolder named as the environment) in name order: .sql through psql in one transaction a file, executables with the
+/* Files of the seeds folder (and of its subfolder named as the environment) in name order: .sql through psql in one
+ * transaction a file, executables with the
  * connection in their environment. only: one file's name, or NULL. Refuses production by itself too. */
-PGTEND_CHECK bool lifecycle_seed(struct fleet *fleet, struct database *database, const char *only, bool is_dry_run, struct report *report, struct err *err);
+PGTEND_CHECK bool lifecycle_seed(struct fleet *fleet, struct database *database, const char *only, bool is_dry_run,
+    struct report *report, struct err *err);
 
-/* Every table of every schema that is neither history, extension member, foreign, nor kept. One transaction; sequences restart. */
-PGTEND_CHECK bool lifecycle_clean_preview(struct fleet *fleet, struct database *database, struct words *lines, struct err *err);
-PGTEND_CHECK bool lifecycle_clean(struct fleet *fleet, struct database *database, struct report *report, struct err *err);
+/* Every table of every schema that is neither history, extension member, foreign, nor kept. One transaction;
+ * sequences restart. */
+PGTEND_CHECK bool lifecycle_clean_preview(
+    struct fleet *fleet, struct database *database, struct words *lines, struct err *err);
+PGTEND_CHECK bool lifecycle_clean(
+    struct fleet *fleet, struct database *database, struct report *report, struct err *err);
 
 /* which: NULL, "analyze" or "full"; tables empty: all. Progress from pg_stat_progress_*. */
-PGTEND_CHECK bool lifecycle_vacuum(struct fleet *fleet, struct database *database, const char *which, const struct words *tables, bool is_dry_run, struct report *report, struct err *err);
+PGTEND_CHECK bool lifecycle_vacuum(struct fleet *fleet, struct database *database, const char *which,
+    const struct words *tables, bool is_dry_run, struct report *report, struct err *err);
 
 #endif
