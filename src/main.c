@@ -51,7 +51,7 @@ static void take_settings(const struct config *config)
 		audit_set_path(section_text(own, "audit"));
 	struct err untrusted;
 	if (section_is_set(own, "pgbin") && trust_allows_command(config, own, "pgbin", &untrusted))
-		setenv("PGTEND_PGBIN", section_text(own, "pgbin"), 0);
+		setenv("PGTEND_PGBIN", section_text(own, "pgbin"), 1);
 }
 
 static bool is_about_databases(const char *verb)

@@ -153,6 +153,21 @@ static void repository_done(struct repository *repository)
 	mem_free(repository->root);
 }
 
+/* Dumps hold everything: they do not belong into a repository. */
+static void note_backups(struct repository *repository)
+{
+	struct stat st;
+	struct err err;
+	char *git = places_join(repository->root, ".git"), *ignored = NULL;
+	size_t length = 0;
+	bool is_repository = stat(git, &st) == 0;
+	if (is_repository &&
+	    (!discover_read(repository, ".gitignore", &ignored, &length, &err) || !strstr(ignored, "backups")))
+		words_add(&repository->notes, "backups/ does not stand in .gitignore");
+	mem_free(ignored);
+	mem_free(git);
+}
+
 static bool look(struct repository *repository, struct err *err)
 {
 	if (!discover_scan(repository, err))
@@ -161,6 +176,7 @@ static bool look(struct repository *repository, struct err *err)
 	discover_compose(repository);
 	discover_drizzle(repository);
 	discover_match(repository);
+	note_backups(repository);
 	return true;
 }
 

@@ -486,6 +486,23 @@ static void a_broken_env_file_is_an_error_with_its_line(void **state)
 	mem_free(nowhere);
 }
 
+static void backups_in_a_repository_are_warned_of(void **state)
+{
+	char *folder = *state;
+	files_write(folder, ".env", "DATABASE_URL=postgresql://localhost/x\n");
+	struct seen seen = look(folder);
+	assert_false(has_note(&seen, ".gitignore"));
+	done(&seen);
+	files_write(folder, ".git/HEAD", "");
+	seen = look(folder);
+	note(&seen, "backups/ does not stand in .gitignore");
+	done(&seen);
+	files_write(folder, ".gitignore", "node_modules\n/backups/\n");
+	seen = look(folder);
+	assert_false(has_note(&seen, ".gitignore"));
+	done(&seen);
+}
+
 static void nothing_found_is_no_failure(void **state)
 {
 	struct discovery found;
@@ -513,6 +530,7 @@ int main(void)
 	    IN_FOLDER(urls_that_libpq_refuses_are_written_in_parts),
 	    IN_FOLDER(hostile_names_stay_in_their_lines),
 	    IN_FOLDER(a_broken_env_file_is_an_error_with_its_line),
+	    IN_FOLDER(backups_in_a_repository_are_warned_of),
 	    IN_FOLDER(nothing_found_is_no_failure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
