@@ -1,6 +1,7 @@
 -- One row a session of the server, without the one that asks. Who blocks is asked only for those that wait for a lock:
 -- each call takes the lock manager for itself. It answers 0 for a prepared transaction, and names a parallel leader more than once.
-select a.pid, a.datname as database, a.usename as "user", a.application_name as application,
+-- The function behind pg_stat_activity is asked itself: planning the view takes longer than the answer.
+select a.pid, d.datname as database, pg_get_userbyid(nullif(a.usesysid, 0)) as "user", a.application_name as application,
        coalesce(host(a.client_addr) || ':' || a.client_port, case when a.client_port = -1 then 'local' end) as client,
        a.state,
        extract(epoch from clock_timestamp() - a.state_change) as state_s,
@@ -11,7 +12,7 @@ select a.pid, a.datname as database, a.usename as "user", a.application_name as 
             then array(select distinct p from unnest(pg_blocking_pids(a.pid)) p order by p) end as blocked_by,
        a.query, a.backend_type, a.leader_pid, a.backend_start as started,
        a.query = '<insufficient privilege>' as is_hidden
-from pg_stat_activity a
+from pg_stat_get_activity(null) a left join pg_database d on d.oid = a.datid
 where a.pid <> pg_backend_pid()
   and (a.datid is not null or a.backend_type = 'walsender')
 order by a.state = 'active' desc nulls last, a.xact_start nulls last, a.query_start nulls last, a.pid

@@ -1,4 +1,5 @@
 -- Counters of every database of the server: cheap, asked at each tick. No size is measured here (databases_sizes.sql).
+-- The functions behind pg_stat_database and pg_stat_activity are asked themselves: planning the views takes longer than the answer.
 -- PGlite (whose only backend is number 0) knows one database, called template1, and no sessions.
 with sessions as (
   select a.datid,
@@ -13,11 +14,11 @@ with sessions as (
          (array_agg(a.pid order by a.state_change)
            filter (where a.state like 'idle in transaction%'))[1] as idle_in_transaction_pid,
          bool_or(a.query = '<insufficient privilege>') as is_hidden
-  from pg_stat_activity a
+  from pg_stat_get_activity(null) a
   where a.datid is not null
   group by a.datid
 )
-select d.datname as dbname, d.oid, s.numbackends as backends,
+select d.datname as dbname, d.oid, pg_stat_get_db_numbackends(d.oid) as backends,
        current_setting('max_connections') as max_connections,
        coalesce(a.active, 0) as active, coalesce(a.idle, 0) as idle,
        coalesce(a.idle_in_transaction, 0) as idle_in_transaction, coalesce(a.waiting, 0) as waiting,
@@ -26,12 +27,17 @@ select d.datname as dbname, d.oid, s.numbackends as backends,
        a.idle_in_transaction_s, a.idle_in_transaction_pid,
        coalesce(a.is_hidden, false) as is_hidden,
        pg_backend_pid() = 0 as is_without_sessions,
-       s.xact_commit as commits, s.xact_rollback as rollbacks, s.blks_read, s.blks_hit,
-       s.tup_returned, s.tup_fetched, s.tup_inserted, s.tup_updated, s.tup_deleted,
-       s.temp_files, s.temp_bytes, s.deadlocks, s.conflicts, s.checksum_failures,
-       age(d.datfrozenxid) as xid_age, s.stats_reset
+       pg_stat_get_db_xact_commit(d.oid) as commits, pg_stat_get_db_xact_rollback(d.oid) as rollbacks,
+       pg_stat_get_db_blocks_fetched(d.oid) - pg_stat_get_db_blocks_hit(d.oid) as blks_read,
+       pg_stat_get_db_blocks_hit(d.oid) as blks_hit,
+       pg_stat_get_db_tuples_returned(d.oid) as tup_returned, pg_stat_get_db_tuples_fetched(d.oid) as tup_fetched,
+       pg_stat_get_db_tuples_inserted(d.oid) as tup_inserted, pg_stat_get_db_tuples_updated(d.oid) as tup_updated,
+       pg_stat_get_db_tuples_deleted(d.oid) as tup_deleted,
+       pg_stat_get_db_temp_files(d.oid) as temp_files, pg_stat_get_db_temp_bytes(d.oid) as temp_bytes,
+       pg_stat_get_db_deadlocks(d.oid) as deadlocks, pg_stat_get_db_conflict_all(d.oid) as conflicts,
+       pg_stat_get_db_checksum_failures(d.oid) as checksum_failures,
+       age(d.datfrozenxid) as xid_age, pg_stat_get_db_stat_reset_time(d.oid) as stats_reset
 from pg_database d
-join pg_stat_database s on s.datid = d.oid
 left join sessions a on a.datid = d.oid
 where case when pg_backend_pid() = 0 then d.datname = current_database()
            else d.datallowconn and not d.datistemplate end
