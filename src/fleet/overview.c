@@ -60,10 +60,15 @@ static void set_reach(const struct fleet *fleet, const struct database *database
 		if (facts->err.kind == ERR_UNREACHABLE || facts->err.kind == ERR_TIMEOUT)
 			err = &facts->err;
 	}
+	/* A loss is told before the next question would have found it. */
+	const struct session *sessions[] = {database->session, database->server->session};
+	for (size_t i = 0; i < 2 && err == NULL; i++)
+		if (sessions[i] != NULL && (session_state(sessions[i]) == SESSION_BACKOFF || session_state(sessions[i]) == SESSION_DEAD) &&
+			session_error(sessions[i])->kind != ERR_NONE)
+			err = session_error(sessions[i]);
 	table_set_int(row_of, row, "reachable", err == NULL && database->server->is_known);
 	if (err != NULL)
 		table_set_text(row_of, row, "error", err->text);
-	const struct session *sessions[] = {database->session, database->server->session};
 	for (size_t i = 0; i < 2; i++) {
 		int64_t since = sessions[i] != NULL ? session_silent_since_ms(sessions[i]) : 0;
 		if (since > 0 && loop_now_ms(fleet->loop) - since >= SILENT_MS)

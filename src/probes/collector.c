@@ -1,4 +1,6 @@
 /* The console's collector: who asks what when. */
+#include <string.h>
+
 #include "pgtend/probes/collector.h"
 
 #include "pgtend/core/mem.h"
@@ -46,6 +48,23 @@ static bool is_backing_off(const struct session *session)
 	return session != NULL && (session_state(session) == SESSION_BACKOFF || session_state(session) == SESSION_DEAD);
 }
 
+/* Once for each reason, not at every tick: what did not change needs no drawing. */
+static void tell_refusal(struct round *round, const struct probe *probe)
+{
+	const struct probe_target *target = &round->target;
+	const struct err *err = session_error(round->session);
+	struct facts *facts = round_facts(target, probe);
+	if (facts->err.kind == err->kind && strcmp(facts->err.text, err->text) == 0)
+		return;
+	facts_fail(facts, err);
+	const void *subject = target->pooler;
+	if (probe->scope == PROBE_SERVER)
+		subject = target->server;
+	else if (probe->scope == PROBE_DATABASE)
+		subject = target->database;
+	event_emit(target->fleet->bus, EVENT_FACTS, subject, NULL);
+}
+
 static void start(struct asked *asked, enum probe_scope scope)
 {
 	struct collector *collector = asked->collector;
@@ -59,7 +78,7 @@ static void start(struct asked *asked, enum probe_scope scope)
 		if (probe == NULL || probe->scope != scope || !is_due(collector, asked, probe))
 			continue;
 		if (is_backing_off(round->session) && !probe->is_offline) {
-			facts_fail(round_facts(&round->target, probe), session_error(round->session));
+			tell_refusal(round, probe);
 			continue;
 		}
 		asked->last_ms[fact] = now_ms(collector);
