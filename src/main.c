@@ -253,6 +253,8 @@ int main(int argc, char **argv)
 {
 	fill_standard_descriptors();
 	setlocale(LC_ALL, "");
+	/* What servers and programs read and write has a point, whatever the user's language has. */
+	setlocale(LC_NUMERIC, "C");
 	/* A reader that goes away is an error of the write, said in a line, not a silent death. */
 	signal(SIGPIPE, SIG_IGN);
 	struct arguments arguments;

@@ -48,6 +48,18 @@ static bool take_colour(struct arguments *arguments, const char *value, struct e
 	return err_set(err, ERR_USAGE, "--color takes auto, always or never, not '%s'", value);
 }
 
+/* Other users can read a program's arguments: a password is taken out of them as soon as it was read. */
+static void hide_password(char *uri)
+{
+	char *user = strstr(uri, "://"), *word = strcasestr(uri, "password=");
+	char *end = user != NULL ? strrchr(user, '@') : NULL;
+	char *colon = end != NULL ? memchr(user + 3, ':', (size_t)(end - user - 3)) : NULL;
+	if (colon != NULL)
+		memset(colon + 1, '*', (size_t)(end - colon - 1));
+	if (word != NULL)
+		memset(word + strlen("password="), '*', strcspn(word + strlen("password="), " &"));
+}
+
 static bool take(struct arguments *arguments, enum own own, const char *value, const char *word, struct err *err)
 {
 	switch (own) {
@@ -132,7 +144,10 @@ bool arguments_read(struct arguments *arguments, int argc, char **argv, struct e
 		const char *value = own->value == NULL ? NULL : equals != NULL ? equals + 1 : argv[++i];
 		if (value != NULL && *value == '\0')
 			return err_set(err, ERR_USAGE, "%s needs %s, an empty text was given", own->name, own->value);
-		if (!take(arguments, own->own, value, word, err))
+		bool is_taken = take(arguments, own->own, value, word, err);
+		if (own->own == OWN_URL)
+			hide_password(argv[i]);
+		if (!is_taken)
 			return false;
 	}
 	if (!arguments->is_completing)

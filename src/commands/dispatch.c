@@ -14,28 +14,6 @@ bool run_is_dry(const struct command_run *run)
 
 /* --- the audit line -------------------------------------------------------------------------- */
 
-/* Anything that looks like a secret is left out: passwords in URIs and in keyword strings. */
-static char *without_secrets(const char *word)
-{
-	struct text text = {0};
-	const char *at = strstr(word, "://");
-	const char *end = at != NULL ? strchr(at, '@') : NULL;
-	const char *colon = end != NULL ? memchr(at + 3, ':', (size_t)(end - at - 3)) : NULL;
-	if (colon != NULL) {
-		text_add_n(&text, word, (size_t)(colon - word));
-		text_add(&text, ":***");
-		word = end;
-	}
-	for (const char *secret; (secret = strcasestr(word, "password=")) != NULL;) {
-		text_add_n(&text, word, (size_t)(secret - word) + strlen("password="));
-		text_add(&text, "***");
-		word = secret + strlen("password=");
-		word += strcspn(word, " &");
-	}
-	text_add(&text, word);
-	return text_take(&text);
-}
-
 static void arguments_of(const struct command *command, struct words *arguments)
 {
 	for (int i = 0; i < command->option_count; i++) {
@@ -45,11 +23,11 @@ static void arguments_of(const struct command *command, struct words *arguments)
 		for (size_t v = 0; v < given->values.count; v++) {
 			words_add(arguments, given->option->name);
 			if (given->option->type != OPTION_FLAG)
-				words_take(arguments, without_secrets(given->values.v[v]));
+				words_add(arguments, given->values.v[v]);
 		}
 	}
 	for (size_t i = 0; i < command->words.count; i++)
-		words_take(arguments, without_secrets(command->words.v[i]));
+		words_add(arguments, command->words.v[i]);
 }
 
 static const char *result_word(const struct job *job)

@@ -11,7 +11,6 @@ struct option_values {
 
 struct command {
 	const struct verb *verb;
-	struct words line;             /* all words, aliases expanded; for the audit log */
 	struct option_values *options; /* those that were given */
 	int option_count;
 	struct words words;            /* what follows the databases */
@@ -54,6 +53,12 @@ extern const struct verb_option program_options[];                 /* pgtend's o
 const char *verb_databases_words(const struct verb *verb);         /* NULL: it takes none */
 char *verb_exit_words(const struct verb *verb);                    /* caller frees */
 char *option_words(const struct verb_option *option);              /* "--count N"; caller frees */
+
+/* --- resolve.c -------------------------------------------------------------------------------- */
+
+/* The words that are no options: databases as the verb takes them, then further words. */
+PGTEND_CHECK bool command_take_positionals(
+	struct command *command, const struct fleet *fleet, struct words *rest, struct database *selected, struct err *err);
 
 /* --- split.c --------------------------------------------------------------------------------- */
 

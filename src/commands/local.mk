@@ -28,6 +28,7 @@ libpgtend_a_SOURCES += \
 	src/commands/options.c \
 	src/commands/parse.c \
 	src/commands/registry.c \
+	src/commands/resolve.c \
 	src/commands/split.c \
 	src/commands/verbs.c
 EXTRA_DIST += src/commands/dispatch.h src/commands/gather.h src/commands/internal.h src/commands/registry.def

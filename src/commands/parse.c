@@ -1,4 +1,4 @@
-/* Words to a command: verb, databases, options, further words. */
+/* Words to a command: the verb, its options; resolve.c makes databases of the rest. */
 #include "internal.h"
 
 #include <string.h>
@@ -182,156 +182,6 @@ static bool take_option(struct command *command, const struct words *words, size
 	return is_taken;
 }
 
-/* --- databases ------------------------------------------------------------------------------- */
-
-static bool has_database(const struct command *command, const struct database *database)
-{
-	for (int i = 0; i < command->database_count; i++)
-		if (command->databases[i] == database)
-			return true;
-	return false;
-}
-
-static void add_database(struct command *command, struct database *database)
-{
-	if (has_database(command, database))
-		return;
-	command->databases = mem_grow(command->databases, (size_t)command->database_count + 1, sizeof *command->databases);
-	command->databases[command->database_count++] = database;
-}
-
-static void add_all(struct command *command, const struct fleet *fleet)
-{
-	for (int i = 0; i < fleet->database_count; i++)
-		add_database(command, fleet->databases[i]);
-}
-
-/* One line says it all: the hint is drawn into the text. */
-static struct database *find_database(const struct fleet *fleet, const char *name, struct err *err)
-{
-	struct database *found = fleet_find(fleet, name, err);
-	if (found == NULL && err->hint[0] != '\0') {
-		struct err whole = *err;
-		err_set(err, whole.kind, "%s; %s", whole.text, whole.hint);
-	}
-	return found;
-}
-
-static bool nothing_configured(const struct fleet *fleet, struct err *err)
-{
-	if (fleet->database_count > 0)
-		return false;
-	err_set(err, ERR_USAGE, "no database is configured: write a pgtend.ini with pgtend init, or give --url URI");
-	return true;
-}
-
-static bool default_databases(struct command *command, const struct fleet *fleet, struct database *selected, struct err *err)
-{
-	if (nothing_configured(fleet, err))
-		return false;
-	if (selected != NULL)
-		add_database(command, selected);
-	else if (command->verb->scope == VERB_READS) {
-		add_all(command, fleet);
-		command->is_all = true;
-	} else if (fleet->database_count == 1)
-		add_database(command, fleet->databases[0]);
-	else {
-		char *title = verb_title(command->verb);
-		err_set(err, ERR_USAGE, "'%s' needs a database (or `all`): %d are configured, from %s to %s", title, fleet->database_count,
-			fleet->databases[0]->name, fleet->databases[fleet->database_count - 1]->name);
-		mem_free(title);
-		return false;
-	}
-	return true;
-}
-
-static void add_dependencies(struct command *command)
-{
-	/* The list grows while it is walked: dependencies of dependencies come too. */
-	for (int i = 0; i < command->database_count; i++)
-		for (int d = 0; d < command->databases[i]->depends_count; d++)
-			add_database(command, command->databases[i]->depends[d]);
-}
-
-static bool take_databases(
-	struct command *command, const struct fleet *fleet, const struct words *rest, struct database *selected, struct err *err)
-{
-	if (rest->count == 0 && !default_databases(command, fleet, selected, err))
-		return false;
-	for (size_t i = 0; i < rest->count; i++) {
-		if (strcmp(rest->v[i], "all") == 0) {
-			if (nothing_configured(fleet, err))
-				return false;
-			add_all(command, fleet);
-			command->is_all = true;
-			continue;
-		}
-		struct database *database = find_database(fleet, rest->v[i], err);
-		if (database == NULL)
-			return false;
-		add_database(command, database);
-	}
-	if (command_flag(command, "--with-deps"))
-		add_dependencies(command);
-	return true;
-}
-
-static bool check_words(const struct command *command, size_t count, const char *first_surplus, struct err *err)
-{
-	const struct verb *verb = command->verb;
-	size_t least = (size_t)verb->least_words, most = (size_t)verb->most_words;
-	if (count >= least && count <= most)
-		return true;
-	char *usage = verb_usage(verb);
-	if (count < least)
-		err_set(err, ERR_USAGE, "%s is missing: %s", verb->words != NULL ? verb->words : "a word", usage);
-	else
-		err_set(err, ERR_USAGE, "'%s' is one word too many: %s", first_surplus, usage);
-	mem_free(usage);
-	return false;
-}
-
-/* DB WORD...: the database may be left out where it goes without saying. */
-static bool take_one_database(
-	struct command *command, const struct fleet *fleet, struct words *rest, struct database *selected, struct err *err)
-{
-	const struct verb *verb = command->verb;
-	size_t from = 0;
-	struct err unknown = {0};
-	struct database *named = rest->count > (size_t)verb->least_words ? fleet_find(fleet, rest->v[0], &unknown) : NULL;
-	bool has_default = selected != NULL || fleet->database_count == 1;
-	/* A first word that names nothing is a further word only where a default exists and the count fits. */
-	if (named != NULL)
-		from = 1;
-	else if (rest->count > 0 && (!has_default || rest->count > (size_t)verb->most_words))
-		return find_database(fleet, rest->v[0], err) != NULL && check_words(command, 0, NULL, err);
-	if (named != NULL)
-		add_database(command, named);
-	else if (!default_databases(command, fleet, selected, err))
-		return false;
-	for (size_t i = from; i < rest->count; i++)
-		words_add(&command->words, rest->v[i]);
-	return check_words(command, command->words.count, rest->count > 0 ? rest->v[rest->count - 1] : "", err);
-}
-
-static bool take_positionals(
-	struct command *command, const struct fleet *fleet, struct words *rest, struct database *selected, struct err *err)
-{
-	switch (command->verb->scope) {
-	case VERB_NO_DATABASE:
-		for (size_t i = 0; i < rest->count; i++)
-			words_add(&command->words, rest->v[i]);
-		return check_words(command, rest->count, rest->count > 0 ? rest->v[rest->count - 1] : "", err);
-	case VERB_READS:
-	case VERB_ACTS:
-		return take_databases(command, fleet, rest, selected, err);
-	case VERB_ACTS_ONE:
-		return take_one_database(command, fleet, rest, selected, err);
-	}
-	return true;
-}
-
 /* --- the whole ------------------------------------------------------------------------------- */
 
 static bool parse(struct command *command, const struct fleet *fleet, struct words *words, size_t skip, struct database *selected, struct err *err)
@@ -349,7 +199,7 @@ static bool parse(struct command *command, const struct fleet *fleet, struct wor
 	}
 	command->wants_help = command_flag(command, "--help");
 	if (is_good && !command->wants_help)
-		is_good = take_positionals(command, fleet, &rest, selected, err);
+		is_good = command_take_positionals(command, fleet, &rest, selected, err);
 	words_done(&rest);
 	return is_good;
 }
@@ -370,7 +220,7 @@ struct command *command_parse(
 		command->wants_whole_help = skip < 2;
 	} else if (is_good)
 		is_good = parse(command, fleet, &words, skip, selected, err);
-	command->line = words;
+	words_done(&words);
 	if (!is_good) {
 		command_free(command);
 		return NULL;
@@ -387,7 +237,6 @@ void command_free(struct command *command)
 	mem_free(command->options);
 	mem_free(command->databases);
 	words_done(&command->words);
-	words_done(&command->line);
 	mem_free(command);
 }
 

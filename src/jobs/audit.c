@@ -65,6 +65,38 @@ static char *user_name(void)
 	return both;
 }
 
+/* Anything that looks like a secret is left out: passwords in URIs and in keyword strings. */
+static char *without_secrets(const char *s)
+{
+	struct text text = {0};
+	while (*s != '\0') {
+		const char *uri = strstr(s, "://"), *word = strcasestr(s, "password=");
+		const char *next = uri == NULL || (word != NULL && word < uri) ? word : uri;
+		if (next == NULL)
+			break;
+		if (next == word) {
+			next += strlen("password=");
+			text_add_n(&text, s, (size_t)(next - s));
+			text_add(&text, "***");
+			s = next + strcspn(next, " &'\"");
+			continue;
+		}
+		next += strlen("://");
+		size_t authority = strcspn(next, " /?'\""), user = strcspn(next, ":@ /?");
+		const char *at = memrchr(next, '@', authority);
+		if (at != NULL && next[user] == ':') {
+			text_add_n(&text, s, (size_t)(next - s) + user);
+			text_add(&text, ":***");
+			s = at;
+		} else {
+			text_add_n(&text, s, (size_t)(next - s));
+			s = next;
+		}
+	}
+	text_add(&text, s);
+	return text_take(&text);
+}
+
 static json_t *text_or_null(const char *text)
 {
 	if (!text)
@@ -73,6 +105,14 @@ static json_t *text_or_null(const char *text)
 	json_t *value = json_string(visible);
 	mem_free(visible);
 	return value ? value : json_null();
+}
+
+static json_t *secretless(const char *text)
+{
+	char *safe = text != NULL ? without_secrets(text) : NULL;
+	json_t *value = text_or_null(safe);
+	mem_free(safe);
+	return value;
 }
 
 static json_t *entry_object(const struct audit_entry *entry, const char *previous)
@@ -94,11 +134,11 @@ static json_t *entry_object(const struct audit_entry *entry, const char *previou
 	json_object_set_new(object, "verb", text_or_null(entry->verb));
 	json_t *arguments = json_array();
 	for (size_t i = 0; entry->arguments && i < entry->arguments->count; i++)
-		json_array_append_new(arguments, text_or_null(entry->arguments->v[i]));
+		json_array_append_new(arguments, secretless(entry->arguments->v[i]));
 	json_object_set_new(object, "arguments", arguments);
 	json_object_set_new(object, "answer", text_or_null(entry->answer));
 	json_object_set_new(object, "result", text_or_null(entry->result));
-	json_object_set_new(object, "detail", text_or_null(entry->detail));
+	json_object_set_new(object, "detail", secretless(entry->detail));
 	json_object_set_new(object, "duration_ms", json_real(entry->duration_ms));
 	json_object_set_new(object, "previous", json_string(previous));
 	mem_free(user);
@@ -171,7 +211,7 @@ static bool append(int fd, const struct audit_entry *entry)
 	if (!last_hash(fd, previous, &is_cut))
 		return false;
 	json_t *object = entry_object(entry, previous);
-	char *line = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	char *line = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
 	json_decref(object);
 	struct text text = {0};
 	if (is_cut)

@@ -120,6 +120,26 @@ static void a_line_says_who_did_what_where(void **state)
 	expect_broken("");
 }
 
+static void secrets_are_left_out(void **state)
+{
+	(void)state;
+	struct err err = {0};
+	struct words arguments = {0};
+	words_add(&arguments, "postgresql://me:p@ss:word@db1/x then postgres://you:other@db2/y?password=third&sslmode=require");
+	words_add(&arguments, "host=db1 password=fourth user=me");
+	words_add(&arguments, "http://db1:80/plain me@db1");
+	const struct audit_entry entry = {"unlock", &arguments, NULL, "none", "done", "PASSWORD=fifth", 1};
+	assert_true(audit_append(&entry, &err));
+	words_done(&arguments);
+	struct table *table = read_log(NULL, 0);
+	assert_string_equal(table_get_text(table, 0, "arguments"),
+		"postgresql://me:***@db1/x then postgres://you:***@db2/y?password=***&sslmode=require\n"
+		"host=db1 password=*** user=me\n"
+		"http://db1:80/plain me@db1");
+	assert_string_equal(table_get_text(table, 0, "detail"), "PASSWORD=***");
+	table_free(table);
+}
+
 static void reads_one_database_and_since(void **state)
 {
 	(void)state;
@@ -272,6 +292,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(no_log_is_an_empty_one, begin_empty),
 		cmocka_unit_test_setup(a_line_says_who_did_what_where, begin_empty),
+		cmocka_unit_test_setup(secrets_are_left_out, begin_empty),
 		cmocka_unit_test_setup(reads_one_database_and_since, begin_empty),
 		cmocka_unit_test_setup(an_edit_is_noticed, begin_empty),
 		cmocka_unit_test_setup(a_line_that_was_cut_out_is_noticed, begin_empty),

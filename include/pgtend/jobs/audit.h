@@ -9,7 +9,7 @@
 
 struct audit_entry {
 	const char *verb;               /* "migrate up" */
-	const struct words *arguments;  /* without secrets and without --confirm's value */
+	const struct words *arguments;  /* without --confirm's value; what looks like a password is left out here, also in detail */
 	const struct database *database; /* NULL: none */
 	const char *answer;             /* "y", "name", "confirm", "none", "dry-run", "config" */
 	const char *result;             /* "done", "failed", "refused", "skipped", "cancelled", "partial" */
