@@ -51,7 +51,6 @@ static unsigned interrupt(struct console *console)
 	int64_t now_us = console_now_us(console);
 	bool is_again = console->interrupted_us > 0 && now_us - console->interrupted_us < 3000000;
 
-	console->interrupted_us = now_us;
 	if (prompt_is_open(console->prompt)) {
 		prompt_close(console->prompt);
 		return STALE_SCREEN;
@@ -60,6 +59,7 @@ static unsigned interrupt(struct console *console)
 		console->is_filtering = false;
 		return STALE_SCREEN;
 	}
+	console->interrupted_us = now_us;
 	if (is_again)
 		return quit(console);
 	if (console_cancel_running(console))

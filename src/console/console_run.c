@@ -49,15 +49,15 @@ static void draw(struct driver *driver)
 
 static void suspend(struct driver *driver)
 {
-	struct sigaction usual = { .sa_handler = SIG_DFL }, ours;
+	struct sigaction ignored = { .sa_handler = SIG_IGN }, usual = { .sa_handler = SIG_DFL }, ours;
 
 	driver->console->is_suspend_wanted = false;
 	driver->is_suspended = true;
 	screen_suspend();
-	/* The whole job of the shell stops, and surely this thread; `fg` continues it on the next line. */
-	sigemptyset(&usual.sa_mask);
-	sigaction(SIGTSTP, &usual, &ours);
+	/* First the others of the shell's job (a script that started us), then, exactly once and on this line, ourselves. */
+	sigaction(SIGTSTP, &ignored, &ours);
 	kill(0, SIGTSTP);
+	sigaction(SIGTSTP, &usual, NULL);
 	pthread_kill(pthread_self(), SIGTSTP);
 	sigaction(SIGTSTP, &ours, NULL);
 	driver->is_suspended = false;
