@@ -51,16 +51,24 @@ static struct session *connect_to(struct creation *creation, const char *dbname,
 	return NULL;
 }
 
-/* postgres, else template1, else the database itself: some hosts and poolers let in to nothing else. NULL: none;
- * err is postgres' one. */
+/* postgres, else template1, else the database itself: some hosts let in to nothing else. A pooler mostly leads to the
+ * database alone, and may make others wait, so it is asked first there. A server that does not answer is not asked
+ * again. NULL: none; err is the first one. */
 static struct session *connect_for_making(struct creation *creation, struct err *err)
 {
-	struct err other;
-	struct session *session = connect_to(creation, "postgres", err);
-	if (session == NULL && err->kind != ERR_CANCELLED)
-		session = connect_to(creation, "template1", &other);
-	if (session == NULL && err->kind != ERR_CANCELLED)
-		session = connect_to(creation, NULL, &other);
+	const struct database *database = creation->database;
+	bool is_pooled = database->direct == NULL && section_text(database->section, "pooler") != NULL;
+	const char *const usual[] = {"postgres", "template1", NULL}, *const pooled[] = {NULL, "postgres", "template1"};
+	const char *const *names = is_pooled ? pooled : usual;
+	struct session *session = NULL;
+	struct err other = {0};
+	bool may_help = true;
+	for (int i = 0; i < 3 && session == NULL && may_help; i++) {
+		session = connect_to(creation, names[i], i == 0 ? err : &other);
+		creation->is_own = session != NULL && names[i] == NULL;
+		const struct err *last = i == 0 ? err : &other;
+		may_help = session == NULL && last->sqlstate[0] != '\0' && strcmp(last->sqlstate, "28P01") != 0;
+	}
 	return session;
 }
 
@@ -103,7 +111,7 @@ static char *create_sql(const struct creation *creation, struct session *session
 	const char *template = text_of(creation, "template"), *locale = text_of(creation, "locale");
 	if (template == NULL && (locale != NULL || creation->has_other_encoding))
 		template = "template0";
-	add_option(session, &sql, "create database", creation->database->dbname, true);
+	add_option(session, &sql, "create database", creation->server_name, true);
 	add_option(session, &sql, "owner", text_of(creation, "owner"), true);
 	add_option(session, &sql, "encoding", text_of(creation, "encoding"), false);
 	add_option(session, &sql, "locale", locale, false);
@@ -146,15 +154,15 @@ static bool make(struct creation *creation, struct session *session, struct err 
 	}
 	create_step_done(creation, "create");
 	creation->is_unfinished = true;
-	return session_queryf_wait(
-	    session, CREATE_DEADLINE_MS, NULL, err, "comment on database %I is %L", database->dbname, marker_unfinished);
+	return session_queryf_wait(session, CREATE_DEADLINE_MS, NULL, err, "comment on database %I is %L",
+	    creation->server_name, marker_unfinished);
 }
 
 static bool set_timezone(struct creation *creation, struct session *session, struct err *err)
 {
 	report_step(creation->report, "timezone of %s", creation->database->dbname);
-	if (!session_queryf_wait(session, CREATE_DEADLINE_MS, NULL, err, "alter database %I set timezone to 'UTC'",
-	        creation->database->dbname))
+	if (!session_queryf_wait(
+	        session, CREATE_DEADLINE_MS, NULL, err, "alter database %I set timezone to 'UTC'", creation->server_name))
 		return err_prefix(err, "timezone");
 	create_step_done(creation, "timezone");
 	return true;
@@ -165,7 +173,7 @@ static bool set_comment(struct creation *creation, struct session *session, stru
 	char *comment = mem_format(
 	    "%s, %s, made by pgtend", creation->database->name, environment_word(creation->database->environment));
 	bool ok = session_queryf_wait(
-	    session, CREATE_DEADLINE_MS, NULL, err, "comment on database %I is %L", creation->database->dbname, comment);
+	    session, CREATE_DEADLINE_MS, NULL, err, "comment on database %I is %L", creation->server_name, comment);
 	if (ok)
 		create_step_done(creation, "comment");
 	mem_free(comment);
@@ -181,6 +189,8 @@ static bool look_unfinished(struct creation *creation, struct session *session, 
 	bool ok = session_query_wait(session, sql_lifecycle_create_state, NULL, 0, CREATE_DEADLINE_MS, &r, err);
 	if (ok) {
 		const char *comment = result_text(r, 0, result_column(r, "comment"));
+		mem_free(creation->server_name);
+		creation->server_name = mem_copy(result_text(r, 0, result_column(r, "dbname")));
 		*has_timezone = result_bool(r, 0, result_column(r, "has_timezone"));
 		if (comment == NULL && result_bool(r, 0, result_column(r, "is_empty")) && !*has_timezone)
 			creation->is_unfinished = true;
@@ -296,10 +306,15 @@ static bool prepare(struct creation *creation, struct session *session, struct e
 		    section_where(database->section, NULL), database->dbname);
 	if (!database_learn_wait(creation->fleet, database, session, err))
 		return false;
-	forget_local(database);
+	if (!creation->is_own)
+		forget_local(database);
 	if (!look(creation, session, err) || !create_look_at_extensions(creation, session, NULL, err))
 		return false;
-	return creation->is_there || (database_can(database, CAP_CREATE_DATABASE, err));
+	if (!creation->is_there && !database_can(database, CAP_CREATE_DATABASE, err))
+		return false;
+	/* A pooler may call it by another name than the server does. */
+	creation->is_there = creation->is_there || creation->is_own;
+	return true;
 }
 
 static bool create(struct creation *creation, struct err *err)
@@ -328,10 +343,12 @@ bool lifecycle_create(
     struct fleet *fleet, struct database *database, bool is_dry_run, struct report *report, struct err *err)
 {
 	struct creation creation = {.fleet = fleet, .database = database, .report = report, .is_dry_run = is_dry_run};
+	creation.server_name = mem_copy(database->dbname);
 	section_words(database->section, "extensions", &creation.extensions);
 	bool ok = create(&creation, err);
 	words_done(&creation.extensions);
 	words_done(&creation.steps);
 	mem_free(creation.role);
+	mem_free(creation.server_name);
 	return ok;
 }

@@ -13,7 +13,9 @@ struct creation {
 	bool is_dry_run;
 	struct words extensions;
 	char *role;
-	bool is_there; /* before this run */
+	char *server_name; /* of the database in the server; a pooler may call it otherwise */
+	bool is_own;       /* the session in which it is looked for is one to the database itself */
+	bool is_there;     /* before this run */
 	bool may_create;
 	bool is_unfinished;      /* there, and its comment says that a create was interrupted */
 	bool has_other_encoding; /* template1 has another one than is asked for */

@@ -1,5 +1,6 @@
 -- Asked in the database itself: is it still as CREATE DATABASE left it? Then a create that was interrupted may be finished.
-select (select pg_catalog.shobj_description(oid, 'pg_database') from pg_catalog.pg_database where datname = pg_catalog.current_database()) as comment,
+select pg_catalog.current_database() as dbname,
+       (select pg_catalog.shobj_description(oid, 'pg_database') from pg_catalog.pg_database where datname = pg_catalog.current_database()) as comment,
        not exists (select from pg_catalog.pg_class c
                      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
                     where n.nspname <> 'information_schema' and pg_catalog.left(n.nspname, 3) <> 'pg_'
