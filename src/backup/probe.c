@@ -44,6 +44,7 @@ const struct probe backup_probe = {
     .scope = PROBE_DATABASE,
     .tier = TIER_MINUTE,
     .deadline_ms = 5000,
+    .is_offline = true,
     .shape = &backup_shape,
     .ask = ask,
 };
