@@ -175,9 +175,17 @@ static void beside(const struct console *console, struct pane_data *data)
 	data->beside = console->derived_pools;
 }
 
+/* None of a kind is no news. */
+static void add_count(struct text *out, const char *word, int count)
+{
+	if (count > 0)
+		text_addf(out, "%s%s %d", out->length ? "  " : "", word, count);
+}
+
 static char *subtitle(const struct pane_data *data)
 {
 	int active = 0, idle = 0, in_transaction = 0, waiting = 0;
+	struct text out = { 0 };
 
 	if (!data->table || data->lacks)
 		return NULL;
@@ -187,7 +195,11 @@ static char *subtitle(const struct pane_data *data)
 		in_transaction += is_in_transaction(data->table, row);
 		waiting += waits_for_lock(data->table, row);
 	}
-	return mem_format("active %d  idle %d  in xact %d  waiting %d", active, idle, in_transaction, waiting);
+	add_count(&out, "active", active);
+	add_count(&out, "idle", idle);
+	add_count(&out, "in xact", in_transaction);
+	add_count(&out, "waiting", waiting);
+	return text_take(&out);
 }
 
 static int foot_rows(const struct pane_data *data, int rows)
