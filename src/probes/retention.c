@@ -41,6 +41,9 @@ static char *find_cause(const struct retention_look *look)
 		return mem_copy("Apache edition: policies do not run in it");
 	if (look->is_restoring)
 		return mem_copy("timescaledb.restoring is on: no job runs until timescaledb_post_restore()");
+	/* a job that is recorded as failed was started by somebody all the same */
+	if (look->no_scheduler && look->failures > 0)
+		return failed_cause(look);
 	if (look->no_scheduler)
 		return mem_format("%s: job %lld runs only by hand", look->no_scheduler, job);
 	if (!look->is_scheduler_up)

@@ -119,6 +119,8 @@ static void the_first_cause_that_holds(void **state)
 	look.is_scheduler_up = false;
 	assert_cause(&look, "no TimescaleDB scheduler runs in this database: no job starts by itself");
 	look.no_scheduler = "this server has no scheduler (PGlite)";
+	assert_cause(&look, "job 1000 failed 5 times: canceling statement due to lock timeout");
+	look.failures = 0;
 	assert_cause(&look, "this server has no scheduler (PGlite): job 1000 runs only by hand");
 	look.is_restoring = true;
 	assert_cause(&look, "timescaledb.restoring is on: no job runs until timescaledb_post_restore()");

@@ -56,20 +56,24 @@ with wanted as materialized (
          greatest(pg_stat_get_last_vacuum_time(e.relid), pg_stat_get_last_autovacuum_time(e.relid)) as last_vacuum,
          greatest(pg_stat_get_last_analyze_time(e.relid), pg_stat_get_last_autoanalyze_time(e.relid)) as last_analyze
   from est e left join measured m on m.relid = e.relid
+), counted as (
+  -- chunks that nobody counted yet are not empty: they are taken to be as dense as the others
+  select p.*, p.total - p.indexes - p.toast as heap,
+         case when p.part = 'compressed' or p.is_emptied and p.relpages = 0 then 0
+              when p.live > 0 then p.live when p.reltuples >= 0 then p.reltuples
+              when p.total <= p.indexes + p.toast then 0 end as rows
+  from part p
 ), folded as (
   select p.root, count(*) filter (where p.part = 'chunk') as parts, count(*) filter (where p.part = 'compressed') as compressed,
-         case when not bool_or(p.part <> 'compressed' and not p.is_emptied and p.live = 0 and p.reltuples < 0
-                               and p.total > p.indexes + p.toast)
-              then sum(case when p.part = 'compressed' or p.is_emptied and p.relpages = 0 then 0
-                            when p.live > 0 then p.live else greatest(p.reltuples, 0) end)::bigint end as loose_rows,
+         sum(p.rows) as counted_rows, sum(p.heap) filter (where p.rows > 0) as counted_heap, sum(p.heap) filter (where p.rows is null) as uncounted_heap,
          sum(case when p.part = 'compressed' then 0 else pg_stat_get_dead_tuples(p.relid) end)::bigint as dead,
-         sum(p.total)::bigint as total_bytes, sum(p.total - p.indexes - p.toast)::bigint as heap_bytes,
+         sum(p.total)::bigint as total_bytes, sum(p.heap)::bigint as heap_bytes,
          sum(p.indexes)::bigint as index_bytes, sum(p.toast)::bigint as toast_bytes,
          bool_and(p.is_exact) as is_exact, bool_or(p.is_busy) as is_busy,
          max(p.last_vacuum) as last_vacuum, max(p.last_analyze) as last_analyze,
          sum(pg_stat_get_numscans(p.relid))::bigint as seq_scans, sum(p.index_scans)::bigint as idx_scans,
          array_agg(p.relid) filter (where p.part <> 'root' and n.nspname not like '\_timescaledb\_%') as strangers
-  from part p join pg_namespace n on n.oid = p.relnamespace
+  from counted p join pg_namespace n on n.oid = p.relnamespace
   group by p.root
 ), packed as (
   select k.hypertable_id, sum(z.numrows_pre_compression)::bigint as rows,
@@ -79,7 +83,8 @@ with wanted as materialized (
   group by k.hypertable_id
 )
 select ht.schema, ht.name, ht.oid, case when ht.is_aggregate then 'aggregate' else 'hypertable' end as kind,
-       f.parts, f.compressed, f.loose_rows + coalesce(packed.rows, 0) as rows, f.dead,
+       f.parts, f.compressed, (f.counted_rows + coalesce(packed.rows, 0)
+         + case when f.uncounted_heap > 0 then f.uncounted_heap * f.counted_rows / nullif(f.counted_heap, 0) else 0 end)::bigint as rows, f.dead,
        f.total_bytes, f.heap_bytes, f.index_bytes, f.toast_bytes, f.is_exact, f.is_busy,
        packed.bytes_before, packed.bytes_after,
        f.last_vacuum, f.last_analyze, f.seq_scans, f.idx_scans, f.strangers
