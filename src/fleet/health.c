@@ -181,9 +181,9 @@ static void judge_migrations(const struct fleet *fleet, const struct database *d
 	}
 }
 
-static void judge_tables(const struct fleet *fleet, const struct database *database, struct health *health)
+static void judge_dead_rows(const struct fleet *fleet, const struct database *database, struct health *health)
 {
-	const struct table *table = database_facts(database, FACT_TABLES)->table;
+	const struct table *table = database_facts(database, FACT_DEAD_ROWS)->table;
 	double least = threshold(fleet, "dead_rows_least"), share = threshold(fleet, "dead_rows_warn");
 	for (int row = 0; table != NULL && row < table_rows(table); row++) {
 		double dead = (double)table_get_int(table, row, "dead", 0), rows = (double)table_get_int(table, row, "rows", 0);
@@ -217,7 +217,7 @@ static void judge_pools(const struct fleet *fleet, const struct database *databa
 void health_judge(const struct fleet *fleet, const struct database *database, struct health *health)
 {
 	static void (*const checks[])(const struct fleet *, const struct database *, struct health *) = {
-		judge_reach, judge_retention, judge_activity, judge_connections, judge_pools, judge_backup, judge_migrations, judge_tables,
+		judge_reach, judge_retention, judge_activity, judge_connections, judge_pools, judge_backup, judge_migrations, judge_dead_rows,
 	};
 	*health = (struct health){.verdict = VERDICT_OK};
 	if (database->response_ms < 0 && !database->server->is_known)

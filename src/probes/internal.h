@@ -5,6 +5,7 @@
 #include "pgtend/probes/probe.h"
 
 extern const struct probe probe_server;
+extern const struct probe probe_dead_rows;
 extern const struct probe probe_databases;
 extern const struct probe probe_activity;
 extern const struct probe probe_tables;

@@ -6,6 +6,7 @@ libpgtend_a_SOURCES += \
 	src/probes/probe_activity.c \
 	src/probes/probe_chunks.c \
 	src/probes/probe_databases.c \
+	src/probes/probe_dead_rows.c \
 	src/probes/probe_policies.c \
 	src/probes/probe_pools.c \
 	src/probes/probe_server.c \

@@ -8,6 +8,7 @@ static const struct probe *registry[FACT_COUNT] = {
 	[FACT_DATABASES] = &probe_databases,
 	[FACT_ACTIVITY] = &probe_activity,
 	[FACT_TABLES] = &probe_tables,
+	[FACT_DEAD_ROWS] = &probe_dead_rows,
 	[FACT_CHUNKS] = &probe_chunks,
 	[FACT_POLICIES] = &probe_policies,
 	[FACT_POOLS] = &probe_pools,

@@ -171,7 +171,7 @@ static void pending_files_are_no_trouble_and_lost_ones_are(void **state)
 static void dead_rows_count_only_in_large_tables(void **state)
 {
 	struct fixture *f = *state;
-	struct table *row = put(&f->core->facts[FACT_TABLES], &tables_shape);
+	struct table *row = put(&f->core->facts[FACT_DEAD_ROWS], &dead_rows_shape);
 	table_set_text(row, 0, "schema", "public");
 	table_set_text(row, 0, "name", "users");
 	table_set_int(row, 0, "rows", 10);

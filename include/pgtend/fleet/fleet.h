@@ -33,6 +33,7 @@ enum fact {
 	FACT_DATABASES,     /* server: pg_stat_database of all its databases, sizes (slow) */
 	FACT_ACTIVITY,      /* server: sessions with waits and blockers */
 	FACT_TABLES,        /* database: sizes and counters by table, chunks folded */
+	FACT_DEAD_ROWS,     /* database: the tables with most dead rows */
 	FACT_MIGRATIONS,    /* database: files against the history table (filled by migrate/) */
 	FACT_CHUNKS,        /* database: one row a hypertable or continuous aggregate, verdicts */
 	FACT_POLICIES,      /* database: TimescaleDB jobs */

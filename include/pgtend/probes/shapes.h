@@ -96,6 +96,12 @@
 	{"seq_scans", CELL_COUNT, "seq", 6, "Sequential scans (pg_stat_get_numscans())."}, \
 	{"idx_scans", CELL_COUNT, "idx", 6, "Scans of its indexes (pg_stat_get_numscans())."}
 
+#define DEAD_ROWS_COLUMNS \
+	{"schema", CELL_TEXT, "schema", 1, "Schema of the table (pg_class.relnamespace)."}, \
+	{"name", CELL_TEXT, "table", 0, "Name of the table (pg_class.relname)."}, \
+	{"rows", CELL_COUNT, "rows", 0, "Live rows by the server's estimate (pg_stat_get_live_tuples())."}, \
+	{"dead", CELL_COUNT, "dead", 0, "Dead rows by the server's estimate (pg_stat_get_dead_tuples())."}
+
 #define CHUNKS_COLUMNS \
 	{"schema", CELL_TEXT, "schema", 3, "Schema of the hypertable or of the aggregate's view (_timescaledb_catalog.hypertable)."}, \
 	{"name", CELL_TEXT, "name", 0, "Name of the hypertable or of the aggregate's view."}, \
@@ -178,6 +184,7 @@ extern const struct table_shape server_shape;
 extern const struct table_shape databases_shape;
 extern const struct table_shape activity_shape;
 extern const struct table_shape tables_shape;
+extern const struct table_shape dead_rows_shape;
 extern const struct table_shape chunks_shape;
 extern const struct table_shape policies_shape;
 extern const struct table_shape pools_shape;
