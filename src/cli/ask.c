@@ -18,6 +18,17 @@ struct cli_ask {
 	void *arg;
 };
 
+/* Without a controlling terminal (setsid, some containers) the one that standard input is. Opened anew in either case: our
+ * O_NONBLOCK must not reach the shell's descriptor. */
+static int open_terminal(int flags)
+{
+	char name[128];
+	int fd = open("/dev/tty", flags | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 && ttyname_r(STDIN_FILENO, name, sizeof name) == 0)
+		fd = open(name, flags | O_NOCTTY | O_CLOEXEC);
+	return fd;
+}
+
 static void write_line(int fd, const char *line)
 {
 	size_t length = strlen(line);
@@ -35,7 +46,7 @@ static void write_line(int fd, const char *line)
 /* Through a descriptor that blocks, so that a long preview is written whole. */
 static bool show(const struct words *lines, const char *question)
 {
-	int fd = open("/dev/tty", O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	int fd = open_terminal(O_WRONLY);
 	if (fd < 0)
 		return false;
 	struct text text = {0};
@@ -90,7 +101,7 @@ static void readable(int events, void *arg)
 
 struct cli_ask *cli_ask_start(struct loop *loop, const struct words *lines, const char *question, cli_ask_fn fn, void *arg)
 {
-	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	int fd = open_terminal(O_RDONLY | O_NONBLOCK);
 	if (fd < 0 || !show(lines, question)) {
 		if (fd >= 0)
 			close(fd);

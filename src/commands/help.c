@@ -5,7 +5,7 @@
 
 #include "pgtend/core/mem.h"
 
-enum { HELP_COLS = 90, NAME_COLS = 26 };
+enum { HELP_COLS = 79, NAME_COLS = 26 };
 
 /* Words wrapped at HELP_COLS, each line behind `indent` blanks; the first line is begun already at column `at`. */
 static void add_wrapped(struct text *text, const char *s, size_t indent, size_t at)

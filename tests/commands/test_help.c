@@ -122,7 +122,7 @@ static void lines_fit_a_terminal(void **state)
 		char *help = command_help(verbs[i]->name, verbs[i]->subverb);
 		char *rest = help, *line;
 		while ((line = strsep(&rest, "\n")) != NULL)
-			if (strlen(line) > 100 && strstr(line, verbs[i]->example) == NULL)
+			if (strlen(line) > 80 && strstr(line, verbs[i]->example) == NULL)
 				fail_msg("%s: '%s' is too long", verbs[i]->name, line);
 		mem_free(help);
 	}
