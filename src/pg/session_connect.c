@@ -237,7 +237,7 @@ void session_connect_attached(struct session *session)
 	int64_t pid = result_int(answer, 0, result_column(answer, "pid"), PQbackendPID(session->conn));
 
 	session->is_pooled = session->are_options_refused || pid != PQbackendPID(session->conn);
-	session->is_wrapping = session->is_pooled || (session->has_sent_options && !result_bool(answer, 0, result_column(answer, "has_settings")));
+	session->is_wrapping = session->is_pooled || (session->has_sent_options && !result_bool(answer, 0, result_column(answer, "mark")));
 	result_free(session->incoming);
 	session->incoming = NULL;
 	session_became_ready(session);

@@ -120,9 +120,11 @@ static void begin_exchange(struct session *session, enum exchange exchange)
 
 void session_attach_send(struct session *session)
 {
+	bool is_reader = session->options.is_read_only && session->has_sent_options && session->server_version >= 150000;
+
 	begin_exchange(session, EXCHANGE_ATTACH);
 	session_unwatch(session); /* PQconnectPoll ran last: afresh */
-	if (!PQsendQuery(session->conn, sql_pg_attach))
+	if (!PQsendQuery(session->conn, is_reader ? sql_pg_attach_reader : sql_pg_attach))
 		send_failed(session);
 	else
 		flush_and_watch(session);

@@ -26,8 +26,8 @@ def error(severity, code, text):
 LOGIN = (message(b"R", struct.pack("!I", 0)) + message(b"S", b"server_version\x0015.1\0") + message(b"S", b"client_encoding\0UTF8\0") +
          message(b"K", struct.pack("!II", 42, 43)) + message(b"Z", b"I"))
 ROW = (message(b"T", struct.pack("!H", 3) + b"".join(name + b"\0" + struct.pack("!IHIHIH", 0, 0, kind, size, 0xFFFFFFFF, 0)
-                                                    for name, kind, size in ((b"pid", 23, 4), (b"has_settings", 16, 1), (b"looks_for_us", 25, 0xFFFF)))) +
-       message(b"D", struct.pack("!H", 3) + struct.pack("!I", 2) + b"42" + struct.pack("!I", 1) + b"t" + struct.pack("!i", -1)) +
+                                                    for name, kind, size in ((b"pid", 23, 4), (b"mark", 25, 0xFFFF), (b"looks_for_us", 25, 0xFFFF)))) +
+       message(b"D", struct.pack("!H", 3) + struct.pack("!I", 2) + b"42" + struct.pack("!I", 2) + b"on" + struct.pack("!i", -1)) +
        message(b"C", b"SELECT 1\0") + message(b"Z", b"I"))
 
 

@@ -415,7 +415,7 @@ static void leaves_nothing_running(void **state)
 
 	live_open(session);
 	live_open(witness);
-	if (session_server_version(session) < 140000)
+	if (session_server_version(session) < 150000)
 		skip();
 	live_submit(session, &answer, "select pg_sleep(62)", 0, false);
 	assert_true(live_until(is_backend_there, witness, 5000));
