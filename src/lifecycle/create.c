@@ -51,15 +51,16 @@ static struct session *connect_to(struct creation *creation, const char *dbname,
 	return NULL;
 }
 
-/* postgres, else template1, else the database itself: some hosts let in to nothing else. A pooler mostly leads to the
- * database alone, and may make others wait, so it is asked first there. A server that does not answer is not asked
- * again. NULL: none; err is the first one. */
+/* postgres, else template1, else the database itself: some hosts let in to nothing else. A server of one session would
+ * make others wait, so there the database is asked first (elsewhere it is not: PgBouncer remembers for 15 s that a
+ * database was not there). A server that does not answer is not asked again. NULL: none; err is the first one. */
 static struct session *connect_for_making(struct creation *creation, struct err *err)
 {
 	const struct database *database = creation->database;
-	bool is_pooled = database->direct == NULL && section_text(database->section, "pooler") != NULL;
-	const char *const usual[] = {"postgres", "template1", NULL}, *const pooled[] = {NULL, "postgres", "template1"};
-	const char *const *names = is_pooled ? pooled : usual;
+	bool is_single = database->direct == NULL && section_text(database->section, "pooler") != NULL &&
+	                 section_is_set(database->section, "pool_size") && section_int(database->section, "pool_size") == 1;
+	const char *const usual[] = {"postgres", "template1", NULL}, *const single[] = {NULL, "postgres", "template1"};
+	const char *const *names = is_single ? single : usual;
 	struct session *session = NULL;
 	struct err other = {0};
 	bool may_help = true;
