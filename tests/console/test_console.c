@@ -1,0 +1,351 @@
+/* The whole console without a terminal: scripted keys in, the screen as text out. Its servers are never asked. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../src/console/console_internal.h"
+#include "facts.h"
+#include "golden.h"
+#include "pgtend/config/config.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/ui/theme.h"
+
+static const char ini[] =
+	"[database core]\nurl = postgresql://db1/atriz_core\n"
+	"[database tracking]\nurl = postgresql://db2/atriz_tracking\nenvironment = production\n"
+	"[database pshop]\nurl = postgresql://db1/pshop_db\nenvironment = staging\n";
+
+static struct loop *loop;
+static struct event_bus *bus;
+static struct config *config;
+static struct fleet *fleet;
+static struct console *console;
+
+static void put(struct facts *facts, struct table *table)
+{
+	facts_put(facts, table, 1.5);
+	facts->taken_us = GOLDEN_NOW_US - 1000000;
+}
+
+/* Two servers; the first has answered everything, the second nothing. */
+static void give_facts(void)
+{
+	struct server *server = fleet->servers[0];
+
+	mem_free(server->version);
+	server->version = mem_copy("15.18");
+	server->version_num = 150018;
+	server->is_known = true;
+	for (int i = 0; i < CAP_COUNT; i++)
+		server->has[i] = true;
+	put(&server->facts[FACT_DATABASES], facts_databases());
+	put(&server->facts[FACT_ACTIVITY], facts_activity());
+	put(&fleet->databases[0]->facts[FACT_TABLES], facts_tables());
+	put(&fleet->databases[0]->facts[FACT_CHUNKS], facts_chunks());
+	put(&fleet->databases[0]->facts[FACT_POLICIES], facts_policies());
+	put(&fleet->databases[0]->facts[FACT_MIGRATIONS], facts_migrations());
+	put(&fleet->databases[0]->facts[FACT_BACKUP], facts_backup());
+}
+
+static int start(void **state)
+{
+	const struct console_options options = { .fleet_name = "atriz" };
+	struct err err;
+
+	(void)state;
+	err_clear(&err);
+	loop = loop_new();
+	bus = event_bus_new();
+	config = config_from_text("pgtend.ini", ini, &err);
+	assert_non_null(config);
+	fleet = fleet_new(loop, config, bus, &err);
+	assert_non_null(fleet);
+	give_facts();
+	console = console_new(fleet, &options);
+	console->fixed_now_us = GOLDEN_NOW_US;
+	console_resize(console, 40, 120);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	console_free(console);
+	fleet_free(fleet);
+	config_free(config);
+	event_bus_free(bus);
+	loop_free(loop);
+	return 0;
+}
+
+static void on_key(const struct key *key, void *arg)
+{
+	(void)arg;
+	console_mark(console, console_key(console, key));
+}
+
+/* As a terminal sends them; each call is a burst of its own. */
+static void type(const char *bytes)
+{
+	struct keys *keys = keys_new();
+
+	keys_feed(keys, bytes, strlen(bytes), on_key, NULL);
+	keys_expire(keys, on_key, NULL);
+	keys_free(keys);
+}
+
+static char *screen(void)
+{
+	console_draw(console);
+	console->stale = STALE_NOTHING;
+	return canvas_text(console->canvas);
+}
+
+static void assert_shows(const char *wanted)
+{
+	char *text = screen();
+
+	if (!strstr(text, wanted))
+		fail_msg("'%s' is not on the screen:\n%s", wanted, text);
+	mem_free(text);
+}
+
+static void assert_hides(const char *unwanted)
+{
+	char *text = screen();
+
+	if (strstr(text, unwanted))
+		fail_msg("'%s' is on the screen:\n%s", unwanted, text);
+	mem_free(text);
+}
+
+static void assert_screen(const char *golden)
+{
+	console_draw(console);
+	console->stale = STALE_NOTHING;
+	assert_golden(console->canvas, golden);
+}
+
+static void every_size_has_its_screen(void **state)
+{
+	(void)state;
+	assert_screen("console-120x40");
+	console_resize(console, 24, 80);
+	assert_screen("console-80x24");
+	console_resize(console, 12, 40);
+	assert_screen("console-40x12");
+	console_resize(console, 5, 20);
+	assert_screen("console-20x5");
+	console_resize(console, 1, 1);
+	assert_screen("console-1x1");
+}
+
+static void sizes_come_in_a_storm(void **state)
+{
+	unsigned seed = 7;
+
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		seed = seed * 1103515245 + 12345;
+		console_resize(console, (int)(seed >> 16) % 70, (int)(seed >> 20) % 250);
+		if (i % 50 == 0)
+			type(i % 100 ? "z" : "?");
+		if (i % 77 == 0)
+			type(":ta\t");
+		console_draw(console);
+	}
+}
+
+static void the_selection_changes_the_panes(void **state)
+{
+	(void)state;
+	assert_shows("add_phone");
+	type("\033[B");
+	assert_shows("tracking:production> ");
+	assert_shows("PRODUCTION locked");
+	assert_hides("add_phone");
+	type("]");
+	assert_shows("pshop:staging> ");
+	assert_shows("STAGING");
+	type("[[");
+	assert_shows("core:development> ");
+}
+
+static void keys_reach_the_focused_pane_only(void **state)
+{
+	(void)state;
+	type("\t\t");
+	assert_int_equal(console->focus, LAYOUT_TABLES);
+	type("\033[B");
+	assert_int_equal(console->selected, 0);
+	assert_int_equal(console->views[LAYOUT_TABLES].list.cursor, 1);
+	type("\033[Z");
+	assert_int_equal(console->focus, LAYOUT_MIGRATIONS);
+	type("4");
+	assert_int_equal(console->focus, LAYOUT_ACTIVITY);
+	type("\033");
+	assert_int_equal(console->focus, LAYOUT_FLEET);
+}
+
+static void a_filter_is_typed_kept_and_cleared(void **state)
+{
+	(void)state;
+	type("2/log_");
+	assert_shows("audit.log_entries");
+	assert_hides("orders");
+	assert_shows("/log_ 1 of 4");
+	type("\r");
+	assert_shows("/log_ 1 of 4");
+	type("\033");
+	assert_shows("orders");
+}
+
+static void details_and_help_open_and_close(void **state)
+{
+	(void)state;
+	type("3\r");
+	assert_shows("CHUNKS: location_events");
+	assert_shows("late 2d 4h, 37 chunks: job 1000 failed 5 times: lock timeout");
+	assert_shows("canceling statement due to lock timeout");
+	type("q");
+	assert_hides("CHUNKS: location_events");
+	type("?");
+	assert_screen("console-help");
+	type("\033");
+	assert_hides("help: CHUNKS");
+	assert_false(console->is_quitting);
+}
+
+static void the_prompt_completes_and_complains(void **state)
+{
+	(void)state;
+	type(":vac\t");
+	assert_shows("core:development> vacuum");
+	type("\025vacum\r");
+	assert_shows("vacum");
+	assert_shows("vacuum");
+	assert_false(prompt_is_open(console->prompt));
+	type("j"); /* any key takes the sentence away */
+	assert_shows(": prompt");
+}
+
+/* The question about quitting is asked like a command's, without a command. */
+static void enter_alone_never_confirms(void **state)
+{
+	(void)state;
+	question_quit(console);
+	assert_shows("Type y to cancel it and quit");
+	type("\r");
+	assert_shows("that is not what was asked for");
+	assert_false(console->is_quitting);
+	type("yes\r");
+	assert_false(console->is_quitting);
+	type("\025y\r more bytes that came together are a paste");
+	assert_false(console->is_quitting);
+	type("\033");
+	assert_hides("Type y to cancel it");
+	question_quit(console);
+	type("y");
+	type("\r");
+	assert_true(console->is_quitting);
+}
+
+static void forget(void *arg)
+{
+	*(int *)arg += 1;
+}
+
+static void typed_ahead_keys_are_dropped(void **state)
+{
+	int dropped = 0;
+
+	(void)state;
+	console->drop_input = forget;
+	console->arg = &dropped;
+	question_quit(console);
+	assert_int_equal(dropped, 1);
+	question_quit(console); /* waits behind the first; asked when that one is gone */
+	assert_int_equal(dropped, 1);
+	type("\033");
+	assert_int_equal(dropped, 2);
+	console->drop_input = NULL;
+}
+
+static void ctrl_c_twice_quits(void **state)
+{
+	(void)state;
+	type(":half");
+	type("\003");
+	assert_false(prompt_is_open(console->prompt));
+	assert_false(console->is_quitting);
+	type("\003");
+	assert_shows("Ctrl-C again quits");
+	type("\003");
+	assert_true(console->is_quitting);
+}
+
+static void the_mouse_selects_and_scrolls(void **state)
+{
+	(void)state;
+	assert_shows("FLEET");
+	type("\033[<0;5;6M"); /* FLEET's third row */
+	assert_shows("pshop:staging> ");
+	type("\033[<0;5;4M");
+	assert_int_equal(console->selected, 0);
+	assert_shows("core");
+	type("\033[<65;90;16M");
+	assert_int_equal(console->views[LAYOUT_TABLES].list.cursor, 3);
+	assert_int_equal(console->focus, LAYOUT_FLEET);
+	type("\033[<0;90;16M");
+	assert_int_equal(console->focus, LAYOUT_TABLES);
+}
+
+static void pause_and_interval(void **state)
+{
+	(void)state;
+	assert_shows("every 2s");
+	type("+");
+	assert_shows("every 5s");
+	type("---");
+	assert_shows("every 0.5s");
+	type("p");
+	assert_shows("PAUSED at 14:02:11 UTC");
+}
+
+/* Alt is what an Esc and a key look like when a slow line brings them together. */
+static void escape_and_a_key_may_come_together(void **state)
+{
+	(void)state;
+	type("?");
+	type("\0332");
+	assert_hides("help:");
+	assert_int_equal(console->focus, LAYOUT_TABLES);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(every_size_has_its_screen, start, end),
+		cmocka_unit_test_setup_teardown(sizes_come_in_a_storm, start, end),
+		cmocka_unit_test_setup_teardown(the_selection_changes_the_panes, start, end),
+		cmocka_unit_test_setup_teardown(keys_reach_the_focused_pane_only, start, end),
+		cmocka_unit_test_setup_teardown(a_filter_is_typed_kept_and_cleared, start, end),
+		cmocka_unit_test_setup_teardown(details_and_help_open_and_close, start, end),
+		cmocka_unit_test_setup_teardown(the_prompt_completes_and_complains, start, end),
+		cmocka_unit_test_setup_teardown(enter_alone_never_confirms, start, end),
+		cmocka_unit_test_setup_teardown(typed_ahead_keys_are_dropped, start, end),
+		cmocka_unit_test_setup_teardown(ctrl_c_twice_quits, start, end),
+		cmocka_unit_test_setup_teardown(the_mouse_selects_and_scrolls, start, end),
+		cmocka_unit_test_setup_teardown(pause_and_interval, start, end),
+		cmocka_unit_test_setup_teardown(escape_and_a_key_may_come_together, start, end),
+	};
+
+	setlocale(LC_ALL, "C.UTF-8");
+	theme_init(THEME_PLAIN, true);
+	return cmocka_run_group_tests_name("console", tests, NULL, NULL);
+}
