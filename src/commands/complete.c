@@ -8,6 +8,9 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
 
+/* More than this nobody reads, and a schema may have tens of thousands of tables. */
+enum { CANDIDATES_MOST = 500 };
+
 /* What stands before the cursor. */
 struct context {
 	const struct fleet *fleet;
@@ -79,7 +82,7 @@ static void read_words(struct context *context)
 
 static void offer(struct context *context, const char *candidate)
 {
-	if (candidate != NULL && text_starts_with(candidate, context->word) && !words_has(context->candidates, candidate))
+	if (context->candidates->count < CANDIDATES_MOST && text_starts_with(candidate, context->word) && !words_has(context->candidates, candidate))
 		words_add(context->candidates, candidate);
 }
 
@@ -140,7 +143,7 @@ static void offer_tables(struct context *context)
 		if (tables == NULL || (context->positionals.count > 0 && !is_named && !words_has(&context->positionals, "all")))
 			continue;
 		int schema = table_column(table_shape(tables), "schema"), name = table_column(table_shape(tables), "name");
-		for (int row = 0; schema >= 0 && name >= 0 && row < table_rows(tables); row++) {
+		for (int row = 0; schema >= 0 && name >= 0 && row < table_rows(tables) && context->candidates->count < CANDIDATES_MOST; row++) {
 			const struct cell *s = table_cell(tables, row, schema), *n = table_cell(tables, row, name);
 			if (!s->has_value || !n->has_value)
 				continue;
