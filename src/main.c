@@ -122,7 +122,9 @@ static bool open_server(struct house *house, int deadline_ms, struct err *err)
 	if (listing.is_asked && named != NULL && *named != '\0' && !words_has(dbnames, house->fleet->databases[0]->dbname))
 		words_add(dbnames, house->fleet->databases[0]->dbname);
 	struct config *config = listing.is_asked && dbnames->count > 0 ? config_of_server(dbnames, err) : house->config;
-	struct fleet *fleet = config == house->config ? house->fleet : config != NULL ? fleet_new(house->loop, config, house->bus, err) : NULL;
+	struct fleet *fleet = config == house->config ? house->fleet
+	                      : config != NULL        ? fleet_new(house->loop, config, house->bus, err)
+	                                              : NULL;
 	words_done(dbnames);
 	if (config != NULL && config != house->config) {
 		fleet_free(house->fleet);
@@ -147,8 +149,9 @@ static void say_warnings(const struct config *config)
 
 static int run_console(const struct arguments *arguments)
 {
-	static const enum console_colour colours[] = {
-		[COLOUR_AUTO] = CONSOLE_COLOUR_AUTO, [COLOUR_ALWAYS] = CONSOLE_COLOUR_ALWAYS, [COLOUR_NEVER] = CONSOLE_COLOUR_NEVER};
+	static const enum console_colour colours[] = {[COLOUR_AUTO] = CONSOLE_COLOUR_AUTO,
+	    [COLOUR_ALWAYS] = CONSOLE_COLOUR_ALWAYS,
+	    [COLOUR_NEVER] = CONSOLE_COLOUR_NEVER};
 	struct err err = {0};
 	if (!console_can_run(&err)) {
 		oneshot_error(NULL, &err);
@@ -160,9 +163,9 @@ static int run_console(const struct arguments *arguments)
 		status = fail(&err);
 	} else {
 		const struct console_options options = {
-			.has_no_mouse = arguments->has_no_mouse,
-			.is_ascii = arguments->is_ascii,
-			.colour = colours[arguments->colour],
+		    .has_no_mouse = arguments->has_no_mouse,
+		    .is_ascii = arguments->is_ascii,
+		    .colour = colours[arguments->colour],
 		};
 		status = console_run(house.fleet, &options);
 	}
@@ -185,7 +188,7 @@ static int run_verb(const struct arguments *arguments, const char *verb, bool wi
 	struct command *command = NULL;
 	int status;
 	if (house_build(&house, arguments, without_config || is_config_free(verb), &err) &&
-		(!is_about_databases(verb) || open_server(&house, LIST_DEADLINE_MS, &err)))
+	    (!is_about_databases(verb) || open_server(&house, LIST_DEADLINE_MS, &err)))
 		command = command_parse(house.fleet, arguments->rest.v, (int)arguments->rest.count, NULL, &err);
 	if (command == NULL) {
 		status = fail(&err);

@@ -54,7 +54,8 @@ static void man_verb(struct text *out, const struct verb *verb)
 		add_tagged(out, words, option->doc);
 		mem_free(words);
 	}
-	add_roff_line(out, ".PP\nGuard: ", guard_level_words(verb->level, verb->is_never_in_production, verb->is_ordered_by_config), ".");
+	add_roff_line(out,
+	    ".PP\nGuard: ", guard_level_words(verb->level, verb->is_never_in_production, verb->is_ordered_by_config), ".");
 	add_roff_line(out, ".PP\nExit status: ", exits, ".");
 	add_roff_line(out, ".PP\nExample:\n.PP\n.RS 4\n.nf\n", verb->example, "\n.fi\n.RE");
 	mem_free(title);
@@ -205,7 +206,7 @@ static bool json(struct text *out, const char *name)
 			continue;
 		char *title = verb_title(verb);
 		text_addf(out, "## %s\n\n%s. `%s`%s\n\n", title, verb->title, verb->example,
-			verb_acts_on_databases(verb) ? " These stand in `rows` of each object." : "");
+		    verb_acts_on_databases(verb) ? " These stand in `rows` of each object." : "");
 		json_shape(out, verb->shape);
 		mem_free(title);
 	}
@@ -246,7 +247,11 @@ static bool fill_frame(FILE *frame, fill_fn fill, struct text *out)
 
 int main(int argc, char **argv)
 {
-	fill_fn fill = argc != 3 ? NULL : strcmp(argv[1], "man") == 0 ? man : strcmp(argv[1], "ini") == 0 ? ini : strcmp(argv[1], "json") == 0 ? json : NULL;
+	fill_fn fill = argc != 3                      ? NULL
+	               : strcmp(argv[1], "man") == 0  ? man
+	               : strcmp(argv[1], "ini") == 0  ? ini
+	               : strcmp(argv[1], "json") == 0 ? json
+	                                              : NULL;
 	FILE *frame = fill != NULL ? fopen(argv[2], "re") : NULL;
 	if (frame == NULL) {
 		fprintf(stderr, "usage: make-docs man|ini|json FRAME\n");

@@ -11,19 +11,19 @@ static const struct own_option {
 	enum own own;
 	const char *value; /* what it needs; NULL: a flag */
 } own_options[] = {
-	{"-c", OWN_CONFIG, "FILE"},
-	{"--config", OWN_CONFIG, "FILE"},
-	{"--url", OWN_URL, "URI"},
-	{"--dir", OWN_DIR, "FOLDER"},
-	{"--color", OWN_COLOUR, "auto|always|never"},
-	{"--colour", OWN_COLOUR, "auto|always|never"},
-	{"--no-mouse", OWN_MOUSE, NULL},
-	{"--ascii", OWN_ASCII, NULL},
-	{"--version", OWN_VERSION, NULL},
-	{"-V", OWN_VERSION, NULL},
-	{"--help", OWN_HELP, NULL},
-	{"-h", OWN_HELP, NULL},
-	{"--complete-words", OWN_COMPLETE, NULL},
+    {"-c", OWN_CONFIG, "FILE"},
+    {"--config", OWN_CONFIG, "FILE"},
+    {"--url", OWN_URL, "URI"},
+    {"--dir", OWN_DIR, "FOLDER"},
+    {"--color", OWN_COLOUR, "auto|always|never"},
+    {"--colour", OWN_COLOUR, "auto|always|never"},
+    {"--no-mouse", OWN_MOUSE, NULL},
+    {"--ascii", OWN_ASCII, NULL},
+    {"--version", OWN_VERSION, NULL},
+    {"-V", OWN_VERSION, NULL},
+    {"--help", OWN_HELP, NULL},
+    {"-h", OWN_HELP, NULL},
+    {"--complete-words", OWN_COMPLETE, NULL},
 };
 
 static const struct own_option *find_own(const char *name, size_t length)
@@ -44,7 +44,8 @@ static bool take_colour(struct arguments *arguments, const char *value, struct e
 		}
 	const char *nearest = text_nearest(value, words, 3);
 	if (nearest != NULL)
-		return err_set(err, ERR_USAGE, "--color takes auto, always or never, not '%s'; did you mean '%s'?", value, nearest);
+		return err_set(
+		    err, ERR_USAGE, "--color takes auto, always or never, not '%s'; did you mean '%s'?", value, nearest);
 	return err_set(err, ERR_USAGE, "--color takes auto, always or never, not '%s'", value);
 }
 
@@ -132,7 +133,8 @@ bool arguments_read(struct arguments *arguments, int argc, char **argv, struct e
 			break;
 		}
 		const char *equals = text_starts_with(word, "--") ? strchr(word, '=') : NULL;
-		const struct own_option *own = word[0] == '-' ? find_own(word, equals != NULL ? (size_t)(equals - word) : strlen(word)) : NULL;
+		const struct own_option *own =
+		    word[0] == '-' ? find_own(word, equals != NULL ? (size_t)(equals - word) : strlen(word)) : NULL;
 		if (own == NULL) {
 			words_add(&arguments->rest, word);
 			continue;

@@ -12,7 +12,7 @@ enum { ANSWER_MOST_BYTES = 1024 };
 
 struct cli_ask {
 	struct watch *watch;
-	int fd;               /* of the watch, which closes it */
+	int fd; /* of the watch, which closes it */
 	struct text typed;
 	cli_ask_fn fn;
 	void *arg;
@@ -99,7 +99,8 @@ static void readable(int events, void *arg)
 		finish(ask, newline != NULL);
 }
 
-struct cli_ask *cli_ask_start(struct loop *loop, const struct words *lines, const char *question, cli_ask_fn fn, void *arg)
+struct cli_ask *cli_ask_start(
+    struct loop *loop, const struct words *lines, const char *question, cli_ask_fn fn, void *arg)
 {
 	int fd = open_terminal(O_RDONLY | O_NONBLOCK);
 	if (fd < 0 || !show(lines, question)) {

@@ -19,10 +19,10 @@ struct oneshot {
 	enum colour_wish colour;
 	struct progress progress;
 	struct cli_ask *ask;
-	size_t *lines_shown;         /* log lines that were printed, by job */
+	size_t *lines_shown; /* log lines that were printed, by job */
 	bool *is_end_shown;
 	struct signal_watch *watches[3];
-	int signal_number;           /* the one that ended it; 0 */
+	int signal_number; /* the one that ended it; 0 */
 	int signals;
 	int status;
 	bool is_done;

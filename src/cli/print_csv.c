@@ -78,7 +78,8 @@ static void add_missing(struct text *out, const struct table *table, int row)
 	for (int c = 0; c < shape->column_count; c++) {
 		const struct cell *cell = table_cell(table, row, c);
 		if (!cell->has_value && cell->missing != MISSING_NONE)
-			text_addf(&words, "%s%s:%s", words.length > 0 ? " " : "", shape->columns[c].name, table_missing_word(cell->missing));
+			text_addf(&words, "%s%s:%s", words.length > 0 ? " " : "", shape->columns[c].name,
+			    table_missing_word(cell->missing));
 	}
 	text_add(out, text_str(&words));
 	text_done(&words);

@@ -52,8 +52,8 @@ static void fill(struct grid *grid, const struct table *const *tables, int count
 		enum cell_type type = shape->columns[i].type;
 		if (shape->columns[i].title != NULL)
 			grid->columns[grid->column_count++] = (struct column){.index = i,
-				.is_right = !is_text_type(type) && type != CELL_BOOL && type != CELL_TIME,
-				.is_text = is_text_type(type)};
+			    .is_right = !is_text_type(type) && type != CELL_BOOL && type != CELL_TIME,
+			    .is_text = is_text_type(type)};
 	}
 	for (int t = 0; t < count; t++)
 		grid->rows += table_rows(tables[t]);

@@ -34,7 +34,7 @@ static void add_amount(struct text *text, const struct report *report)
 	text_addf(text, " %s", is_bytes ? units_bytes(done, report->done) : units_count(done, report->done));
 	if (report->all > 0)
 		text_addf(text, "/%s %d%%", is_bytes ? units_bytes(all, report->all) : units_count(all, report->all),
-			(int)(100.0 * (double)report->done / (double)report->all));
+		    (int)(100.0 * (double)report->done / (double)report->all));
 	if (!is_bytes && report->unit != NULL)
 		text_addf(text, " %s", report->unit);
 }
@@ -54,7 +54,8 @@ static void add_job(struct text *text, const struct job *job)
 void progress_draw(struct progress *progress, const struct command_run *run)
 {
 	int64_t now = loop_now_ms(progress->loop);
-	if (!progress->is_shown || progress->is_paused || (progress->is_on_screen && now - progress->drawn_ms < DRAW_EVERY_MS))
+	if (!progress->is_shown || progress->is_paused ||
+	    (progress->is_on_screen && now - progress->drawn_ms < DRAW_EVERY_MS))
 		return;
 	struct text text = {0};
 	for (int i = 0; i < command_job_count(run); i++)

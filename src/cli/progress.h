@@ -6,9 +6,9 @@
 
 struct progress {
 	const struct loop *loop;
-	bool is_shown;      /* standard error is a terminal that can rewrite a line */
+	bool is_shown; /* standard error is a terminal that can rewrite a line */
 	bool is_on_screen;
-	bool is_paused;     /* a question stands there */
+	bool is_paused; /* a question stands there */
 	int64_t drawn_ms;
 };
 

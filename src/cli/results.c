@@ -7,24 +7,25 @@
 #include "pgtend/core/mem.h"
 
 static const struct table_column job_columns[] = {
-	{"database", CELL_TEXT, "database", 0, "Name of the database's section; null for a verb without one."},
-	{"dbname", CELL_TEXT, NULL, 9, "The database's name in the connection."},
-	{"verb", CELL_TEXT, "verb", 0, "The verb with its subverb."},
-	{"state", CELL_TEXT, "state", 0, "done, skipped, failed or cancelled."},
-	{"summary", CELL_TEXT, "summary", 0, "What was done, in one line."},
-	{"error", CELL_TEXT, "error", 0, "Why it failed or was skipped; null when it did not."},
-	{"sqlstate", CELL_TEXT, NULL, 9, "The server's SQLSTATE; null when no server refused."},
-	{"hint", CELL_TEXT, NULL, 9, "What to do about the error."},
-	{"status", CELL_COUNT, NULL, 9, "The exit status that this database alone would have given."},
-	{"duration_ms", CELL_MS, "took", 1, "How long it took."},
-	{"log", CELL_WORDS, NULL, 9, "What was said on the way; with --dry-run what would be done."},
-	{"next", CELL_WORDS, NULL, 9, "What to do next."},
+    {"database", CELL_TEXT, "database", 0, "Name of the database's section; null for a verb without one."},
+    {"dbname", CELL_TEXT, NULL, 9, "The database's name in the connection."},
+    {"verb", CELL_TEXT, "verb", 0, "The verb with its subverb."},
+    {"state", CELL_TEXT, "state", 0, "done, skipped, failed or cancelled."},
+    {"summary", CELL_TEXT, "summary", 0, "What was done, in one line."},
+    {"error", CELL_TEXT, "error", 0, "Why it failed or was skipped; null when it did not."},
+    {"sqlstate", CELL_TEXT, NULL, 9, "The server's SQLSTATE; null when no server refused."},
+    {"hint", CELL_TEXT, NULL, 9, "What to do about the error."},
+    {"status", CELL_COUNT, NULL, 9, "The exit status that this database alone would have given."},
+    {"duration_ms", CELL_MS, "took", 1, "How long it took."},
+    {"log", CELL_WORDS, NULL, 9, "What was said on the way; with --dry-run what would be done."},
+    {"next", CELL_WORDS, NULL, 9, "What to do next."},
 };
 const struct table_shape job_shape = {"jobs", job_columns, (int)(sizeof job_columns / sizeof job_columns[0])};
 
 bool results_log_is_result(const struct command *command)
 {
-	return command_wants_help(command) || strcmp(command_verb(command)->name, "help") == 0 || command_flag(command, "--dry-run");
+	return command_wants_help(command) || strcmp(command_verb(command)->name, "help") == 0 ||
+	       command_flag(command, "--dry-run");
 }
 
 static void add_words(struct table *table, int row, const char *column, const struct words *words)
@@ -80,7 +81,8 @@ static void add_json(struct text *out, const struct command_run *run, bool is_te
 		array = json_from_table(jobs);
 		for (int i = 0; i < command_job_count(run); i++)
 			if (command_job(run, i)->report.rows != NULL)
-				json_object_set_new(json_array_get(array, (size_t)i), "rows", json_from_table(command_job(run, i)->report.rows));
+				json_object_set_new(
+				    json_array_get(array, (size_t)i), "rows", json_from_table(command_job(run, i)->report.rows));
 		table_free(jobs);
 	}
 	print_json(out, array, is_terminal);
@@ -91,7 +93,9 @@ static void add_csv(struct text *out, const struct command_run *run, bool is_ter
 {
 	bool is_rows = gives_rows(command_of(run));
 	const struct table *rows = is_rows ? command_job(run, 0)->report.rows : NULL;
-	struct table *own = rows != NULL ? NULL : is_rows ? table_new(command_verb(command_of(run))->shape) : jobs_table(run);
+	struct table *own = rows != NULL ? NULL
+	                    : is_rows    ? table_new(command_verb(command_of(run))->shape)
+	                                 : jobs_table(run);
 	print_csv(out, own != NULL ? own : rows, is_terminal);
 	table_free(own);
 }

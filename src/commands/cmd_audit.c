@@ -20,7 +20,9 @@ static bool parse_since(const char *text, int64_t *since_us, struct err *err)
 		bool is_day = units_parse_time_us(midnight, since_us);
 		mem_free(midnight);
 		if (!is_day)
-			return err_set(err, ERR_USAGE, "--since: a duration (2 h, 3 days) or a time (2026-11-21, 2026-11-21T14:00:00Z) is needed, not '%s'", text);
+			return err_set(err, ERR_USAGE,
+			    "--since: a duration (2 h, 3 days) or a time (2026-11-21, 2026-11-21T14:00:00Z) is needed, not '%s'",
+			    text);
 	}
 	return true;
 }
@@ -45,7 +47,8 @@ static bool verify(const struct table *all, struct err *err)
 {
 	for (int row = 0; row < table_rows(all); row++)
 		if (strcmp(table_get_text(all, row, "chain"), "ok") != 0)
-			return err_set(err, ERR_FAILED, "line %d of the audit log does not follow the line before it: edited, cut out or put in", row + 1);
+			return err_set(err, ERR_FAILED,
+			    "line %d of the audit log does not follow the line before it: edited, cut out or put in", row + 1);
 	return true;
 }
 
@@ -57,7 +60,8 @@ static bool run(struct action *action, struct err *err)
 	if (!parse_since(command_option(action->command, "--since"), &since_us, err))
 		return false;
 	struct table *all = table_new(&audit_shape), *rows = table_new(&audit_shape);
-	bool is_read = audit_read(NULL, 0, all, err) && is_known(action, name, all, err) && audit_read(name, since_us, rows, err);
+	bool is_read =
+	    audit_read(NULL, 0, all, err) && is_known(action, name, all, err) && audit_read(name, since_us, rows, err);
 	if (!is_read)
 		table_free(rows);
 	else
@@ -68,22 +72,23 @@ static bool run(struct action *action, struct err *err)
 }
 
 static const struct verb_option options[] = {
-	{"--since", OPTION_TEXT, "TIME", false, "only what is younger: a duration (2 h) or a time (2026-11-21T14:00:00Z)"},
-	{0},
+    {"--since", OPTION_TEXT, "TIME", false, "only what is younger: a duration (2 h) or a time (2026-11-21T14:00:00Z)"},
+    {0},
 };
 
 const struct verb verb_audit = {
-	.name = "audit",
-	.scope = VERB_NO_DATABASE,
-	.words = "[DATABASE]",
-	.most_words = 1,
-	.options = options,
-	.level = GUARD_L0,
-	.is_quiet = true,
-	.title = "Show who did what, and verify the log",
-	.help = "Every action that pgtend took or refused on this account, oldest first. Each line of the log carries the hash of the line before; a "
-			"line that was edited, cut out or put in is shown as broken and the exit status is 1.",
-	.example = "pgtend audit core --since '2 h'",
-	.shape = &audit_shape,
-	.run = run,
+    .name = "audit",
+    .scope = VERB_NO_DATABASE,
+    .words = "[DATABASE]",
+    .most_words = 1,
+    .options = options,
+    .level = GUARD_L0,
+    .is_quiet = true,
+    .title = "Show who did what, and verify the log",
+    .help = "Every action that pgtend took or refused on this account, oldest first. Each line of the log carries the "
+            "hash of the line before; a "
+            "line that was edited, cut out or put in is shown as broken and the exit status is 1.",
+    .example = "pgtend audit core --since '2 h'",
+    .shape = &audit_shape,
+    .run = run,
 };

@@ -22,15 +22,16 @@ static bool run(struct action *action, struct err *err)
 }
 
 const struct verb verb_help = {
-	.name = "help",
-	.scope = VERB_NO_DATABASE,
-	.words = "[VERB [SUBVERB]]",
-	.most_words = 2,
-	.level = GUARD_L0,
-	.is_config_free = true,
-	.is_quiet = true,
-	.title = "Say what a verb does",
-	.help = "Without a verb: all verbs, one line each. With one: its arguments, options, guard, exit statuses and an example.",
-	.example = "pgtend help migrate up",
-	.run = run,
+    .name = "help",
+    .scope = VERB_NO_DATABASE,
+    .words = "[VERB [SUBVERB]]",
+    .most_words = 2,
+    .level = GUARD_L0,
+    .is_config_free = true,
+    .is_quiet = true,
+    .title = "Say what a verb does",
+    .help = "Without a verb: all verbs, one line each. With one: its arguments, options, guard, exit statuses and an "
+            "example.",
+    .example = "pgtend help migrate up",
+    .run = run,
 };

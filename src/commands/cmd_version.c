@@ -11,13 +11,13 @@ static bool run(struct action *action, struct err *err)
 }
 
 const struct verb verb_version = {
-	.name = "version",
-	.scope = VERB_NO_DATABASE,
-	.level = GUARD_L0,
-	.is_config_free = true,
-	.is_quiet = true,
-	.title = "Say which pgtend this is",
-	.help = "Prints the name and the version. Reads nothing and asks no server.",
-	.example = "pgtend version",
-	.run = run,
+    .name = "version",
+    .scope = VERB_NO_DATABASE,
+    .level = GUARD_L0,
+    .is_config_free = true,
+    .is_quiet = true,
+    .title = "Say which pgtend this is",
+    .help = "Prints the name and the version. Reads nothing and asks no server.",
+    .example = "pgtend version",
+    .run = run,
 };

@@ -14,12 +14,12 @@ enum { CANDIDATES_MOST = 500 };
 /* What stands before the cursor. */
 struct context {
 	const struct fleet *fleet;
-	struct words before;         /* whole words before the one under the cursor */
-	char *word;                  /* the part of the word that stands before the cursor */
-	char quote;                  /* the quote that is open there, else 0 */
-	const char *name;            /* the verb; NULL: not typed yet */
-	const struct verb *verb;     /* its row; NULL: the subverb is not typed yet */
-	struct words positionals;    /* behind verb and subverb */
+	struct words before;              /* whole words before the one under the cursor */
+	char *word;                       /* the part of the word that stands before the cursor */
+	char quote;                       /* the quote that is open there, else 0 */
+	const char *name;                 /* the verb; NULL: not typed yet */
+	const struct verb *verb;          /* its row; NULL: the subverb is not typed yet */
+	struct words positionals;         /* behind verb and subverb */
 	const struct verb_option *option; /* whose value stands under the cursor; NULL */
 	struct words *candidates;
 };
@@ -70,7 +70,8 @@ static void read_words(struct context *context)
 		} else if (context->name == NULL) {
 			context->name = word;
 			context->verb = verb_row(word, NULL);
-		} else if (context->positionals.count == 0 && verb_row(context->name, word) != NULL && (context->verb == NULL || context->verb->subverb == NULL)) {
+		} else if (context->positionals.count == 0 && verb_row(context->name, word) != NULL &&
+		           (context->verb == NULL || context->verb->subverb == NULL)) {
 			context->verb = verb_row(context->name, word);
 		} else {
 			words_add(&context->positionals, word);
@@ -82,7 +83,8 @@ static void read_words(struct context *context)
 
 static void offer(struct context *context, const char *candidate)
 {
-	if (context->candidates->count < CANDIDATES_MOST && text_starts_with(candidate, context->word) && !words_has(context->candidates, candidate))
+	if (context->candidates->count < CANDIDATES_MOST && text_starts_with(candidate, context->word) &&
+	    !words_has(context->candidates, candidate))
 		words_add(context->candidates, candidate);
 }
 
@@ -98,7 +100,8 @@ static void offer_verbs(struct context *context)
 	verb_names(&names);
 	offer_all(context, &names);
 	words_done(&names);
-	const struct section *aliases = context->fleet->config != NULL ? config_section(context->fleet->config, SECTION_ALIAS, "") : NULL;
+	const struct section *aliases =
+	    context->fleet->config != NULL ? config_section(context->fleet->config, SECTION_ALIAS, "") : NULL;
 	const char *name, *value;
 	for (int i = 0; aliases != NULL && (name = section_item(aliases, i, &value)) != NULL; i++)
 		offer(context, name);
@@ -138,12 +141,15 @@ static void offer_tables(struct context *context)
 {
 	for (int i = 0; i < context->fleet->database_count; i++) {
 		const struct database *database = context->fleet->databases[i];
-		bool is_named = words_has(&context->positionals, database->name) || words_has(&context->positionals, database->dbname);
+		bool is_named =
+		    words_has(&context->positionals, database->name) || words_has(&context->positionals, database->dbname);
 		const struct table *tables = database->facts[FACT_TABLES].table;
 		if (tables == NULL || (context->positionals.count > 0 && !is_named && !words_has(&context->positionals, "all")))
 			continue;
 		int schema = table_column(table_shape(tables), "schema"), name = table_column(table_shape(tables), "name");
-		for (int row = 0; schema >= 0 && name >= 0 && row < table_rows(tables) && context->candidates->count < CANDIDATES_MOST; row++) {
+		for (int row = 0;
+		     schema >= 0 && name >= 0 && row < table_rows(tables) && context->candidates->count < CANDIDATES_MOST;
+		     row++) {
 			const struct cell *s = table_cell(tables, row, schema), *n = table_cell(tables, row, name);
 			if (!s->has_value || !n->has_value)
 				continue;
@@ -290,7 +296,8 @@ static char *make_hint(const struct context *context)
 		struct words names = {0};
 		verb_subverbs(context->name, &names);
 		char *list = words_join(&names, ", ");
-		char *hint = names.count > 0 ? mem_format("%s: %s", context->name, list) : mem_format("'%s' is no verb", context->name);
+		char *hint =
+		    names.count > 0 ? mem_format("%s: %s", context->name, list) : mem_format("'%s' is no verb", context->name);
 		words_done(&names);
 		mem_free(list);
 		return hint;
@@ -302,7 +309,8 @@ static char *make_hint(const struct context *context)
 		hint = mem_format("%s [DATABASE...|all]: %s", title, context->verb->title);
 	else
 		hint = mem_format("%s %s%s%s: %s", title, context->verb->scope == VERB_ACTS_ONE ? "[DATABASE]" : "",
-			context->verb->scope == VERB_ACTS_ONE && words != NULL ? " " : "", words != NULL ? words : "", context->verb->title);
+		    context->verb->scope == VERB_ACTS_ONE && words != NULL ? " " : "", words != NULL ? words : "",
+		    context->verb->title);
 	mem_free(title);
 	return hint;
 }

@@ -57,13 +57,13 @@ static void write_down(const struct slot *slot)
 	arguments_of(slot->run->command, &arguments);
 	char *title = verb_title(slot->action.verb);
 	const struct audit_entry entry = {
-		.verb = title,
-		.arguments = &arguments,
-		.database = slot->action.database,
-		.answer = slot->answer,
-		.result = result_word(job),
-		.detail = job->err.kind != ERR_NONE ? job->err.text : job->report.summary,
-		.duration_ms = (double)(job->ended_us - job->started_us) / 1000.0,
+	    .verb = title,
+	    .arguments = &arguments,
+	    .database = slot->action.database,
+	    .answer = slot->answer,
+	    .result = result_word(job),
+	    .detail = job->err.kind != ERR_NONE ? job->err.text : job->report.summary,
+	    .duration_ms = (double)(job->ended_us - job->started_us) / 1000.0,
 	};
 	struct err err = {0};
 	if (!audit_append(&entry, &err)) {
@@ -209,15 +209,15 @@ static void init_slot(struct command_run *run, struct slot *slot, struct databas
 	slot->job->report.changed = report_changed;
 	slot->job->report.arg = slot;
 	slot->action = (struct action){
-		.verb = verb,
-		.command = run->command,
-		.fleet = run->fleet,
-		.database = database,
-		.databases = run->command->databases,
-		.database_count = run->command->database_count,
-		.report = &slot->job->report,
-		.is_dry_run = run_is_dry(run),
-		.bus = run->fleet->bus,
+	    .verb = verb,
+	    .command = run->command,
+	    .fleet = run->fleet,
+	    .database = database,
+	    .databases = run->command->databases,
+	    .database_count = run->command->database_count,
+	    .report = &slot->job->report,
+	    .is_dry_run = run_is_dry(run),
+	    .bus = run->fleet->bus,
 	};
 	mem_free(title);
 	mem_free(verb_words);
@@ -283,7 +283,7 @@ static void begin(void *arg)
 }
 
 struct command_run *command_start(
-	struct fleet *fleet, struct command *command, enum guard_from from, const struct command_callbacks *callbacks)
+    struct fleet *fleet, struct command *command, enum guard_from from, const struct command_callbacks *callbacks)
 {
 	struct command_run *run = MEM_NEW(struct command_run);
 	run->fleet = fleet;

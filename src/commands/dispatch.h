@@ -19,14 +19,14 @@ struct slot {
 	struct command_run *run;
 	struct job *job;
 	struct action action;
-	struct task *task;   /* while it prepares or works */
-	char *expect;        /* the text that must be typed; NULL: nothing is asked */
+	struct task *task; /* while it prepares or works */
+	char *expect;      /* the text that must be typed; NULL: nothing is asked */
 	bool is_prepared;
 	bool is_answered;
 	bool is_ended;
-	const char *answer;  /* for the audit log; static */
+	const char *answer; /* for the audit log; static */
 	struct pin pin;
-	bool is_good;        /* what the task came to, and why not */
+	bool is_good; /* what the task came to, and why not */
 	struct err err;
 };
 
@@ -40,21 +40,21 @@ struct command_run {
 	struct slot *slots;
 	int slot_count;
 	enum run_phase phase;
-	int tasks;             /* alive */
+	int tasks; /* alive */
 	bool is_cancelled;
 	/* The question on its way. */
 	struct ask ask;
 	struct words ask_preview;
 	char *ask_question;
-	struct slot *asked;    /* NULL with is_asking: one `y` for all that want it */
+	struct slot *asked; /* NULL with is_asking: one `y` for all that want it */
 	bool is_asking;
 };
 
 /* --- dispatch.c */
 void run_end_slot(struct slot *slot, bool is_good, const struct err *err); /* state, audit, news */
 void run_end_as(struct slot *slot, enum job_state state, const struct err *err);
-void run_refuse(struct slot *slot, const struct err *err);                 /* ends it, and all that have not begun with it */
-void run_finish(struct command_run *run);                                  /* when all slots have ended */
+void run_refuse(struct slot *slot, const struct err *err); /* ends it, and all that have not begun with it */
+void run_finish(struct command_run *run);                  /* when all slots have ended */
 bool run_is_dry(const struct command_run *run);
 
 /* --- dispatch_ask.c */

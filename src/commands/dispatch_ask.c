@@ -27,17 +27,18 @@ static bool check_slot(struct slot *slot, struct err *err)
 	struct database *database = slot->action.database;
 	if (config_is_fallback(run->fleet->config) && !verb->is_offline)
 		return err_set(err, ERR_USAGE,
-			"nothing is configured, so pgtend only looks; name the database with --url URI, or write a pgtend.ini with pgtend init");
+		    "nothing is configured, so pgtend only looks; name the database with --url URI, or write a pgtend.ini with "
+		    "pgtend init");
 	if (!is_trusted(run, database, err))
 		return false;
 	if (run_is_dry(run))
 		return true;
 	const struct guard_request request = {
-		.level = verb->level,
-		.from = run->from,
-		.is_never_in_production = verb->is_never_in_production,
-		.is_ordered_by_config = verb->is_ordered_by_config,
-		.confirmed = command_option_all(run->command, "--confirm"),
+	    .level = verb->level,
+	    .from = run->from,
+	    .is_never_in_production = verb->is_never_in_production,
+	    .is_ordered_by_config = verb->is_ordered_by_config,
+	    .confirmed = command_option_all(run->command, "--confirm"),
 	};
 	if (guard_decide(&request, database, &slot->expect, err) == GUARD_REFUSED)
 		return false;
@@ -61,9 +62,11 @@ static bool check_confirmed(struct command_run *run, struct err *err)
 	for (size_t i = 0; i < names->count; i++) {
 		bool is_one = false;
 		for (int s = 0; s < run->slot_count; s++)
-			is_one |= run->slots[s].action.database != NULL && strcmp(run->slots[s].action.database->dbname, names->v[i]) == 0;
+			is_one |= run->slots[s].action.database != NULL &&
+			          strcmp(run->slots[s].action.database->dbname, names->v[i]) == 0;
 		if (!is_one)
-			return err_set(err, ERR_REFUSED, "--confirm %s: no database of this command has that name in its connection", names->v[i]);
+			return err_set(err, ERR_REFUSED,
+			    "--confirm %s: no database of this command has that name in its connection", names->v[i]);
 	}
 	return true;
 }
@@ -96,7 +99,7 @@ static bool read_pin_wait(struct slot *slot, struct pin *pin, struct err *err)
 	struct session *session = database_session(slot->run->fleet, database);
 	memset(pin, 0, sizeof *pin);
 	if (session_ready_wait(session, PIN_DEADLINE_MS, err) &&
-		database_identity_wait(slot->run->fleet, database, session, &pin->identity, err)) {
+	    database_identity_wait(slot->run->fleet, database, session, &pin->identity, err)) {
 		pin->is_set = true;
 		return true;
 	}
@@ -110,8 +113,8 @@ static bool read_pin_wait(struct slot *slot, struct pin *pin, struct err *err)
 static bool is_same(const struct pin *a, const struct pin *b)
 {
 	return a->is_absent == b->is_absent && a->identity.oid == b->identity.oid &&
-		   strcmp(a->identity.system_identifier, b->identity.system_identifier) == 0 &&
-		   strcmp(a->identity.dbname, b->identity.dbname) == 0;
+	       strcmp(a->identity.system_identifier, b->identity.system_identifier) == 0 &&
+	       strcmp(a->identity.dbname, b->identity.dbname) == 0;
 }
 
 bool pin_check_wait(struct slot *slot, struct err *err)
@@ -123,8 +126,9 @@ bool pin_check_wait(struct slot *slot, struct err *err)
 		return false;
 	if (is_same(&slot->pin, &now))
 		return true;
-	err_set(err, ERR_REFUSED, "%s is not the database that was shown: another server or another database answers there now",
-		slot->action.database->name);
+	err_set(err, ERR_REFUSED,
+	    "%s is not the database that was shown: another server or another database answers there now",
+	    slot->action.database->name);
 	return err_hint(err, "look again, then repeat the command");
 }
 
@@ -136,17 +140,20 @@ static void preview_target(struct slot *slot)
 	static const enum fact wanted[] = {FACT_DATABASES, FACT_BACKUP, FACT_COUNT};
 	struct database *database = slot->action.database;
 	struct words *preview = &slot->action.preview;
-	words_take(preview, mem_format("%s on %s, %s", database->dbname, database->server->label, environment_word(database->environment)));
+	words_take(preview,
+	    mem_format("%s on %s, %s", database->dbname, database->server->label, environment_word(database->environment)));
 	if (slot->action.verb->level < GUARD_L3)
 		return;
 	collect_wait(slot->run->fleet, &database, 1, wanted, FACTS_DEADLINE_MS);
 	struct table *overview = health_overview(slot->run->fleet, &database, 1);
-	int size = table_column(table_shape(overview), "size_bytes"), used = table_column(table_shape(overview), "connections.used");
+	int size = table_column(table_shape(overview), "size_bytes"),
+	    used = table_column(table_shape(overview), "connections.used");
 	int age = table_column(table_shape(overview), "backup.age_s");
 	char *size_text = table_cell_text(overview, 0, size), *used_text = table_cell_text(overview, 0, used);
 	bool has_backup = table_cell(overview, 0, age)->has_value;
 	char *age_text = has_backup ? table_cell_text(overview, 0, age) : mem_copy("none");
-	words_take(preview, mem_format("size %s, connections %s, last backup %s%s", size_text, used_text, age_text, has_backup ? " ago" : ""));
+	words_take(preview, mem_format("size %s, connections %s, last backup %s%s", size_text, used_text, age_text,
+	                        has_backup ? " ago" : ""));
 	mem_free(size_text);
 	mem_free(used_text);
 	mem_free(age_text);
@@ -204,7 +211,8 @@ static void ask_name(struct command_run *run, struct slot *slot)
 	add_preview(run, slot, false);
 	/* "to clean it", but not "to migrate down it" */
 	bool is_phrase = slot->action.verb->subverb != NULL;
-	run->ask_question = mem_format("Type the database's name, %s, to %s%s %s: ", slot->expect, is_phrase ? "run " : "", title, is_phrase ? "on it" : "it");
+	run->ask_question = mem_format("Type the database's name, %s, to %s%s %s: ", slot->expect, is_phrase ? "run " : "",
+	    title, is_phrase ? "on it" : "it");
 	run->ask = (struct ask){slot->action.database, &run->ask_preview, slot->expect, run->ask_question};
 	mem_free(title);
 }

@@ -37,10 +37,11 @@ static void say_dependency(struct slot *slot, const struct database *needed)
 		report_log(slot->action.report, "%s depends on %s, which does not exist", name, needed->name);
 		report_hint(slot->action.report, "pgtend create %s && pgtend migrate up %s", needed->name, needed->name);
 	} else if (facts->err.kind != ERR_NONE && facts->err.kind != ERR_UNSUPPORTED) {
-		report_log(slot->action.report, "%s depends on %s, which does not answer: %s", name, needed->name, facts->err.text);
+		report_log(
+		    slot->action.report, "%s depends on %s, which does not answer: %s", name, needed->name, facts->err.text);
 	} else if (pending > 0) {
 		report_log(slot->action.report, "%s depends on %s, where %d migration%s pending", name, needed->name, pending,
-			pending == 1 ? " is" : "s are");
+		    pending == 1 ? " is" : "s are");
 		report_hint(slot->action.report, "pgtend migrate up %s", needed->name);
 	}
 }
@@ -130,7 +131,8 @@ static enum readiness readiness(const struct slot *slot, const struct slot **bec
 			continue;
 		if (!first->is_ended)
 			all = all == READY ? NOT_YET : all;
-		else if (first->job->state != JOB_DONE && !(first->job->state == JOB_SKIPPED && first->job->err.kind == ERR_UNSUPPORTED)) {
+		else if (first->job->state != JOB_DONE &&
+		         !(first->job->state == JOB_SKIPPED && first->job->err.kind == ERR_UNSUPPORTED)) {
 			*because = first;
 			return NEVER;
 		}
@@ -141,7 +143,8 @@ static enum readiness readiness(const struct slot *slot, const struct slot **bec
 static void leave_out(struct slot *slot, const struct slot *because)
 {
 	struct err err = {0};
-	err_set(&err, ERR_FAILED, "not begun, because %s %s", because->action.database->name, job_state_word(because->job->state));
+	err_set(&err, ERR_FAILED, "not begun, because %s %s", because->action.database->name,
+	    job_state_word(because->job->state));
 	run_end_as(slot, JOB_SKIPPED, &err);
 }
 

@@ -45,14 +45,17 @@ const char *verb_databases_words(const struct verb *verb)
 {
 	switch (verb->scope) {
 	case VERB_READS:
-		return "a section's name of pgtend.ini, or the server's name of the database; none: the one selected in the console, on the command "
-			   "line all";
+		return "a section's name of pgtend.ini, or the server's name of the database; none: the one selected in the "
+		       "console, on the command "
+		       "line all";
 	case VERB_ACTS:
-		return "a section's name of pgtend.ini, or the server's name of the database; none: the one selected in the console, on the command "
-			   "line the only one that is configured; all: every one";
+		return "a section's name of pgtend.ini, or the server's name of the database; none: the one selected in the "
+		       "console, on the command "
+		       "line the only one that is configured; all: every one";
 	case VERB_ACTS_ONE:
-		return "a section's name of pgtend.ini, or the server's name of the database; none: the one selected in the console, on the command "
-			   "line the only one that is configured";
+		return "a section's name of pgtend.ini, or the server's name of the database; none: the one selected in the "
+		       "console, on the command "
+		       "line the only one that is configured";
 	case VERB_NO_DATABASE:
 		break;
 	}
@@ -82,8 +85,9 @@ char *verb_exit_words(const struct verb *verb)
 
 char *option_words(const struct verb_option *option)
 {
-	return option->type == OPTION_FLAG ? mem_copy(option->name)
-									   : mem_format("%s %s", option->name, option->value != NULL ? option->value : "VALUE");
+	return option->type == OPTION_FLAG
+	           ? mem_copy(option->name)
+	           : mem_format("%s %s", option->name, option->value != NULL ? option->value : "VALUE");
 }
 
 static void add_options(struct text *text, const struct verb *verb)
@@ -139,28 +143,35 @@ static void add_list(struct text *text, const char *name)
 }
 
 const struct verb_option program_options[] = {
-	{"-c FILE", OPTION_FILE, NULL, false, "the configuration; else $PGTEND_CONFIG, else pgtend.ini from the working directory upwards, else the XDG folder"},
-	{"--url URI", OPTION_TEXT, NULL, true, "a database without a configuration; repeatable. Better without a password: ~/.pgpass is read"},
-	{"--dir FOLDER", OPTION_FILE, NULL, true, "its migrations; the n-th belongs to the n-th --url. With sandbox: the sandbox's own folder"},
-	{"--color auto|always|never", OPTION_CHOICE, NULL, false, "auto: on a terminal, unless NO_COLOR is set"},
-	{"--no-mouse", OPTION_FLAG, NULL, false, "the console leaves the mouse to the terminal"},
-	{"--ascii", OPTION_FLAG, NULL, false, "the console draws with plain characters only"},
-	{"--version", OPTION_FLAG, NULL, false, "say which pgtend this is"},
-	{"--help", OPTION_FLAG, NULL, false, "this help; behind a verb, the verb's"},
-	{0},
+    {"-c FILE", OPTION_FILE, NULL, false,
+        "the configuration; else $PGTEND_CONFIG, else pgtend.ini from the working directory upwards, else the XDG "
+        "folder"},
+    {"--url URI", OPTION_TEXT, NULL, true,
+        "a database without a configuration; repeatable. Better without a password: ~/.pgpass is read"},
+    {"--dir FOLDER", OPTION_FILE, NULL, true,
+        "its migrations; the n-th belongs to the n-th --url. With sandbox: the sandbox's own folder"},
+    {"--color auto|always|never", OPTION_CHOICE, NULL, false, "auto: on a terminal, unless NO_COLOR is set"},
+    {"--no-mouse", OPTION_FLAG, NULL, false, "the console leaves the mouse to the terminal"},
+    {"--ascii", OPTION_FLAG, NULL, false, "the console draws with plain characters only"},
+    {"--version", OPTION_FLAG, NULL, false, "say which pgtend this is"},
+    {"--help", OPTION_FLAG, NULL, false, "this help; behind a verb, the verb's"},
+    {0},
 };
 
 static void add_all(struct text *text)
 {
 	text_add(text, "Usage: pgtend [OPTIONS] [VERB [SUBVERB] [DATABASE...|all] [OPTIONS]]\n\n"
-				   "Tends a fleet of PostgreSQL databases. Without a verb: the console.\n\nVerbs:\n");
+	               "Tends a fleet of PostgreSQL databases. Without a verb: the console.\n\nVerbs:\n");
 	add_list(text, NULL);
 	text_add(text, "\nOptions, which may stand anywhere:\n");
 	for (const struct verb_option *option = program_options; option->name != NULL; option++)
 		add_pair(text, option->name, option->doc);
 	text_add(text, "\nExit status:\n");
-	add_wrapped(text, "0 done; 1 failed, nothing half done; 2 wrong usage or configuration; 3 partial; 4 pending; 5 drift or order broken; 6 "
-					  "another run holds the lock; 7 refused by a guard; 130, 143, 129 ended by a signal, cleaned up", 2, 0);
+	add_wrapped(text,
+	    "0 done; 1 failed, nothing half done; 2 wrong usage or configuration; 3 partial; 4 pending; 5 drift or order "
+	    "broken; 6 "
+	    "another run holds the lock; 7 refused by a guard; 130, 143, 129 ended by a signal, cleaned up",
+	    2, 0);
 	text_add(text, "\npgtend VERB --help says a verb's arguments, options, guard and an example.\n");
 }
 

@@ -13,8 +13,8 @@ struct command {
 	const struct verb *verb;
 	struct option_values *options; /* those that were given */
 	int option_count;
-	struct words words;            /* what follows the databases */
-	struct database **databases;   /* as named; none for VERB_NO_DATABASE */
+	struct words words;          /* what follows the databases */
+	struct database **databases; /* as named; none for VERB_NO_DATABASE */
 	int database_count;
 	bool is_all;
 	bool wants_help;
@@ -39,7 +39,7 @@ void verb_names(struct words *names);
 void verb_subverbs(const char *name, struct words *subverbs);
 bool verb_is_name(const char *name);
 const struct verb *verb_row(const char *name, const char *subverb); /* NULL: no such row */
-char *verb_title(const struct verb *verb);                           /* "migrate up"; caller frees */
+char *verb_title(const struct verb *verb);                          /* "migrate up"; caller frees */
 bool verb_acts_on_databases(const struct verb *verb);
 /* "'statsu' is no verb; did you mean 'status'?" */
 bool verb_unknown(const char *name, struct err *err);
@@ -49,16 +49,16 @@ char *verb_usage(const struct verb *verb);
 
 /* --- help.c: pieces that the manual page uses too --------------------------------------------- */
 
-extern const struct verb_option program_options[];                 /* pgtend's own; the name holds the value's word; name NULL ends */
-const char *verb_databases_words(const struct verb *verb);         /* NULL: it takes none */
-char *verb_exit_words(const struct verb *verb);                    /* caller frees */
-char *option_words(const struct verb_option *option);              /* "--count N"; caller frees */
+extern const struct verb_option program_options[]; /* pgtend's own; the name holds the value's word; name NULL ends */
+const char *verb_databases_words(const struct verb *verb); /* NULL: it takes none */
+char *verb_exit_words(const struct verb *verb);            /* caller frees */
+char *option_words(const struct verb_option *option);      /* "--count N"; caller frees */
 
 /* --- resolve.c -------------------------------------------------------------------------------- */
 
 /* The words that are no options: databases as the verb takes them, then further words. */
 PGTEND_CHECK bool command_take_positionals(
-	struct command *command, const struct fleet *fleet, struct words *rest, struct database *selected, struct err *err);
+    struct command *command, const struct fleet *fleet, struct words *rest, struct database *selected, struct err *err);
 
 /* --- split.c --------------------------------------------------------------------------------- */
 

@@ -6,13 +6,14 @@
 #include "pgtend/core/units.h"
 
 const struct verb_option common_options[] = {
-	{"--dry-run", OPTION_FLAG, NULL, false, "say what would be done, do nothing"},
-	{"--confirm", OPTION_TEXT, "NAME", true,
-		"in a script: the database's name in the connection, once for each database, where a terminal would be asked for it"},
-	{"--with-deps", OPTION_FLAG, NULL, false, "include the databases that the named ones depend on, those first"},
-	{"--format", OPTION_CHOICE, "table|json|csv", false, "how results are written (table)"},
-	{"--help", OPTION_FLAG, NULL, false, "show this help"},
-	{0},
+    {"--dry-run", OPTION_FLAG, NULL, false, "say what would be done, do nothing"},
+    {"--confirm", OPTION_TEXT, "NAME", true,
+        "in a script: the database's name in the connection, once for each database, where a terminal would be asked "
+        "for it"},
+    {"--with-deps", OPTION_FLAG, NULL, false, "include the databases that the named ones depend on, those first"},
+    {"--format", OPTION_CHOICE, "table|json|csv", false, "how results are written (table)"},
+    {"--help", OPTION_FLAG, NULL, false, "show this help"},
+    {0},
 };
 
 static bool makes_sense(const struct verb *verb, const char *name)
@@ -87,16 +88,19 @@ bool option_check(const struct verb_option *option, const char *value, struct er
 	case OPTION_FLAG:
 		return true;
 	case OPTION_INT:
-		return units_parse_int(value, &number) || err_set(err, ERR_USAGE, "%s takes a whole number, not '%s'", option->name, value);
+		return units_parse_int(value, &number) ||
+		       err_set(err, ERR_USAGE, "%s takes a whole number, not '%s'", option->name, value);
 	case OPTION_DURATION:
 		return units_parse_duration_s(value, &seconds) ||
-			   err_set(err, ERR_USAGE, "%s takes a duration such as '30 s', '5 min' or '2 days', not '%s'", option->name, value);
+		       err_set(err, ERR_USAGE, "%s takes a duration such as '30 s', '5 min' or '2 days', not '%s'",
+		           option->name, value);
 	case OPTION_CHOICE:
 		return check_choice(option, value, err);
 	case OPTION_TEXT:
 	case OPTION_TABLE:
 	case OPTION_FILE:
-		return *value != '\0' || err_set(err, ERR_USAGE, "%s needs %s, an empty text was given", option->name, option->value ? option->value : "a value");
+		return *value != '\0' || err_set(err, ERR_USAGE, "%s needs %s, an empty text was given", option->name,
+		                             option->value ? option->value : "a value");
 	}
 	return true;
 }

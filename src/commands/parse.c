@@ -184,7 +184,8 @@ static bool take_option(struct command *command, const struct words *words, size
 
 /* --- the whole ------------------------------------------------------------------------------- */
 
-static bool parse(struct command *command, const struct fleet *fleet, struct words *words, size_t skip, struct database *selected, struct err *err)
+static bool parse(struct command *command, const struct fleet *fleet, struct words *words, size_t skip,
+    struct database *selected, struct err *err)
 {
 	struct words rest = {0};
 	bool is_good = true;
@@ -205,7 +206,7 @@ static bool parse(struct command *command, const struct fleet *fleet, struct wor
 }
 
 struct command *command_parse(
-	const struct fleet *fleet, char *const *given, int count, struct database *selected, struct err *err)
+    const struct fleet *fleet, char *const *given, int count, struct database *selected, struct err *err)
 {
 	struct words words = {0};
 	for (int i = 0; i < count; i++)

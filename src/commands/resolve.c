@@ -46,7 +46,8 @@ static bool nothing_configured(const struct fleet *fleet, struct err *err)
 	return true;
 }
 
-static bool default_databases(struct command *command, const struct fleet *fleet, struct database *selected, struct err *err)
+static bool default_databases(
+    struct command *command, const struct fleet *fleet, struct database *selected, struct err *err)
 {
 	if (nothing_configured(fleet, err))
 		return false;
@@ -59,8 +60,8 @@ static bool default_databases(struct command *command, const struct fleet *fleet
 		add_database(command, fleet->databases[0]);
 	else {
 		char *title = verb_title(command->verb);
-		err_set(err, ERR_USAGE, "'%s' needs a database (or `all`): %d are configured, from %s to %s", title, fleet->database_count,
-			fleet->databases[0]->name, fleet->databases[fleet->database_count - 1]->name);
+		err_set(err, ERR_USAGE, "'%s' needs a database (or `all`): %d are configured, from %s to %s", title,
+		    fleet->database_count, fleet->databases[0]->name, fleet->databases[fleet->database_count - 1]->name);
 		mem_free(title);
 		return false;
 	}
@@ -75,8 +76,8 @@ static void add_dependencies(struct command *command)
 			add_database(command, command->databases[i]->depends[d]);
 }
 
-static bool take_databases(
-	struct command *command, const struct fleet *fleet, const struct words *rest, struct database *selected, struct err *err)
+static bool take_databases(struct command *command, const struct fleet *fleet, const struct words *rest,
+    struct database *selected, struct err *err)
 {
 	if (rest->count == 0 && !default_databases(command, fleet, selected, err))
 		return false;
@@ -115,7 +116,7 @@ static bool check_words(const struct command *command, size_t count, const char 
 
 /* DB WORD...: the database may be left out where it goes without saying. */
 static bool take_one_database(
-	struct command *command, const struct fleet *fleet, struct words *rest, struct database *selected, struct err *err)
+    struct command *command, const struct fleet *fleet, struct words *rest, struct database *selected, struct err *err)
 {
 	const struct verb *verb = command->verb;
 	size_t from = 0;
@@ -137,7 +138,7 @@ static bool take_one_database(
 }
 
 bool command_take_positionals(
-	struct command *command, const struct fleet *fleet, struct words *rest, struct database *selected, struct err *err)
+    struct command *command, const struct fleet *fleet, struct words *rest, struct database *selected, struct err *err)
 {
 	switch (command->verb->scope) {
 	case VERB_NO_DATABASE:

@@ -82,7 +82,8 @@ bool alias_expand(const struct fleet *fleet, struct words *words, struct err *er
 	const struct section *section = alias_section(fleet);
 	const char *value;
 	/* A verb is never hidden by an alias. */
-	for (int depth = 0; words->count > 0 && !verb_is_name(words->v[0]) && (value = alias_of(section, words->v[0])) != NULL; depth++) {
+	for (int depth = 0;
+	     words->count > 0 && !verb_is_name(words->v[0]) && (value = alias_of(section, words->v[0])) != NULL; depth++) {
 		/* A cloned folder must not put words into the user's mouth. */
 		if (!trust_allows_command(fleet->config, section, words->v[0], err))
 			return false;

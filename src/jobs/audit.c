@@ -17,21 +17,25 @@
 #include "pgtend/core/units.h"
 
 static const struct table_column columns[] = {
-	{"time", CELL_TIME, "time", 0, "When the action ended."},
-	{"user", CELL_TEXT, "user", 1, "Name of the operating system's user; with sudo the one who called it, then `as` and the other."},
-	{"tty", CELL_TEXT, "tty", 5, "The terminal; null when there was none."},
-	{"host", CELL_TEXT, "host", 4, "The machine on which pgtend ran."},
-	{"server", CELL_TEXT, "server", 4, "The server acted on; null when the verb has none."},
-	{"database", CELL_TEXT, "database", 0, "Name of the database's section."},
-	{"dbname", CELL_TEXT, "dbname", 3, "The database's name in the connection."},
-	{"environment", CELL_TEXT, "environment", 3, "development, test, staging or production, as configured then."},
-	{"verb", CELL_TEXT, "verb", 0, "The verb with its subverb."},
-	{"arguments", CELL_WORDS, "arguments", 2, "Further words and options, without secrets and without the value of --confirm."},
-	{"answer", CELL_TEXT, "answer", 2, "What let it pass: y, name, confirm, config, dry-run, or none when nothing was asked."},
-	{"result", CELL_TEXT, "result", 0, "done, failed, refused, skipped, cancelled or partial."},
-	{"detail", CELL_TEXT, "detail", 1, "The error or the summary in one line."},
-	{"duration_ms", CELL_MS, "took", 3, "How long it took."},
-	{"chain", CELL_TEXT, "chain", 0, "ok, or broken when the line does not follow the line before it (edited, cut out or put in)."},
+    {"time", CELL_TIME, "time", 0, "When the action ended."},
+    {"user", CELL_TEXT, "user", 1,
+        "Name of the operating system's user; with sudo the one who called it, then `as` and the other."},
+    {"tty", CELL_TEXT, "tty", 5, "The terminal; null when there was none."},
+    {"host", CELL_TEXT, "host", 4, "The machine on which pgtend ran."},
+    {"server", CELL_TEXT, "server", 4, "The server acted on; null when the verb has none."},
+    {"database", CELL_TEXT, "database", 0, "Name of the database's section."},
+    {"dbname", CELL_TEXT, "dbname", 3, "The database's name in the connection."},
+    {"environment", CELL_TEXT, "environment", 3, "development, test, staging or production, as configured then."},
+    {"verb", CELL_TEXT, "verb", 0, "The verb with its subverb."},
+    {"arguments", CELL_WORDS, "arguments", 2,
+        "Further words and options, without secrets and without the value of --confirm."},
+    {"answer", CELL_TEXT, "answer", 2,
+        "What let it pass: y, name, confirm, config, dry-run, or none when nothing was asked."},
+    {"result", CELL_TEXT, "result", 0, "done, failed, refused, skipped, cancelled or partial."},
+    {"detail", CELL_TEXT, "detail", 1, "The error or the summary in one line."},
+    {"duration_ms", CELL_MS, "took", 3, "How long it took."},
+    {"chain", CELL_TEXT, "chain", 0,
+        "ok, or broken when the line does not follow the line before it (edited, cut out or put in)."},
 };
 const struct table_shape audit_shape = {"audit", columns, (int)(sizeof columns / sizeof columns[0])};
 
@@ -55,8 +59,9 @@ static char *user_name(void)
 	char buffer[4096];
 	struct passwd entry, *found = NULL;
 	uid_t uid = getuid();
-	char *name = getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) == 0 && found ? mem_copy(found->pw_name)
-																						  : mem_format("%lu", (unsigned long)uid);
+	char *name = getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) == 0 && found
+	                 ? mem_copy(found->pw_name)
+	                 : mem_format("%lu", (unsigned long)uid);
 	const char *caller = getenv("SUDO_USER");
 	if (!caller || strcmp(caller, name) == 0)
 		return name;
@@ -286,7 +291,7 @@ static const char *member(const json_t *object, const char *key)
 static void add_row(struct table *table, const json_t *object, int64_t time_us, bool is_ok)
 {
 	static const char *const texts[] = {
-		"user", "tty", "host", "server", "database", "dbname", "environment", "verb", "answer", "result", "detail"};
+	    "user", "tty", "host", "server", "database", "dbname", "environment", "verb", "answer", "result", "detail"};
 	int row = table_add_row(table);
 	if (time_us)
 		table_set_int(table, row, "time", time_us);
@@ -311,7 +316,8 @@ static bool is_wanted(const json_t *object, const char *database)
 }
 
 /* One line: a row when it is wanted. A line that cannot be read is always shown: it is the news. */
-static void read_line(const char *line, size_t length, const char *previous, const char *database, int64_t since_us, struct table *table)
+static void read_line(
+    const char *line, size_t length, const char *previous, const char *database, int64_t since_us, struct table *table)
 {
 	json_t *object = json_loadb(line, length, 0, NULL);
 	const char *time = member(object, "time"), *hash = member(object, "previous");

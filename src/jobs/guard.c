@@ -38,7 +38,8 @@ static bool wants_yes(const struct guard_request *request)
 static bool is_destructive_allowed(const struct database *database, struct err *err)
 {
 	if (!section_bool(database->section, "allow_destructive")) {
-		err_set(err, ERR_REFUSED, "%s is production and its configuration does not allow destructive verbs", database->name);
+		err_set(err, ERR_REFUSED, "%s is production and its configuration does not allow destructive verbs",
+		    database->name);
 		err_hint(err, "set allow_destructive = yes in [database %s]", database->name);
 		return false;
 	}
@@ -50,7 +51,8 @@ static bool is_destructive_allowed(const struct database *database, struct err *
 	return true;
 }
 
-static enum guard_answer refuse_unconfirmed(const struct guard_request *request, const struct database *database, struct err *err)
+static enum guard_answer refuse_unconfirmed(
+    const struct guard_request *request, const struct database *database, struct err *err)
 {
 	char *given = request->confirmed && request->confirmed->count > 0 ? words_join(request->confirmed, ", ") : NULL;
 	if (given)
@@ -63,7 +65,7 @@ static enum guard_answer refuse_unconfirmed(const struct guard_request *request,
 }
 
 enum guard_answer guard_decide(
-	const struct guard_request *request, const struct database *database, char **expect, struct err *err)
+    const struct guard_request *request, const struct database *database, char **expect, struct err *err)
 {
 	*expect = NULL;
 	bool is_production = database->environment == ENVIRONMENT_PRODUCTION;
@@ -103,27 +105,34 @@ const char *guard_level_words(enum guard_level level, bool is_never_in_productio
 		if (is_never_in_production)
 			return "a key asks y; the prompt, the shell and scripts ask nothing; refused in production";
 		if (is_ordered_by_config)
-			return "a key asks y; the prompt and the shell ask nothing; in production the database's name is asked; a script asks for nothing, because "
-				   "the configuration orders it";
-		return "a key asks y; the prompt, the shell and scripts ask nothing; in production the database's name is asked, in a script it is "
-			   "given as --confirm NAME";
+			return "a key asks y; the prompt and the shell ask nothing; in production the database's name is asked; a "
+			       "script asks for nothing, because "
+			       "the configuration orders it";
+		return "a key asks y; the prompt, the shell and scripts ask nothing; in production the database's name is "
+		       "asked, in a script it is "
+		       "given as --confirm NAME";
 	case GUARD_L2:
 		if (is_never_in_production)
 			return "asks y, and says what it locks; a script asks nothing; refused in production";
 		if (is_ordered_by_config)
-			return "asks y, and says what it locks; in production the database's name is asked; a script asks for nothing, because the "
-				   "configuration orders it";
-		return "asks y, and says what it locks; a script asks nothing; in production the database's name is asked, in a script it is given "
-			   "as --confirm NAME";
+			return "asks y, and says what it locks; in production the database's name is asked; a script asks for "
+			       "nothing, because the "
+			       "configuration orders it";
+		return "asks y, and says what it locks; a script asks nothing; in production the database's name is asked, in "
+		       "a script it is given "
+		       "as --confirm NAME";
 	case GUARD_L3:
 		if (is_never_in_production)
-			return "asks the database's name after a preview; in a script it is given as --confirm NAME, once for each database; refused in "
-				   "production";
+			return "asks the database's name after a preview; in a script it is given as --confirm NAME, once for each "
+			       "database; refused in "
+			       "production";
 		if (is_ordered_by_config)
-			return "asks the database's name after a preview; in production only while unlocked (pgtend unlock) and with allow_destructive "
-				   "= yes; a script asks for nothing, because the configuration orders it";
-		return "asks the database's name after a preview; in a script it is given as --confirm NAME, once for each database; in production "
-			   "only while unlocked (pgtend unlock) and with allow_destructive = yes";
+			return "asks the database's name after a preview; in production only while unlocked (pgtend unlock) and "
+			       "with allow_destructive "
+			       "= yes; a script asks for nothing, because the configuration orders it";
+		return "asks the database's name after a preview; in a script it is given as --confirm NAME, once for each "
+		       "database; in production "
+		       "only while unlocked (pgtend unlock) and with allow_destructive = yes";
 	}
 	return "";
 }
@@ -139,7 +148,8 @@ static char *unlock_key(const struct database *database)
 	if (colon)
 		length = (size_t)(colon - where);
 	return mem_format("%.*s %s %s %s:%d", (int)length, where ? where : "", database->name, database->dbname,
-		database->server && database->server->host ? database->server->host : "", database->server ? database->server->port : 0);
+	    database->server && database->server->host ? database->server->host : "",
+	    database->server ? database->server->port : 0);
 }
 
 /* A missing or unreadable file is a locked one. */
@@ -159,9 +169,8 @@ static void drop_ended(json_t *all, int64_t now_us)
 	const char *key;
 	json_t *one;
 	void *next;
-	json_object_foreach_safe(all, next, key, one)
-		if (json_integer_value(json_object_get(one, "until_us")) <= now_us)
-			json_object_del(all, key);
+	json_object_foreach_safe(all, next, key, one) if (json_integer_value(json_object_get(one, "until_us")) <= now_us)
+	    json_object_del(all, key);
 }
 
 /* The lock file lies beside, because json_write_file() replaces the file itself. */
@@ -179,7 +188,8 @@ static int take_lock(const char *path, struct err *err)
 	return fd;
 }
 
-static bool write_unlock(const char *path, const struct database *database, int minutes, const char *reason, struct err *err)
+static bool write_unlock(
+    const char *path, const struct database *database, int minutes, const char *reason, struct err *err)
 {
 	int lock = take_lock(path, err);
 	if (lock < 0)
@@ -189,7 +199,8 @@ static bool write_unlock(const char *path, const struct database *database, int 
 	drop_ended(all, now_us);
 	char *key = unlock_key(database);
 	json_object_set_new(all, key,
-		json_pack("{s:I, s:I, s:s}", "since_us", (json_int_t)now_us, "until_us", (json_int_t)(now_us + (int64_t)minutes * 60000000), "reason", reason));
+	    json_pack("{s:I, s:I, s:s}", "since_us", (json_int_t)now_us, "until_us",
+	        (json_int_t)(now_us + (int64_t)minutes * 60000000), "reason", reason));
 	mem_free(key);
 	bool is_written = json_write_file(path, all, err);
 	json_decref(all);
@@ -224,7 +235,8 @@ int guard_unlocked_s(const struct database *database)
 	int64_t until_us = json_integer_value(json_object_get(one, "until_us"));
 	json_decref(all);
 	/* A clock that was set back must not open a lock again, nor one open it longer than was allowed. */
-	if (!one || now_us < since_us || now_us >= until_us || until_us - since_us > (int64_t)GUARD_UNLOCK_MOST_MINUTES * 60000000)
+	if (!one || now_us < since_us || now_us >= until_us ||
+	    until_us - since_us > (int64_t)GUARD_UNLOCK_MOST_MINUTES * 60000000)
 		return 0;
 	return (int)((until_us - now_us + 999999) / 1000000);
 }

@@ -6,12 +6,12 @@
 const char *job_state_word(enum job_state state)
 {
 	static const char *const words[] = {
-		[JOB_WAITING] = "waiting",
-		[JOB_RUNNING] = "running",
-		[JOB_DONE] = "done",
-		[JOB_SKIPPED] = "skipped",
-		[JOB_FAILED] = "failed",
-		[JOB_CANCELLED] = "cancelled",
+	    [JOB_WAITING] = "waiting",
+	    [JOB_RUNNING] = "running",
+	    [JOB_DONE] = "done",
+	    [JOB_SKIPPED] = "skipped",
+	    [JOB_FAILED] = "failed",
+	    [JOB_CANCELLED] = "cancelled",
 	};
 	return words[state];
 }

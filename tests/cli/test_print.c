@@ -12,13 +12,13 @@
 #include "pgtend/core/mem.h"
 
 static const struct table_column columns[] = {
-	{"name", CELL_TEXT, "name", 0, "The name."},
-	{"size_bytes", CELL_BYTES, "size", 1, "The size."},
-	{"query", CELL_TEXT, "query", 3, "A text."},
-	{"is_good", CELL_BOOL, "good", 5, "Whether."},
-	{"words", CELL_WORDS, NULL, 9, "Words."},
-	{"at", CELL_TIME, NULL, 9, "When."},
-	{"ratio", CELL_RATIO, NULL, 9, "How much."},
+    {"name", CELL_TEXT, "name", 0, "The name."},
+    {"size_bytes", CELL_BYTES, "size", 1, "The size."},
+    {"query", CELL_TEXT, "query", 3, "A text."},
+    {"is_good", CELL_BOOL, "good", 5, "Whether."},
+    {"words", CELL_WORDS, NULL, 9, "Words."},
+    {"at", CELL_TIME, NULL, 9, "When."},
+    {"ratio", CELL_RATIO, NULL, 9, "How much."},
 };
 static const struct table_shape shape = {"things", columns, 7};
 
@@ -66,10 +66,9 @@ static void columns_are_aligned_also_wide_ones(void **state)
 {
 	(void)state;
 	struct table *table = two_rows();
-	expect(as_table(table, 0),
-		"name    size  query     good\n"
-		"a       8 kB  select 1  yes\n"
-		"日本  locked            -\n");
+	expect(as_table(table, 0), "name    size  query     good\n"
+	                           "a       8 kB  select 1  yes\n"
+	                           "日本  locked            -\n");
 	table_free(table);
 }
 
@@ -123,10 +122,9 @@ static void csv_is_for_programs(void **state)
 {
 	(void)state;
 	struct table *table = two_rows();
-	expect(as_csv(table, false),
-		"name,size_bytes,query,is_good,words,at,ratio,missing\n"
-		"a,8192,select 1,true,\"x, y; z\",2023-11-14T22:13:20Z,0.1,\n"
-		"日本,,\"\",,,,,size_bytes:locked\n");
+	expect(as_csv(table, false), "name,size_bytes,query,is_good,words,at,ratio,missing\n"
+	                             "a,8192,select 1,true,\"x, y; z\",2023-11-14T22:13:20Z,0.1,\n"
+	                             "日本,,\"\",,,,,size_bytes:locked\n");
 	table_free(table);
 }
 
@@ -188,14 +186,14 @@ int main(void)
 {
 	setlocale(LC_ALL, "C.UTF-8");
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(columns_are_aligned_also_wide_ones),
-		cmocka_unit_test(narrow_terminals_lose_what_matters_least),
-		cmocka_unit_test(long_texts_are_cut_before_columns_go),
-		cmocka_unit_test(several_tables_share_one_heading),
-		cmocka_unit_test(csv_is_for_programs),
-		cmocka_unit_test(csv_quotes_as_it_must),
-		cmocka_unit_test(json_is_harmless_on_a_terminal),
-		cmocka_unit_test(reals_are_not_longer_than_they_are),
+	    cmocka_unit_test(columns_are_aligned_also_wide_ones),
+	    cmocka_unit_test(narrow_terminals_lose_what_matters_least),
+	    cmocka_unit_test(long_texts_are_cut_before_columns_go),
+	    cmocka_unit_test(several_tables_share_one_heading),
+	    cmocka_unit_test(csv_is_for_programs),
+	    cmocka_unit_test(csv_quotes_as_it_must),
+	    cmocka_unit_test(json_is_harmless_on_a_terminal),
+	    cmocka_unit_test(reals_are_not_longer_than_they_are),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,9 +37,9 @@ __attribute__((unused)) static int drop_fleet(void **state)
 	return 0;
 }
 
-#define THREE_DATABASES                                                                                                           \
-	"[database core]\nurl = postgresql://localhost/atriz_core\n"                                                                  \
-	"[database tracking]\nurl = postgresql://localhost/atriz_tracking\ndepends = core\n"                                          \
+#define THREE_DATABASES                                                                                                \
+	"[database core]\nurl = postgresql://localhost/atriz_core\n"                                                       \
+	"[database tracking]\nurl = postgresql://localhost/atriz_tracking\ndepends = core\n"                               \
 	"[database shop]\nurl = postgresql://localhost/pshop_db\ndepends = tracking\n"
 
 #endif

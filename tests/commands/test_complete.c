@@ -119,7 +119,8 @@ static void the_cursor_may_stand_inside(void **state)
 static void tables_known_from_facts(void **state)
 {
 	(void)state;
-	static const struct table_column columns[] = {{"schema", CELL_TEXT, "schema", 0, ""}, {"name", CELL_TEXT, "table", 0, ""}};
+	static const struct table_column columns[] = {
+	    {"schema", CELL_TEXT, "schema", 0, ""}, {"name", CELL_TEXT, "table", 0, ""}};
 	static const struct table_shape shape = {"tables", columns, 2};
 	struct table *table = table_new(&shape);
 	int row = table_add_row(table);
@@ -151,15 +152,15 @@ static void hints_speak_of_the_argument(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(verbs_and_aliases),
-		cmocka_unit_test(subverbs),
-		cmocka_unit_test(databases),
-		cmocka_unit_test(options_and_their_values),
-		cmocka_unit_test(an_optional_subverb_stands_beside_databases),
-		cmocka_unit_test(quotes_may_still_be_open),
-		cmocka_unit_test(the_cursor_may_stand_inside),
-		cmocka_unit_test(tables_known_from_facts),
-		cmocka_unit_test(hints_speak_of_the_argument),
+	    cmocka_unit_test(verbs_and_aliases),
+	    cmocka_unit_test(subverbs),
+	    cmocka_unit_test(databases),
+	    cmocka_unit_test(options_and_their_values),
+	    cmocka_unit_test(an_optional_subverb_stands_beside_databases),
+	    cmocka_unit_test(quotes_may_still_be_open),
+	    cmocka_unit_test(the_cursor_may_stand_inside),
+	    cmocka_unit_test(tables_known_from_facts),
+	    cmocka_unit_test(hints_speak_of_the_argument),
 	};
 	return cmocka_run_group_tests(tests, setup, drop_fleet);
 }

@@ -10,21 +10,20 @@
 static int setup(void **state)
 {
 	(void)state;
-	return make_fleet(
-		"[database a]\nurl = postgresql://localhost/a_db\n"
-		"[database b]\nurl = postgresql://localhost/b_db\ndepends = a\n"
-		"[database c]\nurl = postgresql://localhost/c_db\ndepends = b\n"
-		"[database d]\nurl = postgresql://localhost/d_db\n"
-		"[database e]\nurl = postgresql://localhost/e_db\n"
-		"[database f]\nurl = postgresql://localhost/f_db\n"
-		"[database g]\nurl = postgresql://localhost/g_db\nenvironment = production\n");
+	return make_fleet("[database a]\nurl = postgresql://localhost/a_db\n"
+	                  "[database b]\nurl = postgresql://localhost/b_db\ndepends = a\n"
+	                  "[database c]\nurl = postgresql://localhost/c_db\ndepends = b\n"
+	                  "[database d]\nurl = postgresql://localhost/d_db\n"
+	                  "[database e]\nurl = postgresql://localhost/e_db\n"
+	                  "[database f]\nurl = postgresql://localhost/f_db\n"
+	                  "[database g]\nurl = postgresql://localhost/g_db\nenvironment = production\n");
 }
 
 /* --- a verb that notes what happens and does as it is told --------------------------------------- */
 
 static struct text notes;
 static int running, most_running;
-static const char *failing;          /* names of databases that fail, each a letter */
+static const char *failing; /* names of databases that fail, each a letter */
 static enum err_kind failing_kind;
 static bool is_endless;
 
@@ -55,10 +54,23 @@ static bool preview_noting(struct action *action, struct err *err)
 	return true;
 }
 
-static const struct verb forward = {.name = "work", .scope = VERB_ACTS, .level = GUARD_L1, .has_dry_run = true, .title = "Work", .run = run_noting};
-static const struct verb backward = {.name = "unwork", .scope = VERB_ACTS, .level = GUARD_L1, .has_dry_run = true, .is_dependents_first = true, .title = "Unwork", .run = run_noting};
+static const struct verb forward = {
+    .name = "work", .scope = VERB_ACTS, .level = GUARD_L1, .has_dry_run = true, .title = "Work", .run = run_noting};
+static const struct verb backward = {.name = "unwork",
+    .scope = VERB_ACTS,
+    .level = GUARD_L1,
+    .has_dry_run = true,
+    .is_dependents_first = true,
+    .title = "Unwork",
+    .run = run_noting};
 static const struct verb looking = {.name = "look", .scope = VERB_READS, .title = "Look", .run = run_noting};
-static const struct verb destroying = {.name = "destroy", .scope = VERB_ACTS, .level = GUARD_L3, .has_dry_run = true, .title = "Destroy", .preview = preview_noting, .run = run_noting};
+static const struct verb destroying = {.name = "destroy",
+    .scope = VERB_ACTS,
+    .level = GUARD_L3,
+    .has_dry_run = true,
+    .title = "Destroy",
+    .preview = preview_noting,
+    .run = run_noting};
 
 /* --- running one to its end ------------------------------------------------------------------------ */
 
@@ -73,7 +85,8 @@ static void on_done(struct command_run *run, int status, void *arg)
 	struct text text = {0};
 	for (int i = 0; i < command_job_count(run); i++) {
 		const struct job *job = command_job(run, i);
-		text_addf(&text, "%s%s:%s", i > 0 ? " " : "", job->database != NULL ? job->database->name : "-", job_state_word(job->state));
+		text_addf(&text, "%s%s:%s", i > 0 ? " " : "", job->database != NULL ? job->database->name : "-",
+		    job_state_word(job->state));
 		for (size_t l = 0; l < job->report.log.count; l++)
 			words_add(&last_log, job->report.log.v[l]);
 	}
@@ -83,7 +96,8 @@ static void on_done(struct command_run *run, int status, void *arg)
 	is_done = true;
 }
 
-static struct command *make(const struct verb *verb, const char *names, const struct verb_option *option, const char *value)
+static struct command *make(
+    const struct verb *verb, const char *names, const struct verb_option *option, const char *value)
 {
 	struct command *command = MEM_NEW(struct command);
 	command->verb = verb;
@@ -187,7 +201,8 @@ static void statuses_follow_the_errors(void **state)
 	static const struct {
 		enum err_kind kind;
 		int alone;
-	} rows[] = {{ERR_FAILED, 1}, {ERR_USAGE, 2}, {ERR_CONFIG, 2}, {ERR_PARTIAL, 3}, {ERR_PENDING, 4}, {ERR_DRIFT, 5}, {ERR_LOCKED, 6}, {ERR_REFUSED, 7}, {ERR_UNREACHABLE, 1}, {ERR_TIMEOUT, 1}, {ERR_UNSUPPORTED, 1}};
+	} rows[] = {{ERR_FAILED, 1}, {ERR_USAGE, 2}, {ERR_CONFIG, 2}, {ERR_PARTIAL, 3}, {ERR_PENDING, 4}, {ERR_DRIFT, 5},
+	    {ERR_LOCKED, 6}, {ERR_REFUSED, 7}, {ERR_UNREACHABLE, 1}, {ERR_TIMEOUT, 1}, {ERR_UNSUPPORTED, 1}};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		failing_kind = rows[i].kind;
 		failing = "d";
@@ -308,7 +323,8 @@ static void every_action_leaves_a_line(void **state)
 	assert_int_equal(failed, 1);
 	assert_string_equal(table_get_text(after, row + 3, "answer"), "confirm");
 	/* The name that was confirmed is not written down. */
-	assert_string_equal(table_get_text(after, row + 3, "arguments") != NULL ? table_get_text(after, row + 3, "arguments") : "", "");
+	assert_string_equal(
+	    table_get_text(after, row + 3, "arguments") != NULL ? table_get_text(after, row + 3, "arguments") : "", "");
 	table_free(before);
 	table_free(after);
 }
@@ -320,16 +336,16 @@ int main(void)
 		return 1;
 	setenv("XDG_STATE_HOME", folder, 1);
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(dependencies_go_first, forget),
-		cmocka_unit_test_setup(independent_ones_run_at_once_but_four, forget),
-		cmocka_unit_test_setup(dependents_of_a_failed_one_are_left_out, forget),
-		cmocka_unit_test_setup(statuses_follow_the_errors, forget),
-		cmocka_unit_test_setup(a_missing_capability_is_skipped_under_all, forget),
-		cmocka_unit_test_setup(a_refusal_stops_all_before_anything, forget),
-		cmocka_unit_test_setup(a_dry_run_asks_and_does_nothing, forget),
-		cmocka_unit_test_setup(reading_runs_once_for_all, forget),
-		cmocka_unit_test_setup(cancelling_ends_what_runs_and_what_waits, forget),
-		cmocka_unit_test_setup(every_action_leaves_a_line, forget),
+	    cmocka_unit_test_setup(dependencies_go_first, forget),
+	    cmocka_unit_test_setup(independent_ones_run_at_once_but_four, forget),
+	    cmocka_unit_test_setup(dependents_of_a_failed_one_are_left_out, forget),
+	    cmocka_unit_test_setup(statuses_follow_the_errors, forget),
+	    cmocka_unit_test_setup(a_missing_capability_is_skipped_under_all, forget),
+	    cmocka_unit_test_setup(a_refusal_stops_all_before_anything, forget),
+	    cmocka_unit_test_setup(a_dry_run_asks_and_does_nothing, forget),
+	    cmocka_unit_test_setup(reading_runs_once_for_all, forget),
+	    cmocka_unit_test_setup(cancelling_ends_what_runs_and_what_waits, forget),
+	    cmocka_unit_test_setup(every_action_leaves_a_line, forget),
 	};
 	int status = cmocka_run_group_tests(tests, setup, drop_fleet);
 	text_done(&notes);

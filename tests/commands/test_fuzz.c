@@ -20,9 +20,10 @@ static unsigned next(unsigned below)
 /* Pieces that mean something, so that the lines get deep into the parser. */
 static void make_line(char *line, size_t size)
 {
-	static const char *const pieces[] = {"status", "migrate", "up", "vacuum", "full", "unlock", "core", "all", "st", "ab", "--format", "--format=", "json",
-		"--count", "1", "--", "-", "--table", "--dry-run", "--confirm", "'", "\"", "\\", " ", "  ", "=", "help", "audit", "--since", "new", "sandbox", "incident",
-		"\xff", "\xc3\xa9", "\t", "-h", "--help", "seed", "--with-deps"};
+	static const char *const pieces[] = {"status", "migrate", "up", "vacuum", "full", "unlock", "core", "all", "st",
+	    "ab", "--format", "--format=", "json", "--count", "1", "--", "-", "--table", "--dry-run", "--confirm", "'",
+	    "\"", "\\", " ", "  ", "=", "help", "audit", "--since", "new", "sandbox", "incident", "\xff", "\xc3\xa9", "\t",
+	    "-h", "--help", "seed", "--with-deps"};
 	size_t length = 0;
 	for (unsigned n = next(9); n > 0; n--) {
 		const char *piece = pieces[next(sizeof pieces / sizeof pieces[0])];

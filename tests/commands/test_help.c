@@ -9,10 +9,12 @@ static void every_verb_says_arguments_guard_and_example(void **state)
 	for (int i = 0; i < verb_count; i++) {
 		const struct verb *verb = verbs[i];
 		char *help = command_help(verb->name, verb->subverb);
-		const char *parts[] = {"Usage: pgtend ", verb->name, verb->title, "\nOptions:\n", "\nGuard:\n", "\nExit status:\n", "\nExample:\n", verb->example};
+		const char *parts[] = {"Usage: pgtend ", verb->name, verb->title, "\nOptions:\n", "\nGuard:\n",
+		    "\nExit status:\n", "\nExample:\n", verb->example};
 		for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++)
 			if (strstr(help, parts[p]) == NULL)
-				fail_msg("the help of %s %s lacks '%s'", verb->name, verb->subverb != NULL ? verb->subverb : "", parts[p]);
+				fail_msg(
+				    "the help of %s %s lacks '%s'", verb->name, verb->subverb != NULL ? verb->subverb : "", parts[p]);
 		if (verb->scope != VERB_NO_DATABASE)
 			assert_non_null(strstr(help, "\nArguments:\n"));
 		mem_free(help);
@@ -69,19 +71,34 @@ static void levels_are_those_of_the_table(void **state)
 		enum guard_level level;
 		bool is_never;
 	} rows[] = {
-		{"status", NULL, GUARD_L0, false}, {"tables", NULL, GUARD_L0, false}, {"chunks", NULL, GUARD_L0, false},
-		{"activity", NULL, GUARD_L0, false}, {"pools", NULL, GUARD_L0, false}, {"migrate", "status", GUARD_L0, false},
-		{"migrate", "new", GUARD_L0, false}, {"migrate", "up", GUARD_L2, false}, {"migrate", "down", GUARD_L3, false},
-		{"create", NULL, GUARD_L1, false}, {"backup", NULL, GUARD_L1, false}, {"vacuum", NULL, GUARD_L1, false},
-		{"vacuum", "analyze", GUARD_L1, false}, {"vacuum", "full", GUARD_L2, false}, {"seed", NULL, GUARD_L2, true},
-		{"clean", NULL, GUARD_L3, true}, {"init", NULL, GUARD_L0, false}, {"trust", NULL, GUARD_L0, false},
-		{"unlock", NULL, GUARD_L0, false}, {"sandbox", "up", GUARD_L0, false}, {"audit", NULL, GUARD_L0, false},
+	    {"status", NULL, GUARD_L0, false},
+	    {"tables", NULL, GUARD_L0, false},
+	    {"chunks", NULL, GUARD_L0, false},
+	    {"activity", NULL, GUARD_L0, false},
+	    {"pools", NULL, GUARD_L0, false},
+	    {"migrate", "status", GUARD_L0, false},
+	    {"migrate", "new", GUARD_L0, false},
+	    {"migrate", "up", GUARD_L2, false},
+	    {"migrate", "down", GUARD_L3, false},
+	    {"create", NULL, GUARD_L1, false},
+	    {"backup", NULL, GUARD_L1, false},
+	    {"vacuum", NULL, GUARD_L1, false},
+	    {"vacuum", "analyze", GUARD_L1, false},
+	    {"vacuum", "full", GUARD_L2, false},
+	    {"seed", NULL, GUARD_L2, true},
+	    {"clean", NULL, GUARD_L3, true},
+	    {"init", NULL, GUARD_L0, false},
+	    {"trust", NULL, GUARD_L0, false},
+	    {"unlock", NULL, GUARD_L0, false},
+	    {"sandbox", "up", GUARD_L0, false},
+	    {"audit", NULL, GUARD_L0, false},
 	};
 	for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
 		const struct verb *found = NULL;
 		for (int i = 0; i < verb_count && found == NULL; i++) {
-			bool is_same = verbs[i]->subverb == NULL || rows[r].subverb == NULL ? verbs[i]->subverb == rows[r].subverb
-																				   : strcmp(verbs[i]->subverb, rows[r].subverb) == 0;
+			bool is_same = verbs[i]->subverb == NULL || rows[r].subverb == NULL
+			                   ? verbs[i]->subverb == rows[r].subverb
+			                   : strcmp(verbs[i]->subverb, rows[r].subverb) == 0;
 			found = strcmp(verbs[i]->name, rows[r].name) == 0 && is_same ? verbs[i] : NULL;
 		}
 		if (found == NULL)
@@ -131,13 +148,13 @@ static void lines_fit_a_terminal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_verb_says_arguments_guard_and_example),
-		cmocka_unit_test(every_row_is_sound),
-		cmocka_unit_test(rows_of_one_verb_stand_together_and_differ),
-		cmocka_unit_test(levels_are_those_of_the_table),
-		cmocka_unit_test(the_list_names_every_verb),
-		cmocka_unit_test(a_verb_with_subverbs_shows_them_all),
-		cmocka_unit_test(lines_fit_a_terminal),
+	    cmocka_unit_test(every_verb_says_arguments_guard_and_example),
+	    cmocka_unit_test(every_row_is_sound),
+	    cmocka_unit_test(rows_of_one_verb_stand_together_and_differ),
+	    cmocka_unit_test(levels_are_those_of_the_table),
+	    cmocka_unit_test(the_list_names_every_verb),
+	    cmocka_unit_test(a_verb_with_subverbs_shows_them_all),
+	    cmocka_unit_test(lines_fit_a_terminal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

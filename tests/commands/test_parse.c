@@ -6,7 +6,8 @@
 static int setup(void **state)
 {
 	(void)state;
-	return make_fleet(THREE_DATABASES "[alias]\nst = status --format json\nloop = pool\npool = loop\naudit = status\nbad = status 'open\n");
+	return make_fleet(THREE_DATABASES
+	    "[alias]\nst = status --format json\nloop = pool\npool = loop\naudit = status\nbad = status 'open\n");
 }
 
 static struct command *parse_with(struct database *selected, const char *line, struct err *err)
@@ -235,26 +236,27 @@ static void options_of_one_name_take_values_alike(void **state)
 		for (const struct verb_option *one = verbs[a]->options; one != NULL && one->name != NULL; one++)
 			for (int b = 0; b < verb_count; b++)
 				for (const struct verb_option *other = verbs[b]->options; other != NULL && other->name != NULL; other++)
-					if (strcmp(one->name, other->name) == 0 && (one->type == OPTION_FLAG) != (other->type == OPTION_FLAG))
+					if (strcmp(one->name, other->name) == 0 &&
+					    (one->type == OPTION_FLAG) != (other->type == OPTION_FLAG))
 						fail_msg("%s of %s and of %s", one->name, verbs[a]->name, verbs[b]->name);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_line_is_split_as_a_shell_does),
-		cmocka_unit_test(verbs_and_subverbs_are_found),
-		cmocka_unit_test(slips_name_the_nearest),
-		cmocka_unit_test(databases_by_section_or_dbname_or_all),
-		cmocka_unit_test(the_selected_one_is_the_default),
-		cmocka_unit_test(one_database_and_further_words),
-		cmocka_unit_test(options_carry_values),
-		cmocka_unit_test(dependencies_come_along_when_asked),
-		cmocka_unit_test(two_dashes_end_options),
-		cmocka_unit_test(aliases_stand_for_words),
-		cmocka_unit_test(help_is_given_whatever_else_is_wrong),
-		cmocka_unit_test(the_verb_is_found_among_options),
-		cmocka_unit_test(options_of_one_name_take_values_alike),
+	    cmocka_unit_test(a_line_is_split_as_a_shell_does),
+	    cmocka_unit_test(verbs_and_subverbs_are_found),
+	    cmocka_unit_test(slips_name_the_nearest),
+	    cmocka_unit_test(databases_by_section_or_dbname_or_all),
+	    cmocka_unit_test(the_selected_one_is_the_default),
+	    cmocka_unit_test(one_database_and_further_words),
+	    cmocka_unit_test(options_carry_values),
+	    cmocka_unit_test(dependencies_come_along_when_asked),
+	    cmocka_unit_test(two_dashes_end_options),
+	    cmocka_unit_test(aliases_stand_for_words),
+	    cmocka_unit_test(help_is_given_whatever_else_is_wrong),
+	    cmocka_unit_test(the_verb_is_found_among_options),
+	    cmocka_unit_test(options_of_one_name_take_values_alike),
 	};
 	return cmocka_run_group_tests(tests, setup, drop_fleet);
 }

@@ -18,7 +18,8 @@
 
 static char *path;
 static struct server server = {.label = (char *)"db1:5432"};
-static struct database core = {.name = "core", .dbname = (char *)"atriz_core", .server = &server, .environment = ENVIRONMENT_PRODUCTION};
+static struct database core = {
+    .name = "core", .dbname = (char *)"atriz_core", .server = &server, .environment = ENVIRONMENT_PRODUCTION};
 
 static int begin_empty(void **state)
 {
@@ -125,7 +126,8 @@ static void secrets_are_left_out(void **state)
 	(void)state;
 	struct err err = {0};
 	struct words arguments = {0};
-	words_add(&arguments, "postgresql://me:p@ss:word@db1/x then postgres://you:other@db2/y?password=third&sslmode=require");
+	words_add(
+	    &arguments, "postgresql://me:p@ss:word@db1/x then postgres://you:other@db2/y?password=third&sslmode=require");
 	words_add(&arguments, "host=db1 password=fourth user=me");
 	words_add(&arguments, "http://db1:80/plain me@db1");
 	const struct audit_entry entry = {"unlock", &arguments, NULL, "none", "done", "PASSWORD=fifth", 1};
@@ -133,9 +135,9 @@ static void secrets_are_left_out(void **state)
 	words_done(&arguments);
 	struct table *table = read_log(NULL, 0);
 	assert_string_equal(table_get_text(table, 0, "arguments"),
-		"postgresql://me:***@db1/x then postgres://you:***@db2/y?password=***&sslmode=require\n"
-		"host=db1 password=*** user=me\n"
-		"http://db1:80/plain me@db1");
+	    "postgresql://me:***@db1/x then postgres://you:***@db2/y?password=***&sslmode=require\n"
+	    "host=db1 password=*** user=me\n"
+	    "http://db1:80/plain me@db1");
 	assert_string_equal(table_get_text(table, 0, "detail"), "PASSWORD=***");
 	table_free(table);
 }
@@ -290,17 +292,17 @@ int main(void)
 	setenv("XDG_STATE_HOME", folder, 1);
 	path = places_state("audit.jsonl");
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(no_log_is_an_empty_one, begin_empty),
-		cmocka_unit_test_setup(a_line_says_who_did_what_where, begin_empty),
-		cmocka_unit_test_setup(secrets_are_left_out, begin_empty),
-		cmocka_unit_test_setup(reads_one_database_and_since, begin_empty),
-		cmocka_unit_test_setup(an_edit_is_noticed, begin_empty),
-		cmocka_unit_test_setup(a_line_that_was_cut_out_is_noticed, begin_empty),
-		cmocka_unit_test_setup(a_torn_line_does_not_swallow_the_next, begin_empty),
-		cmocka_unit_test_setup(long_lines_chain_across_blocks, begin_empty),
-		cmocka_unit_test_setup(processes_do_not_break_the_chain, begin_empty),
-		cmocka_unit_test_setup(a_file_that_cannot_be_written_is_said, begin_empty),
-		cmocka_unit_test_setup(the_configuration_may_name_another_file, begin_empty),
+	    cmocka_unit_test_setup(no_log_is_an_empty_one, begin_empty),
+	    cmocka_unit_test_setup(a_line_says_who_did_what_where, begin_empty),
+	    cmocka_unit_test_setup(secrets_are_left_out, begin_empty),
+	    cmocka_unit_test_setup(reads_one_database_and_since, begin_empty),
+	    cmocka_unit_test_setup(an_edit_is_noticed, begin_empty),
+	    cmocka_unit_test_setup(a_line_that_was_cut_out_is_noticed, begin_empty),
+	    cmocka_unit_test_setup(a_torn_line_does_not_swallow_the_next, begin_empty),
+	    cmocka_unit_test_setup(long_lines_chain_across_blocks, begin_empty),
+	    cmocka_unit_test_setup(processes_do_not_break_the_chain, begin_empty),
+	    cmocka_unit_test_setup(a_file_that_cannot_be_written_is_said, begin_empty),
+	    cmocka_unit_test_setup(the_configuration_may_name_another_file, begin_empty),
 	};
 	int status = cmocka_run_group_tests(tests, NULL, NULL);
 	remove(path);

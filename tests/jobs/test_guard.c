@@ -21,7 +21,11 @@ static struct database dev, prod, open_prod;
 static void fill(struct database *database, const char *name, const char *dbname, enum environment environment)
 {
 	const struct section *section = config_section(config, SECTION_DATABASE, name);
-	*database = (struct database){.name = section_name(section), .dbname = mem_copy(dbname), .section = section, .environment = environment, .server = &server};
+	*database = (struct database){.name = section_name(section),
+	    .dbname = mem_copy(dbname),
+	    .section = section,
+	    .environment = environment,
+	    .server = &server};
 }
 
 static int setup(void **state)
@@ -29,10 +33,10 @@ static int setup(void **state)
 	(void)state;
 	struct err err = {0};
 	config = config_from_text("test.ini",
-		"[database shop]\nurl = postgresql://localhost/shop_db\n"
-		"[database live]\nurl = postgresql://localhost/live_db\nenvironment = production\n"
-		"[database open]\nurl = postgresql://localhost/open_db\nenvironment = production\nallow_destructive = yes\n",
-		&err);
+	    "[database shop]\nurl = postgresql://localhost/shop_db\n"
+	    "[database live]\nurl = postgresql://localhost/live_db\nenvironment = production\n"
+	    "[database open]\nurl = postgresql://localhost/open_db\nenvironment = production\nallow_destructive = yes\n",
+	    &err);
 	if (config == NULL)
 		fprintf(stderr, "%s\n", err.text);
 	assert_non_null(config);
@@ -79,7 +83,8 @@ static char *decide(const struct guard_request *request, const struct database *
 	return NULL;
 }
 
-static void expect_row(enum guard_level level, const struct database *database, const char *by_key, const char *by_prompt, const char *by_script)
+static void expect_row(enum guard_level level, const struct database *database, const char *by_key,
+    const char *by_prompt, const char *by_script)
 {
 	const char *wanted[] = {[GUARD_BY_KEY] = by_key, [GUARD_BY_PROMPT] = by_prompt, [GUARD_BY_SCRIPT] = by_script};
 	for (int from = GUARD_BY_KEY; from <= GUARD_BY_SCRIPT; from++) {
@@ -182,7 +187,10 @@ static void never_in_production_overrides_all(void **state)
 	assert_true(guard_unlock(&open_prod, 5, "ticket 4711", &err));
 	for (int level = GUARD_L0; level <= GUARD_L3; level++)
 		for (int from = GUARD_BY_KEY; from <= GUARD_BY_SCRIPT; from++) {
-			struct guard_request request = {.level = (enum guard_level)level, .from = (enum guard_from)from, .is_never_in_production = true, .confirmed = &confirmed};
+			struct guard_request request = {.level = (enum guard_level)level,
+			    .from = (enum guard_from)from,
+			    .is_never_in_production = true,
+			    .confirmed = &confirmed};
 			char *got = decide(&request, &open_prod);
 			assert_string_equal(got, "refused");
 			mem_free(got);
@@ -292,19 +300,19 @@ int main(void)
 		return 1;
 	setenv("XDG_STATE_HOME", folder, 1);
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reading_asks_nothing),
-		cmocka_unit_test(l1_asks_only_a_key),
-		cmocka_unit_test(l2_asks_people),
-		cmocka_unit_test(l3_asks_the_name),
-		cmocka_unit_test(l3_in_production_needs_allow_unlock_and_name),
-		cmocka_unit_test(other_environments_are_not_production),
-		cmocka_unit_test(script_confirms_each_by_name),
-		cmocka_unit_test(never_in_production_overrides_all),
-		cmocka_unit_test(configuration_orders_scripts),
-		cmocka_unit_test(unlock_counts_down_and_is_bound),
-		cmocka_unit_test(unlock_ends_and_distrusts_the_clock),
-		cmocka_unit_test(unlock_wants_sense),
-		cmocka_unit_test(each_level_has_words),
+	    cmocka_unit_test(reading_asks_nothing),
+	    cmocka_unit_test(l1_asks_only_a_key),
+	    cmocka_unit_test(l2_asks_people),
+	    cmocka_unit_test(l3_asks_the_name),
+	    cmocka_unit_test(l3_in_production_needs_allow_unlock_and_name),
+	    cmocka_unit_test(other_environments_are_not_production),
+	    cmocka_unit_test(script_confirms_each_by_name),
+	    cmocka_unit_test(never_in_production_overrides_all),
+	    cmocka_unit_test(configuration_orders_scripts),
+	    cmocka_unit_test(unlock_counts_down_and_is_bound),
+	    cmocka_unit_test(unlock_ends_and_distrusts_the_clock),
+	    cmocka_unit_test(unlock_wants_sense),
+	    cmocka_unit_test(each_level_has_words),
 	};
 	int status = cmocka_run_group_tests(tests, setup, teardown);
 	char *clean = mem_format("%s/pgtend/unlock.lock", folder), *own = mem_format("%s/pgtend", folder);

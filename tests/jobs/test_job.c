@@ -82,10 +82,10 @@ static void states_have_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_go_up),
-		cmocka_unit_test(every_change_is_news),
-		cmocka_unit_test(one_that_never_began_took_no_time),
-		cmocka_unit_test(states_have_words),
+	    cmocka_unit_test(numbers_go_up),
+	    cmocka_unit_test(every_change_is_news),
+	    cmocka_unit_test(one_that_never_began_took_no_time),
+	    cmocka_unit_test(states_have_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,12 +13,12 @@ enum colour_wish { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
 struct arguments {
 	struct config_options config;
-	char *file;           /* owns config.file */
+	char *file; /* owns config.file */
 	enum colour_wish colour;
 	bool has_no_mouse, is_ascii;
 	bool wants_version, wants_help;
-	bool is_completing;   /* --complete-words LINE CURSOR, asked by the shells' completion */
-	struct words rest;    /* the verb and its words */
+	bool is_completing; /* --complete-words LINE CURSOR, asked by the shells' completion */
+	struct words rest;  /* the verb and its words */
 };
 
 /* Copies what it keeps. err: ERR_USAGE. To be done in either case. */

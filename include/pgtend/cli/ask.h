@@ -13,7 +13,8 @@ struct cli_ask; /* opaque: a question on its way */
 typedef void (*cli_ask_fn)(const char *typed, void *arg);
 
 /* Shows the lines and the question (made visible here). NULL: there is no terminal to ask on. It frees itself before fn is called. */
-struct cli_ask *cli_ask_start(struct loop *loop, const struct words *lines, const char *question, cli_ask_fn fn, void *arg);
+struct cli_ask *cli_ask_start(
+    struct loop *loop, const struct words *lines, const char *question, cli_ask_fn fn, void *arg);
 /* fn will not be called. */
 void cli_ask_cancel(struct cli_ask *ask);
 

@@ -11,7 +11,7 @@
 #include "pgtend/core/text.h"
 
 struct print_style {
-	int cols;            /* of the terminal; 0: no terminal, nothing is cut or left out */
+	int cols; /* of the terminal; 0: no terminal, nothing is cut or left out */
 	bool has_colour;
 };
 
