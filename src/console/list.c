@@ -172,6 +172,13 @@ static void order_rows(struct list *list)
 	for (int row = 0; row < rows; row++)
 		if (passes(list, row))
 			list->order[list->count++] = row;
+	if (list->sort < 0 && list->wish && list->wish->is_newest_first)
+		for (int i = 0, k = list->count - 1; i < k; i++, k--) {
+			int row = list->order[i];
+
+			list->order[i] = list->order[k];
+			list->order[k] = row;
+		}
 	if (list->sort >= 0 && list->count > 1)
 		qsort_r(list->order, (size_t)list->count, sizeof(int), compare_rows, list);
 }

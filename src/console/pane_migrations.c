@@ -71,9 +71,9 @@ static char *subtitle(const struct pane_data *data)
 const struct pane pane_migrations = {
 	.name = "MIGRATIONS",
 	.help = "Every migration file and every row of the history table: applied, pending, or why they do not match. "
-		"The history table is the one that the team's own tool reads. :migrate up applies what is pending, :migrate down takes the last one back.",
+		"The newest stand first. The history table is the one that the team's own tool reads. :migrate up applies what is pending, :migrate down takes the last one back.",
 	.empty = "no migration files and no history: set `migrations =` in pgtend.ini, or :migrate new NAME",
 	.fact = FACT_MIGRATIONS,
-	.wish = { columns, sizeof(columns) / sizeof(columns[0]), { "name", NULL }, mark },
+	.wish = { columns, sizeof(columns) / sizeof(columns[0]), { "name", NULL }, mark, true },
 	.subtitle = subtitle,
 };

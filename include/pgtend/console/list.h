@@ -34,6 +34,7 @@ struct list_wish {
 	const char *keys[LIST_KEYS]; /* columns that together name a row; NULL ends */
 	/* One character before the row: '!' bad, '~' look here, ' ' nothing. NULL: none. */
 	char (*mark)(const struct table *table, int row, enum style *style);
+	bool is_newest_first;        /* unsorted, the table's last row stands first */
 };
 
 struct list_shown {
