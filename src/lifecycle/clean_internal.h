@@ -77,7 +77,7 @@ bool clean_is_ledger(const struct clean_set *set, const struct clean_relation *r
 
 /* clean_sql.c: the one message. Each statement stands behind the locks of the first. Caller frees. */
 char *clean_message(const struct clean_set *set);
-/* "select index as relation, count(*) as rows" over the tables that are cheap to count; NULL: none. Caller frees. */
+/* "select index as relation, count(*) as ROWS_COLUMN ...", one or several statements, over the tables that are cheap to count; NULL: none. Caller frees. */
 char *clean_count_sql(const struct clean_set *set, const char *rows_column, bool is_cheap_only);
 /* Reads the answers that have such a column into rows_before or rows_after. */
 void clean_take_counts(struct clean_set *set, struct result *result);

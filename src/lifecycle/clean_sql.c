@@ -11,6 +11,7 @@
 
 /* Counting what is larger costs more than it tells. */
 static const int64_t cheap_bytes = INT64_C(16) << 20;
+enum { BATCH = 100 }; /* tables counted by one statement */
 
 static void add_names(const struct clean_set *set, struct text *sql, const char *before, const char *after)
 {
@@ -26,25 +27,29 @@ static void add_names(const struct clean_set *set, struct text *sql, const char 
 		text_add(sql, after);
 }
 
+static bool is_counted(const struct clean_relation *relation, bool is_cheap_only)
+{
+	if (relation->action != CLEAN_EMPTY || !relation->may_select)
+		return false;
+	return !is_cheap_only ||
+	       (relation->kind != CLEAN_AGGREGATE && relation->bytes >= 0 && relation->bytes <= cheap_bytes);
+}
+
 char *clean_count_sql(const struct clean_set *set, const char *rows_column, bool is_cheap_only)
 {
 	struct text sql = {0};
+	int counted = 0;
 	for (int i = 0; i < set->count; i++) {
 		const struct clean_relation *relation = &set->relations[i];
-		if ((relation->action != CLEAN_EMPTY && relation->action != CLEAN_BY_PARTS) || !relation->may_select)
+		if (!is_counted(relation, is_cheap_only))
 			continue;
-		if (is_cheap_only &&
-		    (relation->kind == CLEAN_AGGREGATE || relation->bytes < 0 || relation->bytes > cheap_bytes))
-			continue;
-		/* A table whose part stays is counted without it. */
-		if (relation->action == CLEAN_BY_PARTS)
-			continue;
-		text_addf(&sql, "%sselect %d as relation, count(*) as %s from %s%s", sql.length > 0 ? " union all " : "", i,
-		    rows_column, relation->is_only ? "only " : "", relation->quoted);
+		/* A chain of thousands would be deeper than the server's parser goes. */
+		const char *joint = counted == 0 ? "" : counted % BATCH == 0 ? ";\n" : " union all ";
+		text_addf(&sql, "%sselect %d as relation, count(*) as %s from %s%s", joint, i, rows_column,
+		    relation->is_only ? "only " : "", relation->quoted);
+		counted++;
 	}
-	if (sql.length == 0)
-		return NULL;
-	return text_take(&sql);
+	return counted > 0 ? text_take(&sql) : NULL;
 }
 
 static void add_count(const struct clean_set *set, struct text *sql, const char *column, bool is_cheap_only)

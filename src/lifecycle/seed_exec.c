@@ -8,87 +8,12 @@
 #include "pgtend/pg/client_tool.h"
 #include "seed_internal.h"
 
-enum { LOG_LINES = 200 };
-
 static const struct conninfo *info_of(const struct database *database)
 {
 	return database->direct != NULL ? database->direct : database->info;
 }
 
-/* ---- what it says ---------------------------------------------------------- */
-
-/* The connection's password in a line of output becomes stars: the log is shown and kept. */
-static char *without_password(const char *line, const char *password)
-{
-	struct text clean = {0};
-	size_t length = password != NULL ? strlen(password) : 0;
-	while (*line != '\0') {
-		if (length >= 3 && strncmp(line, password, length) == 0) {
-			text_add(&clean, "***");
-			line += length;
-		} else {
-			text_add_char(&clean, *line++);
-		}
-	}
-	return text_take(&clean);
-}
-
-/* Says lines while they come. */
-struct speaker {
-	const struct seed_file *file;
-	const char *password;
-	struct report *report;
-	struct text pending[2]; /* by enum child_stream: a line that is not yet at its end */
-	int lines;
-};
-
-static void say(struct speaker *speaker, struct text *pending)
-{
-	if (pending->length > 0 && speaker->lines < LOG_LINES) {
-		char *line = without_password(text_str(pending), speaker->password);
-		report_log(speaker->report, "%s: %s", speaker->file->name, line);
-		mem_free(line);
-	}
-	if (pending->length > 0 && speaker->lines++ == LOG_LINES)
-		report_log(speaker->report, "%s: ... more than %d lines", speaker->file->name, LOG_LINES);
-	text_done(pending);
-}
-
-static void hear(enum child_stream stream, const char *bytes, size_t length, void *arg)
-{
-	struct speaker *speaker = arg;
-	struct text *pending = &speaker->pending[stream];
-	for (size_t i = 0; i < length; i++) {
-		if (bytes[i] == '\n' || bytes[i] == '\r' || pending->length > 4000)
-			say(speaker, pending);
-		if (bytes[i] != '\n' && bytes[i] != '\r' && bytes[i] != '\0')
-			text_add_char(pending, bytes[i]);
-	}
-}
-
-/* The last line that is not empty: programs say there what went wrong. Caller frees; NULL when it said nothing. */
-static char *last_line(const char *output, const char *password)
-{
-	struct words lines = {0};
-	words_split(&lines, output, "\n\r");
-	char *last = lines.count > 0 ? without_password(lines.v[lines.count - 1], password) : NULL;
-	words_done(&lines);
-	return last;
-}
-
 /* ---- its environment ------------------------------------------------------- */
-
-static void add_encoded(struct text *url, const char *value)
-{
-	for (; value != NULL && *value != '\0'; value++) {
-		bool is_plain = (*value >= 'a' && *value <= 'z') || (*value >= 'A' && *value <= 'Z') ||
-		                (*value >= '0' && *value <= '9') || strchr("-._~", *value) != NULL;
-		if (is_plain)
-			text_add_char(url, *value);
-		else
-			text_addf(url, "%%%02X", (unsigned)(unsigned char)*value);
-	}
-}
 
 /* Host and port stand among the parameters, where also a socket's folder and a list of hosts may stand. */
 static char *url_of(const struct conninfo *info)
@@ -96,25 +21,25 @@ static char *url_of(const struct conninfo *info)
 	struct conninfo *copy = conninfo_copy(info);
 	struct text url = {0};
 	text_add(&url, "DATABASE_URL=postgresql://");
-	add_encoded(&url, conninfo_effective(copy, "user"));
+	seed_add_encoded(&url, conninfo_effective(copy, "user"));
 	if (conninfo_get(info, "password") != NULL) {
 		text_add(&url, ":");
-		add_encoded(&url, conninfo_get(info, "password"));
+		seed_add_encoded(&url, conninfo_get(info, "password"));
 	}
 	const char *host = conninfo_effective(copy, "host");
 	bool is_plain_host = host != NULL && host[0] != '/' && strchr(host, ',') == NULL;
 	text_add(&url, "@");
 	if (is_plain_host)
-		add_encoded(&url, host);
+		seed_add_encoded(&url, host);
 	const char *port = conninfo_effective(copy, "port");
 	if (is_plain_host && port != NULL)
 		text_addf(&url, ":%s", port);
 	text_add(&url, "/");
-	add_encoded(&url, conninfo_effective(copy, "dbname"));
+	seed_add_encoded(&url, conninfo_effective(copy, "dbname"));
 	char joint = '?';
 	if (!is_plain_host && host != NULL) {
 		text_add(&url, "?host=");
-		add_encoded(&url, host);
+		seed_add_encoded(&url, host);
 		text_addf(&url, "&port=%s", port != NULL ? port : "5432");
 		joint = '&';
 	}
@@ -150,7 +75,7 @@ static char *folder_of(const char *path)
 
 struct program {
 	struct words argv, env; /* argv's last word is NULL */
-	struct speaker speaker;
+	struct seed_speaker speaker;
 	int status;
 	struct text out, errors;
 };
@@ -162,6 +87,7 @@ static void program_done(struct program *program)
 	forget(&program->env);
 	text_done(&program->out);
 	text_done(&program->errors);
+	seed_speaker_done(&program->speaker);
 }
 
 static bool run(struct fleet *fleet, struct database *database, const struct seed_file *file, struct program *program,
@@ -185,12 +111,10 @@ static bool run(struct fleet *fleet, struct database *database, const struct see
 	    .folder = folder,
 	    .stdout_fd = -1,
 	    .stderr_fd = -1,
-	    .data_fn = hear,
+	    .data_fn = seed_hear,
 	    .arg = &program->speaker,
 	};
 	bool ok = child_run(fleet->loop, &spec, &program->status, &program->out, &program->errors, err);
-	say(&program->speaker, &program->speaker.pending[CHILD_STDOUT]);
-	say(&program->speaker, &program->speaker.pending[CHILD_STDERR]);
 	env->count = env_count;
 	mem_free(folder);
 	conninfo_child_done(&child);
@@ -200,8 +124,9 @@ static bool run(struct fleet *fleet, struct database *database, const struct see
 
 /* "psql:/path/file.sql:12: ERROR:  text" -> "file.sql:12: text". The last such line is the one that ended it;
  * notices come before it. */
-static void word_psql_error(const struct seed_file *file, int status, const char *errors, struct err *err)
+static void word_psql_error(const struct seed_file *file, const struct program *program, struct err *err)
 {
+	const char *errors = text_str(&program->errors);
 	char *prefix = mem_format("psql:%s:", file->path);
 	const char *last = NULL;
 	for (const char *at = strstr(errors, prefix); at != NULL; at = strstr(at + 1, prefix))
@@ -213,9 +138,9 @@ static void word_psql_error(const struct seed_file *file, int status, const char
 		    text != NULL ? text + 3 : line + strspn(line, "0123456789: "));
 		mem_free(line);
 	} else {
-		char *said = last_line(errors, NULL);
-		err_set(err, ERR_FAILED, "%s: psql ended with status %d%s%s", file->name, status, said != NULL ? ": " : "",
-		    said != NULL ? said : "");
+		char *said = seed_last_line(&program->speaker, text_str(&program->errors));
+		err_set(err, ERR_FAILED, "%s: psql ended with status %d%s%s", file->name, program->status,
+		    said != NULL ? ": " : "", said != NULL ? said : "");
 		mem_free(said);
 	}
 	mem_free(prefix);
@@ -235,7 +160,8 @@ bool seed_run_psql(
 	if (!client_tool_find("psql", database->server->version_num / 10000, &psql, NULL, &first) &&
 	    !client_tool_find("psql", 0, &psql, NULL, err))
 		return err_prefix(err, "%s", file->name);
-	struct program program = {.speaker = {.file = file, .report = report}};
+	struct program program = {0};
+	seed_speaker_init(&program.speaker, file, info_of(database), report);
 	const char *const options[] = {psql, "-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", NULL};
 	const char *const one[] = {"--single-transaction", NULL}, *const which[] = {"-f", file->path, NULL};
 	add_argv(&program.argv, options);
@@ -248,7 +174,7 @@ bool seed_run_psql(
 	if (!ok)
 		err_prefix(err, "%s", file->name);
 	else if (program.status != 0) {
-		word_psql_error(file, program.status, text_str(&program.errors), err);
+		word_psql_error(file, &program, err);
 		ok = false;
 	}
 	program_done(&program);
@@ -259,7 +185,7 @@ bool seed_run_psql(
 static void word_program_error(const struct seed_file *file, const struct program *program, struct err *err)
 {
 	const char *spoken = program->errors.length > 0 ? text_str(&program->errors) : text_str(&program->out);
-	char *said = last_line(spoken, program->speaker.password);
+	char *said = seed_last_line(&program->speaker, spoken);
 	err_set(err, ERR_FAILED, "%s: ended with status %d%s%s", file->name, program->status, said != NULL ? ": " : "",
 	    said != NULL ? said : "");
 	mem_free(said);
@@ -268,8 +194,8 @@ static void word_program_error(const struct seed_file *file, const struct progra
 bool seed_run_program(
     struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
 {
-	const char *password = conninfo_get(info_of(database), "password");
-	struct program program = {.speaker = {.file = file, .password = password, .report = report}};
+	struct program program = {0};
+	seed_speaker_init(&program.speaker, file, info_of(database), report);
 	for (size_t i = 0; i < file->runner.count; i++)
 		words_add(&program.argv, file->runner.v[i]);
 	words_add(&program.argv, file->path);

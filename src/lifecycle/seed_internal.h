@@ -3,6 +3,7 @@
 #define PGTEND_LIFECYCLE_SEED_INTERNAL_H
 
 #include "pgtend/lifecycle/lifecycle.h"
+#include "pgtend/loop/child.h"
 
 /* ---- seed_scan.c: what a file of SQL asks for, by its tokens ------------------------------- */
 
@@ -62,6 +63,27 @@ PGTEND_CHECK bool seed_list_read(
     struct fleet *fleet, struct database *database, const char *only, struct seed_list *list, struct err *err);
 void seed_list_done(struct seed_list *list);
 const char *seed_way_word(enum seed_way way);
+
+/* ---- seed_say.c: output of the programs ------------------------------------------------------- */
+
+/* Says lines while they come; the connection's password, also as it stands in a URL, becomes stars. */
+struct seed_speaker {
+	const struct seed_file *file;
+	struct report *report;
+	struct words secrets;
+	struct text pending[2]; /* by enum child_stream: a line that is not yet at its end */
+	int lines;
+};
+void seed_speaker_init(
+    struct seed_speaker *speaker, const struct seed_file *file, const struct conninfo *info, struct report *report);
+void seed_hear(
+    enum child_stream stream, const char *bytes, size_t length, void *arg); /* a child_data_fn; arg: speaker */
+/* The last line that is not empty: programs say there what went wrong. Caller frees; NULL when it said nothing. */
+char *seed_last_line(const struct seed_speaker *speaker, const char *output);
+/* Says what is left of a line without an end. */
+void seed_speaker_done(struct seed_speaker *speaker);
+/* As part of a URL. */
+void seed_add_encoded(struct text *url, const char *value);
 
 /* ---- seed_sql.c, seed_exec.c: one file ------------------------------------------------------ */
 
