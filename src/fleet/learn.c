@@ -68,6 +68,12 @@ bool database_learn_wait(struct fleet *fleet, struct database *database, struct 
 	return learn(database, session, err);
 }
 
+bool database_learn_again_wait(struct fleet *fleet, struct database *database, struct session *session, struct err *err)
+{
+	(void)fleet;
+	return learn(database, session, err);
+}
+
 bool database_can(const struct database *database, enum capability capability, struct err *err)
 {
 	if (database->server->has[capability])

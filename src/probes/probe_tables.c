@@ -140,6 +140,25 @@ static bool ask_hypertables(const struct probe_target *target, struct session *s
 	return is_answered;
 }
 
+/* The extension may come with a migration and go with a restore, long after the session learned of its database. CHUNKS is asked
+ * behind TABLES in the same round, so it is looked up here alone; the first time it has just been learned. */
+static bool learn_extension(const struct probe_target *target, struct session *session, struct err *err)
+{
+	bool is_first = target->database->facts[FACT_TABLES].taken_us == 0;
+
+	return target->database->has_timescaledb || is_first ||
+	       database_learn_again_wait(target->fleet, target->database, session, err);
+}
+
+static bool is_extension_gone(const struct probe_target *target, struct session *session, const struct err *err)
+{
+	struct err ignored;
+	bool is_unknown_name = strcmp(err->sqlstate, "42P01") == 0 || strcmp(err->sqlstate, "3F000") == 0;
+
+	return is_unknown_name && database_learn_again_wait(target->fleet, target->database, session, &ignored) &&
+	       !target->database->has_timescaledb;
+}
+
 static bool ask_tables(struct session *session, struct table *table, struct words *busy, struct err *err)
 {
 	struct result *result = NULL;
@@ -158,9 +177,13 @@ static bool ask_tables(struct session *session, struct table *table, struct word
 static bool ask(const struct probe_target *target, struct session *session, struct table *table, struct err *err)
 {
 	struct words busy = {0};
-	bool is_answered = ask_tables(session, table, &busy, err) &&
-	                   (!target->database->has_timescaledb || ask_hypertables(target, session, table, &busy, err));
+	bool is_answered = learn_extension(target, session, err) && ask_tables(session, table, &busy, err);
 
+	if (is_answered && target->database->has_timescaledb && !ask_hypertables(target, session, table, &busy, err)) {
+		is_answered = is_extension_gone(target, session, err);
+		if (is_answered)
+			err_clear(err);
+	}
 	if (is_answered) {
 		struct history *history = history_open(target->database);
 

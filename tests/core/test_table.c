@@ -122,6 +122,33 @@ static void lists_and_texts_are_copied(void **state)
 	table_free(copy);
 }
 
+static void rows_are_copied_by_name(void **state)
+{
+	static const struct table_column others[] = {
+		{"pid", CELL_ID, "pid", 0, "x"},  {"name", CELL_TEXT, "name", 0, "x"},      {"rows", CELL_TEXT, "rows", 0, "x"},
+		{"extra", CELL_TEXT, "x", 0, "x"}, {"size_bytes", CELL_BYTES, "size", 0, "x"},
+	};
+	static const struct table_shape other_shape = {"others", others, sizeof others / sizeof *others};
+	struct table *table = *state;
+	struct table *other = table_new(&other_shape);
+
+	table_set_text(table, 0, "name", "a");
+	table_set_int(table, 0, "pid", 7);
+	table_set_int(table, 0, "rows", 5); /* of another type there */
+	table_set_missing(table, 0, "size_bytes", MISSING_LOCKED);
+	table_add_row(other);
+	table_set_text(other, 0, "name", "old");
+	table_set_text(other, 0, "extra", "stays");
+	table_copy_row(other, 0, table, 0);
+	table_set_text(table, 0, "name", "changed");
+	assert_string_equal(table_get_text(other, 0, "name"), "a");
+	assert_string_equal(table_get_text(other, 0, "extra"), "stays");
+	assert_int_equal(table_get_int(other, 0, "pid", -1), 7);
+	assert_false(table_get(other, 0, "rows")->has_value);
+	assert_int_equal(table_get(other, 0, "size_bytes")->missing, MISSING_LOCKED);
+	table_free(other);
+}
+
 static void assert_real(const struct table *table, const char *column, double wanted)
 {
 	assert_true(fabs(table_get_real(table, 0, column, -99) - wanted) < 1e-6);
@@ -217,7 +244,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(a_new_row_is_null), TEST(cells_as_people_read_them),  TEST(reasons_are_words),
-		TEST(lists_and_texts_are_copied), TEST(server_texts), TEST(server_texts_without_a_value),
+		TEST(lists_and_texts_are_copied), TEST(rows_are_copied_by_name), TEST(server_texts), TEST(server_texts_without_a_value),
 		TEST(sorting),
 	};
 

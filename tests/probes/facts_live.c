@@ -1,5 +1,6 @@
 /* Prints facts as JSON, for the suites: facts_live URL server|databases|activity|tables|chunks|policies...
- * Asked twice through the same session, so that what is kept from one round to the next is seen too. */
+ * Asked twice through the same session, so that what is kept from one round to the next is seen too; the shell command in
+ * FACTS_BETWEEN runs between the two. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,12 @@ static enum fact facts[FACT_COUNT + 1];
 
 static void ask(void *arg)
 {
+	const char *between = getenv("FACTS_BETWEEN");
+
 	(void)arg;
 	collect_wait(fleet, fleet->databases, fleet->database_count, facts, 20000);
+	if (between && system(between) != 0)
+		mem_die("the command between the two rounds failed");
 	collect_wait(fleet, fleet->databases, fleet->database_count, facts, 20000);
 }
 

@@ -138,6 +138,8 @@ struct session *database_action_session(struct fleet *fleet, struct database *da
 
 /* Reads capabilities, identity, TimescaleDB's presence of a database's server through `session` (in a task), once. */
 PGTEND_CHECK bool database_learn_wait(struct fleet *fleet, struct database *database, struct session *session, struct err *err);
+/* The same whatever is known already: a migration may have made the extension, or dropped it. */
+PGTEND_CHECK bool database_learn_again_wait(struct fleet *fleet, struct database *database, struct session *session, struct err *err);
 /* ERR_UNSUPPORTED in words when the server lacks it. Call after database_learn_wait(). */
 PGTEND_CHECK bool database_can(const struct database *database, enum capability capability, struct err *err);
 
