@@ -3,6 +3,7 @@
 
 #include "internal.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
 #include "pgtend/sql_embedded.h"
 
 enum { WORDS_MOST = 8, POLICY_DEADLINE_MS = 120000 };
@@ -94,6 +95,17 @@ bool fill_tracking(struct place *place, const char *program, struct err *err)
 	return place_save(place, err);
 }
 
+bool fill_tend(struct place *place, const char *program, struct err *err)
+{
+	static const char *const seed[] = {"seed", "tracking", NULL};
+	static const char *const backup[] = {"backup", "all", NULL};
+	/* without points up to now retention would have nothing to keep */
+	if (!fill_run(place, program, seed, err) || !fill_policies(place, err) || !fill_run(place, program, backup, err))
+		return false;
+	place->tended_us = units_now_us();
+	return place_save(place, err);
+}
+
 bool fill_all(struct place *place, const char *program, struct err *err)
 {
 	static const char *const create[] = {"create", "all", NULL};
@@ -103,6 +115,7 @@ bool fill_all(struct place *place, const char *program, struct err *err)
 	    !fill_run(place, program, analyze, err) || !fill_run(place, program, backup, err))
 		return false;
 	place->is_filled = true;
+	place->tended_us = units_now_us();
 	place->is_lite_filled = !place->is_native;
 	return place_save(place, err);
 }

@@ -22,7 +22,7 @@ bool incident_clients(const struct place *place, const char *name, enum ask_wher
 		char *app = mem_format("PGAPPNAME=%s", application);
 		const char *argv[] = {pgbench, "-n", "-c", count, "-T", "2000000", "-f", file, "-h", place->run, "-p", port,
 		    "-U", "postgres", dbname, NULL};
-		const char *env[] = {app, "PGSSLMODE=disable", NULL};
+		const char *env[] = {app, "PGSSLMODE=disable", "PGOPTIONS=", NULL};
 		is_ok = process_start(place, name, argv, env, true, err);
 		mem_free(app);
 		mem_free(port);

@@ -32,6 +32,7 @@ struct place {
 	bool is_native;      /* the cluster itself has TimescaleDB's community features */
 	bool is_filled;      /* databases were created, migrated, seeded and backed up once */
 	bool is_lite_filled; /* the same of the PGlite that runs now */
+	int64_t tended_us;   /* when points, policies and backups were last brought up to date */
 	int lock_fd;
 };
 
@@ -58,6 +59,7 @@ struct process {
 	char *name;
 	pid_t pid;
 	uint64_t start_ticks;
+	char *boot_id; /* ticks count from the boot: after another one they say nothing */
 	bool is_incident;
 };
 struct processes {
@@ -119,6 +121,8 @@ PGTEND_CHECK bool pglite_down(const struct place *place, struct err *err);
 
 /* A file or folder that pgtend brings along (migrations, seeds, sandbox/pglite): $PGTEND_SHARE, else the installed ones for an installed program, else the source's. Caller frees. */
 char *share_path(const char *program, const char *name);
+/* With parents; `mode` for what is made. places_make_folder() makes folders that only we can enter. */
+PGTEND_CHECK bool share_make_folders(const char *path, mode_t mode, struct err *err);
 /* Copies what is not there yet, with the executable bits. */
 PGTEND_CHECK bool share_copy_tree(const char *from, const char *to, struct err *err);
 /* Nothing when it is not there. Links are not followed. */
@@ -136,6 +140,8 @@ PGTEND_CHECK bool files_write_ini(const struct place *place, struct err *err);
 PGTEND_CHECK bool fill_all(struct place *place, const char *program, struct err *err);
 /* The tracking database alone, after PGlite came up empty. */
 PGTEND_CHECK bool fill_tracking(struct place *place, const char *program, struct err *err);
+/* What time has made old in a fleet that ran on: points up to now, policies, backups. */
+PGTEND_CHECK bool fill_tend(struct place *place, const char *program, struct err *err);
 PGTEND_CHECK bool fill_run(const struct place *place, const char *program, const char *const *words, struct err *err);
 PGTEND_CHECK bool fill_policies(const struct place *place, struct err *err);
 

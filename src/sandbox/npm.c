@@ -52,24 +52,6 @@ static bool hash_files(const char *source, char hash[HASH_LETTERS + 1], struct e
 	return is_ok;
 }
 
-/* Readable by the servers' user: 0755, where places_make_folder() would give 0700. */
-static bool make_folders(const char *path, struct err *err)
-{
-	char *part = mem_copy(path);
-	bool is_ok = true;
-	for (char *slash = strchr(part + 1, '/'); is_ok; slash = strchr(slash + 1, '/')) {
-		if (slash != NULL)
-			*slash = '\0';
-		if (mkdir(part, 0755) != 0 && errno != EEXIST)
-			is_ok = err_set(err, ERR_FAILED, "cannot make %s: %s", part, strerror(errno));
-		if (slash == NULL)
-			break;
-		*slash = '/';
-	}
-	mem_free(part);
-	return is_ok;
-}
-
 static bool copy_files(const char *source, const char *target, struct err *err)
 {
 	bool is_ok = true;
@@ -109,7 +91,8 @@ static bool make_tree(const struct place *place, const char *source, const char 
 {
 	char *part = mem_format("%s.%ld.part", target, (long)getpid());
 	mode_t before = umask(022);
-	bool is_ok = make_folders(part, err) && copy_files(source, part, err);
+	/* readable by the servers' user */
+	bool is_ok = share_make_folders(part, 0755, err) && copy_files(source, part, err);
 	if (is_ok) {
 		report_step(place->report, "npm: fetching what %s names", strrchr(source, '/') + 1);
 		is_ok = run_npm(place, part, err);

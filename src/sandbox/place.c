@@ -60,7 +60,8 @@ bool place_is_reachable(const struct place *place, const char *path, struct err 
 		char kept = slash[1];
 		slash[1] = '\0'; /* "/", "/var/", "/var/lib/": a final slash follows links */
 		if (stat(part, &st) == 0 && S_ISDIR(st.st_mode) && !may_enter(&st, place->uid, place->gid))
-			is_ok = err_set(err, ERR_FAILED, "PostgreSQL must run as user %s here, who cannot enter %s", place->user_name, part) ||
+			is_ok = err_set(err, ERR_FAILED, "PostgreSQL must run as user %s here, who cannot enter %s",
+			            place->user_name, part) ||
 			        err_hint(err, "choose another --dir, as /var/lib/pgtend/sandbox");
 		slash[1] = kept;
 	}
@@ -113,12 +114,26 @@ static bool read_marker(struct place *place, const char *path, struct err *err)
 	json_t *object;
 	if (!json_read_file(path, &object, err))
 		return false;
+	char *folder = realpath(place->folder, NULL);
+	const char *made_as = json_string_value(json_object_get(object, "folder"));
+	/* the processes that a copy names are those of the original */
+	bool is_same = folder != NULL && made_as != NULL && strcmp(folder, made_as) == 0;
+	if (!is_same) {
+		err_set(err, ERR_FAILED, "%s was made as %s and works only there", place->folder,
+		    made_as != NULL ? made_as : "another folder");
+		err_hint(err, "move it back, or remove it by hand");
+		json_decref(object);
+		free(folder);
+		return false;
+	}
+	free(folder);
 	place->cluster_port = (int)json_integer_value(json_object_get(object, "cluster_port"));
 	place->pooler_port = (int)json_integer_value(json_object_get(object, "pooler_port"));
 	place->tracking_port = (int)json_integer_value(json_object_get(object, "tracking_port"));
 	place->is_native = json_is_true(json_object_get(object, "is_native"));
 	place->is_filled = json_is_true(json_object_get(object, "is_filled"));
 	place->is_lite_filled = json_is_true(json_object_get(object, "is_lite_filled"));
+	place->tended_us = json_integer_value(json_object_get(object, "tended_us"));
 	take_text(object, "socket_folder", &place->run);
 	take_text(object, "password", &place->password);
 	json_decref(object);
@@ -127,10 +142,13 @@ static bool read_marker(struct place *place, const char *path, struct err *err)
 
 bool place_save(const struct place *place, struct err *err)
 {
-	json_t *object = json_pack("{s:s, s:s?, s:i, s:i, s:i, s:s?, s:b, s:b, s:b}", "made_by", "pgtend sandbox up",
-	    "socket_folder", place->run, "cluster_port", place->cluster_port, "pooler_port", place->pooler_port,
-	    "tracking_port", place->tracking_port, "password", place->password, "is_native", place->is_native, "is_filled",
-	    place->is_filled, "is_lite_filled", place->is_lite_filled);
+	char *folder = realpath(place->folder, NULL);
+	json_t *object = json_pack("{s:s, s:s, s:s?, s:i, s:i, s:i, s:s?, s:b, s:b, s:b, s:I}", "made_by",
+	    "pgtend sandbox up", "folder", folder != NULL ? folder : place->folder, "socket_folder", place->run,
+	    "cluster_port", place->cluster_port, "pooler_port", place->pooler_port, "tracking_port", place->tracking_port,
+	    "password", place->password, "is_native", place->is_native, "is_filled", place->is_filled, "is_lite_filled",
+	    place->is_lite_filled, "tended_us", (json_int_t)place->tended_us);
+	free(folder);
 	if (object == NULL)
 		mem_die("the sandbox's marker cannot be written as JSON");
 	char *path = place_path(place, sandbox_marker);
@@ -164,31 +182,27 @@ static bool has_marker(const struct place *place)
 	return has;
 }
 
+/* The parents that are missing are made so that the servers' user can pass. */
+static bool make_parents(const struct place *place, struct err *err)
+{
+	char *parent = mem_copy(place->folder);
+	char *slash = strrchr(parent, '/');
+	bool is_ok = true;
+	if (slash != parent) {
+		*slash = '\0';
+		is_ok = share_make_folders(parent, place->user_name != NULL ? 0755 : 0700, err);
+	}
+	mem_free(parent);
+	return is_ok;
+}
+
 static bool make_folder(struct place *place, struct err *err)
 {
 	struct stat st;
 	if (lstat(place->folder, &st) == 0 && !is_empty_folder(place->folder))
 		return err_set(err, ERR_FAILED, "%s is no sandbox: it holds other files", place->folder) ||
 		       err_hint(err, "choose another --dir");
-	char *parent = mem_copy(place->folder);
-	char *slash = strrchr(parent, '/');
-	if (slash != NULL && slash != parent)
-		*slash = '\0';
-	/* parents that are missing are made so that the servers' user can pass */
-	mode_t before = umask(0);
-	bool is_ok = true;
-	for (char *at = strchr(parent + 1, '/'); is_ok && parent[1] != '\0'; at = strchr(at + 1, '/')) {
-		if (at != NULL)
-			*at = '\0';
-		if (mkdir(parent, place->user_name != NULL ? 0755 : 0700) != 0 && errno != EEXIST)
-			is_ok = err_set(err, ERR_FAILED, "cannot make %s: %s", parent, strerror(errno));
-		if (at == NULL)
-			break;
-		*at = '/';
-	}
-	umask(before);
-	mem_free(parent);
-	if (!is_ok || !place_is_reachable(place, place->folder, err))
+	if (!place_is_reachable(place, place->folder, err) || !make_parents(place, err))
 		return false;
 	if (mkdir(place->folder, 0700) != 0 && errno != EEXIST)
 		return err_set(err, ERR_FAILED, "cannot make %s: %s", place->folder, strerror(errno));
@@ -248,8 +262,8 @@ static bool choose_run(struct place *place, struct err *err)
 static bool prepare(struct place *place, struct err *err)
 {
 	char *log = place_path(place, "log");
-	bool is_ok = choose_password(place, err) && choose_run(place, err) && places_make_folder(log, err) &&
-	             place_save(place, err);
+	bool is_ok =
+	    choose_password(place, err) && choose_run(place, err) && places_make_folder(log, err) && place_save(place, err);
 	mem_free(log);
 	return is_ok;
 }

@@ -15,12 +15,18 @@
 
 enum { POLL_MS = 20, KILL_PATIENCE_MS = 5000, LAST_LINE_BYTES = 2048 };
 
-static void processes_add(
-    struct processes *processes, const char *name, pid_t pid, uint64_t start_ticks, bool is_incident)
+static void processes_add(struct processes *processes, const struct process *process)
 {
 	processes->v = mem_grow(processes->v, (size_t)processes->count + 1, sizeof *processes->v);
-	processes->v[processes->count++] =
-	    (struct process){.name = mem_copy(name), .pid = pid, .start_ticks = start_ticks, .is_incident = is_incident};
+	processes->v[processes->count] = *process;
+	processes->v[processes->count].name = mem_copy(process->name);
+	processes->v[processes->count++].boot_id = mem_copy(process->boot_id);
+}
+
+static void process_done(struct process *process)
+{
+	mem_free(process->name);
+	mem_free(process->boot_id);
 }
 
 static void processes_remove(struct processes *processes, const char *name)
@@ -28,7 +34,7 @@ static void processes_remove(struct processes *processes, const char *name)
 	int kept = 0;
 	for (int i = 0; i < processes->count; i++) {
 		if (strcmp(processes->v[i].name, name) == 0)
-			mem_free(processes->v[i].name);
+			process_done(&processes->v[i]);
 		else
 			processes->v[kept++] = processes->v[i];
 	}
@@ -38,7 +44,7 @@ static void processes_remove(struct processes *processes, const char *name)
 void processes_done(struct processes *processes)
 {
 	for (int i = 0; i < processes->count; i++)
-		mem_free(processes->v[i].name);
+		process_done(&processes->v[i]);
 	mem_free(processes->v);
 	*processes = (struct processes){0};
 }
@@ -55,12 +61,15 @@ bool processes_read(const struct place *place, struct processes *processes, stru
 	json_t *item;
 	json_array_foreach(array, i, item)
 	{
-		const char *name = json_string_value(json_object_get(item, "name"));
-		json_int_t pid = json_integer_value(json_object_get(item, "pid"));
-		if (name != NULL && pid > 1)
-			processes_add(processes, name, (pid_t)pid,
-			    (uint64_t)json_integer_value(json_object_get(item, "start_ticks")),
-			    json_is_true(json_object_get(item, "is_incident")));
+		struct process process = {
+		    .name = (char *)(uintptr_t)json_string_value(json_object_get(item, "name")),
+		    .pid = (pid_t)json_integer_value(json_object_get(item, "pid")),
+		    .start_ticks = (uint64_t)json_integer_value(json_object_get(item, "start_ticks")),
+		    .boot_id = (char *)(uintptr_t)json_string_value(json_object_get(item, "boot_id")),
+		    .is_incident = json_is_true(json_object_get(item, "is_incident")),
+		};
+		if (process.name != NULL && process.pid > 1)
+			processes_add(processes, &process);
 	}
 	json_decref(array);
 	mem_free(path);
@@ -72,9 +81,9 @@ static bool processes_write(const struct place *place, const struct processes *p
 	json_t *array = json_array();
 	for (int i = 0; i < processes->count; i++) {
 		const struct process *process = &processes->v[i];
-		json_array_append_new(
-		    array, json_pack("{s:s, s:I, s:I, s:b}", "name", process->name, "pid", (json_int_t)process->pid,
-		               "start_ticks", (json_int_t)process->start_ticks, "is_incident", process->is_incident));
+		json_array_append_new(array, json_pack("{s:s, s:I, s:I, s:s?, s:b}", "name", process->name, "pid",
+		                                 (json_int_t)process->pid, "start_ticks", (json_int_t)process->start_ticks,
+		                                 "boot_id", process->boot_id, "is_incident", process->is_incident));
 	}
 	char *path = place_path(place, "processes.json");
 	bool is_ok = json_write_file(path, array, err);
@@ -107,10 +116,29 @@ static bool is_zombie(pid_t pid)
 	return is;
 }
 
+/* NULL: not to be had; then the ticks alone must do. Caller frees. */
+static char *boot_id(void)
+{
+	char *bytes = NULL;
+	size_t length;
+	struct err err;
+	if (places_read_file("/proc/sys/kernel/random/boot_id", &bytes, &length, &err))
+		bytes[strcspn(bytes, "\n")] = '\0';
+	return bytes;
+}
+
+static bool is_of_this_boot(const struct process *process)
+{
+	char *now = boot_id();
+	bool is = now == NULL || process->boot_id == NULL || strcmp(now, process->boot_id) == 0;
+	mem_free(now);
+	return is;
+}
+
 bool process_is_alive(const struct process *process)
 {
 	return process->start_ticks != 0 && child_start_ticks(process->pid) == process->start_ticks &&
-	       !is_zombie(process->pid);
+	       !is_zombie(process->pid) && is_of_this_boot(process);
 }
 
 bool process_is_running(const struct place *place, const char *name)
@@ -136,7 +164,14 @@ static bool write_down(const struct place *place, const char *name, pid_t pid, b
 	if (!processes_read(place, &processes, err))
 		return false;
 	processes_remove(&processes, name);
-	processes_add(&processes, name, pid, child_start_ticks(pid), is_incident);
+	char *boot = boot_id();
+	const struct process process = {.name = (char *)(uintptr_t)name,
+	    .pid = pid,
+	    .start_ticks = child_start_ticks(pid),
+	    .boot_id = boot,
+	    .is_incident = is_incident};
+	processes_add(&processes, &process);
+	mem_free(boot);
 	bool is_ok = processes_write(place, &processes, err);
 	processes_done(&processes);
 	return is_ok;

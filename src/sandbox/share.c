@@ -29,6 +29,25 @@ char *share_path(const char *program, const char *name)
 	return places_join(share, name);
 }
 
+bool share_make_folders(const char *path, mode_t mode, struct err *err)
+{
+	char *part = mem_copy(path);
+	bool is_ok = true;
+	for (char *slash = part; is_ok && slash != NULL;) {
+		slash = strchr(slash + 1, '/');
+		if (slash != NULL)
+			*slash = '\0';
+		bool is_new = mkdir(part, mode) == 0;
+		/* whatever the umask says */
+		if ((!is_new && errno != EEXIST) || (is_new && chmod(part, mode) != 0))
+			is_ok = err_set(err, ERR_FAILED, "cannot make %s: %s", part, strerror(errno));
+		if (slash != NULL)
+			*slash = '/';
+	}
+	mem_free(part);
+	return is_ok;
+}
+
 static bool copy_file(const char *from, const char *to, mode_t mode, struct err *err)
 {
 	char *bytes;

@@ -8,7 +8,10 @@
 #include "internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
+#include "pgtend/core/units.h"
 #include "status.h"
+
+static const int64_t TEND_AFTER_US = 6 * 3600 * INT64_C(1000000);
 
 /* wanted 0: any. 0: none to be had. */
 static int free_port(int wanted)
@@ -88,7 +91,10 @@ static bool bring_up(struct place *place, const char *program, struct err *err)
 		return false;
 	if (!place->is_filled)
 		return fill_all(place, program, err);
-	return place->is_native || place->is_lite_filled || fill_tracking(place, program, err);
+	if (!place->is_native && !place->is_lite_filled && !fill_tracking(place, program, err))
+		return false;
+	/* nobody runs policies and backups here but us: a fleet of yesterday would come up late */
+	return units_now_us() - place->tended_us < TEND_AFTER_US || fill_tend(place, program, err);
 }
 
 bool sandbox_up(struct loop *loop, const char *folder, const char *program, struct report *report, struct err *err)
