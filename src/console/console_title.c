@@ -51,14 +51,9 @@ static int count_verdict(const struct table *table, enum verdict verdict)
 
 static char *left_text(const struct console *console)
 {
-	const struct database *database = console_database(console);
-	struct text out = { 0 };
 	int count = console->fleet->database_count;
 
-	text_addf(&out, "%s  %d database%s", console->fleet_name, count, count == 1 ? "" : "s");
-	if (database && database->server->version)
-		text_addf(&out, "  PG %s", database->server->version);
-	return text_take(&out);
+	return mem_format("%s  %d database%s", console->fleet_name, count, count == 1 ? "" : "s");
 }
 
 static char *right_text(const struct console *console)
@@ -73,6 +68,16 @@ static char *right_text(const struct console *console)
 	if (ms % 1000 == 0)
 		return mem_format("%s UTC  every %ds", clock, ms / 1000);
 	return mem_format("%s UTC  every %.1fs", clock, ms / 1000.0);
+}
+
+static int put_version(const struct console *console, struct canvas *canvas, int col, int room)
+{
+	const struct database *database = console_database(console);
+	const char *version = database ? database->server->version : NULL;
+
+	if (!version || width_cols(version) + 5 > room)
+		return 0;
+	return canvas_putf(canvas, 0, col, STYLE_BOLD, "PG %s", version) + 2;
 }
 
 static int put_alarms(const struct console *console, struct canvas *canvas, int col)
@@ -106,8 +111,9 @@ void title_draw(const struct console *console, struct canvas *canvas)
 		canvas_field(canvas, 0, col, width, STYLE_BOLD, false, visible);
 		col += width + 2;
 	}
-	if (cols - col - right_width - middle_width > 18)
+	if (cols - col - right_width - middle_width > 17)
 		col += put_alarms(console, canvas, col);
+	col += put_version(console, canvas, col, cols - col - right_width - middle_width - 3);
 	if (database) {
 		int at = (cols - middle_width) / 2;
 

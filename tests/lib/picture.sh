@@ -19,7 +19,7 @@ picture_scene() {
 	shows 'location_hourly.*ok' 30 || return 1
 	shows_not '^ *vacuum analyze core: ' 30 || return 1
 	tm capture-pane -p -t 0 > "$1.txt"
-	tm capture-pane -e -p -t 0 > "$1.ansi"
+	tm capture-pane -e -p -N -t 0 > "$1.ansi"
 	press q
 	"$PGTEND" sandbox destroy --dir "$SB_DIR" > /dev/null
 }
