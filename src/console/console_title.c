@@ -80,14 +80,14 @@ static int put_version(const struct console *console, struct canvas *canvas, int
 	return canvas_putf(canvas, 0, col, STYLE_BOLD, "PG %s", version) + 2;
 }
 
-static int put_alarms(const struct console *console, struct canvas *canvas, int col)
+static int put_alarms(const struct console *console, struct canvas *canvas, int col, int room)
 {
 	const struct table *table = console->views[LAYOUT_FLEET].derived;
 	int crit = count_verdict(table, VERDICT_CRIT), warn = count_verdict(table, VERDICT_WARN), from = col;
 
-	if (crit > 0)
+	if (crit > 0 && room > 9)
 		col += canvas_putf(canvas, 0, col, STYLE_CRIT, "%d CRIT", crit) + 2;
-	if (warn > 0)
+	if (warn > 0 && room - (col - from) > 9)
 		col += canvas_putf(canvas, 0, col, STYLE_WARN, "%d WARN", warn) + 2;
 	return col - from;
 }
@@ -111,8 +111,7 @@ void title_draw(const struct console *console, struct canvas *canvas)
 		canvas_field(canvas, 0, col, width, STYLE_BOLD, false, visible);
 		col += width + 2;
 	}
-	if (cols - col - right_width - middle_width > 17)
-		col += put_alarms(console, canvas, col);
+	col += put_alarms(console, canvas, col, cols - col - right_width - middle_width - 2);
 	col += put_version(console, canvas, col, cols - col - right_width - middle_width - 3);
 	if (database) {
 		int at = (cols - middle_width) / 2;

@@ -274,7 +274,7 @@ const struct pane pane_activity = {
 		"transaction. Beneath stand the PgBouncer pools that lead here; o shows them as a list, and o again the sessions.",
 	.empty = "no sessions on this database: a quiet moment",
 	.fact = FACT_ACTIVITY,
-	.wish = { columns, sizeof(columns) / sizeof(columns[0]), { "pid", NULL }, mark },
+	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "pid", NULL }, .mark = mark },
 	.derive = derive,
 	.beside = beside,
 	.subtitle = subtitle,
@@ -288,6 +288,6 @@ const struct pane pane_pools = {
 	.help = "Pools of PgBouncer that lead to the selected database (SHOW POOLS). o shows the sessions again.",
 	.empty = "no pool leads to this database: [pooler NAME] in pgtend.ini names a PgBouncer",
 	.fact = FACT_COUNT,
-	.wish = { pool_columns, sizeof(pool_columns) / sizeof(pool_columns[0]), { "database", "user", NULL }, NULL },
+	.wish = { .columns = pool_columns, .column_count = sizeof(pool_columns) / sizeof(pool_columns[0]), .keys = { "database", "user", NULL } },
 	.derive = derive_pools,
 };

@@ -182,7 +182,7 @@ const struct pane pane_chunks = {
 		"from the oldest to the newest chunk: ! late, # compressed, = raw. Enter shows the policies and the last error of their jobs.",
 	.empty = "no hypertables: this database has no TimescaleDB chunks",
 	.fact = FACT_CHUNKS,
-	.wish = { columns, sizeof(columns) / sizeof(columns[0]), { "schema", "name", NULL }, mark },
+	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "schema", "name", NULL }, .mark = mark },
 	.subtitle = subtitle,
 	.beside = beside,
 	.foot_rows = foot_rows,

@@ -255,7 +255,7 @@ const struct pane pane_fleet = {
 		"when none is named. The line beneath says the first finding of the selected database, or of the worst. Enter shows all of them.",
 	.empty = "no database is configured: pgtend init writes pgtend.ini",
 	.fact = FACT_COUNT,
-	.wish = { columns, sizeof(columns) / sizeof(columns[0]), { "name", NULL }, mark },
+	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "name", NULL }, .mark = mark },
 	.derive = derive,
 	.beside = beside,
 	.foot_rows = foot_rows,

@@ -96,7 +96,7 @@ const struct pane pane_jobs = {
 		"Ctrl-C cancels the running one.",
 	.empty = "nothing was started yet: press : and type a verb, Tab completes it",
 	.fact = FACT_COUNT,
-	.wish = { columns, sizeof(columns) / sizeof(columns[0]), { "number", NULL }, mark },
+	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "number", NULL }, .mark = mark },
 	.derive = derive,
 	.subtitle = subtitle,
 };

@@ -74,6 +74,6 @@ const struct pane pane_migrations = {
 		"The newest stand first. The history table is the one that the team's own tool reads. :migrate up applies what is pending, :migrate down takes the last one back.",
 	.empty = "no migration files and no history: set `migrations =` in pgtend.ini, or :migrate new NAME",
 	.fact = FACT_MIGRATIONS,
-	.wish = { columns, sizeof(columns) / sizeof(columns[0]), { "name", NULL }, mark, true },
+	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "name", NULL }, .mark = mark, .is_newest_first = true },
 	.subtitle = subtitle,
 };

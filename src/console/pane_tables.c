@@ -103,6 +103,6 @@ const struct pane pane_tables = {
 		"estimated from pg_class. Growth is shown when two samples lie an hour apart. :vacuum analyze --table NAME works on one of them.",
 	.empty = "no tables yet: :migrate up makes them",
 	.fact = FACT_TABLES,
-	.wish = { columns, sizeof(columns) / sizeof(columns[0]), { "schema", "name", NULL }, mark },
+	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "schema", "name", NULL }, .mark = mark },
 	.subtitle = subtitle,
 };
