@@ -1,7 +1,6 @@
 /* TimescaleDB's community features where the cluster has none: PGlite in node, in memory, empty at every start. */
 #include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -39,25 +38,34 @@ bool pglite_start(struct place *place, const char *program, struct err *err)
 	return is_ok;
 }
 
+/* Its socket is there a moment before it listens, and PgBouncer remembers a refusal for a second: so until an answer comes. */
+static bool answers(const struct place *place, const char *socket, struct err *err)
+{
+	return access(socket, F_OK) == 0 && ask(place, ASK_POOLER, "atriz_tracking", "SELECT 1", NULL, err);
+}
+
 bool pglite_ready_wait(const struct place *place, struct err *err)
 {
 	char *path = socket_path(place);
-	struct stat st;
-	bool is_ok = true, is_there = stat(path, &st) == 0;
-	if (!is_there)
+	struct err why = {0};
+	bool is_ok = true;
+	bool is_ready = answers(place, path, &why);
+	if (!is_ready)
 		report_step(place->report, "starting TimescaleDB on PGlite");
-	for (int waited = 0; is_ok && !is_there; waited += POLL_MS) {
+	for (int waited = 0; is_ok && !is_ready; waited += POLL_MS) {
 		is_ok = process_still_runs(place, name, err);
-		if (is_ok && waited >= READY_PATIENCE_MS)
-			is_ok = err_set(err, ERR_TIMEOUT, "%s is not ready after %d s", name, READY_PATIENCE_MS / 1000);
 		if (is_ok && task_is_cancelled())
 			is_ok = err_set(err, ERR_CANCELLED, "cancelled while %s was starting", name);
-		if (is_ok)
+		if (is_ok && waited >= READY_PATIENCE_MS)
+			is_ok = err_set(err, ERR_TIMEOUT, "%s is not ready after %d s%s%s", name, READY_PATIENCE_MS / 1000,
+			    why.text[0] != '\0' ? ": " : "", why.text);
+		if (is_ok) {
 			task_sleep(POLL_MS);
-		is_there = stat(path, &st) == 0;
+			is_ready = answers(place, path, &why);
+		}
 	}
 	mem_free(path);
-	return is_ok && ask(place, ASK_POOLER, "atriz_tracking", "SELECT 1", NULL, err);
+	return is_ok;
 }
 
 bool pglite_down(const struct place *place, struct err *err)
