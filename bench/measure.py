@@ -43,8 +43,7 @@ def ms(seconds):
 def first(argv, pattern, **environment):
     terminal = Terminal(argv, **environment)
     try:
-        terminal.until(pattern)
-        return now() - terminal.began if terminal.has(pattern) else None
+        return None if terminal.until(pattern) is None else terminal.came - terminal.began
     finally:
         terminal.close()
 
@@ -98,11 +97,11 @@ def press(argv, ready, key, shown, back):
         terminal.idle(3)
         for _ in range(KEYS):
             terminal.idle(0.03 + random.random() * 0.12)  # at any moment of the refresh
+            pressed = now()
             terminal.keys(key)
-            took = terminal.until(shown, 15)
-            if took is None:
+            if terminal.until(shown, 15) is None:
                 return None
-            times.append(took)
+            times.append(terminal.came - pressed)
             terminal.idle(0.02)
             terminal.keys(back)
             if terminal.until(shown, 15, is_there=False) is None:
@@ -183,8 +182,8 @@ def back_again(server):
                 terminal.read(0.005)
             accepting = now()
             one = terminal.until(r" {2}%s +ok " % DATABASES[0], 30)
-            terminal.until(ROWS, 30)
-            rows = now() - accepting
+            rows = terminal.until(ROWS, 30)
+            rows = None if rows is None else max(0, terminal.came - accepting)
         finally:
             terminal.close()
         say("stopped: the row says so after", ms(lost), None, "ms", "")

@@ -167,6 +167,8 @@ class Terminal:
         self.screen = Screen(cols, rows)
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.bytes = 0
+        self.pieces = []
+        self.came = 0  # when the last piece came that until() waited for
         self.began = now()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
@@ -177,32 +179,48 @@ class Terminal:
             finally:
                 os._exit(127)
 
-    def read(self, wait_s):
-        """True: something came."""
-        if not select.select([self.fd], [], [], wait_s)[0]:
-            return False
-        try:
-            data = os.read(self.fd, 65536)
-        except OSError:
-            raise RuntimeError("it ended: " + "\n".join(self.screen.lines()))
+    def take(self, wait_s):
+        """Everything that has come, each piece with the time when it was read: drawing it here must not count for the program."""
+        while select.select([self.fd], [], [], wait_s)[0]:
+            try:
+                data = os.read(self.fd, 65536)
+            except OSError:
+                if self.pieces:
+                    return
+                raise RuntimeError("it ended: " + "\n".join(self.screen.lines()))
+            self.pieces.append((now(), data))
+            wait_s = 0
+
+    def draw(self):
+        """One piece onto the screen. Returns when it came."""
+        came, data = self.pieces.pop(0)
         self.bytes += len(data)
         self.screen.feed(self.decoder.decode(data))
         while self.screen.replies:
             os.write(self.fd, self.screen.replies.pop(0).encode())
-        return True
+        return came
+
+    def read(self, wait_s):
+        self.take(wait_s)
+        while self.pieces:
+            self.draw()
 
     def has(self, pattern):
         return re.search(pattern, "\n".join(self.screen.lines()), re.M) is not None
 
     def until(self, pattern, limit_s=30, is_there=True):
         """Seconds until the screen has it (from the call); None: it had not."""
-        began = now()
+        began = came = now()
         while self.has(pattern) != is_there:
             left = began + limit_s - now()
             if left <= 0:
                 return None
-            self.read(min(left, 1))
-        return now() - began
+            if not self.pieces:
+                self.take(min(left, 1))
+            if self.pieces:
+                came = self.draw()
+        self.came = came
+        return max(0, came - began)
 
     def idle(self, seconds):
         end = now() + seconds

@@ -30,6 +30,7 @@ enum { CRASH_SIGNALS = sizeof(crash_signals) / sizeof(crash_signals[0]) };
 
 static struct {
 	SCREEN *term;
+	FILE *out; /* the terminal on a descriptor of our own */
 	bool is_open, is_suspended;
 	bool has_mouse, has_paste_marks, is_utf8;
 	bool is_forgotten;
@@ -203,13 +204,42 @@ static void set_colours(enum theme_kind wished)
 	}
 }
 
+static void close_out(void)
+{
+	if (screen.out)
+		fclose(screen.out);
+	screen.out = NULL;
+}
+
+/* Until it has been left once, ncurses sends every movement of the cursor in a write of its own: a reader that wakes at each makes a frame many times
+ * slower. So it is left at once, with its farewell going nowhere; it enters at the first refresh(), then sends a frame in one piece. */
+static SCREEN *new_term(void)
+{
+	int own = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0), nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	screen.out = own >= 0 ? fdopen(own, "w") : NULL;
+	SCREEN *term = newterm(NULL, screen.out ? screen.out : stdout, stdin);
+
+	if (term && screen.out && nowhere >= 0 && dup3(nowhere, own, O_CLOEXEC) == own) {
+		set_term(term);
+		endwin();
+		dup3(STDOUT_FILENO, own, O_CLOEXEC);
+		reset_prog_mode();
+	}
+	if (nowhere >= 0)
+		close(nowhere);
+	if (!term)
+		close_out();
+	return term;
+}
+
 bool screen_open(const struct screen_options *options, struct err *err)
 {
 	if (!screen_can_open(err))
 		return false;
 	if (tcgetattr(STDIN_FILENO, &screen.before) != 0)
 		return err_set(err, ERR_USAGE, "the terminal does not tell its modes: %s", strerror(errno));
-	screen.term = newterm(NULL, stdout, stdin);
+	screen.term = new_term();
 	if (!screen.term) {
 		err_set(err, ERR_USAGE, "the console cannot draw on this terminal: TERM=%s is not known here or too simple", getenv("TERM"));
 		return err_hint(err, "set TERM to what your terminal is (xterm, screen, vt100); every pane is also a command: pgtend status");
@@ -242,6 +272,7 @@ void screen_close(void)
 	screen.is_open = false;
 	delscreen(screen.term);
 	screen.term = NULL;
+	close_out();
 	canvas_free(screen.shown);
 	screen.shown = NULL;
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &screen.before);
