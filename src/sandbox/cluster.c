@@ -10,6 +10,7 @@
 #include "pgtend/core/places.h"
 #include "pgtend/loop/task.h"
 #include "pgtend/pg/client_tool.h"
+#include "pgtend/sql_embedded.h"
 
 enum { LEAST_MAJOR = 13, READY_PATIENCE_MS = 30000, POLL_MS = 50, STOP_PATIENCE_MS = 15000, START_TRIES = 20 };
 static const char name[] = "postgres";
@@ -169,8 +170,7 @@ bool cluster_may_have_timescaledb(const struct place *place)
 bool cluster_learn_timescaledb(struct place *place, struct err *err)
 {
 	struct result *result;
-	if (!ask(place, ASK_CLUSTER, "postgres", "SELECT count(*) FROM pg_available_extensions WHERE name = 'timescaledb'",
-	        &result, err))
+	if (!ask(place, ASK_CLUSTER, "postgres", sql_sandbox_available, &result, err))
 		return false;
 	bool is_there = result_int(result, 0, 0, 0) > 0;
 	result_free(result);
@@ -182,9 +182,7 @@ bool cluster_learn_timescaledb(struct place *place, struct err *err)
 		return false;
 	struct err why = {0};
 	place->is_native = false;
-	if (ask(place, ASK_CLUSTER, "pgtend_edition",
-	        "CREATE EXTENSION timescaledb; SELECT current_setting('timescaledb.license') = 'timescale'", &result,
-	        &why)) {
+	if (ask(place, ASK_CLUSTER, "pgtend_edition", sql_sandbox_edition, &result, &why)) {
 		place->is_native = result_bool(result, 0, 0);
 		result_free(result);
 	}

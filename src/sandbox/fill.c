@@ -53,10 +53,7 @@ bool fill_run(const struct place *place, const char *program, const char *const 
 static bool run_policies(const struct place *place, struct session *session, struct err *err)
 {
 	struct result *jobs;
-	/* the whole history once; the policy itself looks at three days only */
-	if (!session_query_wait(session,
-	        "CALL refresh_continuous_aggregate('location_hourly', NULL, now() - INTERVAL '1 hour')", NULL, 0,
-	        POLICY_DEADLINE_MS, NULL, err) ||
+	if (!session_query_wait(session, sql_sandbox_refresh_all, NULL, 0, POLICY_DEADLINE_MS, NULL, err) ||
 	    !session_query_wait(session, sql_sandbox_policies, NULL, 0, POLICY_DEADLINE_MS, &jobs, err))
 		return false;
 	bool is_ok = true;

@@ -33,26 +33,18 @@ static const char waiter[] = "UPDATE vehicles SET updated_at = now() WHERE plate
 
 static bool plant_locks(struct place *place, struct err *err)
 {
-	return incident_clients(place, "locks-holder", ASK_CLUSTER, "mextrack_db", "fleet-import", 1, holder, err) &&
-	       ask_until(place, ASK_CLUSTER, "mextrack_db",
-	           "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'fleet-import' AND state = 'idle in "
-	           "transaction'",
-	           SEEN_PATIENCE_MS, err) &&
-	       incident_clients(place, "locks-waiters", ASK_CLUSTER, "mextrack_db", "mextrack-api", 3, waiter, err) &&
-	       ask_until(place, ASK_CLUSTER, "mextrack_db",
-	           "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'mextrack-api' AND wait_event_type = "
-	           "'Lock'",
-	           SEEN_PATIENCE_MS, err);
+	static const char database[] = "mextrack_db";
+	return incident_clients(place, "locks-holder", ASK_CLUSTER, database, "fleet-import", 1, holder, err) &&
+	       ask_until(place, ASK_CLUSTER, database, sql_sandbox_incident_locks_held, SEEN_PATIENCE_MS, err) &&
+	       incident_clients(place, "locks-waiters", ASK_CLUSTER, database, "mextrack-api", 3, waiter, err) &&
+	       ask_until(place, ASK_CLUSTER, database, sql_sandbox_incident_locks_waiting, SEEN_PATIENCE_MS, err);
 }
 
 static bool mend_locks(struct place *place, const char *program, struct err *err)
 {
 	(void)program;
 	return incident_end_clients(place, "locks-holder", err) && incident_end_clients(place, "locks-waiters", err) &&
-	       ask_until(place, ASK_CLUSTER, "mextrack_db",
-	           "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND (wait_event_type = "
-	           "'Lock' OR application_name = 'fleet-import')",
-	           SEEN_PATIENCE_MS, err);
+	       ask_until(place, ASK_CLUSTER, "mextrack_db", sql_sandbox_mend_locks_gone, SEEN_PATIENCE_MS, err);
 }
 
 /* --- pool ------------------------------------------------------------------------------------- */
@@ -63,53 +55,37 @@ static const char slow[] = "BEGIN;\nSELECT count(*) FROM user_profiles;\n\\sleep
 static bool plant_pool(struct place *place, struct err *err)
 {
 	return incident_clients(place, "pool-clients", ASK_POOLER, "atriz_db", "website", 12, slow, err) &&
-	       ask_until(place, ASK_CLUSTER, "atriz_db",
-	           "SELECT count(*) >= 5 FROM pg_stat_activity WHERE datname = 'atriz_db' AND state = 'idle in "
-	           "transaction'",
-	           SEEN_PATIENCE_MS, err);
+	       ask_until(place, ASK_CLUSTER, "atriz_db", sql_sandbox_incident_pool_full, SEEN_PATIENCE_MS, err);
 }
 
 static bool mend_pool(struct place *place, const char *program, struct err *err)
 {
 	(void)program;
 	return incident_end_clients(place, "pool-clients", err) &&
-	       ask_until(place, ASK_CLUSTER, "atriz_db",
-	           "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = 'atriz_db' AND state = 'idle in transaction'",
-	           SEEN_PATIENCE_MS, err);
+	       ask_until(place, ASK_CLUSTER, "atriz_db", sql_sandbox_mend_pool_free, SEEN_PATIENCE_MS, err);
 }
 
 /* --- bloat ------------------------------------------------------------------------------------ */
 
 static bool plant_bloat(struct place *place, struct err *err)
 {
-	enum { ROUNDS = 5 };
-	bool is_ok = ask(place, ASK_CLUSTER, "pshop_db", "ALTER TABLE orders SET (autovacuum_enabled = false)", NULL, err);
-	for (int i = 0; is_ok && i < ROUNDS; i++) {
-		report_progress(place->report, i, ROUNDS, "rounds");
-		is_ok = ask(place, ASK_CLUSTER, "pshop_db", "UPDATE orders SET updated_at = updated_at", NULL, err);
-	}
-	return is_ok &&
-	       ask_until(place, ASK_CLUSTER, "pshop_db",
-	           "SELECT n_dead_tup > 10000 FROM pg_stat_user_tables WHERE relname = 'orders'", SEEN_PATIENCE_MS, err);
+	return ask(place, ASK_CLUSTER, "pshop_db", sql_sandbox_incident_bloat, NULL, err) &&
+	       ask_until(place, ASK_CLUSTER, "pshop_db", sql_sandbox_incident_bloat_seen, SEEN_PATIENCE_MS, err);
 }
 
 static bool mend_bloat(struct place *place, const char *program, struct err *err)
 {
-	(void)program;
+	static const char database[] = "pshop_db";
 	struct result *result;
-	if (!ask(place, ASK_CLUSTER, "pshop_db",
-	        "SELECT count(*) FROM pg_class WHERE oid = to_regclass('public.orders') AND reloptions @> "
-	        "'{autovacuum_enabled=false}'",
-	        &result, err))
+	(void)program;
+	if (!ask(place, ASK_CLUSTER, database, sql_sandbox_mend_bloat_planted, &result, err))
 		return false;
 	bool is_planted = result_int(result, 0, 0, 0) > 0;
 	result_free(result);
 	return !is_planted ||
-	       (ask(place, ASK_CLUSTER, "pshop_db", "ALTER TABLE orders RESET (autovacuum_enabled)", NULL, err) &&
-	           ask(place, ASK_CLUSTER, "pshop_db", "VACUUM (FULL, ANALYZE) orders", NULL, err) &&
-	           ask_until(place, ASK_CLUSTER, "pshop_db",
-	               "SELECT n_dead_tup < 1000 FROM pg_stat_user_tables WHERE relname = 'orders'", SEEN_PATIENCE_MS,
-	               err));
+	       (ask(place, ASK_CLUSTER, database, sql_sandbox_mend_bloat, NULL, err) &&
+	           ask(place, ASK_CLUSTER, database, sql_sandbox_mend_bloat_vacuum, NULL, err) &&
+	           ask_until(place, ASK_CLUSTER, database, sql_sandbox_mend_bloat_gone, SEEN_PATIENCE_MS, err));
 }
 
 /* --- backup ----------------------------------------------------------------------------------- */
@@ -160,22 +136,15 @@ static bool mend_backup(struct place *place, const char *program, struct err *er
 
 /* --- migration -------------------------------------------------------------------------------- */
 
-/* A file that was renamed after it had been applied: a row without a file, and a file that comes too late. */
 static bool plant_migration(struct place *place, struct err *err)
 {
-	return ask(place, ASK_CLUSTER, "atriz_db",
-	    "UPDATE pgmigrations SET name = '1729555260000_create_preferences' WHERE name = "
-	    "'1729555260000_create_user_preferences'",
-	    NULL, err);
+	return ask(place, ASK_CLUSTER, "atriz_db", sql_sandbox_incident_migration, NULL, err);
 }
 
 static bool mend_migration(struct place *place, const char *program, struct err *err)
 {
 	(void)program;
-	return ask(place, ASK_CLUSTER, "atriz_db",
-	    "UPDATE pgmigrations SET name = '1729555260000_create_user_preferences' WHERE name = "
-	    "'1729555260000_create_preferences'",
-	    NULL, err);
+	return ask(place, ASK_CLUSTER, "atriz_db", sql_sandbox_mend_migration, NULL, err);
 }
 
 const struct incident incidents[] = {

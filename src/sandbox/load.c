@@ -50,7 +50,7 @@ static bool turn_statement(struct worker *worker, struct err *err)
 /* Somebody who opens a transaction, changes a row, and thinks for a while. */
 static bool turn_hold(struct worker *worker, struct err *err)
 {
-	if (!query(worker, "BEGIN; UPDATE users SET last_login_at = now() WHERE id = md5('user 1')::uuid", err))
+	if (!query(worker, sql_sandbox_load_hold, err))
 		return false;
 	task_sleep(HOLD_MS);
 	return query(worker, "COMMIT", err);
@@ -61,8 +61,7 @@ static const struct worker_kind kinds[] = {
     {"pshop-api", false, "pshop_db", "orders", turn_statement, sql_sandbox_load_order, 300},
     {"website", false, "atriz_db", NULL, turn_statement, sql_sandbox_load_read, 500},
     {"admin", true, "atriz_core", NULL, turn_hold, NULL, REST_MS},
-    {"login", true, "atriz_core", NULL, turn_statement,
-        "UPDATE users SET updated_at = now() WHERE id = md5('user 1')::uuid", 1000},
+    {"login", true, "atriz_core", NULL, turn_statement, sql_sandbox_load_login, 1000},
 };
 enum { WORKERS = sizeof kinds / sizeof *kinds };
 

@@ -1,0 +1,1 @@
+SELECT count(*) FROM pg_available_extensions WHERE name = 'timescaledb'
