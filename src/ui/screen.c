@@ -183,6 +183,7 @@ static void set_modes(void)
 	nonl();
 	keypad(stdscr, TRUE); /* cursor keys in the mode that terminfo describes; the keys themselves are read elsewhere */
 	intrflush(stdscr, FALSE);
+	typeahead(-1); /* a key that waits must not hold a frame back: it is read by us, not by ncurses */
 	leaveok(stdscr, FALSE);
 	scrollok(stdscr, FALSE);
 	screen.is_cursor_on = false;
