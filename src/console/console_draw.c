@@ -15,6 +15,69 @@ static int fleet_wish(const struct console *console)
 	return console->fleet->database_count + (pane_fleet.foot_rows(&view->data, 10) > 0 ? 1 : 0);
 }
 
+/* --- the bottom line -------------------------------------------------------------------------- */
+
+static char *label(const struct console *console)
+{
+	const struct database *database = console_database(console);
+
+	if (!database)
+		return mem_copy("> ");
+	return mem_format("%s:%s> ", database->name, environment_word(database->environment));
+}
+
+/* Where a slip would cost most, the place that is typed at says so in colour too. */
+static enum style label_style(const struct console *console)
+{
+	const struct database *database = console_database(console);
+
+	return database && database->environment == ENVIRONMENT_PRODUCTION ? STYLE_PRODUCTION : STYLE_PROMPT;
+}
+
+static bool has_message(const struct console *console)
+{
+	return console->message && (console->message_until_us == 0 || console_now_us(console) < console->message_until_us);
+}
+
+/* A message may be longer than the screen is wide: whole words on each line. Returns the lines it takes; canvas NULL: only counts. */
+static int lay_message(const struct console *console, struct canvas *canvas, int cols, int most)
+{
+	const char *s = console->message;
+	int rows = 0;
+
+	while (*s && rows < most && cols > 2) {
+		size_t fits = width_fit(s, cols - 2, NULL), at = fits;
+		char *part;
+
+		while (s[fits] && at > 0 && s[at] != ' ')
+			at--;
+		if (at > 0 && rows + 1 < most)
+			fits = at;
+		if (fits == 0)
+			break;
+		/* The last line takes the rest, cut. */
+		part = rows + 1 < most ? mem_copy_n(s, fits) : mem_copy(s);
+		if (canvas)
+			canvas_field(canvas, rows, 1, cols - 1, console->message_style, false, part);
+		s = rows + 1 < most ? s + fits : "";
+		s += strspn(s, " ");
+		mem_free(part);
+		rows++;
+	}
+	return rows > 0 ? rows : 1;
+}
+
+static const char *hints(const struct console *console)
+{
+	if (console->overlay && console->overlay->kind == OVERLAY_MENU)
+		return "Enter chooses  Esc back";
+	if (console->overlay && console->overlay->kind == OVERLAY_ROWS)
+		return "Enter details  / filter  < > sort  h l columns  Esc back";
+	if (console->overlay)
+		return "up down scroll  / search  Esc back";
+	return ": prompt  / filter  ? help  Tab panes  Enter details  < > sort  z zoom  q quit";
+}
+
 static void make_layout(struct console *console)
 {
 	struct layout_wish wish = {
@@ -29,6 +92,8 @@ static void make_layout(struct console *console)
 		.has_running_job = records_running(&console->records) != NULL,
 	};
 
+	if (!prompt_is_open(console->prompt) && !console->is_filtering && has_message(console))
+		wish.bottom_rows = lay_message(console, NULL, console->cols, console->rows / 5 > 1 ? console->rows / 5 : 1);
 	if (prompt_is_open(console->prompt))
 		wish.bottom_rows = prompt_rows(console->prompt, console->cols, console->rows / 2 > 1 ? console->rows / 2 : 1);
 	layout_make(&wish, &console->layout);
@@ -109,38 +174,16 @@ static void draw_running(struct console *console)
 	canvas_free(canvas);
 }
 
-/* --- the bottom line -------------------------------------------------------------------------- */
-
-static char *label(const struct console *console)
-{
-	const struct database *database = console_database(console);
-
-	if (!database)
-		return mem_copy("> ");
-	return mem_format("%s:%s> ", database->name, environment_word(database->environment));
-}
-
-static const char *hints(const struct console *console)
-{
-	if (console->overlay && console->overlay->kind == OVERLAY_MENU)
-		return "Enter chooses  Esc back";
-	if (console->overlay && console->overlay->kind == OVERLAY_ROWS)
-		return "Enter details  / filter  < > sort  h l columns  Esc back";
-	if (console->overlay)
-		return "up down scroll  / search  Esc back";
-	return ": prompt  / filter  ? help  Tab panes  Enter details  < > sort  z zoom  q quit";
-}
-
 static void draw_idle_bottom(struct console *console, struct canvas *canvas)
 {
 	int cols = canvas_cols(canvas), row = canvas_rows(canvas) - 1, col, width;
 	char *text = label(console), *visible = text_visible(text);
 
-	if (console->message && (console->message_until_us == 0 || console_now_us(console) < console->message_until_us)) {
-		canvas_field(canvas, row, 1, cols - 1, console->message_style, false, console->message);
+	if (has_message(console)) {
+		lay_message(console, canvas, cols, canvas_rows(canvas));
 	} else {
 		width = width_cols(visible) < cols / 2 ? width_cols(visible) : cols / 2;
-		canvas_field(canvas, row, 0, width, STYLE_PROMPT, false, visible);
+		canvas_field(canvas, row, 0, width, label_style(console), false, visible);
 		col = width + 1;
 		canvas_field(canvas, row, col, cols - col, STYLE_DIM, false, hints(console));
 	}
@@ -157,7 +200,7 @@ static void draw_bottom(struct console *console)
 	if (prompt_is_open(console->prompt)) {
 		char *text = label(console), *visible = text_visible(text);
 
-		prompt_draw(console->prompt, canvas, visible, &row, &col);
+		prompt_draw(console->prompt, canvas, visible, label_style(console), &row, &col);
 		mem_free(visible);
 		mem_free(text);
 	} else if (console->is_filtering) {

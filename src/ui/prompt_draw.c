@@ -106,7 +106,7 @@ static void draw_search(const struct prompt *prompt, struct canvas *canvas, int 
 	}
 }
 
-void prompt_draw(const struct prompt *prompt, struct canvas *canvas, const char *label, int *cursor_row, int *cursor_col)
+void prompt_draw(const struct prompt *prompt, struct canvas *canvas, const char *label, enum style label_style, int *cursor_row, int *cursor_col)
 {
 	int last = canvas_rows(canvas) - 1, row = last, col = 0;
 	const char *hint = hint_of(prompt);
@@ -119,7 +119,7 @@ void prompt_draw(const struct prompt *prompt, struct canvas *canvas, const char 
 	} else {
 		int most = canvas_cols(canvas) / 2, width = width_cols(label);
 
-		canvas_field(canvas, row, 0, width < most ? width : most, STYLE_PROMPT, false, label);
+		canvas_field(canvas, row, 0, width < most ? width : most, label_style, false, label);
 		col = width < most ? width : most;
 		draw_line(prompt, canvas, row, col, cursor_col);
 	}

@@ -1,5 +1,5 @@
 /* Screens as text, compared with files of tests/console/golden/. Remade (and then looked at, and committed) with
- *   PGTEND_GOLDEN=remake make check-suite, that is: PGTEND_GOLDEN=remake PGTEND_BUILD=... PGTEND_SOURCE=... tests/run console/test_panes
+ *   PGTEND_GOLDEN=remake PGTEND_BUILD=$PWD/build PGTEND_SOURCE=$PWD tests/run console/test_panes console/test_console
  */
 #ifndef PGTEND_TESTS_CONSOLE_GOLDEN_H
 #define PGTEND_TESTS_CONSOLE_GOLDEN_H

@@ -235,6 +235,18 @@ static void the_prompt_completes_and_complains(void **state)
 }
 
 /* The question about quitting is asked like a command's, without a command. */
+/* A sentence that is wider than the screen is told whole. */
+static void a_long_message_takes_more_lines(void **state)
+{
+	(void)state;
+	console_resize(console, 24, 60);
+	console_say(console, STYLE_CRIT, 0, "%s", "a_relation_name: this is what went wrong, in so many words that they do not fit on one line; and here is what to do about it");
+	assert_shows(" a_relation_name: this is what went wrong, in so many words");
+	assert_shows("about it");
+	type("j");
+	assert_hides("about it");
+}
+
 static void enter_alone_never_confirms(void **state)
 {
 	(void)state;
@@ -337,6 +349,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_filter_is_typed_kept_and_cleared, start, end),
 		cmocka_unit_test_setup_teardown(details_and_help_open_and_close, start, end),
 		cmocka_unit_test_setup_teardown(the_prompt_completes_and_complains, start, end),
+		cmocka_unit_test_setup_teardown(a_long_message_takes_more_lines, start, end),
 		cmocka_unit_test_setup_teardown(enter_alone_never_confirms, start, end),
 		cmocka_unit_test_setup_teardown(typed_ahead_keys_are_dropped, start, end),
 		cmocka_unit_test_setup_teardown(ctrl_c_twice_quits, start, end),

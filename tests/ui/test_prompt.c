@@ -116,7 +116,7 @@ static void tab_completes_and_lists(void **state)
 	assert_string_equal(prompt_text(prompt), "backup ");
 	type("mi\t");
 	assert_int_equal(prompt_rows(prompt, 40, 9), 3);
-	prompt_draw(prompt, canvas, "core> ", &row, &col);
+	prompt_draw(prompt, canvas, "core> ", STYLE_PROMPT, &row, &col);
 	text = canvas_text(canvas);
 	assert_string_equal(text, " migrate  mirror\n\n word 7\ncore> backup mi\n");
 	assert_int_equal(row, 3);
@@ -200,13 +200,13 @@ static void the_line_scrolls_when_it_is_long(void **state)
 
 	(void)state;
 	type("abcdefghijklmnopqrstuvwxyz");
-	prompt_draw(prompt, canvas, "> ", &row, &col);
+	prompt_draw(prompt, canvas, "> ", STYLE_PROMPT, &row, &col);
 	text = canvas_text(canvas);
 	assert_true(strstr(text, "xyz\n") != NULL && text[2] == '<');
 	assert_int_equal(canvas_cell(canvas, 0, col - 1, NULL)[0], 'z');
 	mem_free(text);
 	type("\001");
-	prompt_draw(prompt, canvas, "> ", &row, &col);
+	prompt_draw(prompt, canvas, "> ", STYLE_PROMPT, &row, &col);
 	text = canvas_text(canvas);
 	assert_true(strncmp(text, "> abc", 5) == 0 && text[19] == '>');
 	assert_int_equal(col, 2);

@@ -45,6 +45,6 @@ void prompt_refresh_hint(struct prompt *prompt);
 /* Rows that it would like on a screen of so many columns: 1, more with candidates and hint; never more than `most`. */
 int prompt_rows(const struct prompt *prompt, int cols, int most);
 /* The prompt line is the last row of the canvas; candidates and hint stand above it. */
-void prompt_draw(const struct prompt *prompt, struct canvas *canvas, const char *label, int *cursor_row, int *cursor_col);
+void prompt_draw(const struct prompt *prompt, struct canvas *canvas, const char *label, enum style label_style, int *cursor_row, int *cursor_col);
 
 #endif
