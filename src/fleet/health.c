@@ -141,8 +141,8 @@ static void judge_retention(const struct fleet *fleet, const struct database *da
 		units_age(age, (int64_t)table_get_real(table, row, "late_s", 0));
 		units_bytes(bytes, table_get_int(table, row, "late_bytes", 0));
 		find(health, VERDICT_CRIT,
-			mem_format("retention of %s late by %s, %lld chunks, %s%s%s", table_get_text(table, row, "name"), age, (long long)late,
-				bytes, cause != NULL ? ": " : "", cause != NULL ? cause : ""));
+			mem_format("retention of %s late by %s, %lld chunk%s, %s%s%s", table_get_text(table, row, "name"), age, (long long)late,
+				late == 1 ? "" : "s", bytes, cause != NULL ? ": " : "", cause != NULL ? cause : ""));
 	}
 }
 

@@ -4,6 +4,7 @@ check_PROGRAMS += tests/config/test_config \
 	tests/config/test_conninfo \
 	tests/config/test_dialect \
 	tests/config/test_discover \
+	tests/config/test_discover_atriz \
 	tests/config/test_dotenv \
 	tests/config/test_find \
 	tests/config/test_fuzz \
@@ -18,9 +19,12 @@ tests_config_test_conninfo_LDADD = $(TEST_LIBS)
 tests_config_test_dialect_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_dialect.c
 tests_config_test_dialect_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_dialect_LDADD = $(TEST_LIBS)
-tests_config_test_discover_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_discover.c
+tests_config_test_discover_SOURCES = tests/config/files.c tests/config/files.h tests/config/seen.c tests/config/seen.h tests/config/test_discover.c
 tests_config_test_discover_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_discover_LDADD = $(TEST_LIBS)
+tests_config_test_discover_atriz_SOURCES = tests/config/files.c tests/config/files.h tests/config/seen.c tests/config/seen.h tests/config/test_discover_atriz.c
+tests_config_test_discover_atriz_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_config_test_discover_atriz_LDADD = $(TEST_LIBS)
 tests_config_test_dotenv_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_dotenv.c
 tests_config_test_dotenv_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_dotenv_LDADD = $(TEST_LIBS)

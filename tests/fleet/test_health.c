@@ -140,6 +140,8 @@ static void late_retention_is_critical_and_says_why(void **state)
 	table_set_text(row, 0, "cause", "job 1000 is paused");
 	assert_string_equal(judged(f), "retention of location_events late by 2d 4h, 37 chunks, 81 GB: job 1000 is paused");
 	assert_int_equal(f->health.verdict, VERDICT_CRIT);
+	table_set_int(row, 0, "late_chunks", 1);
+	assert_string_equal(judged(f), "retention of location_events late by 2d 4h, 1 chunk, 81 GB: job 1000 is paused");
 }
 
 static void a_backup_ages_by_its_policy(void **state)

@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	tests/pg/fake_live \
 	tests/pg/loss_live \
 	tests/pg/pooled_live \
+	tests/pg/refusal_live \
 	tests/pg/session_live \
 	tests/pg/tasks_live \
 	tests/pg/test_client_tool \
@@ -26,6 +27,9 @@ tests_pg_test_result_LDADD = $(TEST_LIBS)
 tests_pg_loss_live_SOURCES = tests/pg/loss_live.c tests/pg/live.c tests/pg/live.h
 tests_pg_loss_live_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_pg_loss_live_LDADD = $(TEST_LIBS)
+tests_pg_refusal_live_SOURCES = tests/pg/refusal_live.c tests/pg/live.c tests/pg/live.h
+tests_pg_refusal_live_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_pg_refusal_live_LDADD = $(TEST_LIBS)
 tests_pg_session_live_SOURCES = tests/pg/session_live.c tests/pg/live.c tests/pg/live.h
 tests_pg_session_live_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_pg_session_live_LDADD = $(TEST_LIBS)

@@ -1,4 +1,4 @@
-/* One session against a real server: connecting, asking, refusing, cancelling. Started by session.test. */
+/* One session against a real server: asking, cancelling, its life. Started by session.test. */
 #include "live.h"
 
 static char *url; /* of the server: "postgresql:///db?host=..." */
@@ -215,108 +215,6 @@ static void cancels_on_request(void **state)
 	session_free(session);
 }
 
-/* --- who is not let in ------------------------------------------------------------------------- */
-
-static void expect_refusal(const char *text, enum session_state wanted, const char *sqlstate, const char *part)
-{
-	struct session_options options = {.is_reconnecting = true, .connect_deadline_ms = 3000};
-	struct session *session = live_session(text, &options);
-	struct answer answer;
-
-	session_open(session);
-	live_submit(session, &answer, "select 1", 0, false);
-	assert_true(live_until(live_is_failed, session, 10000));
-	assert_int_equal(session_state(session), wanted);
-	assert_string_equal(session_error(session)->sqlstate, sqlstate);
-	if (!strstr(session_error(session)->text, part))
-		fail_msg("\"%s\" is not in \"%s\"", part, session_error(session)->text);
-	assert_null(strstr(session_error(session)->text, "sesame"));
-	assert_true(session_next_try_ms(session) > loop_now_ms(loop));
-	assert_true(live_until(live_is_answered, &answer, 1000)); /* what waited is told at once */
-	assert_int_equal(answer.err.kind, ERR_UNREACHABLE);
-	live_submit(session, &answer, "select 1", 0, false);
-	assert_true(live_until(live_is_answered, &answer, 1000));
-	assert_int_equal(answer.err.kind, ERR_UNREACHABLE);
-	session_free(session);
-}
-
-static void words_each_refusal(void **state)
-{
-	(void)state;
-	char text[512];
-
-	snprintf(text, sizeof text, "host=127.0.0.1 port=%s user=locked password=opensesame dbname=postgres", getenv("PGS_PORT"));
-	expect_refusal(text, SESSION_DEAD, "28P01", "wrong password for user \"locked\" at 127.0.0.1:");
-	snprintf(text, sizeof text, "host=127.0.0.1 port=%s user=locked dbname=postgres passfile=/nowhere/pgpass", getenv("PGS_PORT"));
-	expect_refusal(text, SESSION_DEAD, "", "asks user \"locked\" for a password and none is configured");
-	snprintf(text, sizeof text, "host=127.0.0.1 port=%s user=postgres dbname=not_there", getenv("PGS_PORT"));
-	expect_refusal(text, SESSION_DEAD, "3D000", "there is no database \"not_there\"");
-	snprintf(text, sizeof text, "host=127.0.0.1 port=%s user=nobody_here dbname=postgres", getenv("PGS_PORT"));
-	expect_refusal(text, SESSION_DEAD, "28000", "role \"nobody_here\" does not exist");
-	snprintf(text, sizeof text, "host=127.0.0.1 port=%s user=postgres dbname=postgres sslmode=require", getenv("PGS_PORT"));
-	expect_refusal(text, SESSION_DEAD, "", "offers no TLS, which sslmode=require asks for");
-	snprintf(text, sizeof text, "host=127.0.0.1 port=%s user=limited dbname=postgres", getenv("PGS_PORT"));
-	expect_refusal(text, SESSION_BACKOFF, "53300", "has too many connections");
-	snprintf(text, sizeof text, "host=127.0.0.1 port=%s user=postgres dbname=postgres", getenv("FREE_PORT"));
-	expect_refusal(text, SESSION_BACKOFF, "", "no server listens at 127.0.0.1:");
-	expect_refusal("host=/nowhere/at/all port=1 user=postgres dbname=postgres", SESSION_BACKOFF, "", "no server listens at socket /nowhere/at/all/.s.PGSQL.1");
-	expect_refusal("host=no-such-host.invalid user=postgres dbname=postgres", SESSION_BACKOFF, "", "no-such-host.invalid");
-	expect_refusal("service=no_such_service dbname=postgres", SESSION_DEAD, "", "no_such_service");
-}
-
-static void tries_several_hosts(void **state)
-{
-	(void)state;
-	char text[512];
-
-	snprintf(text, sizeof text, "host=/nowhere,localhost,no-such-host.invalid port=1,%s,2 user=postgres dbname=postgres", getenv("PGS_PORT"));
-	struct session *session = live_session(text, NULL);
-
-	live_open(session);
-	assert_live_value(session, "select inet_server_addr() is not null", "t");
-	session_free(session);
-	/* only a standby would do, and there is none */
-	snprintf(text, sizeof text, "host=/nowhere,127.0.0.1 port=1,%s user=postgres dbname=postgres target_session_attrs=standby", getenv("PGS_PORT"));
-	expect_refusal(text, SESSION_BACKOFF, "", "target_session_attrs");
-	snprintf(text, sizeof text, "host=127.0.0.1,127.0.0.1 port=%s,%s user=postgres dbname=postgres target_session_attrs=prefer-standby", getenv("PGS_PORT"), getenv("PGS_PORT"));
-	session = live_session(text, NULL);
-	live_open(session);
-	session_free(session);
-}
-
-static void speaks_tls(void **state)
-{
-	(void)state;
-	const char *tls = getenv("TLS_URL");
-	struct answer answer;
-	char text[600];
-
-	if (!tls)
-		skip();
-	snprintf(text, sizeof text, "%s sslmode=require", tls);
-	struct session *session = live_session(text, NULL);
-
-	live_open(session);
-	assert_true(session_is_tls(session));
-	live_ask(session, &answer, "select i, repeat('x', 200) from generate_series(1, 40000) i", NULL, 0, 20000);
-	assert_int_equal(result_rows(answer.result), 40000); /* what TLS has buffered makes no socket readable */
-	live_done(&answer);
-	live_submit(session, &answer, "select pg_sleep(60)", 100, false);
-	assert_true(live_until(live_is_answered, &answer, 10000));
-	assert_int_equal(answer.err.kind, ERR_TIMEOUT);
-	assert_int_equal(session_reconnects(session), 0);
-	live_done(&answer);
-	session_free(session);
-	snprintf(text, sizeof text, "%s sslmode=verify-full sslrootcert=%s", tls, getenv("TLS_OTHER_ROOT"));
-	expect_refusal(text, SESSION_DEAD, "", "TLS with localhost:");
-	snprintf(text, sizeof text, "%s sslmode=verify-full sslrootcert=%s", tls, getenv("TLS_ROOT"));
-	session = live_session(text, NULL);
-	live_open(session); /* the name is checked though the address is given */
-	session_free(session);
-	snprintf(text, sizeof text, "%s sslmode=disable", tls);
-	expect_refusal(text, SESSION_DEAD, "28000", "no encryption");
-}
-
 /* --- life -------------------------------------------------------------------------------------- */
 
 static bool is_closed(const void *session)
@@ -490,9 +388,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(sends_settings_in_the_startup_packet, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(cancels_at_its_deadline, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(cancels_on_request, scene_begin, scene_end),
-		cmocka_unit_test_setup_teardown(words_each_refusal, scene_begin, scene_end),
-		cmocka_unit_test_setup_teardown(tries_several_hosts, scene_begin, scene_end),
-		cmocka_unit_test_setup_teardown(speaks_tls, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(closes_when_unused, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(may_be_freed_anywhere, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(leaves_nothing_running, scene_begin, scene_end),
