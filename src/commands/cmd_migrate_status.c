@@ -9,7 +9,7 @@ enum { STATUS_DEADLINE_MS = 30000 };
 
 struct findings {
 	int pending, drifted, failed;
-	const struct err *first_failure;
+	const struct database *first_failure;
 	const char *first_pending, *first_drifted; /* names of databases */
 };
 
@@ -38,16 +38,19 @@ static void judge(const struct table *rows, int row, const char *database, struc
 	}
 }
 
-static void add_database(const struct database *database, struct table *all, struct findings *findings)
+static void add_database(
+	const struct database *database, struct table *all, struct findings *findings, struct report *report, bool is_one)
 {
 	const struct facts *facts = &database->facts[FACT_MIGRATIONS];
 	if (facts->err.kind != ERR_NONE || facts->table == NULL) {
 		/* Its row is there all the same: who reads the table sees that something is not known. */
 		int row = table_add_row(all);
 		table_set_text(all, row, "database", database->name);
-		table_set_text(all, row, "advice", facts->err.text);
+		table_set_text(all, row, "advice", facts->err.kind ? facts->err.text : "no answer in time");
 		if (findings->failed++ == 0)
-			findings->first_failure = &facts->err;
+			findings->first_failure = database;
+		if (!is_one)
+			report_log(report, "%s: %s", database->name, facts->err.kind ? facts->err.text : "no answer in time");
 		return;
 	}
 	for (int i = 0; i < table_rows(facts->table); i++) {
@@ -65,10 +68,13 @@ static bool run(struct action *action, struct err *err)
 	collect_wait(action->fleet, action->databases, action->database_count, facts, STATUS_DEADLINE_MS);
 	struct table *all = table_new(&migrations_shape);
 	for (int i = 0; i < action->database_count; i++)
-		add_database(action->databases[i], all, &findings);
+		add_database(action->databases[i], all, &findings, action->report, action->database_count == 1);
 	report_rows(action->report, all);
 	if (findings.failed > 0) {
-		*err = *findings.first_failure;
+		*err = findings.first_failure->facts[FACT_MIGRATIONS].err;
+		if (err->kind == ERR_NONE)
+			err_set(err, ERR_TIMEOUT, "no answer in time");
+		err_prefix(err, "%s", findings.first_failure->name);
 		if (findings.failed < action->database_count)
 			err->kind = ERR_PARTIAL;
 		return action->database_count > 1

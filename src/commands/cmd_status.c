@@ -13,7 +13,11 @@ static bool run(struct action *action, struct err *err)
 	struct table *rows = health_overview(action->fleet, action->databases, action->database_count);
 	int silent = 0;
 	for (int row = 0; row < table_rows(rows); row++)
-		silent += table_get_int(rows, row, "reachable", 0) == 0;
+		if (table_get_int(rows, row, "reachable", 0) == 0) {
+			silent++;
+			/* where the rows go to a program, its user still sees who and why */
+			report_log(action->report, "%s: %s", table_get_text(rows, row, "name"), table_get_text(rows, row, "error"));
+		}
 	int all = table_rows(rows);
 	report_rows(action->report, rows);
 	if (silent == 0)

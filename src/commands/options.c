@@ -88,8 +88,9 @@ bool option_check(const struct verb_option *option, const char *value, struct er
 	case OPTION_FLAG:
 		return true;
 	case OPTION_INT:
-		return units_parse_int(value, &number) ||
-		       err_set(err, ERR_USAGE, "%s takes a whole number, not '%s'", option->name, value);
+		/* every one of them counts something; said here, before any guard is asked */
+		return (units_parse_int(value, &number) && number >= 1) ||
+		       err_set(err, ERR_USAGE, "%s takes a whole number from 1 on, not '%s'", option->name, value);
 	case OPTION_DURATION:
 		return units_parse_duration_s(value, &seconds) ||
 		       err_set(err, ERR_USAGE, "%s takes a duration such as '30 s', '5 min' or '2 days', not '%s'",

@@ -262,6 +262,15 @@ static bool is_plain(enum key_type type)
 	return type != KEY_SECRET && type != KEY_COMMAND;
 }
 
+static bool is_never_empty(const char *name)
+{
+	static const char *const names[] = {"url", "direct", "host", "dbname", "environment"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 static bool fill_value(const struct config *config, const struct section *section, struct value *value, struct err *err)
 {
 	enum key_type type = type_of(section, value);
@@ -272,8 +281,13 @@ static bool fill_value(const struct config *config, const struct section *sectio
 		return false;
 	if (type != KEY_COMMAND && !take_off_quotes(value, err))
 		return false;
+	bool is_said = *value->text != '\0';
 	if (!fill_in(section, value, err))
 		return false;
+	/* An emptied variable must not lead to libpq's default server, nor out of production. */
+	if (is_said && !*value->text && is_never_empty(value->name))
+		return err_set(err, ERR_CONFIG, "%s: %s: its variable is empty (expected a value; leave the key out where none is meant)",
+		    value->where, value->name);
 	if (!*value->text) {
 		/* nothing: not set, and what stands above does not count either */
 		mem_free(value->text);

@@ -171,6 +171,15 @@ struct conninfo *conninfo_parse(const char *text, struct err *err)
 		uselocale(before);
 		freelocale(c);
 	}
+	const char *scheme = strstr(text, "://");
+	if (!parsed && scheme && strcspn(text, " =@/") == (size_t)(scheme - text) + 1 &&
+	    !text_starts_with(text, "postgres")) {
+		err_set(err, ERR_CONFIG, "cannot read the connection string: it begins with %.*s:// (expected postgresql://)",
+		    (int)(scheme - text > 20 ? 20 : scheme - text), text);
+		PQfreemem(message);
+		conninfo_free(info);
+		return NULL;
+	}
 	if (!parsed) {
 		word_parse_error(message ? message : "", err);
 		if (message)

@@ -100,9 +100,10 @@ bool places_make_folder(const char *path, struct err *err)
 		char keep = *at;
 
 		*at = '\0';
-		if (mkdir(part, 0700) != 0 && !is_folder(part)) {
-			int why = errno == EEXIST ? ENOTDIR : errno;
+		int why = mkdir(part, 0700) == 0 ? 0 : errno;
 
+		if (why && !is_folder(part)) {
+			why = why == EEXIST ? ENOTDIR : why;
 			is_made = err_set(err, ERR_FAILED, "%s: cannot make the folder: %s", part, strerror(why));
 		}
 		*at = keep;

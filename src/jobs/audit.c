@@ -224,8 +224,15 @@ static bool append(int fd, const struct audit_entry *entry)
 	text_add(&text, line);
 	text_add_char(&text, '\n');
 	free(line);
+	struct stat before;
+	bool is_known = fstat(fd, &before) == 0;
 	bool is_written = write_all(fd, text.s, text.length) && fsync(fd) == 0;
 	text_done(&text);
+	/* Half a line, from a full disk, would break the chain for good. */
+	int why = errno;
+	if (!is_written && is_known && ftruncate(fd, before.st_size) != 0)
+		why = errno;
+	errno = why;
 	return is_written;
 }
 
@@ -271,14 +278,26 @@ bool audit_append(const struct audit_entry *entry, struct err *err)
 	return is_done;
 }
 
+/* A disk that is full is found out by keeping the room for some lines; file systems that cannot do that are taken at their word. */
+static bool has_room(int fd)
+{
+	enum { ROOM_BYTES = 16384 };
+	struct stat stat;
+	return fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode) ||
+	       fallocate(fd, FALLOC_FL_KEEP_SIZE, stat.st_size, ROOM_BYTES) == 0 || (errno != ENOSPC && errno != EDQUOT);
+}
+
 bool audit_is_writable(struct err *err)
 {
 	char *path;
 	int fd = open_log(&path, err);
+	bool is_writable = fd >= 0 && has_room(fd);
+	if (fd >= 0 && !is_writable)
+		file_error(path, err);
 	if (fd >= 0)
 		close(fd);
 	mem_free(path);
-	return fd >= 0;
+	return is_writable;
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
