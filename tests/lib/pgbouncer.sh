@@ -2,8 +2,9 @@
 # bouncer_start [SETTING...] sets BOUNCER_PORT, BOUNCER_PID. Everybody is let in and is an administrator (auth_type any as user postgres).
 # Every database of the cluster is reachable under its name; `pgbouncer` is the admin console. A SETTING is a line of [pgbouncer].
 bouncer_start() {
-	local folder=$PGTEND_SCRATCH/bouncer line
-	command -v pgbouncer > /dev/null || return 1
+	local folder=$PGTEND_SCRATCH/bouncer line bouncer
+	# Debian puts it where only root looks
+	bouncer=$(PATH="$PATH:/usr/sbin:/sbin" command -v pgbouncer) || return 1
 	mkdir -p "$folder"
 	BOUNCER_PORT=$(free_port)
 	{
@@ -14,7 +15,7 @@ bouncer_start() {
 	} > "$folder/pgbouncer.ini"
 	# like the server it refuses to run as root
 	[ -z "$pg_user" ] || chown -R "$pg_user" "$folder"
-	(cd / && exec setsid $( [ -n "$pg_user" ] && echo setpriv --reuid=$pg_user --regid=$pg_user --clear-groups ) pgbouncer -q "$folder/pgbouncer.ini") > "$folder/out" 2>&1 &
+	(cd / && exec setsid $( [ -n "$pg_user" ] && echo setpriv --reuid=$pg_user --regid=$pg_user --clear-groups ) "$bouncer" -q "$folder/pgbouncer.ini") > "$folder/out" 2>&1 &
 	BOUNCER_PID=$!
 	wait_until 10 "$pg_bin/psql" -X -q -h 127.0.0.1 -p "$BOUNCER_PORT" -U postgres -d pgbouncer -c 'show version'
 }
