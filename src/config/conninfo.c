@@ -2,9 +2,11 @@
 #include "pgtend/config/conninfo.h"
 
 #include <ctype.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conninfo_internal.h"
 #include "pgtend/core/mem.h"
@@ -258,7 +260,15 @@ static void resolve(struct conninfo *info)
 		values[count] = "none of these";
 		keywords[count + 1] = values[count + 1] = NULL;
 	}
+	/* libpq says on standard error what it dislikes of a password file; the session that connects says it in words */
+	int saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3), nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (saved >= 0 && nowhere >= 0)
+		dup2(nowhere, STDERR_FILENO);
 	PGconn *conn = PQconnectStartParams(keywords, values, 0);
+	if (saved >= 0)
+		dup2(saved, STDERR_FILENO);
+	close(saved);
+	close(nowhere);
 	PQconninfoOption *merged = conn ? PQconninfo(conn) : NULL;
 	bool has_user = false;
 	for (const PQconninfoOption *option = merged; option && option->keyword; option++) {

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "pgtend/core/mem.h"
 #include "session_private.h"
@@ -142,6 +143,17 @@ static void set_default(struct session *session, struct parameters *p, const cha
 		set(p, keyword, value);
 }
 
+/* libpq ignores a password file that others may read and says so on standard error, in the middle of the screen. NULL: nothing is wrong with it. */
+const char *session_unfit_passfile(struct session *session)
+{
+	const char *path = conninfo_effective(session->info, "passfile");
+	struct stat st;
+
+	if (!path || !*path || stat(path, &st) != 0 || (S_ISREG(st.st_mode) && !(st.st_mode & (S_IRWXG | S_IRWXO))))
+		return NULL;
+	return path;
+}
+
 PGconn *session_connect_libpq(struct session *session)
 {
 	const struct host *host = session_host(session);
@@ -165,6 +177,8 @@ PGconn *session_connect_libpq(struct session *session)
 	set_default(session, &p, "keepalives_interval", "5");
 	set_default(session, &p, "keepalives_count", "3");
 	set_default(session, &p, "tcp_user_timeout", "20000");
+	if (session_unfit_passfile(session))
+		set(&p, "passfile", "/dev/null/none");
 	if (session->rounds > 1)
 		set(&p, "target_session_attrs", session->round == 0 ? "standby" : "any");
 	session->has_sent_options = false;

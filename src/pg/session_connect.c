@@ -148,6 +148,8 @@ static void fail_by_libpq(struct session *session)
 	struct err err;
 	enum connect_verdict verdict = connect_error_word(&err, &place, PQerrorMessage(session->conn), PQconnectionNeedsPassword(session->conn));
 
+	if (PQconnectionNeedsPassword(session->conn) && session_unfit_passfile(session))
+		err_hint(&err, "%s is not used, because others may read it: chmod 600", session_unfit_passfile(session));
 	if (verdict == CONNECT_WITHOUT_OPTIONS) {
 		if (session->has_sent_options) {
 			session->are_options_refused = true;

@@ -161,6 +161,7 @@ void session_connect_lost(struct session *session, const char *words, const char
 void session_hosts_init(struct session *session);
 void session_hosts_done(struct session *session);
 const char *host_address(const struct host *host); /* NULL: its name must be resolved; "": needs none. Borrowed */
+const char *session_unfit_passfile(struct session *session); /* borrowed */
 PGconn *session_connect_libpq(struct session *session); /* PQconnectStartParams() for the host and address at hand */
 struct connect_place session_connect_place(struct session *session); /* borrowed texts */
 /* Where it is connected or tries to: host, address ("" none), port. Borrowed. */

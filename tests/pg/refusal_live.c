@@ -1,6 +1,10 @@
 /* Who is let in by a real server and who is not: refusals in words, several hosts, TLS. Started by session.test. */
 #include "live.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 static int scene_begin(void **state)
 {
 	(void)state;
@@ -62,6 +66,35 @@ static void words_each_refusal(void **state)
 	expect_refusal("service=no_such_service dbname=postgres", SESSION_DEAD, "", "no_such_service");
 }
 
+/* libpq would say it on standard error, across the screen. */
+static void says_that_a_password_file_is_open_to_others(void **state)
+{
+	(void)state;
+	char *path = mem_format("%s/open.pgpass", getenv("PGTEND_SCRATCH")), *printed = mem_format("%s/printed", getenv("PGTEND_SCRATCH"));
+	char *text = mem_format("host=127.0.0.1 port=%s user=locked dbname=postgres passfile=%s", getenv("PGS_PORT"), path);
+	int saved = dup(STDERR_FILENO), file = open(printed, O_RDWR | O_CREAT | O_TRUNC, 0600), open_file = open(path, O_WRONLY | O_CREAT, 0644);
+
+	assert_true(saved >= 0 && file >= 0 && open_file >= 0);
+	assert_int_equal(fchmod(open_file, 0644), 0);
+	close(open_file);
+	dup2(file, STDERR_FILENO);
+	struct session *session = live_session(text, NULL);
+
+	session_open(session);
+	bool has_failed = live_until(live_is_failed, session, 5000);
+
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	assert_true(has_failed);
+	assert_non_null(strstr(session_error(session)->hint, "open.pgpass is not used"));
+	assert_int_equal(lseek(file, 0, SEEK_END), 0);
+	close(file);
+	session_free(session);
+	mem_free(path);
+	mem_free(printed);
+	mem_free(text);
+}
+
 static void tries_several_hosts(void **state)
 {
 	(void)state;
@@ -119,6 +152,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(words_each_refusal, scene_begin, scene_end),
+		cmocka_unit_test_setup_teardown(says_that_a_password_file_is_open_to_others, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(tries_several_hosts, scene_begin, scene_end),
 		cmocka_unit_test_setup_teardown(speaks_tls, scene_begin, scene_end),
 	};
