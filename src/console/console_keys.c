@@ -194,7 +194,7 @@ static unsigned step_refresh(struct console *console, int by)
 	return STALE_SCREEN;
 }
 
-static unsigned pause(struct console *console)
+static unsigned toggle_pause(struct console *console)
 {
 	console->is_paused = !console->is_paused;
 	console->paused_us = console_now_us(console);
@@ -255,7 +255,7 @@ static unsigned text_key(struct console *console, char c)
 	case 'R':
 		return ask_now(console);
 	case 'p':
-		return pause(console);
+		return toggle_pause(console);
 	case '+':
 		return step_refresh(console, 1);
 	case '-':

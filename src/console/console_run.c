@@ -286,6 +286,23 @@ static void end_jobs(struct driver *driver)
 	stop_timer(&driver->give_up);
 }
 
+static void close_session(struct session *session)
+{
+	if (session)
+		session_close(session);
+}
+
+/* Questions under way end here and now: nobody who quits waits for a server that is silent. */
+static void close_sessions(const struct fleet *fleet)
+{
+	for (int i = 0; i < fleet->server_count; i++)
+		close_session(fleet->servers[i]->session);
+	for (int i = 0; i < fleet->database_count; i++)
+		close_session(fleet->databases[i]->session);
+	for (int i = 0; i < fleet->pooler_count; i++)
+		close_session(fleet->poolers[i]->session);
+}
+
 static void stop(struct driver *driver)
 {
 	stop_timer(&driver->escape);
@@ -364,7 +381,14 @@ int console_run(struct fleet *fleet, const struct console_options *options)
 	end_jobs(&driver);
 	console->changed = NULL;
 	screen_close();
+	if (driver.has_given_up) {
+		/* Its task still waits for a server that says nothing: there is nothing to be freed under its feet. */
+		fprintf(stderr, "pgtend: a job did not end within %d s; its server takes back what was not committed\n", CANCEL_MS / 1000);
+		_exit(console->status ? console->status : 1);
+	}
 	stop(&driver);
+	collector_pause(console->collector, true);
+	close_sessions(fleet);
 	collector_stop(console->collector);
 	status = console->status;
 	console_free(console);

@@ -172,9 +172,8 @@ static void add_reason(struct text *out, const struct pane_data *data)
 		text_addf(out, "; next try in %d s", data->next_try_s);
 }
 
-char *pane_state_text(const struct pane *pane, const struct pane_data *data, int64_t now_us, enum style *style)
+static char *state_words(const struct pane *pane, const struct pane_data *data, int64_t now_us, enum pane_state state, enum style *style)
 {
-	enum pane_state state = pane_judge(data, now_us);
 	struct text out = { 0 };
 	char age[UNITS_SIZE];
 	enum missing why = MISSING_NONE;
@@ -212,6 +211,11 @@ char *pane_state_text(const struct pane *pane, const struct pane_data *data, int
 		break;
 	}
 	return text_take(&out);
+}
+
+char *pane_state_text(const struct pane *pane, const struct pane_data *data, int64_t now_us, enum style *style)
+{
+	return state_words(pane, data, now_us, pane_judge(data, now_us), style);
 }
 
 /* --- drawing ---------------------------------------------------------------------------------- */
@@ -297,10 +301,9 @@ static void dim(struct canvas *canvas, bool has_cursor, int cursor_row)
 			canvas_style_row(canvas, row, STYLE_STALE);
 }
 
-static void draw_body(const struct pane *pane, const struct pane_frame *frame, const struct pane_data *data, struct list *list, const char *words,
-	enum style style, struct canvas *canvas)
+static void draw_body(const struct pane *pane, const struct pane_frame *frame, const struct pane_data *data, enum pane_state state, struct list *list,
+	const char *words, enum style style, struct canvas *canvas)
 {
-	enum pane_state state = pane_judge(data, frame->now_us);
 	int rows = canvas_rows(canvas), has_reason = state == PANE_STALE && rows >= 4 ? 1 : 0;
 	int foot_rows = pane->foot_rows && rows > 4 ? pane->foot_rows(data, rows) : 0;
 	struct canvas *body = canvas_sub(canvas, 0, 0, rows - has_reason - foot_rows, canvas_cols(canvas));
@@ -327,14 +330,14 @@ void pane_draw(const struct pane *pane, const struct pane_frame *frame, const st
 {
 	enum style style = STYLE_DIM;
 	pane_set_now(frame->now_us);
-	char *words = pane_state_text(pane, data, frame->now_us, &style);
 	enum pane_state state = pane_judge(data, frame->now_us);
+	char *words = state_words(pane, data, frame->now_us, state, &style);
 	bool has_rows = data->table && table_rows(data->table) > 0;
 	struct canvas *inside = canvas_sub(canvas, PANE_LIST_ROW, 0, canvas_rows(canvas) - PANE_LIST_ROW, canvas_cols(canvas));
 	char *status, *right;
 
 	if (has_rows)
-		draw_body(pane, frame, data, list, words, style, inside);
+		draw_body(pane, frame, data, state, list, words, style, inside);
 	else
 		draw_words(data, words, style, inside);
 	if (has_rows && list->count == 0)
