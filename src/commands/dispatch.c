@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "pgtend/config/conninfo.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/jobs/audit.h"
@@ -265,9 +266,19 @@ static void answer_help(struct command_run *run)
 	run_finish(run);
 }
 
+/* A run that was killed could not take its passfile away: the next one that acts does. */
+static void sweep(struct command_run *run)
+{
+	int swept = run->slot_count > 0 && is_audited(&run->slots[0]) ? conninfo_child_sweep() : 0;
+	if (swept > 0)
+		report_log(&run->slots[0].job->report, "removed %d password file%s that killed runs left behind", swept,
+		    swept == 1 ? "" : "s");
+}
+
 static void begin(void *arg)
 {
 	struct command_run *run = arg;
+	sweep(run);
 	if (run->is_cancelled) {
 		struct err err = {0};
 		err_set(&err, ERR_CANCELLED, "cancelled");

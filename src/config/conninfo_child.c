@@ -1,30 +1,91 @@
 /* config/conninfo_child.c - environment and passfile that lead a child to the same database. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "conninfo_internal.h"
 #include "pgtend/core/mem.h"
 
+enum { PLACE_COUNT = 3, SWEEP_AFTER_S = 5 };
+static const char *const names[] = {"pass", "service"}; /* all that ever lies in a folder of ours */
+
+static void private_places(const char *places[PLACE_COUNT])
+{
+	places[0] = getenv("XDG_RUNTIME_DIR");
+	places[1] = getenv("TMPDIR");
+	places[2] = "/tmp";
+	for (int i = 0; i < PLACE_COUNT; i++)
+		if (places[i] && places[i][0] != '/')
+			places[i] = NULL;
+}
+
 static bool make_folder(struct conninfo_child *child, struct err *err)
 {
 	if (child->folder)
 		return true;
-	const char *places[] = {getenv("XDG_RUNTIME_DIR"), getenv("TMPDIR"), "/tmp"};
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-		if (!places[i] || places[i][0] != '/')
+	const char *places[PLACE_COUNT];
+	private_places(places);
+	for (int i = 0; i < PLACE_COUNT; i++) {
+		if (!places[i])
 			continue;
 		char *folder = mem_format("%s/pgtend.XXXXXX", places[i]);
 		if (mkdtemp(folder)) { /* 0700 */
 			child->folder = folder;
+			child->lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+			if (child->lock >= 0)
+				(void)flock(child->lock, LOCK_SH);
 			return true;
 		}
 		mem_free(folder);
 	}
 	return err_set(err, ERR_FAILED, "cannot make a private folder for the passfile in /tmp: %s", strerror(errno));
+}
+
+/* Ours, by name, owner and mode; nobody holds it; not of this very moment, when its maker may not hold it yet. */
+static bool is_left_behind(int place, const char *name, int *folder)
+{
+	struct stat st;
+	*folder = -1;
+	if (strncmp(name, "pgtend.", 7) != 0 || strlen(name) != strlen("pgtend.XXXXXX"))
+		return false;
+	*folder = openat(place, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return *folder >= 0 && fstat(*folder, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & 0777) == 0700 &&
+	       time(NULL) - st.st_mtime >= SWEEP_AFTER_S && flock(*folder, LOCK_EX | LOCK_NB) == 0;
+}
+
+static int sweep_place(const char *path)
+{
+	int swept = 0, folder;
+	DIR *place = opendir(path);
+	for (const struct dirent *entry; place && (entry = readdir(place)) != NULL;) {
+		if (is_left_behind(dirfd(place), entry->d_name, &folder)) {
+			for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+				unlinkat(folder, names[i], 0);
+			swept += unlinkat(dirfd(place), entry->d_name, AT_REMOVEDIR) == 0;
+		}
+		if (folder >= 0)
+			close(folder);
+	}
+	if (place)
+		closedir(place);
+	return swept;
+}
+
+int conninfo_child_sweep(void)
+{
+	const char *places[PLACE_COUNT];
+	int swept = 0;
+	private_places(places);
+	for (int i = 0; i < PLACE_COUNT; i++)
+		if (places[i])
+			swept += sweep_place(places[i]);
+	return swept;
 }
 
 static bool write_private(const struct conninfo_child *child, const char *name, const char *text, struct err *err)
@@ -184,7 +245,6 @@ bool conninfo_child_init(struct conninfo_child *child, struct conninfo *info, st
 
 void conninfo_child_done(struct conninfo_child *child)
 {
-	static const char *const names[] = {"pass", "service"};
 	for (size_t i = 0; child->folder && i < sizeof names / sizeof *names; i++) {
 		char *path = mem_format("%s/%s", child->folder, names[i]);
 		unlink(path);
@@ -192,6 +252,8 @@ void conninfo_child_done(struct conninfo_child *child)
 	}
 	if (child->folder)
 		rmdir(child->folder);
+	if (child->folder && child->lock >= 0)
+		close(child->lock);
 	mem_free(child->folder);
 	child->folder = NULL;
 	words_done(&child->env);

@@ -32,8 +32,11 @@ void conninfo_arrays(const struct conninfo *info, const char ***keywords, const 
 struct conninfo_child {
 	struct words env;
 	char *folder; /* NULL when no passfile was needed */
+	int lock;     /* with a folder: keeps it from being taken for one that was left behind */
 };
 PGTEND_CHECK bool conninfo_child_init(struct conninfo_child *child, struct conninfo *info, struct err *err);
 void conninfo_child_done(struct conninfo_child *child);
+/* Removes the folders with passwords of runs that were killed; how many. */
+int conninfo_child_sweep(void);
 
 #endif
