@@ -61,6 +61,13 @@ server.addEventListener('error', ({ detail }) => {
 await server.start()
 console.log(`ready after ${Date.now() - started} ms: TimescaleDB on PGlite, node ${process.version}`)
 
+// A client that goes away in the middle of its answer loses the answer; the server stays for the others.
+for (const name of ['unhandledRejection', 'uncaughtException']) {
+	process.on(name, (reason) => {
+		console.error(`connection: ${reason}`)
+		if (reason?.code !== 'EPIPE' && reason?.code !== 'ECONNRESET') process.exit(1)
+	})
+}
 for (const name of ['SIGTERM', 'SIGINT']) {
 	process.on(name, () => {
 		rmSync(path, { force: true })

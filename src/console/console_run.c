@@ -12,7 +12,7 @@
 #include "pgtend/ui/keys.h"
 #include "pgtend/ui/screen.h"
 
-enum { SETTLE_MS = 30 /* news that come together are drawn together */, RESIZE_MS = 30, TICK_MS = 1000, CANCEL_MS = 10000 };
+enum { SETTLE_MS = 30 /* news that come together are drawn together */, RESIZE_MS = 30, TICK_MS = 1000, CANCEL_MS = 10000, ANSWER_MS = 300 };
 
 struct driver {
 	struct console *console;
@@ -292,7 +292,36 @@ static void close_session(struct session *session)
 		session_close(session);
 }
 
-/* Questions under way end here and now: nobody who quits waits for a server that is silent. */
+static bool is_busy(const struct session *session)
+{
+	return session && session_state(session) == SESSION_BUSY;
+}
+
+static bool is_any_busy(const struct fleet *fleet)
+{
+	for (int i = 0; i < fleet->server_count; i++)
+		if (is_busy(fleet->servers[i]->session))
+			return true;
+	for (int i = 0; i < fleet->database_count; i++)
+		if (is_busy(fleet->databases[i]->session))
+			return true;
+	for (int i = 0; i < fleet->pooler_count; i++)
+		if (is_busy(fleet->poolers[i]->session))
+			return true;
+	return false;
+}
+
+/* A question that is cut off is a line in the server's log: it has a moment to be answered. */
+static void await_answers(struct driver *driver)
+{
+	driver->has_given_up = false;
+	driver->give_up = timer_start(driver->loop, ANSWER_MS, 0, gave_up, driver);
+	while (is_any_busy(driver->console->fleet) && !driver->has_given_up)
+		loop_turn(driver->loop, true);
+	stop_timer(&driver->give_up);
+}
+
+/* What is still open then ends here and now: nobody who quits waits for a server that is silent. */
 static void close_sessions(const struct fleet *fleet)
 {
 	for (int i = 0; i < fleet->server_count; i++)
@@ -388,6 +417,7 @@ int console_run(struct fleet *fleet, const struct console_options *options)
 	}
 	stop(&driver);
 	collector_pause(console->collector, true);
+	await_answers(&driver);
 	close_sessions(fleet);
 	collector_stop(console->collector);
 	status = console->status;
