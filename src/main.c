@@ -46,6 +46,7 @@ static bool is_config_free(const char *verb)
 /* A configuration that came with a cloned folder must not choose the file that pgtend appends to. */
 static void take_settings(const struct config *config)
 {
+	trust_withhold_passwords(config);
 	const struct section *own = config_section(config, SECTION_PGTEND, "");
 	if (section_is_set(own, "audit") && trust_is_recorded(config))
 		audit_set_path(section_text(own, "audit"));

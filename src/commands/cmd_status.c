@@ -11,19 +11,21 @@ static bool run(struct action *action, struct err *err)
 		FACT_POOLS, FACT_COUNT};
 	collect_wait(action->fleet, action->databases, action->database_count, facts, STATUS_DEADLINE_MS);
 	struct table *rows = health_overview(action->fleet, action->databases, action->database_count);
-	int silent = 0;
-	for (int row = 0; row < table_rows(rows); row++)
-		if (table_get_int(rows, row, "reachable", 0) == 0) {
-			silent++;
-			/* where the rows go to a program, its user still sees who and why */
-			report_log(action->report, "%s: %s", table_get_text(rows, row, "name"), table_get_text(rows, row, "error"));
-		}
-	int all = table_rows(rows);
+	int all = table_rows(rows), silent = 0;
+	for (int row = 0; row < all; row++) {
+		if (table_get_int(rows, row, "reachable", 0) != 0)
+			continue;
+		silent++;
+		err_set(err, ERR_UNREACHABLE, "%s: %s", table_get_text(rows, row, "name"), table_get_text(rows, row, "error"));
+		/* where the rows go to a program, its user still sees who and why */
+		if (all > 1)
+			report_log(action->report, "%s", err->text);
+	}
 	report_rows(action->report, rows);
-	if (silent == 0)
-		return true;
 	/* The rows are printed all the same; the status says how many are missing. */
-	return err_set(err, silent < all ? ERR_PARTIAL : ERR_UNREACHABLE, "%d of %d databases did not answer", silent, all);
+	if (all > 1 && silent > 0)
+		err_set(err, silent < all ? ERR_PARTIAL : ERR_UNREACHABLE, "%d of %d databases did not answer", silent, all);
+	return silent == 0;
 }
 
 const struct verb verb_status = {

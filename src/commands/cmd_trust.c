@@ -17,7 +17,7 @@ static const struct table_column columns[] = {
     {"what", CELL_TEXT, "what", 0, "The address without its password, the command, or the file."},
     {"password", CELL_BOOL, "password", 1,
         "Whether the configuration or its .env files give a password to send there."},
-    {"local", CELL_BOOL, "this machine", 1, "Whether the address is this machine, which needs no trust."},
+    {"local", CELL_BOOL, "this machine", 1, "Whether the address is this machine, which is reached before, but sent no password."},
     {"where", CELL_TEXT, "where", 2, "File and line."},
 };
 static const struct table_shape shape = {"trust", columns, (int)(sizeof columns / sizeof columns[0])};

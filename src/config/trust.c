@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -87,6 +88,42 @@ bool trust_is_recorded(const struct config *config)
 	return config->is_given || look_up(config);
 }
 
+/* What libpq finds by itself: PGPASSWORD and ~/.pgpass. It knows no way to leave them out but these variables. */
+static struct {
+	bool is_withheld;
+	char *password, *passfile;
+} own;
+
+void trust_withhold_passwords(const struct config *config)
+{
+	if (own.is_withheld || !config->path || trust_is_recorded(config))
+		return;
+	own.is_withheld = true;
+	own.password = mem_copy(getenv("PGPASSWORD"));
+	own.passfile = mem_copy(getenv("PGPASSFILE"));
+	unsetenv("PGPASSWORD");
+	setenv("PGPASSFILE", "/dev/null/none", 1); /* there cannot be such a file; of /dev/null itself libpq would complain */
+}
+
+static void put_back(const char *name, char **value)
+{
+	if (*value)
+		setenv(name, *value, 1);
+	else
+		unsetenv(name);
+	mem_free_secret(*value);
+	*value = NULL;
+}
+
+static void give_passwords_back(void)
+{
+	if (!own.is_withheld)
+		return;
+	own.is_withheld = false;
+	put_back("PGPASSWORD", &own.password);
+	put_back("PGPASSFILE", &own.passfile);
+}
+
 bool trust_record(const struct config *config, struct err *err)
 {
 	if (!config->path)
@@ -103,6 +140,8 @@ bool trust_record(const struct config *config, struct err *err)
 	}
 	words_done(&lines);
 	words_done(&rest);
+	if (ok)
+		give_passwords_back();
 	return ok;
 }
 
@@ -176,11 +215,39 @@ static bool say_what_to_do(struct err *err)
 	return err_hint(err, "Read the file, then run `pgtend trust`; or name it with -c");
 }
 
+/* Not through one of the file's own ways: written there, in a .env file of its, in a passfile or service that it picks. */
+static bool sends_password(struct conninfo *info)
+{
+	static const char *const ways[] = {"password", "passfile", "sslpassword"};
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		const char *value = conninfo_get(info, ways[i]);
+		if (value && *value)
+			return true;
+	}
+	const char *service = conninfo_effective(info, "service");
+	return service && *service;
+}
+
+static bool check_password(
+    const struct config *config, const struct section *section, struct conninfo *info, struct err *err)
+{
+	if (!sends_password(info) || trust_is_recorded(config))
+		return true;
+	const char *host = conninfo_effective(info, "host");
+	char *shown = text_visible(host && *host ? host : "this machine");
+	err_set(err, ERR_REFUSED, "%s was found, not given: before it is trusted no password is sent, not even to %s (%s)",
+	    config->path, shown, section->where);
+	mem_free(shown);
+	return say_what_to_do(err);
+}
+
 static bool check_address(
     const struct config *config, const struct section *section, struct conninfo *info, const char *key, struct err *err)
 {
-	/* the hash is asked for last: what stays on this machine, as a developer's databases do, needs none */
-	if (trust_is_local(info) || trust_is_recorded(config))
+	/* the hash is asked for last: a socket of this machine, as a developer's databases have, needs none */
+	if (trust_is_local(info))
+		return check_password(config, section, info, err);
+	if (trust_is_recorded(config))
 		return true;
 	const char *host = conninfo_effective(info, "hostaddr");
 	if (!host || !*host)

@@ -129,7 +129,7 @@ static const struct wording wordings[] = {
 	{"42501", NULL, CONNECT_REFUSED, "user \"%2\" may not connect to database \"%3\" at %1: %5", ""},
 	{"28", NULL, CONNECT_REFUSED, "%1 lets user \"%2\" not in: %5", ""},
 	{"08P01", NULL, CONNECT_RETRY, "%1 refuses the connection: %5", ""},
-	{"", "no password supplied", CONNECT_REFUSED, "%1 asks user \"%2\" for a password and none is configured", "set `password` through a .env variable, PGPASSWORD or ~/.pgpass"},
+	{"", "no password supplied", CONNECT_REFUSED, "%1 asks user \"%2\" for a password and none is configured", "set `password` through a .env variable, PGPASSWORD or ~/.pgpass; a pgtend.ini that was found gets none of them before `pgtend trust`"},
 	{"", "does not support SSL, but SSL was required", CONNECT_REFUSED, "%1 offers no TLS, which sslmode=%4 asks for", ""},
 	{"", "invalid response to SSL negotiation", CONNECT_REFUSED, "%1 does not understand the question for TLS", "set sslmode=disable when TLS is not wanted there"},
 	{"", "certificate", CONNECT_REFUSED, "TLS with %1 failed: %5", "see sslmode, sslrootcert and sslcert"},

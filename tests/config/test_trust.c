@@ -47,12 +47,12 @@ static void only_this_machine_is_reached_before(void **state)
 		bool is_local;
 	} cases[] = {
 	    {"", true},
-	    {"host = localhost\npassword = x\n", true},
+	    {"host = localhost\n", true},
 	    {"host = /tmp/socket\n", true},
 	    {"host = 127.0.0.9\n", true},
 	    {"host = ::1\n", true},
 	    {"host = ::ffff:127.0.0.1\n", true},
-	    {"url = postgresql://u:p@localhost/d\n", true},
+	    {"url = postgresql://u@localhost/d\n", true},
 	    {"url = postgresql://%2Ftmp%2Fx/d\n", true},
 	    {"host = db.example.com\n", false},
 	    {"host = localhost.example.com\n", false},
@@ -94,6 +94,55 @@ static void only_this_machine_is_reached_before(void **state)
 	unsetenv("PGSERVICEFILE");
 	unsetenv("PGT_TEST_URL");
 	mem_free(services);
+}
+
+static void no_password_is_sent_before(void **state)
+{
+	static const char *const cases[] = {
+	    "host = localhost\npassword = x\n",
+	    "host = /tmp/socket\npassword = x\n",
+	    "host = 127.0.0.9\nuser = u\nserver = near\n",
+	    "server = near\n",
+	    "url = postgresql://u:p@localhost/d\n",
+	    "url = ${PGT_TEST_URL}\n",
+	    "host = localhost\npassfile = pass\n",
+	    "host = localhost\nservice = near\n",
+	    "host = localhost\ndirect = host=127.0.0.1 password=x\n",
+	};
+	char *folder = *state;
+	setenv("PGT_TEST_URL", "postgresql://u:p@127.0.0.1/d", 1);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct err err = {0};
+		char *ini = mem_format("[server near]\nhost = localhost\nuser = u\npassword = x\n[database a]\n%s", cases[i]);
+		files_write(folder, "pgtend.ini", ini);
+		struct config *config = find(folder);
+		bool has_own_address = i == 2; /* of another address a server's password is none */
+		if (allows(config, "a", &err) != has_own_address)
+			fail_msg("wrong for: %s", cases[i]);
+		if (!has_own_address) {
+			assert_int_equal(err.kind, ERR_REFUSED);
+			assert_non_null(strstr(err.text, "before it is trusted no password is sent, not even to "));
+		}
+		config_free(config);
+		mem_free(ini);
+	}
+	setenv("PGPASSWORD", "mine", 1);
+	unsetenv("PGPASSFILE");
+	files_write(folder, "pgtend.ini", "[database a]\nhost = localhost\npassword = x\n");
+	struct config *config = find(folder);
+	struct err err = {0};
+	trust_withhold_passwords(config);
+	assert_null(getenv("PGPASSWORD"));
+	assert_non_null(getenv("PGPASSFILE"));
+	assert_true(trust_record(config, &err));
+	assert_string_equal(getenv("PGPASSWORD"), "mine");
+	assert_null(getenv("PGPASSFILE"));
+	assert_true(allows(config, "a", &err));
+	trust_withhold_passwords(config);
+	assert_string_equal(getenv("PGPASSWORD"), "mine");
+	config_free(config);
+	unsetenv("PGPASSWORD");
+	unsetenv("PGT_TEST_URL");
 }
 
 static void the_environment_counts_as_the_address(void **state)
@@ -232,6 +281,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(only_this_machine_is_reached_before, setup, files_teardown),
+	    cmocka_unit_test_setup_teardown(no_password_is_sent_before, setup, files_teardown),
 	    cmocka_unit_test_setup_teardown(the_environment_counts_as_the_address, setup, files_teardown),
 	    cmocka_unit_test_setup_teardown(commands_do_not_run_before, setup, files_teardown),
 	    cmocka_unit_test_setup_teardown(a_record_ends_with_any_change, setup, files_teardown),
