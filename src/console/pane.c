@@ -326,6 +326,22 @@ static void draw_body(const struct pane *pane, const struct pane_frame *frame, c
 	canvas_free(body);
 }
 
+/* Words in place of rows; what stands at the foot (pools, where the sessions cannot be told) stands there all the same. */
+static void draw_rowless(const struct pane *pane, const struct pane_data *data, const char *words, enum style style, struct canvas *canvas)
+{
+	int rows = canvas_rows(canvas), foot_rows = pane->foot_rows && rows > 4 ? pane->foot_rows(data, rows) : 0;
+	struct canvas *body = canvas_sub(canvas, 0, 0, rows - foot_rows, canvas_cols(canvas));
+
+	draw_words(data, words, style, body);
+	if (foot_rows > 0) {
+		struct canvas *foot = canvas_sub(canvas, rows - foot_rows, 0, foot_rows, canvas_cols(canvas));
+
+		pane->draw_foot(data, -1, foot);
+		canvas_free(foot);
+	}
+	canvas_free(body);
+}
+
 void pane_draw(const struct pane *pane, const struct pane_frame *frame, const struct pane_data *data, struct list *list, struct canvas *canvas)
 {
 	enum style style = STYLE_DIM;
@@ -339,7 +355,7 @@ void pane_draw(const struct pane *pane, const struct pane_frame *frame, const st
 	if (has_rows)
 		draw_body(pane, frame, data, state, list, words, style, inside);
 	else
-		draw_words(data, words, style, inside);
+		draw_rowless(pane, data, words, style, inside);
 	if (has_rows && list->count == 0)
 		put_wrapped(inside, 1, STYLE_DIM, "no row passes the filter; Esc clears it");
 	status = list_status(list);

@@ -159,6 +159,9 @@ static void activity_with_pools_beneath(void **state)
 	scene.beside = facts_pools();
 	scene.data.beside = scene.beside;
 	show(&scene, 4, true, 10, 100, "activity-pools");
+	scene.data.table = NULL;
+	list_update(&scene.list, NULL);
+	show(&scene, 4, true, 8, 100, "activity-only-pools");
 	end(&scene);
 }
 
