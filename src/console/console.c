@@ -219,6 +219,7 @@ void console_free(struct console *console)
 	for (int i = 0; i < LAYOUT_PANES; i++) {
 		list_done(&console->views[i].list);
 		table_free(console->views[i].derived);
+		canvas_free(console->views[i].image);
 	}
 	list_done(&console->pools);
 	table_free(console->derived_pools);

@@ -63,6 +63,7 @@ static void sync_view(struct console *console, int which)
 
 void console_sync(struct console *console)
 {
+	console->data_version += (console->stale & STALE_DATA) != 0;
 	pane_set_now(console_now_us(console));
 	derive_pools(console);
 	for (int i = 0; i < LAYOUT_PANES; i++)

@@ -104,31 +104,73 @@ static struct canvas *window(const struct console *console, const struct rect *r
 	return canvas_sub(console->canvas, rect->row, rect->col, rect->rows, rect->cols);
 }
 
-static void draw_pane(struct console *console, int which)
+static unsigned hash(const char *s)
+{
+	unsigned sum = 5381;
+
+	for (; s && *s; s++)
+		sum = sum * 33 + (unsigned char)*s;
+	return sum;
+}
+
+static void see(const struct console *console, int which, const struct pane_data *data, struct pane_seen *seen)
 {
 	const struct rect *rect = &console->layout.panes[which];
 	const struct pane *pane = console_pane(console, which);
+	const struct list *list = pane == &pane_pools ? &console->pools : &console->views[which].list;
+
+	memset(seen, 0, sizeof(*seen)); /* compared as bytes */
+	seen->rows = rect->rows;
+	seen->cols = rect->cols;
+	seen->pane = pane;
+	seen->is_focused = which == console->focus;
+	seen->now_s = console_now_us(console) / 1000000;
+	seen->data_version = console->data_version;
+	memcpy(&seen->data, data, sizeof(*data));
+	seen->cursor = list->cursor;
+	seen->top = list->top;
+	seen->left = list->left;
+	seen->sort = list->sort;
+	seen->is_descending = list->is_descending;
+	seen->count = list->count;
+	seen->filter = hash(list->filter);
+}
+
+static void data_of_pane(const struct console *console, int which, struct pane_data *data)
+{
+	memcpy(data, &console->views[which].data, sizeof(*data));
+	if (console_pane(console, which) != &pane_pools)
+		return;
+	data->table = console->derived_pools;
+	data->beside = NULL;
+	data->err.kind = ERR_NONE;
+	data->fresh_s = 1 << 30;
+}
+
+/* A key changes one pane or two; the others keep their picture. */
+static void draw_pane(struct console *console, int which)
+{
+	const struct rect *rect = &console->layout.panes[which];
+	struct view *view = &console->views[which];
 	struct pane_frame frame = {
 		.number = which == LAYOUT_FLEET ? 0 : which,
 		.is_focused = which == console->focus,
 		.now_us = console_now_us(console),
 	};
-	struct pane_data data = console->views[which].data;
-	struct canvas *canvas;
+	struct pane_data data;
+	struct pane_seen seen;
 
 	if (rect->rows < 1)
 		return;
-	if (pane == &pane_pools) {
-		data.table = console->derived_pools;
-		data.beside = NULL;
-		data.err.kind = ERR_NONE;
-		data.fresh_s = 1 << 30;
-		if (!data.table)
-			data.table = NULL;
+	data_of_pane(console, which, &data);
+	see(console, which, &data, &seen);
+	if (!view->image || memcmp(&seen, &view->seen, sizeof(seen)) != 0) {
+		canvas_free(view->image);
+		view->image = canvas_new(rect->rows, rect->cols);
+		pane_draw(console_pane(console, which), &frame, &data, console_list(console, which), view->image);
+		see(console, which, &data, &view->seen); /* drawing scrolls to the cursor */
 	}
-	canvas = window(console, rect);
-	pane_draw(pane, &frame, &data, console_list(console, which), canvas);
-	canvas_free(canvas);
+	canvas_paste(console->canvas, rect->row, rect->col, view->image);
 }
 
 /* Between two panes side by side stands a line. */

@@ -52,11 +52,25 @@ struct question {
 	struct question *next;
 };
 
+/* What a pane was drawn from. The same again gives the same picture. */
+struct pane_seen {
+	int rows, cols;
+	const struct pane *pane;
+	bool is_focused, is_descending;
+	int64_t now_s;
+	unsigned data_version;
+	struct pane_data data;
+	int cursor, top, left, sort, count;
+	unsigned filter;                 /* hash of its text */
+};
+
 struct view {
 	struct list list;
 	struct table *derived;
 	const struct database *derived_for;
 	struct pane_data data;
+	struct canvas *image;            /* as last drawn; NULL: never */
+	struct pane_seen seen;
 };
 
 struct console {
@@ -90,6 +104,7 @@ struct console {
 	int64_t paused_us;               /* the clock stands there */
 	int refresh_ms;
 	unsigned stale;
+	unsigned data_version;           /* counts the times that rows were derived again */
 	int64_t fixed_now_us;            /* tests: this is now; 0: the clock */
 	bool is_quitting;
 	int status;

@@ -108,10 +108,34 @@ static void set_square(const struct canvas *canvas, int row, int col, enum style
 	cell->style = (unsigned char)style;
 }
 
+/* A whole canvas is blanked at each frame: nothing stands beside it that could be cut in half. */
+static void clear_root(struct canvas *canvas)
+{
+	static const struct cell_square blank = { .text = " ", .style = STYLE_PLAIN };
+
+	for (int i = 0; i < canvas->rows * canvas->cols; i++)
+		canvas->cells[i] = blank;
+}
+
 void canvas_clear(struct canvas *canvas)
 {
+	if (canvas->is_root) {
+		clear_root(canvas);
+		return;
+	}
 	for (int row = 0; row < canvas->rows; row++)
 		canvas_fill(canvas, row, 0, canvas->cols, STYLE_PLAIN, ' ');
+}
+
+void canvas_paste(struct canvas *canvas, int row, int col, const struct canvas *image)
+{
+	int cols = clamp(image->cols, 0, canvas->cols - col);
+
+	for (int i = 0; i < image->rows && row + i < canvas->rows && cols > 0; i++) {
+		part_wide(canvas, row + i, col);
+		part_wide(canvas, row + i, col + cols - 1);
+		memcpy(square(canvas, row + i, col), square(image, i, 0), sizeof(struct cell_square) * (size_t)cols);
+	}
 }
 
 /* A combining mark belongs to the character before it; one that no longer fits its cell is left out. */

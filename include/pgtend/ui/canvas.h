@@ -38,6 +38,8 @@ void canvas_copy(struct canvas *canvas, int row, int col, const struct canvas *f
 /* What the cells from col on mean, without touching their text. */
 void canvas_restyle(struct canvas *canvas, int row, int col, int cols, enum style style);
 void canvas_style_row(struct canvas *canvas, int row, enum style style); /* restyles what stands there */
+/* Copies the whole of `image` to (row, col), clipped: what was drawn before and did not change need not be composed again. */
+void canvas_paste(struct canvas *canvas, int row, int col, const struct canvas *image);
 /* The text of all rows, trailing blanks cut, one \n a row. Caller frees. */
 char *canvas_text(const struct canvas *canvas);
 /* The cell: its UTF-8 text (at most 31 bytes, "" for the right half of a wide one) and style. */
