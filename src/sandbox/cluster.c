@@ -1,5 +1,6 @@
 /* The private PostgreSQL cluster. Its sockets are open to its user alone (and root), its port to who knows the password. */
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,10 +95,41 @@ static bool run_initdb(struct place *place, const char *data, struct err *err)
 	return is_ok;
 }
 
+/* PostgreSQL takes the number in a lock file for a living postmaster also when that one is dead and nobody has taken it in
+ * yet: a container's first process often never does. Then the file names a number that no process can have; what
+ * else it says stays, for by it the new postmaster sees whether backends of the old one are still there. */
+static bool forget_dead_holder(const struct place *place, const char *lock, struct err *err)
+{
+	char *bytes;
+	size_t length;
+	struct err why;
+	bool is_ok = true;
+	if (!places_read_file(lock, &bytes, &length, &why))
+		return true;
+	long pid = strtol(bytes, NULL, 10);
+	if (pid > 1 && pid < INT32_MAX && process_is_zombie((pid_t)pid)) {
+		char *text = mem_format("%d%s", INT32_MAX, bytes + strcspn(bytes, "\n"));
+		is_ok = place_own_file(place, lock, text, err);
+		mem_free(text);
+	}
+	mem_free(bytes);
+	return is_ok;
+}
+
+static bool forget_dead_postmaster(const struct place *place, const char *data, struct err *err)
+{
+	char *of_data = places_join(data, "postmaster.pid");
+	char *of_socket = mem_format("%s/.s.PGSQL.%d.lock", place->run, place->cluster_port);
+	bool is_ok = forget_dead_holder(place, of_data, err) && forget_dead_holder(place, of_socket, err);
+	mem_free(of_socket);
+	mem_free(of_data);
+	return is_ok;
+}
+
 static bool start(const struct place *place, const char *data, struct err *err)
 {
 	char *postgres;
-	if (!cluster_tool(place, "postgres", &postgres, err))
+	if (!forget_dead_postmaster(place, data, err) || !cluster_tool(place, "postgres", &postgres, err))
 		return false;
 	const char *argv[] = {postgres, "-D", data, NULL};
 	static const char *const env[] = {"LC_ALL=C.UTF-8", "TZ=UTC", NULL};

@@ -70,6 +70,8 @@ struct processes {
 PGTEND_CHECK bool processes_read(const struct place *place, struct processes *processes, struct err *err);
 void processes_done(struct processes *processes);
 bool process_is_alive(const struct process *process);
+/* Or gone altogether. */
+bool process_is_zombie(pid_t pid);
 /* NULL: not there. Borrowed. */
 const struct process *processes_find(const struct processes *processes, const char *name);
 bool process_is_running(const struct place *place, const char *name);

@@ -101,7 +101,7 @@ const struct process *processes_find(const struct processes *processes, const ch
 }
 
 /* A zombie whose parent does not care is as good as gone. */
-static bool is_zombie(pid_t pid)
+bool process_is_zombie(pid_t pid)
 {
 	char path[64];
 	char *line;
@@ -138,7 +138,7 @@ static bool is_of_this_boot(const struct process *process)
 bool process_is_alive(const struct process *process)
 {
 	return process->start_ticks != 0 && child_start_ticks(process->pid) == process->start_ticks &&
-	       !is_zombie(process->pid) && is_of_this_boot(process);
+	       !process_is_zombie(process->pid) && is_of_this_boot(process);
 }
 
 bool process_is_running(const struct place *place, const char *name)
