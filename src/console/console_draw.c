@@ -277,6 +277,12 @@ static void draw_tiny(struct console *console)
 	line = crit > 0 ? mem_format("%d CRIT, too small (need %dx%d)", crit, LAYOUT_LEAST_COLS, LAYOUT_LEAST_ROWS)
 		: warn > 0 ? mem_format("%d WARN, too small (need %dx%d)", warn, LAYOUT_LEAST_COLS, LAYOUT_LEAST_ROWS)
 		: mem_format("too small (need %dx%d)", LAYOUT_LEAST_COLS, LAYOUT_LEAST_ROWS);
+	if (canvas_cols(console->canvas) < (int)strlen(line)) {
+		mem_free(line);
+		line = crit > 0 ? mem_format("%d CRIT, too small", crit)
+			: warn > 0 ? mem_format("%d WARN, too small", warn)
+			: mem_format("too small (<%dx%d)", LAYOUT_LEAST_COLS, LAYOUT_LEAST_ROWS);
+	}
 	if (console->questions)
 		canvas_field(console->canvas, row, 0, canvas_cols(console->canvas), STYLE_WARN, false, "a question waits, too small");
 	else

@@ -77,22 +77,29 @@ static int fresh_s(const struct probe *probe)
 	return probe ? by_tier[probe->tier] : 10;
 }
 
+static void read_next_try(const struct fleet *fleet, const struct session *session, struct pane_data *data)
+{
+	int64_t next_ms = session ? session_next_try_ms(session) : 0, wait_ms = next_ms - loop_now_ms(fleet->loop);
+
+	/* Also a dead one (wrong password, no such database) is tried again, only seldom. */
+	if (next_ms > 0)
+		data->next_try_s = wait_ms > 0 ? (int)((wait_ms + 999) / 1000) : 0;
+}
+
 static void read_session(const struct fleet *fleet, const struct session *session, struct pane_data *data)
 {
-	int64_t now_ms = loop_now_ms(fleet->loop), silent_ms, next_ms;
+	int64_t now_ms = loop_now_ms(fleet->loop), silent_ms;
 	enum session_state state;
 
 	if (!session)
 		return;
 	state = session_state(session);
 	silent_ms = session_silent_since_ms(session);
-	next_ms = session_next_try_ms(session);
 	if (state != SESSION_READY && state != SESSION_BUSY && state != SESSION_CLOSED)
 		data->doing = session_state_word(state);
 	if (silent_ms > 0 && now_ms - silent_ms >= SILENT_MS)
 		data->silent_since_us = units_now_us() - (now_ms - silent_ms) * 1000;
-	if (state == SESSION_BACKOFF && next_ms > 0)
-		data->next_try_s = next_ms > now_ms ? (int)((next_ms - now_ms + 999) / 1000) : 0;
+	read_next_try(fleet, session, data);
 	if (data->err.kind == ERR_NONE && (state == SESSION_BACKOFF || state == SESSION_DEAD))
 		data->err = *session_error(session);
 }
@@ -119,6 +126,9 @@ void pane_read_facts(const struct fleet *fleet, const struct database *database,
 	if (probe && probe->is_offline)
 		return;
 	read_session(fleet, probe && probe->scope == PROBE_SERVER ? database->server->session : database->session, data);
+	/* While nothing of the server can be reached, the database's session waits for the server's: its try is the next one. */
+	if (data->err.kind != ERR_NONE && data->next_try_s < 0)
+		read_next_try(fleet, database->server->session, data);
 }
 
 /* --- the states ------------------------------------------------------------------------------- */
