@@ -159,6 +159,24 @@ static bool check_port(const char *port, struct err *err)
 	return true;
 }
 
+/* A URL of something else. Only known words are repeated: what else stands before "://" may be a part of a password. */
+static bool says_foreign_scheme(const char *text, struct err *err)
+{
+	static const char *const known[] = {"cockroachdb", "file", "http", "https", "jdbc:postgresql", "mariadb", "mongodb",
+	    "mongodb+srv", "mssql", "mysql", "prisma", "redis", "sqlite", "sqlserver"};
+	const char *end = strstr(text, "://");
+	if (end == NULL || text_starts_with(text, "postgres") || strcspn(text, " =@/") != (size_t)(end - text) + 1)
+		return false;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strlen(known[i]) == (size_t)(end - text) && text_starts_with(text, known[i])) {
+			err_set(err, ERR_CONFIG, "cannot read the connection string: it begins with %s:// (expected postgresql://)",
+			    known[i]);
+			return true;
+		}
+	err_set(err, ERR_CONFIG, "cannot read the connection string: it is a URL, but does not begin with postgresql://");
+	return true;
+}
+
 struct conninfo *conninfo_parse(const char *text, struct err *err)
 {
 	struct conninfo *info = conninfo_new();
@@ -173,11 +191,7 @@ struct conninfo *conninfo_parse(const char *text, struct err *err)
 		uselocale(before);
 		freelocale(c);
 	}
-	const char *scheme = strstr(text, "://");
-	if (!parsed && scheme && strcspn(text, " =@/") == (size_t)(scheme - text) + 1 &&
-	    !text_starts_with(text, "postgres")) {
-		err_set(err, ERR_CONFIG, "cannot read the connection string: it begins with %.*s:// (expected postgresql://)",
-		    (int)(scheme - text > 20 ? 20 : scheme - text), text);
+	if (!parsed && says_foreign_scheme(text, err)) {
 		PQfreemem(message);
 		conninfo_free(info);
 		return NULL;
