@@ -44,6 +44,12 @@ static void log_line(struct run *run, const char *sql, size_t offset)
 {
 	enum { BEFORE_COLS = 90, WIDTH_COLS = 120 };
 	size_t begin = line_begin(sql, offset), end = offset + strcspn(sql + offset, "\r\n");
+	char *line = mem_copy_n(sql + begin, end - begin);
+	/* CREATE ROLE ... PASSWORD '...': the place says enough */
+	bool may_hold_secret = strcasestr(line, "password") != NULL;
+	mem_free_secret(line);
+	if (may_hold_secret)
+		return;
 	char *before = mem_copy_n(sql + begin, offset - begin), *after = mem_copy_n(sql + offset, end - offset);
 	for (char *c = before; *c; c++)
 		if (*c == '\t')
