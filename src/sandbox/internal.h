@@ -23,6 +23,7 @@ struct place {
 	char *folder;
 	char *run;       /* folder of the sockets: FOLDER/run, or a short one where that is too long for a socket */
 	char *user_name; /* as whom the servers run; NULL: as we do */
+	bool needs_search; /* that user cannot enter a folder above: the servers get CAP_DAC_READ_SEARCH, by setpriv */
 	uid_t uid;
 	gid_t gid;
 	int cluster_port;    /* PostgreSQL */

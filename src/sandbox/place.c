@@ -1,6 +1,7 @@
 /* The sandbox's folder: who may work in it, what is known about it, and the lock that keeps two runs apart. */
 #include <dirent.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -67,6 +69,16 @@ bool place_is_reachable(const struct place *place, const char *path, struct err 
 	}
 	mem_free(part);
 	return is_ok;
+}
+
+/* A folder made by mktemp as root is closed to the servers' user. What they lack is the right to search the folders above, and that right alone
+ * can be given, where this system lets us. */
+static bool make_reachable(struct place *place, struct err *err)
+{
+	if (place_is_reachable(place, place->folder, err))
+		return true;
+	place->needs_search = prctl(PR_CAPBSET_READ, CAP_DAC_READ_SEARCH, 0, 0, 0) == 1;
+	return place->needs_search;
 }
 
 char *sandbox_default_folder(void)
@@ -202,7 +214,7 @@ static bool make_folder(struct place *place, struct err *err)
 	if (lstat(place->folder, &st) == 0 && !is_empty_folder(place->folder))
 		return err_set(err, ERR_FAILED, "%s is no sandbox: it holds other files", place->folder) ||
 		       err_hint(err, "choose another --dir");
-	if (!place_is_reachable(place, place->folder, err) || !make_parents(place, err))
+	if (!make_reachable(place, err) || !make_parents(place, err))
 		return false;
 	if (mkdir(place->folder, 0700) != 0 && errno != EEXIST)
 		return err_set(err, ERR_FAILED, "cannot make %s: %s", place->folder, strerror(errno));
@@ -271,7 +283,7 @@ static bool prepare(struct place *place, struct err *err)
 static bool open_known(struct place *place, struct err *err)
 {
 	char *path = place_path(place, sandbox_marker);
-	bool is_ok = place_is_reachable(place, place->folder, err) && read_marker(place, path, err);
+	bool is_ok = make_reachable(place, err) && read_marker(place, path, err);
 	mem_free(path);
 	return is_ok;
 }

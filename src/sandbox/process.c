@@ -177,6 +177,39 @@ static bool write_down(const struct place *place, const char *name, pid_t pid, b
 	return is_ok;
 }
 
+/* The command as the servers' user runs it. Behind a folder that this user cannot enter setpriv changes the user, because it can leave one capability. */
+struct dressed {
+	const char **argv;
+	char *uid, *gid;
+};
+
+static void dress(const struct place *place, const char *const *argv, struct dressed *dressed)
+{
+	static const char *const caps[] = {"--clear-groups", "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"};
+	size_t count = 0, at = 0;
+	*dressed = (struct dressed){0};
+	while (argv[count] != NULL)
+		count++;
+	dressed->argv = mem_grow(NULL, count + 7, sizeof *dressed->argv);
+	if (place->needs_search) {
+		dressed->uid = mem_format("--reuid=%lu", (unsigned long)place->uid);
+		dressed->gid = mem_format("--regid=%lu", (unsigned long)place->gid);
+		dressed->argv[at++] = "setpriv";
+		dressed->argv[at++] = dressed->uid;
+		dressed->argv[at++] = dressed->gid;
+		for (size_t i = 0; i < sizeof caps / sizeof *caps; i++)
+			dressed->argv[at++] = caps[i];
+	}
+	memcpy(dressed->argv + at, argv, sizeof *argv * (count + 1));
+}
+
+static void undress(struct dressed *dressed)
+{
+	mem_free(dressed->argv);
+	mem_free(dressed->uid);
+	mem_free(dressed->gid);
+}
+
 bool process_start(const struct place *place, const char *name, const char *const *argv, const char *const *env,
     bool is_incident, struct err *err)
 {
@@ -186,15 +219,17 @@ bool process_start(const struct place *place, const char *name, const char *cons
 	if (!is_ok) {
 		err_set(err, ERR_FAILED, "%s: %s", path, strerror(errno));
 	} else {
+		struct dressed dressed;
+		dress(place, argv, &dressed);
 		const struct child_spec spec = {
-		    .argv = argv,
+		    .argv = dressed.argv,
 		    .env = env,
 		    .folder = "/",
 		    .stdout_fd = fd,
 		    .stderr_fd = fd,
 		    .uid = place->uid,
 		    .gid = place->gid,
-		    .has_user = place->user_name != NULL,
+		    .has_user = place->user_name != NULL && !place->needs_search,
 		    .is_detached = true,
 		};
 		struct child *child = child_start(place->loop, &spec, err);
@@ -205,6 +240,7 @@ bool process_start(const struct place *place, const char *name, const char *cons
 				child_signal(child, SIGKILL);
 			child_forget(child);
 		}
+		undress(&dressed);
 		close(fd);
 	}
 	mem_free(path);
@@ -282,17 +318,20 @@ bool place_run(const struct place *place, const char *const *argv, const char *c
 {
 	struct text errors = {0};
 	int status = 0;
+	struct dressed dressed;
+	dress(place, argv, &dressed);
 	const struct child_spec spec = {
-	    .argv = argv,
+	    .argv = dressed.argv,
 	    .env = env,
 	    .folder = folder != NULL ? folder : "/",
 	    .stdout_fd = -1,
 	    .stderr_fd = -1,
 	    .uid = place->uid,
 	    .gid = place->gid,
-	    .has_user = place->user_name != NULL,
+	    .has_user = place->user_name != NULL && !place->needs_search,
 	};
 	bool is_ok = child_run(place->loop, &spec, &status, out, &errors, err);
+	undress(&dressed);
 	if (is_ok && status != 0) {
 		while (errors.length > 0 && errors.s[errors.length - 1] == '\n')
 			errors.s[--errors.length] = '\0';
