@@ -175,6 +175,8 @@ static const char *cell_type_words(enum cell_type type)
 		return "text, RFC 3339 in UTC";
 	case CELL_WORDS:
 		return "array of texts";
+	case CELL_IDS:
+		return "array of integers";
 	}
 	return "";
 }

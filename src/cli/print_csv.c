@@ -49,6 +49,7 @@ static void add_cell(struct text *out, const struct cell *cell, enum cell_type t
 			add_field(out, cell->u.text, is_terminal);
 		break;
 	case CELL_WORDS:
+	case CELL_IDS:
 		add_words(out, cell->u.text, is_terminal);
 		break;
 	case CELL_BOOL:

@@ -24,7 +24,7 @@ struct grid {
 
 static bool is_text_type(enum cell_type type)
 {
-	return type == CELL_TEXT || type == CELL_WORDS;
+	return type == CELL_TEXT || type == CELL_WORDS || type == CELL_IDS;
 }
 
 /* The texts of one column, heading first, tables one behind the other; its width. */

@@ -139,7 +139,7 @@ static void append_rows(struct table *to, const struct table *from, const char *
 				continue;
 			if (shape->columns[column].type == CELL_TEXT)
 				table_set_text(to, added, name, cell->u.text);
-			else if (shape->columns[column].type == CELL_WORDS)
+			else if (shape->columns[column].type == CELL_WORDS || shape->columns[column].type == CELL_IDS)
 				continue;
 			else if (shape->columns[column].type == CELL_REAL || shape->columns[column].type == CELL_RATIO ||
 				shape->columns[column].type == CELL_SECONDS || shape->columns[column].type == CELL_MS)

@@ -30,14 +30,25 @@ static json_t *string_from(const char *s, size_t length)
 	return string;
 }
 
-static json_t *words_from(const char *s)
+static json_t *id_from(const char *s, size_t length)
+{
+	char *word = mem_copy_n(s, length);
+	int64_t id = 0;
+	bool is_number = units_parse_int(word, &id);
+
+	mem_free(word);
+	/* what is no number after all is better told than left out */
+	return is_number ? must(json_integer((json_int_t)id)) : string_from(s, length);
+}
+
+static json_t *list_from(const char *s, json_t *(*item_from)(const char *s, size_t length))
 {
 	json_t *array = must(json_array());
 
 	while (*s) {
 		size_t length = strcspn(s, "\n");
 
-		json_array_append_new(array, string_from(s, length));
+		json_array_append_new(array, item_from(s, length));
 		s += length;
 		if (*s)
 			s++;
@@ -62,7 +73,9 @@ static json_t *value_from(const struct cell *cell, enum cell_type type)
 	case CELL_TEXT:
 		return string_from(cell->u.text, strlen(cell->u.text));
 	case CELL_WORDS:
-		return words_from(cell->u.text);
+		return list_from(cell->u.text, string_from);
+	case CELL_IDS:
+		return list_from(cell->u.text, id_from);
 	case CELL_BOOL:
 		return json_boolean(cell->u.integer);
 	case CELL_COUNT:

@@ -25,7 +25,7 @@ struct table *table_new(const struct table_shape *shape)
 
 static bool has_text(enum cell_type type)
 {
-	return type == CELL_TEXT || type == CELL_WORDS;
+	return type == CELL_TEXT || type == CELL_WORDS || type == CELL_IDS;
 }
 
 static bool has_real(enum cell_type type)
@@ -194,7 +194,7 @@ void table_add_word(struct table *table, int row, const char *column, const char
 	struct cell *cell = row_cells(table, row) + number;
 	struct text text = {0};
 
-	if (table->shape->columns[number].type != CELL_WORDS)
+	if (table->shape->columns[number].type != CELL_WORDS && table->shape->columns[number].type != CELL_IDS)
 		mem_die("a word was added to a column that is no list");
 	if (!cell->has_value) {
 		memset(cell, 0, sizeof *cell);

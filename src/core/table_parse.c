@@ -124,6 +124,7 @@ void table_set_parsed(struct table *table, int row, const char *column, const ch
 		table_set_text(table, row, column, value);
 		return;
 	case CELL_WORDS:
+	case CELL_IDS:
 		set_words(table, row, column, value);
 		return;
 	case CELL_BOOL:

@@ -73,6 +73,7 @@ char *table_cell_text(const struct table *table, int row, int column)
 		text_add_visible(&text, cell->u.text);
 		break;
 	case CELL_WORDS:
+	case CELL_IDS:
 		add_words(&text, cell->u.text);
 		break;
 	case CELL_BOOL:

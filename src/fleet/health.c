@@ -169,6 +169,10 @@ static void judge_backup(const struct fleet *fleet, const struct database *datab
 static void judge_migrations(const struct fleet *fleet, const struct database *database, struct health *health)
 {
 	(void)fleet;
+	const struct err *err = &database_facts(database, FACT_MIGRATIONS)->err;
+	/* A folder that is gone, a history table that may not be read: nobody knows then what is pending. */
+	if (err->kind == ERR_FAILED || err->kind == ERR_CONFIG || err->kind == ERR_DRIFT)
+		find(health, VERDICT_WARN, mem_format("migrations: %s", err->text));
 	const struct table *table = database_facts(database, FACT_MIGRATIONS)->table;
 	for (int row = 0; table != NULL && row < table_rows(table); row++) {
 		const char *state = table_get_text(table, row, "state"), *advice = table_get_text(table, row, "advice");

@@ -170,6 +170,17 @@ static void pending_files_are_no_trouble_and_lost_ones_are(void **state)
 	assert_non_null(strstr(judged(f), "migration 1_a: missing"));
 }
 
+static void migrations_that_cannot_be_read_are_a_trouble(void **state)
+{
+	struct fixture *f = *state;
+	struct err err = {0};
+	assert_string_equal(judged(f), "");
+	(void)err_set(&err, ERR_CONFIG, "migrations/core: No such file or directory");
+	facts_fail(&f->core->facts[FACT_MIGRATIONS], &err);
+	assert_string_equal(judged(f), "migrations: migrations/core: No such file or directory");
+	assert_int_equal(f->health.verdict, VERDICT_WARN);
+}
+
 static void dead_rows_count_only_in_large_tables(void **state)
 {
 	struct fixture *f = *state;
@@ -239,6 +250,7 @@ int main(void)
 		TEST(late_retention_is_critical_and_says_why),
 		TEST(a_backup_ages_by_its_policy),
 		TEST(pending_files_are_no_trouble_and_lost_ones_are),
+		TEST(migrations_that_cannot_be_read_are_a_trouble),
 		TEST(dead_rows_count_only_in_large_tables),
 		TEST(waiting_clients_of_a_pool_are_seen),
 		TEST(the_overview_counts_and_gives_rates),

@@ -27,6 +27,7 @@ enum cell_type {
 	CELL_MS,       /* real milliseconds, name ends in _ms */
 	CELL_TIME,     /* microseconds since the epoch, RFC 3339 in UTC */
 	CELL_WORDS,    /* list of texts */
+	CELL_IDS,      /* list of numbers that name something: kept and added as words, integers in JSON */
 	CELL_ID,       /* integer that names something (pid, job id): shown as it is, never shortened */
 };
 
@@ -61,7 +62,7 @@ struct cell {
 	union {
 		int64_t integer; /* BOOL, COUNT, BYTES, TIME, ID */
 		double real;     /* REAL, RATIO, SECONDS, MS */
-		char *text;      /* TEXT; WORDS: joined by \n. Owned by the table */
+		char *text;      /* TEXT; WORDS, IDS: joined by \n. Owned by the table */
 	} u;
 };
 
