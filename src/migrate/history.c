@@ -116,11 +116,25 @@ static const struct dialect *dialect_of_columns(const char *columns)
 	return NULL;
 }
 
+static bool is_any(struct session *session, bool *is_there, struct err *err)
+{
+	struct result *result = NULL;
+	bool is_answered = session_query_wait(session, sql_migrate_history_any, NULL, 0, HISTORY_DEADLINE_MS, &result, err);
+	*is_there = is_answered && result_rows(result) > 0;
+	result_free(result);
+	return is_answered;
+}
+
 bool history_detect(struct ledger *ledger, struct session *session, const char *only_schema, const char *only_table,
     const char *where, struct err *err)
 {
 	struct result *result = NULL;
 	const char *params[] = {only_schema, only_table};
+	bool is_there = true;
+	if (only_table == NULL && !is_any(session, &is_there, err))
+		return false;
+	if (!is_there)
+		return true;
 	if (!session_query_wait(session, sql_migrate_history_detect, params, 2, HISTORY_DEADLINE_MS, &result, err)) {
 		result_free(result);
 		return false;

@@ -15,9 +15,7 @@ enum { DEADLINE_MS = 5000, SIZES_DEADLINE_MS = 8000, SIZES_EVERY_S = 60 };
 
 static const char *const session_columns[] = {"active", "idle", "idle_in_transaction", "waiting", NULL};
 /* What a server without a statistics system answers with zeros. */
-static const char *const counter_columns[] = {"commits", "rollbacks", "blks_read", "blks_hit", "tup_returned", "tup_fetched",
-                                              "tup_inserted", "tup_updated", "tup_deleted", "temp_files", "temp_bytes",
-                                              "deadlocks", "conflicts", NULL};
+static const char *const counter_columns[] = {"commits", "rollbacks", "blks_read", "blks_hit", NULL};
 
 static void forget(struct table *table, int row, const char *const *names, enum missing why)
 {

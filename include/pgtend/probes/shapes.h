@@ -45,19 +45,7 @@
 	{"commits", CELL_COUNT, NULL, 0, "Transactions committed since stats_reset (pg_stat_database.xact_commit)."}, \
 	{"rollbacks", CELL_COUNT, NULL, 0, "Transactions rolled back since stats_reset (pg_stat_database.xact_rollback)."}, \
 	{"blks_read", CELL_COUNT, NULL, 0, "Pages read from outside of shared buffers (pg_stat_database.blks_read)."}, \
-	{"blks_hit", CELL_COUNT, NULL, 0, "Pages found in shared buffers (pg_stat_database.blks_hit)."}, \
-	{"tup_returned", CELL_COUNT, NULL, 0, "Rows read by scans (pg_stat_database.tup_returned)."}, \
-	{"tup_fetched", CELL_COUNT, NULL, 0, "Rows fetched by index scans (pg_stat_database.tup_fetched)."}, \
-	{"tup_inserted", CELL_COUNT, NULL, 0, "Rows inserted (pg_stat_database.tup_inserted)."}, \
-	{"tup_updated", CELL_COUNT, NULL, 0, "Rows updated (pg_stat_database.tup_updated)."}, \
-	{"tup_deleted", CELL_COUNT, NULL, 0, "Rows deleted (pg_stat_database.tup_deleted)."}, \
-	{"temp_files", CELL_COUNT, NULL, 0, "Temporary files written by queries (pg_stat_database.temp_files)."}, \
-	{"temp_bytes", CELL_BYTES, NULL, 0, "Bytes in those files (pg_stat_database.temp_bytes)."}, \
-	{"deadlocks", CELL_COUNT, "deadlocks", 4, "Deadlocks found (pg_stat_database.deadlocks)."}, \
-	{"conflicts", CELL_COUNT, NULL, 0, "Queries cancelled by recovery on a standby (pg_stat_database.conflicts)."}, \
-	{"checksum_failures", CELL_COUNT, NULL, 0, "Pages whose checksum was wrong; null when checksums are off (pg_stat_database.checksum_failures)."}, \
-	{"xid_age", CELL_COUNT, "xid age", 5, "Transactions since the oldest unfrozen one (age(pg_database.datfrozenxid))."}, \
-	{"stats_reset", CELL_TIME, NULL, 0, "Since when the counters count (pg_stat_database.stats_reset)."}
+	{"blks_hit", CELL_COUNT, NULL, 0, "Pages found in shared buffers (pg_stat_database.blks_hit)."}
 
 #define ACTIVITY_COLUMNS \
 	{"pid", CELL_ID, "pid", 0, "Process of the session (pg_stat_activity.pid)."}, \
