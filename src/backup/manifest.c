@@ -10,7 +10,7 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
 #include "pgtend/core/units.h"
-#include "pgtend/migrate/migrate.h"
+#include "pgtend/migrate/dialect.h"
 #include "pgtend/sql_embedded.h"
 
 enum { DEADLINE_MS = 30000 };

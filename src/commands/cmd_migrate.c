@@ -10,9 +10,9 @@ static const struct verb_option count_options[] = {
     {0},
 };
 
-static bool take_count(const struct action *action, int otherwise, int *count, struct err *err)
+static bool take_count(const struct action *action, int *count, struct err *err)
 {
-	int64_t value = command_int(action->command, "--count", otherwise);
+	int64_t value = command_int(action->command, "--count", 0);
 	if (command_option(action->command, "--count") != NULL && (value < 1 || value > 1000000))
 		return err_set(err, ERR_USAGE, "--count is a whole number from 1 on");
 	*count = (int)value;
@@ -21,10 +21,10 @@ static bool take_count(const struct action *action, int otherwise, int *count, s
 
 static bool migrate(const struct action *action, bool is_dry_run, struct report *report, struct err *err)
 {
-	bool is_up = action->verb->level == GUARD_L2;
-	int count = 0;
-	return take_count(action, is_up ? -1 : 1, &count, err) &&
-	       (is_up ? migrate_up : migrate_down)(action->fleet, action->database, count, is_dry_run, report, err);
+	struct migrate_options options = {.is_dry_run = is_dry_run};
+	options.direction = action->verb->level == GUARD_L2 ? MIGRATE_UP : MIGRATE_DOWN;
+	return take_count(action, &options.count, err) &&
+	       migrate_run(action->fleet, action->database, &options, report, err);
 }
 
 /* What would run, found by a dry run, and what a question about locks wants to know. */

@@ -7,6 +7,7 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
 #include "pgtend/core/units.h"
+#include "pgtend/migrate/dialect.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/migrate/history.h"
 #include "pgtend/migrate/marker.h"
@@ -266,49 +267,58 @@ static char *forget_sql(const struct ledger *ledger, const struct migration_file
 	return with_name(ledger, file, session, "DELETE FROM", "WHERE name = ", "");
 }
 
-static bool up_text(const struct migration_file *file, const char *text, char **sql, int *first_line, struct err *err)
+static void cut(struct migration_text *out, const char *text, const struct marker_part *part)
 {
+	out->sql = mem_copy_n(text + part->begin, part->end - part->begin);
+	out->first_line = marker_line(text, part->begin);
+}
+
+static bool up_text(const struct ledger *ledger, const struct migration_file *file, const char *text,
+    struct migration_text *out, struct err *err)
+{
+	(void)ledger;
 	(void)file;
 	(void)err;
 	struct marker_parts parts;
 	marker_find(text, &parts);
-	*sql = mem_copy_n(text + parts.up.begin, parts.up.end - parts.up.begin);
-	*first_line = marker_line(text, parts.up.begin);
+	cut(out, text, &parts.up);
+	/* As the tool does it, so that a database is the same whoever filled it; but nobody should be surprised. */
+	if (parts.down.is_there && !parts.has_up_marker)
+		out->warning = "has a down marker but no `-- Up Migration`: as in node-pg-migrate the whole file runs, its down "
+		               "part too";
 	return true;
 }
 
-static bool down_text(const struct migration_file *file, const char *text, char **sql, int *first_line, struct err *err)
+static bool down_text(const struct ledger *ledger, const struct migration_file *file, const char *text,
+    struct migration_text *out, struct err *err)
 {
+	(void)ledger;
 	struct marker_parts parts;
 	marker_find(text, &parts);
 	if (!parts.down.is_there) {
 		err_set(err, ERR_FAILED, "%s has no down part", file->path);
 		return err_hint(err, "write what takes it back under a line `-- Down Migration`; nothing was taken back");
 	}
-	*sql = mem_copy_n(text + parts.down.begin, parts.down.end - parts.down.begin);
-	*first_line = marker_line(text, parts.down.begin);
+	cut(out, text, &parts.down);
 	return true;
 }
 
-/* As the tool does it, so that a database is the same whoever filled it; but nobody should be surprised. */
-static const char *up_warning(const char *text)
+static int64_t lock_key(const struct ledger *ledger, const char *dbname)
 {
-	struct marker_parts parts;
-	marker_find(text, &parts);
-	return parts.down.is_there && !parts.has_up_marker
-	           ? "has a down marker but no `-- Up Migration`: as in node-pg-migrate the whole file runs, its down part too"
-	           : NULL;
+	(void)ledger;
+	(void)dbname;
+	return 7241865325823964;
 }
 
 static const struct dialect_run run = {
-    .lock_key = 7241865325823964,
+    .lock_key = lock_key,
+    .transaction = TRANSACTION_ALL,
     .ensure_sql = ensure_sql,
     .settings_sql = settings_sql,
     .record_sql = record_sql,
     .forget_sql = forget_sql,
     .up_text = up_text,
     .down_text = down_text,
-    .up_warning = up_warning,
 };
 
 const struct dialect dialect_node_pg_migrate = {
@@ -316,7 +326,6 @@ const struct dialect dialect_node_pg_migrate = {
     .history_schema = "public",
     .history_table = "pgmigrations",
     .tool = "npx node-pg-migrate up",
-    .can_run = true,
     .read_folder = read_folder,
     .read_rows = read_rows,
     .knows_columns = knows_columns,

@@ -1,7 +1,8 @@
 /* The registry of migration dialects: one file and one line each. */
 #include <string.h>
 
-#include "pgtend/migrate/migrate.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/migrate/dialect.h"
 
 extern const struct dialect dialect_node_pg_migrate, dialect_drizzle, dialect_drizzle_v1, dialect_plain, dialect_dbmate,
     dialect_golang_migrate;
@@ -23,4 +24,11 @@ const struct dialect *dialect_by_name(const char *name)
 		if (strcmp(dialects[i]->name, name) == 0)
 			return dialects[i];
 	return NULL;
+}
+
+void migration_text_done(struct migration_text *text)
+{
+	mem_free(text->path);
+	mem_free(text->sql);
+	*text = (struct migration_text){0};
 }

@@ -5,6 +5,7 @@
 #include "pgtend/config/discover.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
+#include "pgtend/migrate/dialect.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/migrate/history.h"
 

@@ -41,6 +41,7 @@ void ledger_forget_rows(struct ledger *ledger)
 	for (int i = 0; i < ledger->row_count; i++) {
 		mem_free(ledger->rows[i].name);
 		mem_free(ledger->rows[i].note);
+		mem_free(ledger->rows[i].checksum);
 	}
 	mem_free(ledger->rows);
 	ledger->rows = NULL;
@@ -63,6 +64,7 @@ void ledger_done(struct ledger *ledger)
 		mem_free(file->only_by_tool);
 		mem_free(file->key);
 		mem_free(file->note);
+		mem_free(file->checksum);
 	}
 	mem_free(ledger->files);
 	mem_free(ledger->folder);

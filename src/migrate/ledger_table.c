@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "pgtend/core/mem.h"
-#include "pgtend/migrate/migrate.h"
+#include "pgtend/migrate/dialect.h"
 
 static const struct table_column columns[] = {
     {"database", CELL_TEXT, "database", 0, "The section's name in pgtend.ini."},
@@ -73,7 +73,7 @@ static char *advice_of(const struct ledger *ledger, int i, enum migration_state 
 	case MIGRATION_PENDING:
 		if (file->only_by_tool)
 			return mem_format("%s; run by: %s", file->only_by_tool, dialect->tool);
-		if (dialect->can_run)
+		if (dialect->run)
 			return file->note ? mem_copy(file->note) : mem_format("pgtend migrate up %s", database);
 		return mem_format("%s%srun by: %s (pgtend shows this tool's migrations and leaves the running to it)",
 		    file->note ? file->note : "", file->note ? "; " : "", dialect->tool);

@@ -6,7 +6,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
-#include "pgtend/migrate/migrate.h"
+#include "pgtend/migrate/dialect.h"
 
 enum { TITLE_MAX = 200 };
 

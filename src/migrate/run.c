@@ -19,8 +19,10 @@ static bool can_run(struct run *run, struct err *err)
 		return err_hint(err, "say where it is with `migrations = FOLDER` in its section");
 	}
 	run->dialect = run->ledger.dialect;
-	if (run->dialect->can_run)
+	if (run->dialect->run) {
+		run->lock_key = run->dialect->run->lock_key(&run->ledger, run->database->dbname);
 		return true;
+	}
 	err_set(err, ERR_UNSUPPORTED, "the migrations of %s are %s's, which pgtend shows but does not run", name,
 	    run->dialect->name);
 	return err_hint(
@@ -72,7 +74,7 @@ static bool choose_down(struct run *run, int count, struct err *err)
 static bool judge(struct run_step *step, struct err *err)
 {
 	struct statements_finding finding = {{0}, 0};
-	enum statements_verdict verdict = statements_check(step->sql, &finding);
+	enum statements_verdict verdict = statements_check(step->text.sql, &finding);
 	step->is_watched = verdict == STATEMENTS_UNKNOWN;
 	if (verdict == STATEMENTS_FINE || verdict == STATEMENTS_UNKNOWN)
 		return true;
@@ -99,18 +101,17 @@ static bool prepare(struct run *run, struct run_step *step, struct err *err)
 	}
 	if (!folder_text(step->file->path, &text, err))
 		return false;
-	const char *warning = run->is_up && how->up_warning ? how->up_warning(text) : NULL;
-	if (warning)
-		report_log(run->report, "WARNING: %s %s", step->file->path, warning);
-	bool is_good = (run->is_up ? how->up_text : how->down_text)(step->file, text, &step->sql, &step->first_line, err);
+	bool is_good = (run->is_up ? how->up_text : how->down_text)(&run->ledger, step->file, text, &step->text, err);
 	mem_free(text);
 	if (!is_good)
 		return false;
-	if (strncmp(step->sql, "\xEF\xBB\xBF", 3) == 0) {
+	if (step->text.warning)
+		report_log(run->report, "WARNING: %s %s", step->file->path, step->text.warning);
+	if (strncmp(step->text.sql, "\xEF\xBB\xBF", 3) == 0) {
 		/* The server takes a byte order mark for a name. */
 		report_log(run->report, "%s begins with a byte order mark, which is left out (%s would send it, and fail)",
 		    step->file->path, run->dialect->name);
-		memmove(step->sql, step->sql + 3, strlen(step->sql + 3) + 1);
+		memmove(step->text.sql, step->text.sql + 3, strlen(step->text.sql + 3) + 1);
 	}
 	return judge(step, err);
 }
@@ -255,35 +256,25 @@ static void run_free(struct run *run)
 {
 	run_unlock(run);
 	for (int i = 0; i < run->count; i++)
-		mem_free(run->steps[i].sql);
+		migration_text_done(&run->steps[i].text);
 	mem_free(run->steps);
 	ledger_done(&run->ledger);
 	if (run->session)
 		session_free(run->session);
 }
 
-static bool migrate(struct fleet *fleet, struct database *database, bool is_up, int count, bool is_dry_run,
+bool migrate_run(struct fleet *fleet, struct database *database, const struct migrate_options *options,
     struct report *report, struct err *err)
 {
-	struct run run = {.fleet = fleet, .database = database, .report = report, .is_up = is_up, .is_dry_run = is_dry_run};
+	bool is_up = options->direction == MIGRATE_UP;
+	struct run run = {
+	    .fleet = fleet, .database = database, .report = report, .is_up = is_up, .is_dry_run = options->is_dry_run};
 	run.verb = is_up ? "migrate up" : "migrate down";
 	if (database->section) {
 		run.lock_timeout_ms = (int)(section_seconds(database->section, "lock_timeout") * 1000);
 		run.statement_timeout_ms = (int64_t)(section_seconds(database->section, "statement_timeout") * 1000);
 	}
-	bool is_done = run_whole(&run, count, err);
+	bool is_done = run_whole(&run, options->count > 0 ? options->count : is_up ? -1 : 1, err);
 	run_free(&run);
 	return is_done;
-}
-
-bool migrate_up(
-    struct fleet *fleet, struct database *database, int count, bool is_dry_run, struct report *report, struct err *err)
-{
-	return migrate(fleet, database, true, count, is_dry_run, report, err);
-}
-
-bool migrate_down(
-    struct fleet *fleet, struct database *database, int count, bool is_dry_run, struct report *report, struct err *err)
-{
-	return migrate(fleet, database, false, count, is_dry_run, report, err);
 }

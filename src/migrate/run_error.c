@@ -34,9 +34,9 @@ static size_t line_begin(const char *text, size_t offset)
 char *run_place(const struct run_step *step, size_t offset)
 {
 	int column = 1;
-	for (size_t i = line_begin(step->sql, offset); i < offset; i++)
-		column += is_character(step->sql + i);
-	return mem_format("%s:%d:%d", step->file->path, step->first_line - 1 + marker_line(step->sql, offset), column);
+	for (size_t i = line_begin(step->text.sql, offset); i < offset; i++)
+		column += is_character(step->text.sql + i);
+	return mem_format("%s:%d:%d", step->file->path, step->text.first_line - 1 + marker_line(step->text.sql, offset), column);
 }
 
 /* The line, at most so wide that a caret under it is still seen, and the caret. */
@@ -72,9 +72,9 @@ static bool find_offset(
 {
 	const struct result_error *error = result_error(result);
 	if (error->position > 0)
-		return error->position > head_chars && offset_of_character(step->sql, error->position - 1 - head_chars, offset);
+		return error->position > head_chars && offset_of_character(step->text.sql, error->position - 1 - head_chars, offset);
 	/* The server says no place: the statement that did not answer is known by counting. */
-	return statements_locate(step->sql, result_count(result) - head_answers, offset);
+	return statements_locate(step->text.sql, result_count(result) - head_answers, offset);
 }
 
 static void log_part(struct run *run, const char *title, const char *text)
@@ -100,7 +100,7 @@ void run_word_error(struct run *run, const struct run_step *step, const struct r
 	memcpy(err->sqlstate, error->sqlstate, sizeof err->sqlstate);
 	report_log(run->report, "%s: ERROR %s: %s", place, error->sqlstate, error->message ? error->message : "failed");
 	if (is_found)
-		log_line(run, step->sql, offset);
+		log_line(run, step->text.sql, offset);
 	log_part(run, "DETAIL", error->detail);
 	log_part(run, "HINT", error->hint);
 	log_part(run, "CONTEXT", error->context);

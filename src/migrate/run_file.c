@@ -52,7 +52,7 @@ static bool is_lock_free(struct run *run, struct err *err)
 {
 	struct result *result = NULL;
 	bool is_asked = session_queryf_wait(run->session, 15000, &result, err,
-	    "SELECT pg_catalog.pg_try_advisory_xact_lock(%lld)", (long long)run->dialect->run->lock_key);
+	    "SELECT pg_catalog.pg_try_advisory_xact_lock(%lld)", (long long)run->lock_key);
 	bool is_free = is_asked && result_bool(result, 0, 0);
 	result_free(result);
 	return is_free || (is_asked && run_say_locked(run, err));
@@ -173,7 +173,7 @@ static bool run_at_once(struct run *run, const struct run_step *step, struct err
 	struct text message = {0};
 	struct result *result = NULL;
 	text_add(&message, head);
-	text_add(&message, step->sql);
+	text_add(&message, step->text.sql);
 	text_addf(&message, "\n;\n%s;\nCOMMIT", history);
 	bool is_done = run_ask(run, text_str(&message), &result, err);
 	run_log_notices(run, result);
@@ -226,7 +226,7 @@ static bool run_watched(struct run *run, const struct run_step *step, struct err
 		explain_guard(run, err);
 		return false;
 	}
-	bool is_done = run_ask(run, step->sql, &result, err);
+	bool is_done = run_ask(run, step->text.sql, &result, err);
 	run_log_notices(run, result);
 	if (!is_done && is_unsettled(result, err)) {
 		is_done = look_up(run, step, err);

@@ -4,13 +4,12 @@
 #ifndef PGTEND_MIGRATE_RUN_INTERNAL_H
 #define PGTEND_MIGRATE_RUN_INTERNAL_H
 
-#include "pgtend/migrate/migrate.h"
+#include "pgtend/migrate/dialect.h"
 
 /* One file that is going to run. */
 struct run_step {
 	struct migration_file *file;
-	char *sql;
-	int first_line;  /* of sql in the file */
+	struct migration_text text;
 	bool is_watched; /* the parser could not say whether it leaves its transaction alone: look after each message */
 };
 
@@ -25,6 +24,7 @@ struct run {
 	bool is_up, is_dry_run;
 	bool is_pooled; /* behind a pool of one: the lock lives and dies in each transaction */
 	bool has_lock;
+	int64_t lock_key;
 	int backend_pid;     /* of the session: what to look for when it is lost */
 	int lock_timeout_ms; /* 0: waits for ever */
 	int64_t statement_timeout_ms;

@@ -10,7 +10,7 @@ bool run_say_locked(struct run *run, struct err *err)
 {
 	struct result *result = NULL;
 	struct err ignored = {0};
-	char *key = mem_format("%lld", (long long)run->dialect->run->lock_key);
+	char *key = mem_format("%lld", (long long)run->lock_key);
 	const char *params[] = {key};
 	err_set(err, ERR_LOCKED, "another migration is running on %s", run->database->name);
 	if (session_query_wait(run->session, sql_migrate_lock_holder, params, 1, 5000, &result, &ignored) &&
@@ -47,7 +47,7 @@ bool run_lock(struct run *run, struct err *err)
 		return true;
 	struct result *result = NULL;
 	bool is_asked = session_queryf_wait(run->session, 15000, &result, err,
-	    "SELECT pg_catalog.pg_try_advisory_lock(%lld)", (long long)run->dialect->run->lock_key);
+	    "SELECT pg_catalog.pg_try_advisory_lock(%lld)", (long long)run->lock_key);
 	run->has_lock = is_asked && result_bool(result, 0, 0);
 	result_free(result);
 	return is_asked && (run->has_lock || run_say_locked(run, err));
@@ -62,7 +62,7 @@ void run_unlock(struct run *run)
 	task_shield();
 	/* Closing the session gives it back too, but a moment later: whoever starts right after us should find it free. */
 	if (session_queryf_wait(run->session, 5000, &result, &ignored, "SELECT pg_catalog.pg_advisory_unlock(%lld)",
-	        (long long)run->dialect->run->lock_key))
+	        (long long)run->lock_key))
 		run->has_lock = false;
 	result_free(result);
 	task_unshield();
@@ -75,7 +75,7 @@ char *run_guard_sql(struct run *run)
 	    "DO $pgtend$ BEGIN IF NOT pg_catalog.pg_try_advisory_xact_lock(%lld) THEN RAISE EXCEPTION 'another migration "
 	    "is running' "
 	    "USING ERRCODE = 'PTLCK'; END IF;",
-	    (long long)run->dialect->run->lock_key);
+	    (long long)run->lock_key);
 	if (run->ledger.has_history) {
 		char *schema = session_quote_identifier(run->session, run->ledger.history_schema);
 		char *table = session_quote_identifier(run->session, run->ledger.history_table);

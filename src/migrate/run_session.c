@@ -129,9 +129,12 @@ char *run_head(struct run *run, bool wants_guard, int *answers)
 	/* Behind a pool the session's own settings did not arrive. */
 	text_addf(&head, "SET LOCAL lock_timeout = %d;SET LOCAL statement_timeout = %lld;", run->lock_timeout_ms,
 	    (long long)run->statement_timeout_ms);
-	char *settings = run->dialect->run->settings_sql(&run->ledger, run->database->section, run->session);
-	text_addf(&head, "%s;\n", settings);
-	*answers += 3;
-	mem_free(settings);
+	*answers += 2;
+	if (run->dialect->run->settings_sql) {
+		char *settings = run->dialect->run->settings_sql(&run->ledger, run->database->section, run->session);
+		text_addf(&head, "%s;\n", settings);
+		++*answers;
+		mem_free(settings);
+	}
 	return text_take(&head);
 }

@@ -54,22 +54,20 @@ static void test_vectors(void **state)
 	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		const struct vector *vector = &vectors[i];
 		struct err err = {0};
-		char *sql = NULL;
-		int line = 0;
+		struct migration_text text = {0};
 		print_message("# A7 vector %d\n", vector->number);
-		assert_true(run->up_text(&file, vector->text, &sql, &line, &err));
-		assert_string_equal(sql, vector->up);
-		assert_int_equal(line, vector->up_line);
-		mem_free(sql);
-		sql = NULL;
-		assert_int_equal(run->down_text(&file, vector->text, &sql, &line, &err), vector->down != NULL);
+		assert_true(run->up_text(NULL, &file, vector->text, &text, &err));
+		assert_string_equal(text.sql, vector->up);
+		assert_int_equal(text.first_line, vector->up_line);
+		migration_text_done(&text);
+		assert_int_equal(run->down_text(NULL, &file, vector->text, &text, &err), vector->down != NULL);
 		if (vector->down) {
-			assert_string_equal(sql, vector->down);
-			assert_int_equal(line, vector->down_line);
+			assert_string_equal(text.sql, vector->down);
+			assert_int_equal(text.first_line, vector->down_line);
 		} else {
 			assert_non_null(strstr(err.text, "x.sql has no down part"));
 		}
-		mem_free(sql);
+		migration_text_done(&text);
 	}
 	mem_free(file.name);
 	mem_free(file.path);

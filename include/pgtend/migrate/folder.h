@@ -4,7 +4,7 @@
 
 #include "pgtend/core/err.h"
 #include "pgtend/core/text.h"
-#include "pgtend/migrate/migrate.h"
+#include "pgtend/migrate/dialect.h"
 
 /* Plain files and links of the folder that do not begin with a dot, in byte order. */
 PGTEND_CHECK bool folder_names(const char *folder, struct words *names, struct err *err);

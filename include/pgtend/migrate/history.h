@@ -6,7 +6,7 @@
 #ifndef PGTEND_MIGRATE_HISTORY_H
 #define PGTEND_MIGRATE_HISTORY_H
 
-#include "pgtend/migrate/migrate.h"
+#include "pgtend/migrate/dialect.h"
 
 /* Sets the ledger's names. schema and table are copied. */
 void history_name(struct ledger *ledger, const char *schema, const char *table);

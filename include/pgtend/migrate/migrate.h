@@ -22,6 +22,7 @@ struct migration_file {
 	char *key;          /* what the history knows it by, where that is not the name (a hash, a version); NULL */
 	int64_t when_ms;    /* drizzle: `when` of the journal; else 0 */
 	char *note;         /* what to know or do about it; NULL */
+	char *checksum;     /* sha256 of the file's bytes, lower-case hexadecimal; NULL: not read yet */
 	bool is_skipped;    /* not applied, and its own tool will never apply it (drizzle) */
 	bool is_edited;     /* applied, and the file is another one now (drizzle: the hash) */
 	bool is_disordered; /* applied in another order than the files', which its own tool refuses */
@@ -32,6 +33,7 @@ struct migration_row {
 	int64_t applied_us; /* 0: the table does not keep it */
 	int64_t when_ms;    /* drizzle: created_at; else 0 */
 	char *note;
+	char *checksum;     /* of what ran, from pgtend's own records or the dialect's table; NULL: unknown */
 	int file; /* its file; -1: none */
 };
 struct ledger {
@@ -48,51 +50,6 @@ struct ledger {
 	struct migration_row *rows;   /* in the order in which they ran */
 	int row_count;
 };
-
-/* How one migration runs and is written down: only of dialects with can_run. */
-struct dialect_run {
-	int64_t lock_key; /* of the tool's advisory lock, so that both exclude each other */
-	/* As the tool does before it runs the first: makes schema and table. Caller frees; session quotes. */
-	char *(*ensure_sql)(const struct ledger *ledger, struct session *session);
-	/* What the tool sets before it runs a file, as one statement without a semicolon ("SET LOCAL search_path ...").
-	 * Caller frees. */
-	char *(*settings_sql)(const struct ledger *ledger, const struct section *section, struct session *session);
-	/* One statement without a semicolon. Caller frees. */
-	char *(*record_sql)(const struct ledger *ledger, const struct migration_file *file, struct session *session);
-	char *(*forget_sql)(const struct ledger *ledger, const struct migration_file *file, struct session *session);
-	/* The text that runs, and the line of the file on which it begins. `text` is the whole file. */
-	bool (*up_text)(const struct migration_file *file, const char *text, char **sql, int *first_line, struct err *err);
-	bool (*down_text)(
-	    const struct migration_file *file, const char *text, char **sql, int *first_line, struct err *err);
-	/* What the user should know of this text before it runs, static; NULL: nothing. The member may be NULL. */
-	const char *(*up_warning)(const char *text);
-};
-
-struct dialect {
-	const char *name; /* "node-pg-migrate" */
-	/* Where its history lies when nothing is configured: "public", "pgmigrations". */
-	const char *history_schema, *history_table;
-	const char *tool;   /* the command that runs pending ones: "npx node-pg-migrate up" */
-	bool can_run;       /* pgtend runs it (`run` is set); else its own tool does, and status says so */
-	/* Fills files. The folder exists. */
-	bool (*read_folder)(struct ledger *ledger, struct err *err);
-	/* Fills rows. In a task; the table exists, may be read and its columns stand in ledger->columns. */
-	bool (*read_rows)(struct ledger *ledger, struct session *session, struct err *err);
-	/* true: these columns ("id integer,name text,...") are this dialect's. */
-	bool (*knows_columns)(const char *columns);
-	/* Sets row and file of each other; NULL: by name. */
-	void (*match)(struct ledger *ledger);
-	/* What the tool's own check of the order says (ERR_DRIFT); NULL: it has none, and runs late files all the same. */
-	bool (*check_order)(const struct ledger *ledger, struct err *err);
-	/* Where a new file goes and what stands in it. Caller frees both. On false the error names the command of the tool
-	 * to run instead. */
-	bool (*new_file)(const struct ledger *ledger, const char *title, char **path, char **body, struct err *err);
-	const struct dialect_run *run;
-};
-/* "node-pg-migrate", "drizzle", "drizzle-v1", "plain", "dbmate", "golang-migrate"; NULL: no such dialect. */
-const struct dialect *dialect_by_name(const char *name);
-extern const struct dialect *const dialects[];
-extern const int dialect_count;
 
 /* In a task. Detects the dialect (key `dialect`, else the folder, else the history table's columns). */
 PGTEND_CHECK bool ledger_read(
@@ -120,11 +77,24 @@ extern const struct table_shape migrations_shape;
 /* FACT_MIGRATIONS; main registers it (probe_register), because probes/ is a lower floor. */
 extern const struct probe migrate_probe;
 
-/* In a task. count < 0: all. One transaction a file, the history row in it, the dialect's advisory lock held. */
-PGTEND_CHECK bool migrate_up(
-    struct fleet *fleet, struct database *database, int count, bool is_dry_run, struct report *report, struct err *err);
-PGTEND_CHECK bool migrate_down(
-    struct fleet *fleet, struct database *database, int count, bool is_dry_run, struct report *report, struct err *err);
+enum transaction_mode {
+	TRANSACTION_AS_TOOL, /* the key `transaction` of the database, else the dialect's */
+	TRANSACTION_FILE,    /* one a file */
+	TRANSACTION_ALL,     /* one for all, as far as files that cannot run in one do not stand between */
+};
+enum migrate_direction { MIGRATE_UP, MIGRATE_DOWN };
+/* What is asked of a run; all zero is `up` of everything. */
+struct migrate_options {
+	enum migrate_direction direction;
+	int count;             /* so many at most; 0: all of `up`, one of `down` */
+	const char *to;        /* up: to this migration, named as migrate status names it (or its number), and no further; NULL */
+	const char *plan_hash; /* the run must be the plan with this hash, else ERR_DRIFT; NULL */
+	enum transaction_mode transaction;
+	bool is_dry_run;
+};
+/* In a task. Under the tool's lock; see plan.h for what runs together. ERR_PARTIAL names what is committed and what is not. */
+PGTEND_CHECK bool migrate_run(struct fleet *fleet, struct database *database, const struct migrate_options *options,
+    struct report *report, struct err *err);
 /* Makes the next file as the team's tool would name and fill it. *path: caller frees. */
 PGTEND_CHECK bool migrate_new(
     const struct database *database, const char *title, bool is_dry_run, char **path, struct err *err);

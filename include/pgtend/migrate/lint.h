@@ -1,0 +1,17 @@
+/* migrate/lint.h - what a migration would do that hurts: rules over PostgreSQL's own parse tree, with the real tables' sizes.
+ *
+ * Owns: the rules (one row each: name, why, the safe form) and `-- pgtend: allow RULE reason`. Runs nothing and refuses nothing: it tells.
+ */
+#ifndef PGTEND_MIGRATE_LINT_H
+#define PGTEND_MIGRATE_LINT_H
+
+#include "pgtend/migrate/plan.h"
+
+enum lint_severity { LINT_NOTE, LINT_WARNING, LINT_DANGER };
+extern const struct table_shape lint_shape; /* database, migration, rule, severity, place (FILE:LINE:COL), object, why, safe_form, allowed */
+/* Adds a row for each finding to `findings` (shape lint_shape). session NULL: nothing is asked of the database, sizes are unknown.
+ * In a task when there is a session. */
+PGTEND_CHECK bool lint_plan(const struct ledger *ledger, const char *database, const struct plan *plan, struct session *session,
+    struct table *findings, struct err *err);
+
+#endif
