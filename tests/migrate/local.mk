@@ -8,4 +8,18 @@ tests_migrate_test_node_pg_migrate_LDADD = $(TEST_LIBS) -lm
 tests_migrate_test_dialects_SOURCES = tests/migrate/test_dialects.c tests/migrate/scratch.h
 tests_migrate_test_dialects_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_migrate_test_dialects_LDADD = $(TEST_LIBS) -lm
-EXTRA_DIST += tests/migrate/dialects.test tests/migrate/interop.test tests/migrate/pooler.test tests/migrate/run.test tests/migrate/npm/node-pg-migrate-8/package.json tests/migrate/npm/node-pg-migrate-8/package-lock.json tests/lib/npm.sh
+EXTRA_DIST += tests/migrate/dialects.test tests/migrate/interop.test tests/migrate/pooler.test tests/migrate/run.test tests/lib/npm.sh
+# the real tools, from npm
+EXTRA_DIST += \
+	tests/migrate/npm/dbmate-2/package-lock.json \
+	tests/migrate/npm/dbmate-2/package.json \
+	tests/migrate/npm/drizzle-orm-0/package-lock.json \
+	tests/migrate/npm/drizzle-orm-0/package.json \
+	tests/migrate/npm/drizzle-orm-1/package-lock.json \
+	tests/migrate/npm/drizzle-orm-1/package.json \
+	tests/migrate/npm/node-pg-migrate-7/package-lock.json \
+	tests/migrate/npm/node-pg-migrate-7/package.json \
+	tests/migrate/npm/node-pg-migrate-8/package-lock.json \
+	tests/migrate/npm/node-pg-migrate-8/package.json \
+	tests/migrate/npm/node-pg-migrate-9/package-lock.json \
+	tests/migrate/npm/node-pg-migrate-9/package.json
