@@ -95,6 +95,11 @@ const struct config_key config_keys[] = {
     DATABASE("migrations_table", KEY_TEXT, NULL, NULL,
         "Name of the history table. Otherwise the dialect's own (pgmigrations, __drizzle_migrations, "
         "schema_migrations)."),
+    DATABASE("transaction", KEY_CHOICE, "file|all", NULL,
+        "In which transactions migrations run: with file one for each, with all one for all that are pending, as far as none "
+        "stands between that cannot run in a transaction. Otherwise as the tool's command line does it: all for "
+        "node-pg-migrate and Drizzle, file for the others. A script that calls node-pg-migrate's runner without "
+        "singleTransaction means file."),
     DATABASE("search_path", KEY_WORDS, NULL, "public",
         "Schemas in which migrations run, as node-pg-migrate's option `schema` has it; nothing else is looked up "
         "there."),

@@ -15,6 +15,8 @@ libpgtend_a_SOURCES += \
 	src/migrate/marker.c \
 	src/migrate/new.c \
 	src/migrate/order.c \
+	src/migrate/plan.c \
+	src/migrate/plan_choose.c \
 	src/migrate/probe.c \
 	src/migrate/run.c \
 	src/migrate/run_error.c \
@@ -22,4 +24,4 @@ libpgtend_a_SOURCES += \
 	src/migrate/run_lock.c \
 	src/migrate/run_session.c \
 	src/migrate/statements.c
-EXTRA_DIST += src/migrate/run_internal.h
+EXTRA_DIST += src/migrate/plan_internal.h src/migrate/run_internal.h

@@ -9,111 +9,9 @@
 #include "pgtend/migrate/statements.h"
 #include "run_internal.h"
 
-/* --- what is to run ------------------------------------------------------------------------------------------- */
-
-static bool can_run(struct run *run, struct err *err)
+const struct migration_file *run_file(const struct run *run, const struct plan_step *step)
 {
-	const char *name = run->database->name;
-	if (!run->ledger.folder) {
-		err_set(err, ERR_UNSUPPORTED, "%s has no migration folder", name);
-		return err_hint(err, "say where it is with `migrations = FOLDER` in its section");
-	}
-	run->dialect = run->ledger.dialect;
-	if (run->dialect->run) {
-		run->lock_key = run->dialect->run->lock_key(&run->ledger, run->database->dbname);
-		return true;
-	}
-	err_set(err, ERR_UNSUPPORTED, "the migrations of %s are %s's, which pgtend shows but does not run", name,
-	    run->dialect->name);
-	return err_hint(
-	    err, run->is_up ? "run: %s" : "its own tool takes back what it can; to apply: %s", run->dialect->tool);
-}
-
-static void add_step(struct run *run, struct migration_file *file)
-{
-	run->steps = mem_grow(run->steps, (size_t)run->count + 1, sizeof *run->steps);
-	run->steps[run->count++] = (struct run_step){.file = file};
-}
-
-static void choose_up(struct run *run, int count)
-{
-	for (int i = 0; i < run->ledger.migration_count && (count < 0 || run->count < count); i++)
-		if (run->ledger.files[i].row < 0)
-			add_step(run, &run->ledger.files[i]);
-}
-
-/* The last rows of the history, newest first; a name that stands there twice is one migration. */
-static bool choose_down(struct run *run, int count, struct err *err)
-{
-	struct words gone = {0};
-	for (int i = run->ledger.row_count - 1; i >= 0 && (count < 0 || run->ledger.row_count - i <= count); i--) {
-		const struct migration_row *row = &run->ledger.rows[i];
-		if (row->file < 0) {
-			words_add(&gone, row->name);
-			continue;
-		}
-		bool is_there = false;
-		for (int k = 0; k < run->count; k++)
-			is_there = is_there || run->steps[k].file == &run->ledger.files[row->file];
-		if (!is_there)
-			add_step(run, &run->ledger.files[row->file]);
-	}
-	bool is_whole = gone.count == 0;
-	if (!is_whole) {
-		char *names = words_join(&gone, ", ");
-		err_set(err, ERR_FAILED, "the files of %s are gone: there is no down part to run", names);
-		err_hint(err, "bring them back from version control; nothing was taken back");
-		mem_free(names);
-	}
-	words_done(&gone);
-	return is_whole;
-}
-
-/* --- the texts, all read and judged before the first one runs ---------------------------------------------------- */
-
-static bool judge(struct run_step *step, struct err *err)
-{
-	struct statements_finding finding = {{0}, 0};
-	enum statements_verdict verdict = statements_check(step->text.sql, &finding);
-	step->is_watched = verdict == STATEMENTS_UNKNOWN;
-	if (verdict == STATEMENTS_FINE || verdict == STATEMENTS_UNKNOWN)
-		return true;
-	char *place = run_place(step, finding.offset);
-	if (verdict == STATEMENTS_TRANSACTION) {
-		err_set(err, ERR_FAILED, "%s: %s of its own: a migration runs in one transaction together with its history row",
-		    place, finding.word);
-		err_hint(err, "take it out of the file; nothing was run");
-	} else {
-		err_set(err, ERR_FAILED, "%s: COPY FROM STDIN takes its data from psql", place);
-		err_hint(err, "write the rows as INSERT, or put them into a seed, which psql runs; nothing was run");
-	}
-	mem_free(place);
-	return false;
-}
-
-static bool prepare(struct run *run, struct run_step *step, struct err *err)
-{
-	const struct dialect_run *how = run->dialect->run;
-	char *text;
-	if (step->file->only_by_tool) {
-		err_set(err, ERR_FAILED, "%s %s, which pgtend cannot run", step->file->path, step->file->only_by_tool);
-		return err_hint(err, "run it with the tool: %s; nothing was run", run->dialect->tool);
-	}
-	if (!folder_text(step->file->path, &text, err))
-		return false;
-	bool is_good = (run->is_up ? how->up_text : how->down_text)(&run->ledger, step->file, text, &step->text, err);
-	mem_free(text);
-	if (!is_good)
-		return false;
-	if (step->text.warning)
-		report_log(run->report, "WARNING: %s %s", step->file->path, step->text.warning);
-	if (strncmp(step->text.sql, "\xEF\xBB\xBF", 3) == 0) {
-		/* The server takes a byte order mark for a name. */
-		report_log(run->report, "%s begins with a byte order mark, which is left out (%s would send it, and fail)",
-		    step->file->path, run->dialect->name);
-		memmove(step->text.sql, step->text.sql + 3, strlen(step->text.sql + 3) + 1);
-	}
-	return judge(step, err);
+	return &run->ledger.files[step->file];
 }
 
 /* --- saying it ----------------------------------------------------------------------------------------------------- */
@@ -123,21 +21,28 @@ static char *names_of(const struct run *run, int from, int to)
 	enum { NAMES_MAX = 3 };
 	struct text names = {0};
 	for (int i = from; i < to && i < from + NAMES_MAX; i++)
-		text_addf(&names, "%s%s", i > from ? ", " : "", run->steps[i].file->name);
+		text_addf(&names, "%s%s", i > from ? ", " : "", run_file(run, &run->plan.steps[i])->name);
 	if (to - from > NAMES_MAX)
 		text_addf(&names, " and %d more", to - from - NAMES_MAX);
 	return text_take(&names);
 }
 
+static const char *applied_word(const struct run *run)
+{
+	static const char *const words[] = {
+	    [MIGRATE_UP] = "applied", [MIGRATE_DOWN] = "taken back", [MIGRATE_REDO] = "taken back and applied again"};
+	return words[run->options->direction];
+}
+
 /* What is committed and what is not; a database that stands between two of the asked steps is partly done. */
 static void say_where_it_stands(struct run *run, struct err *err)
 {
-	const char *verb = run->is_up ? "applied" : "taken back";
+	const char *verb = run->options->direction == MIGRATE_REDO ? "run" : applied_word(run);
 	if (run->done == 0) {
 		report_log(run->report, "nothing was %s", verb);
 		return;
 	}
-	char *done = names_of(run, 0, run->done), *left = names_of(run, run->done, run->count);
+	char *done = names_of(run, 0, run->done), *left = names_of(run, run->done, run->plan.count);
 	report_log(run->report, "%s and committed: %s", verb, done);
 	report_log(run->report, "not %s: %s", verb, left);
 	if (err->kind != ERR_CANCELLED)
@@ -150,11 +55,13 @@ static void say_where_it_stands(struct run *run, struct err *err)
 
 static void say_plan(struct run *run)
 {
-	for (int i = 0; i < run->count; i++)
-		report_log(run->report, "would %s %s (%s), in a transaction of its own", run->is_up ? "apply" : "take back",
-		    run->steps[i].file->name, run->steps[i].file->path);
-	report_summary(run->report, "%d migration%s would be %s", run->count, run->count == 1 ? "" : "s",
-	    run->is_up ? "applied" : "taken back");
+	for (int i = 0; i < run->plan.count; i++) {
+		const struct plan_step *step = &run->plan.steps[i];
+		report_log(run->report, "would %s %s (%s), in a transaction of its own", step->is_up ? "apply" : "take back",
+		    run_file(run, step)->name, step->path);
+	}
+	report_summary(run->report, "%d migration%s would be %s", run->plan.count, run->plan.count == 1 ? "" : "s",
+	    applied_word(run));
 }
 
 static void say_refused(struct run *run)
@@ -168,8 +75,7 @@ static void say_refused(struct run *run)
 		    run->dialect->name);
 }
 
-/* --- running
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- running --------------------------------------------------------------------------------------------- */
 
 /* Schema and table, as the tool makes them before its first migration. */
 static bool ensure_history(struct run *run, struct err *err)
@@ -201,52 +107,48 @@ static bool run_all(struct run *run, struct err *err)
 	int64_t started_us = units_now_us();
 	char took[UNITS_SIZE];
 	bool is_good = ensure_history(run, err);
-	for (int i = 0; is_good && i < run->count; i++) {
-		report_step(run->report, "%s", run->steps[i].file->name);
-		report_progress(run->report, i, run->count, "files");
-		is_good = !task_is_cancelled() || err_set(err, ERR_CANCELLED, "cancelled before %s", run->steps[i].file->name);
-		is_good = is_good && run_step(run, &run->steps[i], err);
+	for (int i = 0; is_good && i < run->plan.count; i++) {
+		report_step(run->report, "%s", run_file(run, &run->plan.steps[i])->name);
+		report_progress(run->report, i, run->plan.count, "files");
+		is_good = !task_is_cancelled() || err_set(err, ERR_CANCELLED, "cancelled before %s", run_file(run, &run->plan.steps[i])->name);
+		is_good = is_good && run_step(run, &run->plan.steps[i], err);
 		run->done += is_good;
 	}
 	if (!is_good) {
 		say_where_it_stands(run, err);
 		return false;
 	}
-	report_progress(run->report, run->count, run->count, "files");
-	report_summary(run->report, "%d migration%s %s in %s", run->count, run->count == 1 ? "" : "s",
-	    run->is_up ? "applied" : "taken back", units_ms(took, (double)(units_now_us() - started_us) / 1000.0));
+	report_progress(run->report, run->plan.count, run->plan.count, "files");
+	report_summary(run->report, "%d migration%s %s in %s", run->plan.count, run->plan.count == 1 ? "" : "s",
+	    applied_word(run), units_ms(took, (double)(units_now_us() - started_us) / 1000.0));
 	return true;
 }
 
-static bool choose(struct run *run, int count, struct err *err)
+static bool run_whole(struct run *run, struct err *err)
 {
-	if (run->dialect->check_order && !run->dialect->check_order(&run->ledger, err))
+	if (!run_open(run, err) || !ledger_read(run->database, run->session, &run->ledger, err))
 		return false;
-	run->history_rows = run->ledger.row_count;
-	if (run->is_up)
-		choose_up(run, count);
-	else if (!choose_down(run, count, err))
-		return false;
-	for (int i = 0; i < run->count; i++)
-		if (!prepare(run, &run->steps[i], err))
-			return false;
-	return true;
-}
-
-static bool run_whole(struct run *run, int count, struct err *err)
-{
-	if (!run_open(run, err) || !ledger_read(run->database, run->session, &run->ledger, err) || !can_run(run, err))
-		return false;
+	run->dialect = run->ledger.dialect;
+	bool is_lockable = run->ledger.folder && run->dialect->run;
+	if (is_lockable)
+		run->lock_key = run->dialect->run->lock_key(&run->ledger, run->database->dbname);
 	/* What was read before the lock may be old when it is ours. */
-	if (!run->is_dry_run && (!run_lock(run, err) || !ledger_read_history(&run->ledger, run->session, err)))
+	if (is_lockable && !run->options->is_dry_run &&
+	    (!run_lock(run, err) || !ledger_read_history(&run->ledger, run->session, err)))
 		return false;
-	say_refused(run);
-	if (!choose(run, count, err))
+	if (is_lockable)
+		say_refused(run);
+	run->history_rows = run->ledger.row_count;
+	bool is_planned = plan_make(&run->ledger, run->database, run->options, &run->plan, err);
+	for (size_t i = 0; i < run->plan.warnings.count; i++)
+		report_log(run->report, "%s", run->plan.warnings.v[i]);
+	if (!is_planned)
 		return false;
-	if (run->is_dry_run)
+	if (run->options->is_dry_run)
 		say_plan(run);
-	else if (run->count == 0)
-		report_summary(run->report, run->is_up ? "nothing is pending" : "nothing is applied");
+	else if (run->plan.count == 0)
+		report_summary(
+		    run->report, run->options->direction == MIGRATE_UP ? "nothing is pending" : "nothing is applied");
 	else
 		return run_all(run, err);
 	return true;
@@ -255,9 +157,7 @@ static bool run_whole(struct run *run, int count, struct err *err)
 static void run_free(struct run *run)
 {
 	run_unlock(run);
-	for (int i = 0; i < run->count; i++)
-		migration_text_done(&run->steps[i].text);
-	mem_free(run->steps);
+	plan_done(&run->plan);
 	ledger_done(&run->ledger);
 	if (run->session)
 		session_free(run->session);
@@ -266,15 +166,15 @@ static void run_free(struct run *run)
 bool migrate_run(struct fleet *fleet, struct database *database, const struct migrate_options *options,
     struct report *report, struct err *err)
 {
-	bool is_up = options->direction == MIGRATE_UP;
+	static const char *const verbs[] = {
+	    [MIGRATE_UP] = "migrate up", [MIGRATE_DOWN] = "migrate down", [MIGRATE_REDO] = "migrate redo"};
 	struct run run = {
-	    .fleet = fleet, .database = database, .report = report, .is_up = is_up, .is_dry_run = options->is_dry_run};
-	run.verb = is_up ? "migrate up" : "migrate down";
+	    .fleet = fleet, .database = database, .options = options, .report = report, .verb = verbs[options->direction]};
 	if (database->section) {
 		run.lock_timeout_ms = (int)(section_seconds(database->section, "lock_timeout") * 1000);
 		run.statement_timeout_ms = (int64_t)(section_seconds(database->section, "statement_timeout") * 1000);
 	}
-	bool is_done = run_whole(&run, options->count > 0 ? options->count : is_up ? -1 : 1, err);
+	bool is_done = run_whole(&run, err);
 	run_free(&run);
 	return is_done;
 }

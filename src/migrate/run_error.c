@@ -31,14 +31,6 @@ static size_t line_begin(const char *text, size_t offset)
 	return offset;
 }
 
-char *run_place(const struct run_step *step, size_t offset)
-{
-	int column = 1;
-	for (size_t i = line_begin(step->text.sql, offset); i < offset; i++)
-		column += is_character(step->text.sql + i);
-	return mem_format("%s:%d:%d", step->file->path, step->text.first_line - 1 + marker_line(step->text.sql, offset), column);
-}
-
 /* The line, at most so wide that a caret under it is still seen, and the caret. */
 static void log_line(struct run *run, const char *sql, size_t offset)
 {
@@ -68,7 +60,7 @@ static void log_line(struct run *run, const char *sql, size_t offset)
 }
 
 static bool find_offset(
-    const struct run_step *step, const struct result *result, int head_chars, int head_answers, size_t *offset)
+    const struct plan_step *step, const struct result *result, int head_chars, int head_answers, size_t *offset)
 {
 	const struct result_error *error = result_error(result);
 	if (error->position > 0)
@@ -86,7 +78,7 @@ static void log_part(struct run *run, const char *title, const char *text)
 	}
 }
 
-void run_word_error(struct run *run, const struct run_step *step, const struct result *result, int head_chars,
+void run_word_error(struct run *run, const struct plan_step *step, const struct result *result, int head_chars,
     int head_answers, struct err *err)
 {
 	const struct result_error *error = result ? result_error(result) : NULL;
@@ -95,7 +87,7 @@ void run_word_error(struct run *run, const struct run_step *step, const struct r
 	enum err_kind kind = err->kind == ERR_NONE ? ERR_FAILED : err->kind;
 	size_t offset = 0;
 	bool is_found = find_offset(step, result, head_chars, head_answers, &offset);
-	char *place = is_found ? run_place(step, offset) : mem_copy(step->file->path);
+	char *place = is_found ? plan_place(step, offset) : mem_copy(step->path);
 	err_set(err, kind, "%s: %s", place, error->message ? error->message : "failed");
 	memcpy(err->sqlstate, error->sqlstate, sizeof err->sqlstate);
 	report_log(run->report, "%s: ERROR %s: %s", place, error->sqlstate, error->message ? error->message : "failed");

@@ -18,10 +18,10 @@ static int count_characters(const char *s)
 	return count;
 }
 
-static char *history_statement(struct run *run, const struct run_step *step)
+static char *history_statement(struct run *run, const struct plan_step *step)
 {
 	const struct dialect_run *how = run->dialect->run;
-	return (run->is_up ? how->record_sql : how->forget_sql)(&run->ledger, step->file, run->session);
+	return (step->is_up ? how->record_sql : how->forget_sql)(&run->ledger, run_file(run, step), run->session);
 }
 
 /* --- what became of it? ------------------------------------------------------------------------------------ */
@@ -73,7 +73,7 @@ static bool lock_again(struct run *run, int lost_pid, struct err *err)
 
 /* Cancelled, or the connection was lost, perhaps between COMMIT and its answer: the history decides. The lock says when
  * the backend that ran it is gone. err holds why we ask; true: it is committed. */
-static bool look_up(struct run *run, const struct run_step *step, struct err *err)
+static bool look_up(struct run *run, const struct plan_step *step, struct err *err)
 {
 	struct err why = *err, trouble = {0};
 	bool is_lost = session_state(run->session) != SESSION_READY;
@@ -83,7 +83,7 @@ static bool look_up(struct run *run, const struct run_step *step, struct err *er
 	                lock_again(run, is_lost ? run->backend_pid : 0, &trouble) &&
 	                ledger_read_history(&run->ledger, run->session, &trouble);
 	task_unshield();
-	const char *name = step->file->name;
+	const char *name = run_file(run, step)->name;
 	if (!is_known) {
 		err_set(
 		    err, ERR_PARTIAL, "%s: %s; whether it was committed cannot be looked up: %s", name, why.text, trouble.text);
@@ -91,7 +91,7 @@ static bool look_up(struct run *run, const struct run_step *step, struct err *er
 	}
 	run->backend_pid = session_backend_pid(run->session);
 	run->history_rows = run->ledger.row_count;
-	if ((step->file->row >= 0) == run->is_up) {
+	if ((run_file(run, step)->row >= 0) == step->is_up) {
 		report_log(
 		    run->report, "%s: %s; the history, looked up on a new session, has it: it is committed", name, why.text);
 		return true;
@@ -103,7 +103,7 @@ static bool look_up(struct run *run, const struct run_step *step, struct err *er
 }
 
 /* The text may have ended our transaction: what became of it, by its number. err: words for the user. */
-static bool explain_lost_transaction(struct run *run, const struct run_step *step, const char *xid, struct err *err)
+static bool explain_lost_transaction(struct run *run, const struct plan_step *step, const char *xid, struct err *err)
 {
 	struct result *result = NULL;
 	struct err trouble = {0};
@@ -114,12 +114,12 @@ static bool explain_lost_transaction(struct run *run, const struct run_step *ste
 		err_set(err, ERR_PARTIAL,
 		    "%s ends the transaction itself: what stands before its COMMIT is committed, the rest is not, and the "
 		    "history does not have it",
-		    step->file->path);
+		    step->path);
 		err_hint(
 		    err, "take BEGIN and COMMIT out of the file, and what is committed out of the database or out of the file");
 	} else if (err->kind == ERR_NONE) {
 		err_set(err, ERR_FAILED, "%s ends the transaction itself: it was rolled back, nothing of it is committed",
-		    step->file->path);
+		    step->path);
 		err_hint(err, "take ROLLBACK out of the file: a migration runs in one transaction with its history row");
 	}
 	result_free(result);
@@ -148,7 +148,7 @@ static bool explain_guard(struct run *run, struct err *err)
 	return true;
 }
 
-static bool fail(struct run *run, const struct run_step *step, const struct result *result, int head_chars,
+static bool fail(struct run *run, const struct plan_step *step, const struct result *result, int head_chars,
     int head_answers, struct err *err)
 {
 	if (explain_guard(run, err))
@@ -166,7 +166,7 @@ static bool fail(struct run *run, const struct run_step *step, const struct resu
 }
 
 /* Text, row and COMMIT as one message. */
-static bool run_at_once(struct run *run, const struct run_step *step, struct err *err)
+static bool run_at_once(struct run *run, const struct plan_step *step, struct err *err)
 {
 	int head_answers;
 	char *head = run_head(run, true, &head_answers), *history = history_statement(run, step);
@@ -217,7 +217,7 @@ static bool is_same_transaction(struct run *run, const char *xid)
 }
 
 /* A text that the parser here could not split: message by message, looking whether our transaction is still the same. */
-static bool run_watched(struct run *run, const struct run_step *step, struct err *err)
+static bool run_watched(struct run *run, const struct plan_step *step, struct err *err)
 {
 	char *xid = NULL;
 	struct result *result = NULL;
@@ -264,15 +264,15 @@ static bool is_worth_another_try(const struct err *err)
 	       strcmp(err->sqlstate, "40001") == 0;
 }
 
-static int rows_of(const struct run *run, const struct run_step *step)
+static int rows_of(const struct run *run, const struct plan_step *step)
 {
 	int count = 0;
 	for (int i = 0; i < run->ledger.row_count; i++)
-		count += strcmp(run->ledger.rows[i].name, step->file->name) == 0;
+		count += strcmp(run->ledger.rows[i].name, run_file(run, step)->name) == 0;
 	return count;
 }
 
-bool run_step(struct run *run, struct run_step *step, struct err *err)
+bool run_step(struct run *run, const struct plan_step *step, struct err *err)
 {
 	int64_t started_us = units_now_us();
 	int pause_ms = FIRST_PAUSE_MS;
@@ -283,15 +283,15 @@ bool run_step(struct run *run, struct run_step *step, struct err *err)
 			break;
 		if (!is_worth_another_try(err) || err->kind == ERR_PARTIAL || try == TRIES_MAX)
 			return false;
-		report_log(run->report, "%s: rolled back, try %d of %d in %s", step->file->name, try + 1, TRIES_MAX,
+		report_log(run->report, "%s: rolled back, try %d of %d in %s", run_file(run, step)->name, try + 1, TRIES_MAX,
 		    units_ms(took, pause_ms));
 		task_sleep(pause_ms);
 		if (task_is_cancelled())
 			return err_set(err, ERR_CANCELLED, "cancelled while waiting for a lock");
 		pause_ms *= 2;
 	}
-	run->history_rows += run->is_up ? 1 : -rows_of(run, step);
-	report_log(run->report, "%s %s in %s", run->is_up ? "applied" : "took back", step->file->name,
+	run->history_rows += step->is_up ? 1 : -rows_of(run, step);
+	report_log(run->report, "%s %s in %s", step->is_up ? "applied" : "took back", run_file(run, step)->name,
 	    units_ms(took, (double)(units_now_us() - started_us) / 1000.0));
 	return true;
 }

@@ -4,34 +4,29 @@
 #ifndef PGTEND_MIGRATE_RUN_INTERNAL_H
 #define PGTEND_MIGRATE_RUN_INTERNAL_H
 
-#include "pgtend/migrate/dialect.h"
-
-/* One file that is going to run. */
-struct run_step {
-	struct migration_file *file;
-	struct migration_text text;
-	bool is_watched; /* the parser could not say whether it leaves its transaction alone: look after each message */
-};
+#include "pgtend/migrate/plan.h"
 
 struct run {
 	struct fleet *fleet;
 	struct database *database;
+	const struct migrate_options *options;
 	const struct dialect *dialect;
 	struct ledger ledger;
 	struct session *session;
 	struct report *report;
 	const char *verb; /* "migrate up" */
-	bool is_up, is_dry_run;
 	bool is_pooled; /* behind a pool of one: the lock lives and dies in each transaction */
 	bool has_lock;
 	int64_t lock_key;
 	int backend_pid;     /* of the session: what to look for when it is lost */
 	int lock_timeout_ms; /* 0: waits for ever */
 	int64_t statement_timeout_ms;
-	struct run_step *steps;
-	int count, done;
+	struct plan plan;
+	int done; /* steps of the plan that are committed */
 	int64_t history_rows; /* how many the history must have: in a pool of one each transaction looks */
 };
+
+const struct migration_file *run_file(const struct run *run, const struct plan_step *step);
 
 /* run_session.c */
 /* Opens the action's session, at the direct address when there is one; refuses what a pooler would break. */
@@ -57,16 +52,14 @@ char *run_guard_sql(struct run *run);
 /* run_file.c */
 /* One file in its own transaction with its history row. On false nothing of it is committed, unless err says otherwise
  * (ERR_PARTIAL). */
-PGTEND_CHECK bool run_step(struct run *run, struct run_step *step, struct err *err);
+PGTEND_CHECK bool run_step(struct run *run, const struct plan_step *step, struct err *err);
 
 /* run_error.c */
 /* The server's error as "FILE:LINE:COL: message", with the line and a caret in the report's log. head_chars:
  * characters of the message before the file's text; head_answers: statements. */
-void run_word_error(struct run *run, const struct run_step *step, const struct result *result, int head_chars,
+void run_word_error(struct run *run, const struct plan_step *step, const struct result *result, int head_chars,
     int head_answers, struct err *err);
 /* NOTICEs and WARNINGs of an answer into the log. */
 void run_log_notices(struct run *run, const struct result *result);
-/* "FILE:LINE:COL" of a byte of the step's text. Caller frees. */
-char *run_place(const struct run_step *step, size_t offset);
 
 #endif

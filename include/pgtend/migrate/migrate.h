@@ -82,11 +82,11 @@ enum transaction_mode {
 	TRANSACTION_FILE,    /* one a file */
 	TRANSACTION_ALL,     /* one for all, as far as files that cannot run in one do not stand between */
 };
-enum migrate_direction { MIGRATE_UP, MIGRATE_DOWN };
+enum migrate_direction { MIGRATE_UP, MIGRATE_DOWN, MIGRATE_REDO };
 /* What is asked of a run; all zero is `up` of everything. */
 struct migrate_options {
 	enum migrate_direction direction;
-	int count;             /* so many at most; 0: all of `up`, one of `down` */
+	int count;             /* so many at most; 0: all of `up`, one of `down` and `redo` */
 	const char *to;        /* up: to this migration, named as migrate status names it (or its number), and no further; NULL */
 	const char *plan_hash; /* the run must be the plan with this hash, else ERR_DRIFT; NULL */
 	enum transaction_mode transaction;

@@ -21,6 +21,7 @@ struct plan_step {
 	bool is_up;
 	struct migration_text text;
 	char *path;            /* in which the text stands */
+	char *checksum;        /* sha256 of that file's bytes as they were read for this plan, lower-case hexadecimal */
 	enum plan_mode mode;
 	char *mode_why;        /* "CREATE INDEX CONCURRENTLY at FILE:3:1", "-- pgtend: no-transaction"; NULL in a transaction */
 	int transaction;       /* steps of one number commit together, from 1; 0: PLAN_STATEMENTS */

@@ -1,0 +1,119 @@
+/* Which migrations a run is about, and in which order. See plan_internal.h. */
+#include <string.h>
+
+#include "pgtend/core/mem.h"
+#include "plan_internal.h"
+
+static struct plan_step *add_step(struct plan *plan, int file, bool is_up)
+{
+	/* Grown by doubling: room is made whenever the count is a power of two. */
+	if ((plan->count & (plan->count - 1)) == 0)
+		plan->steps = mem_grow(plan->steps, (size_t)(plan->count ? plan->count * 2 : 1), sizeof *plan->steps);
+	struct plan_step *step = &plan->steps[plan->count++];
+	*step = (struct plan_step){.file = file, .is_up = is_up};
+	return step;
+}
+
+/* --- up -------------------------------------------------------------------------------------------------- */
+
+/* The number of a name as people say it: what stands before the first that is no digit. */
+static bool is_number_of(const char *name, const char *wanted)
+{
+	size_t length = strlen(wanted);
+	return length > 0 && strspn(wanted, "0123456789") == length && strncmp(name, wanted, length) == 0 &&
+	       strspn(name, "0123456789") == length;
+}
+
+static bool is_named(const struct migration_file *file, const char *wanted)
+{
+	const char *slash = strrchr(file->path, '/');
+	return strcmp(file->name, wanted) == 0 || (slash && strcmp(slash + 1, wanted) == 0) ||
+	       is_number_of(file->name, wanted);
+}
+
+/* The last file that `to` allows; -1: none is called so (or two are). */
+static int find_target(const struct ledger *ledger, const char *to, struct err *err)
+{
+	int found = -1;
+	for (int i = 0; i < ledger->migration_count; i++) {
+		if (strcmp(ledger->files[i].name, to) == 0)
+			return i;
+		if (!is_named(&ledger->files[i], to))
+			continue;
+		if (found >= 0) {
+			err_set(err, ERR_USAGE, "--to %s: both %s and %s have this number", to, ledger->files[found].name,
+			    ledger->files[i].name);
+			err_hint(err, "give the whole name, as `pgtend migrate status` shows it");
+			return -1;
+		}
+		found = i;
+	}
+	if (found >= 0)
+		return found;
+	const char **names = mem_grow(NULL, (size_t)ledger->migration_count + 1, sizeof *names);
+	for (int i = 0; i < ledger->migration_count; i++)
+		names[i] = ledger->files[i].name;
+	const char *nearest = text_nearest(to, names, (size_t)ledger->migration_count);
+	err_set(err, ERR_USAGE, "--to %s: no migration is called so%s%s", to, nearest ? "; perhaps " : "",
+	    nearest ? nearest : "");
+	mem_free(names);
+	return -1;
+}
+
+static bool choose_up(const struct ledger *ledger, const struct migrate_options *options, struct plan *plan, struct err *err)
+{
+	int last = options->to ? find_target(ledger, options->to, err) : ledger->migration_count - 1;
+	if (options->to && last < 0)
+		return false;
+	for (int i = 0; i <= last && (options->count == 0 || plan->count < options->count); i++) {
+		const struct migration_file *file = &ledger->files[i];
+		if (file->row < 0 && !file->is_skipped)
+			add_step(plan, i, true);
+		else if (file->is_skipped)
+			words_take(&plan->warnings, mem_format("%s is not applied and stays so: %s", file->name,
+			                                file->note ? file->note : "its own tool skips it for ever"));
+	}
+	return true;
+}
+
+/* --- down ------------------------------------------------------------------------------------------------ */
+
+/* The last rows of the history, newest first; a name that stands there twice is one migration. */
+static bool choose_down(const struct ledger *ledger, int count, struct plan *plan, struct err *err)
+{
+	struct words gone = {0};
+	for (int i = ledger->row_count - 1; i >= 0 && ledger->row_count - i <= count; i--) {
+		const struct migration_row *row = &ledger->rows[i];
+		if (row->file < 0) {
+			words_add(&gone, row->name);
+			continue;
+		}
+		bool is_there = false;
+		for (int k = 0; k < plan->count; k++)
+			is_there = is_there || plan->steps[k].file == row->file;
+		if (!is_there)
+			add_step(plan, row->file, false);
+	}
+	bool is_whole = gone.count == 0;
+	if (!is_whole) {
+		char *names = words_join(&gone, ", ");
+		err_set(err, ERR_FAILED, "the files of %s are gone: there is no down part to run", names);
+		err_hint(err, "bring them back from version control; nothing was taken back");
+		mem_free(names);
+	}
+	words_done(&gone);
+	return is_whole;
+}
+
+bool plan_choose(const struct ledger *ledger, const struct migrate_options *options, struct plan *plan, struct err *err)
+{
+	if (options->direction == MIGRATE_UP)
+		return choose_up(ledger, options, plan, err);
+	if (!choose_down(ledger, options->count > 0 ? options->count : 1, plan, err))
+		return false;
+	/* What was taken back last was applied first. */
+	if (options->direction == MIGRATE_REDO)
+		for (int i = plan->count - 1; i >= 0; i--)
+			add_step(plan, plan->steps[i].file, true);
+	return true;
+}
