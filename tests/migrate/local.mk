@@ -23,3 +23,4 @@ EXTRA_DIST += \
 	tests/migrate/npm/node-pg-migrate-8/package.json \
 	tests/migrate/npm/node-pg-migrate-9/package-lock.json \
 	tests/migrate/npm/node-pg-migrate-9/package.json
+EXTRA_DIST += tests/migrate/campaign.py
