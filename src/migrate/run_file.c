@@ -216,7 +216,16 @@ static bool is_same_transaction(struct run *run, const char *xid)
 	return is_same;
 }
 
-/* A text that the parser here could not split: message by message, looking whether our transaction is still the same. */
+static bool say_ran(struct run *run, const struct plan_step *step, struct err *err)
+{
+	const struct migrate_watch *watch = run->options->watch;
+	if (!watch || watch->ran(run->session, step, watch->arg, err))
+		return true;
+	run_roll_back(run);
+	return false;
+}
+
+/* A text that the parser here could not split, or that somebody looks at: message by message, looking whether our transaction is still the same. */
 static bool run_watched(struct run *run, const struct plan_step *step, struct err *err)
 {
 	char *xid = NULL;
@@ -237,6 +246,8 @@ static bool run_watched(struct run *run, const struct plan_step *step, struct er
 	} else if (!is_same_transaction(run, xid)) {
 		run_roll_back(run);
 		is_done = explain_lost_transaction(run, step, xid, err);
+	} else if (!say_ran(run, step, err)) {
+		is_done = false;
 	} else {
 		char *history = history_statement(run, step), *last = mem_format("%s;\nCOMMIT", history);
 		result_free(result);
@@ -277,9 +288,12 @@ bool run_step(struct run *run, const struct plan_step *step, struct err *err)
 	int64_t started_us = units_now_us();
 	int pause_ms = FIRST_PAUSE_MS;
 	char took[UNITS_SIZE];
+	const struct migrate_watch *watch = run->options->watch;
 	for (int try = 1;; try++) {
 		err_clear(err);
-		if (step->is_watched ? run_watched(run, step, err) : run_at_once(run, step, err))
+		if (watch && !watch->began(run->session, step, watch->arg, err))
+			return false;
+		if (step->is_watched || watch ? run_watched(run, step, err) : run_at_once(run, step, err))
 			break;
 		if (!is_worth_another_try(err) || err->kind == ERR_PARTIAL || try == TRIES_MAX)
 			return false;
@@ -291,6 +305,8 @@ bool run_step(struct run *run, const struct plan_step *step, struct err *err)
 		pause_ms *= 2;
 	}
 	run->history_rows += step->is_up ? 1 : -rows_of(run, step);
+	if (watch)
+		watch->ended(run->session, step, watch->arg);
 	report_log(run->report, "%s %s in %s", step->is_up ? "applied" : "took back", run_file(run, step)->name,
 	    units_ms(took, (double)(units_now_us() - started_us) / 1000.0));
 	return true;

@@ -83,6 +83,18 @@ enum transaction_mode {
 	TRANSACTION_ALL,     /* one for all, as far as files that cannot run in one do not stand between */
 };
 enum migrate_direction { MIGRATE_UP, MIGRATE_DOWN, MIGRATE_REDO };
+/* Somebody who looks at each step while it runs (rehearse.h). Then steps go one by one, with the text in a message of its own, so that what the
+ * transaction holds can be asked before it commits. In the task of the run; session is the run's, of which only questions may be asked. */
+struct plan_step;
+struct migrate_watch {
+	/* Nothing of the step was sent yet; called again for another try. */
+	PGTEND_CHECK bool (*began)(struct session *session, const struct plan_step *step, void *arg, struct err *err);
+	/* Its text has run. PLAN_TRANSACTION: the transaction is open, row and COMMIT follow; on false all of it is rolled back. */
+	PGTEND_CHECK bool (*ran)(struct session *session, const struct plan_step *step, void *arg, struct err *err);
+	/* Text and row are done, and committed unless the step shares its transaction with the next one. */
+	void (*ended)(struct session *session, const struct plan_step *step, void *arg);
+	void *arg;
+};
 /* What is asked of a run; all zero is `up` of everything. */
 struct migrate_options {
 	enum migrate_direction direction;
@@ -91,6 +103,7 @@ struct migrate_options {
 	const char *plan_hash; /* the run must be the plan with this hash, else ERR_DRIFT; NULL */
 	enum transaction_mode transaction;
 	bool is_dry_run;
+	const struct migrate_watch *watch; /* NULL: nobody looks */
 };
 /* In a task. Under the tool's lock; see plan.h for what runs together. ERR_PARTIAL names what is committed and what is not. */
 PGTEND_CHECK bool migrate_run(struct fleet *fleet, struct database *database, const struct migrate_options *options,
