@@ -24,3 +24,10 @@ EXTRA_DIST += \
 	tests/migrate/npm/node-pg-migrate-9/package-lock.json \
 	tests/migrate/npm/node-pg-migrate-9/package.json
 EXTRA_DIST += tests/migrate/campaign.py
+EXTRA_DIST += \
+	tests/lib/interop.sh \
+	tests/lib/migrations.sh \
+	tests/migrate/tools/dbmate.sh \
+	tests/migrate/tools/drizzle-orm.sh \
+	tests/migrate/tools/drizzle.cjs \
+	tests/migrate/tools/node-pg-migrate.sh
