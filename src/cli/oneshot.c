@@ -189,6 +189,10 @@ static void on_done(struct command_run *run, int status, void *arg)
 	/* What could not be written was not said: that is a failure, unless there is a worse one. */
 	int written = oneshot_write(text_str(&out));
 	text_done(&out);
+	char *standing = command_standing(run);
+	if (standing != NULL)
+		fprintf(stderr, "pgtend: %s\n", standing);
+	mem_free(standing);
 	show_hints(run);
 	oneshot->status = status != 0 ? status : written;
 	oneshot->is_done = true;

@@ -59,6 +59,7 @@ const struct verb verb_migrate_up = {
     .level = GUARD_L2,
     .has_dry_run = true,
     .wants_dependencies = true,
+    .stops_on_failure = true,
     .title = "Apply pending migrations",
     .help = "Runs the files that the history table does not have, in the order of the team's own tool, under that "
             "tool's lock: each in a transaction of its "
@@ -80,6 +81,7 @@ const struct verb verb_migrate_down = {
     .level = GUARD_L3,
     .has_dry_run = true,
     .is_dependents_first = true,
+    .stops_on_failure = true,
     .title = "Take back the last migrations",
     .help = "Runs the down part of the last applied migration, or of the last N, newest first, each in a transaction "
             "of its own together with the "

@@ -140,6 +140,15 @@ static enum readiness readiness(const struct slot *slot, const struct slot **bec
 	return all;
 }
 
+/* Who failed, where one failure stops the others; NULL: nobody. */
+static const struct slot *stopped_by(const struct command_run *run)
+{
+	for (int i = 0; run->command->verb->stops_on_failure && i < run->slot_count; i++)
+		if (run->slots[i].is_ended && run->slots[i].job->state == JOB_FAILED)
+			return &run->slots[i];
+	return NULL;
+}
+
 static void leave_out(struct slot *slot, const struct slot *because)
 {
 	struct err err = {0};
@@ -174,8 +183,11 @@ void work_schedule(struct command_run *run)
 		const struct slot *because = NULL;
 		if (slot->is_ended || slot->task != NULL || run->tasks >= MOST_AT_ONCE)
 			continue;
+		const struct slot *failed = stopped_by(run);
 		enum readiness ready = readiness(slot, &because);
-		if (ready == READY)
+		if (failed != NULL)
+			leave_out(slot, ready == NEVER ? because : failed);
+		else if (ready == READY)
 			start(slot);
 		else if (ready == NEVER)
 			leave_out(slot, because);

@@ -22,6 +22,7 @@ libpgtend_a_SOURCES += \
 	src/commands/complete.c \
 	src/commands/dispatch.c \
 	src/commands/dispatch_ask.c \
+	src/commands/dispatch_standing.c \
 	src/commands/dispatch_work.c \
 	src/commands/gather.c \
 	src/commands/help.c \

@@ -16,7 +16,8 @@ static int setup(void **state)
 	                  "[database d]\nurl = postgresql://localhost/d_db\n"
 	                  "[database e]\nurl = postgresql://localhost/e_db\n"
 	                  "[database f]\nurl = postgresql://localhost/f_db\n"
-	                  "[database g]\nurl = postgresql://localhost/g_db\nenvironment = production\n");
+	                  "[database g]\nurl = postgresql://localhost/g_db\nenvironment = production\n"
+	                  "[database h]\nurl = postgresql://localhost/h_db\n");
 }
 
 /* --- a verb that notes what happens and does as it is told --------------------------------------- */
@@ -56,6 +57,12 @@ static bool preview_noting(struct action *action, struct err *err)
 
 static const struct verb forward = {
     .name = "work", .scope = VERB_ACTS, .level = GUARD_L1, .has_dry_run = true, .title = "Work", .run = run_noting};
+static const struct verb stopping = {.name = "halt",
+    .scope = VERB_ACTS,
+    .level = GUARD_L1,
+    .stops_on_failure = true,
+    .title = "Work, and stop at a failure",
+    .run = run_noting};
 static const struct verb backward = {.name = "unwork",
     .scope = VERB_ACTS,
     .level = GUARD_L1,
@@ -76,6 +83,7 @@ static const struct verb destroying = {.name = "destroy",
 
 static int last_status;
 static char *last_states; /* "a:done b:failed" */
+static char *last_standing;
 static struct words last_log;
 static bool is_done;
 
@@ -90,6 +98,8 @@ static void on_done(struct command_run *run, int status, void *arg)
 		for (size_t l = 0; l < job->report.log.count; l++)
 			words_add(&last_log, job->report.log.v[l]);
 	}
+	mem_free(last_standing);
+	last_standing = command_standing(run);
 	mem_free(last_states);
 	last_states = text_take(&text);
 	last_status = status;
@@ -193,6 +203,26 @@ static void dependents_of_a_failed_one_are_left_out(void **state)
 	assert_int_equal(last_status, 3);
 	run_it(&forward, "abc", GUARD_BY_SCRIPT);
 	assert_int_equal(last_status, 1);
+}
+
+static void a_failure_stops_a_verb_that_says_so(void **state)
+{
+	(void)state;
+	failing = "a";
+	run_it(&forward, "adefh", GUARD_BY_SCRIPT);
+	assert_string_equal(last_states, "a:failed d:done e:done f:done h:done");
+	assert_string_equal(last_standing, "done: d, e, f, h; failed: a");
+	/* Those that ran at the same time come to their end; h only waited for its turn. */
+	run_it(&stopping, "adefh", GUARD_BY_SCRIPT);
+	assert_string_equal(last_states, "a:failed d:done e:done f:done h:skipped");
+	assert_string_equal(last_standing, "done: d, e, f; failed: a; not begun: h");
+	assert_int_equal(last_status, 3);
+	run_it(&stopping, "de", GUARD_BY_SCRIPT);
+	assert_null(last_standing);
+	failing = "d";
+	failing_kind = ERR_PARTIAL;
+	run_it(&stopping, "de", GUARD_BY_SCRIPT);
+	assert_string_equal(last_standing, "done: e; partly done: d");
 }
 
 static void statuses_follow_the_errors(void **state)
@@ -339,6 +369,7 @@ int main(void)
 	    cmocka_unit_test_setup(dependencies_go_first, forget),
 	    cmocka_unit_test_setup(independent_ones_run_at_once_but_four, forget),
 	    cmocka_unit_test_setup(dependents_of_a_failed_one_are_left_out, forget),
+	    cmocka_unit_test_setup(a_failure_stops_a_verb_that_says_so, forget),
 	    cmocka_unit_test_setup(statuses_follow_the_errors, forget),
 	    cmocka_unit_test_setup(a_missing_capability_is_skipped_under_all, forget),
 	    cmocka_unit_test_setup(a_refusal_stops_all_before_anything, forget),
@@ -351,6 +382,7 @@ int main(void)
 	text_done(&notes);
 	words_done(&last_log);
 	mem_free(last_states);
+	mem_free(last_standing);
 	char *log = mem_format("%s/pgtend/audit.jsonl", folder), *own = mem_format("%s/pgtend", folder);
 	remove(log);
 	remove(own);

@@ -8,7 +8,7 @@ tests_migrate_test_node_pg_migrate_LDADD = $(TEST_LIBS) -lm
 tests_migrate_test_dialects_SOURCES = tests/migrate/test_dialects.c tests/migrate/scratch.h
 tests_migrate_test_dialects_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_migrate_test_dialects_LDADD = $(TEST_LIBS) -lm
-EXTRA_DIST += tests/migrate/dialects.test tests/migrate/interop.test tests/migrate/pooler.test tests/migrate/run.test tests/lib/npm.sh
+EXTRA_DIST += tests/migrate/all.test tests/migrate/dialects.test tests/migrate/interop.test tests/migrate/pooler.test tests/migrate/run.test tests/lib/npm.sh
 # the real tools, from npm
 EXTRA_DIST += \
 	tests/migrate/npm/dbmate-2/package-lock.json \

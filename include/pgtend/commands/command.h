@@ -44,6 +44,7 @@ struct verb {
 	bool is_never_in_production;
 	bool is_ordered_by_config;
 	bool has_dry_run;
+	bool stops_on_failure;         /* migrate: after one database failed no other is begun; those that run come to their end */
 	bool is_dependents_first;      /* migrate down, clean: dependents go before what they depend on */
 	bool wants_dependencies;       /* create, migrate up, seed: a missing or unmigrated dependency is said */
 	bool previews_target;          /* its preview itself names server, clients and last backup; else the dispatcher does for L3 */
@@ -122,6 +123,8 @@ void command_cancel(struct command_run *run);
 int command_job_count(const struct command_run *run);
 struct job *command_job(const struct command_run *run, int i);
 const struct command *command_of(const struct command_run *run);
+/* "done: core, atriz; failed: mextrack; not begun: pshop"; NULL where all went well or there was only one. Caller frees. */
+char *command_standing(const struct command_run *run);
 
 /* Candidates for the word under the cursor (verbs, subverbs, databases, tables known from facts, options, choices); *hint: the hint line for this argument (caller frees). */
 void command_complete(const struct fleet *fleet, const char *line, int cursor, struct words *candidates, char **hint);
