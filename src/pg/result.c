@@ -15,6 +15,7 @@ struct result {
 	int count;
 	int chosen; /* -1: not chosen, the default */
 	struct words notices;
+	int notice_at[NOTICES_MAX];
 	int notices_lost;
 	struct result_error error;
 	bool has_error;
@@ -112,6 +113,7 @@ void result_add_notice(struct result *result, const PGresult *notice)
 		result->notices.v[NOTICES_MAX - 1] = mem_format("NOTICE: %d more notices are left out", result->notices_lost + 1);
 		return;
 	}
+	result->notice_at[result->notices.count] = result->count;
 	if (!message)
 		words_take(&result->notices, first_line(PQresultErrorMessage(notice)));
 	else
@@ -229,6 +231,11 @@ const struct words *result_notices(const struct result *result)
 	static const struct words none;
 
 	return result ? &result->notices : &none;
+}
+
+int result_notice_at(const struct result *result, size_t notice)
+{
+	return notice < result->notices.count ? result->notice_at[notice] : 0;
 }
 
 const struct result_error *result_error(const struct result *result)

@@ -28,6 +28,8 @@ bool result_bool(const struct result *result, int row, int column);
 const char *result_tag(const struct result *result);     /* "INSERT 0 1" */
 const struct words *result_notices(const struct result *result); /* "NOTICE: ..." in order */
 
+int result_notice_at(const struct result *result, size_t notice); /* how many statements had answered when it came */
+
 /* The server's error of a failed request. */
 struct result_error {
 	char sqlstate[6];
