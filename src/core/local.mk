@@ -12,5 +12,6 @@ libpgtend_a_SOURCES += \
 	src/core/text.c \
 	src/core/units.c \
 	src/core/units_parse.c \
+	src/core/who.c \
 	src/core/width.c \
 	src/core/words.c

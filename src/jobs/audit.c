@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
 #include "pgtend/core/units.h"
+#include "pgtend/core/who.h"
 
 static const struct table_column columns[] = {
     {"time", CELL_TIME, "time", 0, "When the action ended."},
@@ -53,22 +53,6 @@ static void hash_line(const char *line, size_t length, char hex[HASH_SIZE])
 }
 
 /* --- one line -------------------------------------------------------------------------------- */
-
-static char *user_name(void)
-{
-	char buffer[4096];
-	struct passwd entry, *found = NULL;
-	uid_t uid = getuid();
-	char *name = getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) == 0 && found
-	                 ? mem_copy(found->pw_name)
-	                 : mem_format("%lu", (unsigned long)uid);
-	const char *caller = getenv("SUDO_USER");
-	if (!caller || strcmp(caller, name) == 0)
-		return name;
-	char *both = mem_format("%s as %s", caller, name);
-	mem_free(name);
-	return both;
-}
 
 /* Anything that looks like a secret is left out: passwords in URIs and in keyword strings. */
 static char *without_secrets(const char *s)
@@ -123,9 +107,8 @@ static json_t *secretless(const char *text)
 static json_t *entry_object(const struct audit_entry *entry, const char *previous)
 {
 	json_t *object = json_object();
-	char stamp[UNITS_SIZE], tty[128], host[256] = "";
-	char *user = user_name();
-	gethostname(host, sizeof host - 1);
+	char stamp[UNITS_SIZE], tty[128];
+	char *user = who_user(), *host = who_host();
 	bool has_tty = ttyname_r(STDIN_FILENO, tty, sizeof tty) == 0 || ttyname_r(STDERR_FILENO, tty, sizeof tty) == 0;
 	json_object_set_new(object, "time", json_string(units_rfc3339(stamp, units_now_us())));
 	json_object_set_new(object, "user", text_or_null(user));
@@ -147,6 +130,7 @@ static json_t *entry_object(const struct audit_entry *entry, const char *previou
 	json_object_set_new(object, "duration_ms", json_real(entry->duration_ms));
 	json_object_set_new(object, "previous", json_string(previous));
 	mem_free(user);
+	mem_free(host);
 	return object;
 }
 

@@ -8,6 +8,7 @@
 #include "pgtend/migrate/dialect.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/migrate/history.h"
+#include "pgtend/migrate/metadata.h"
 
 /* --- reading ------------------------------------------------------------------------------------------- */
 
@@ -34,6 +35,7 @@ static bool begin(const struct database *database, struct ledger *ledger, bool m
 {
 	memset(ledger, 0, sizeof *ledger);
 	ledger->last_applied = -1;
+	ledger->is_without_records = database->section && !section_bool(database->section, "metadata");
 	const char *folder = setting(database, "migrations"), *dialect = setting(database, "dialect");
 	if (folder) {
 		ledger->folder = mem_copy(folder);
@@ -128,6 +130,8 @@ static bool read_history(struct ledger *ledger, struct session *session, struct 
 		ledger->dialect->match(ledger);
 	else
 		ledger_match_by_name(ledger);
+	if (!metadata_read(ledger, session, err))
+		return false;
 	ledger->last_applied = -1;
 	for (int i = 0; i < ledger->migration_count; i++)
 		if (ledger->files[i].row >= 0)

@@ -46,9 +46,22 @@ void ledger_forget_rows(struct ledger *ledger)
 	mem_free(ledger->rows);
 	ledger->rows = NULL;
 	ledger->row_count = 0;
+	for (int i = 0; i < ledger->record_count; i++) {
+		struct migration_record *record = &ledger->records[i];
+		mem_free(record->name);
+		mem_free(record->action);
+		mem_free(record->checksum);
+		mem_free(record->mode);
+		mem_free(record->who);
+		mem_free(record->version);
+	}
+	mem_free(ledger->records);
+	ledger->records = NULL;
+	ledger->record_count = 0;
 	for (int i = 0; i < ledger->file_count; i++) {
 		struct migration_file *file = &ledger->files[i];
 		file->row = -1;
+		file->record = NULL;
 		file->is_skipped = file->is_edited = file->is_disordered = false;
 	}
 }
@@ -72,6 +85,7 @@ void ledger_done(struct ledger *ledger)
 	mem_free(ledger->history_schema);
 	mem_free(ledger->history_table);
 	mem_free(ledger->columns);
+	mem_free(ledger->record_columns);
 	memset(ledger, 0, sizeof *ledger);
 }
 

@@ -13,6 +13,9 @@ libpgtend_a_SOURCES += \
 	src/migrate/ledger_parts.c \
 	src/migrate/ledger_table.c \
 	src/migrate/marker.c \
+	src/migrate/metadata.c \
+	src/migrate/metadata_read.c \
+	src/migrate/metadata_sql.c \
 	src/migrate/new.c \
 	src/migrate/order.c \
 	src/migrate/plan.c \

@@ -1,4 +1,7 @@
 # tests of migrate/
+check_PROGRAMS += tests/migrate/metadata_live
+tests_migrate_metadata_live_SOURCES = tests/migrate/metadata_live.c
+tests_migrate_metadata_live_LDADD = libpgtend.a $(DEPENDENCY_LIBS)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/migrate/test_node_pg_migrate tests/migrate/test_dialects
 endif

@@ -13,6 +13,17 @@
 #include "pgtend/core/report.h"
 #include "pgtend/probes/probe.h"
 
+/* What pgtend's own records (metadata.h) say of the last time that a migration was run or recorded by it. */
+struct migration_record {
+	char *name;
+	char *action;       /* "up", "down", "mark applied", "mark pending", "adopt", "repair" */
+	char *checksum;     /* of the file then; NULL: it did not say */
+	char *mode;         /* plan_mode_word(); NULL: nothing ran */
+	int64_t ran_us;
+	double duration_ms; /* negative: nothing ran */
+	char *who;          /* "ada@laptop, role postgres" */
+	char *version;      /* of pgtend */
+};
 struct migration_file {
 	char *name; /* identity in the history table */
 	char *path;
@@ -27,6 +38,8 @@ struct migration_file {
 	bool is_edited;     /* applied, and the file is another one now (drizzle: the hash) */
 	bool is_disordered; /* applied in another order than the files', which its own tool refuses */
 	int row;            /* its row in the history; -1: none */
+	/* Of the run that applied it, when that was pgtend's; NULL. Borrowed from ledger->records. */
+	const struct migration_record *record;
 };
 struct migration_row {
 	char *name;
@@ -35,6 +48,7 @@ struct migration_row {
 	char *note;
 	char *checksum;     /* of what ran, from pgtend's own records or the dialect's table; NULL: unknown */
 	int file; /* its file; -1: none */
+	const struct migration_record *record; /* as of a file; of a row without file */
 };
 struct ledger {
 	const struct dialect *dialect; /* NULL: neither a folder nor a history table: nothing to tell */
@@ -49,6 +63,12 @@ struct ledger {
 	int last_applied;             /* the last file with a row; -1: none */
 	struct migration_row *rows;   /* in the order in which they ran */
 	int row_count;
+	/* pgtend's own records, the last one of each name, in byte order of the names. */
+	struct migration_record *records;
+	int record_count;
+	char *record_columns; /* of pgtend.migrations, where it may be read and believed; NULL */
+	bool has_progress;    /* pgtend.migration_progress may be read and believed */
+	bool is_without_records; /* `metadata = no` */
 };
 
 /* In a task. Detects the dialect (key `dialect`, else the folder, else the history table's columns). */
