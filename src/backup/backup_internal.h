@@ -7,6 +7,7 @@
 
 #include "pgtend/backup/backup.h"
 #include "pgtend/loop/loop.h"
+#include "pgtend/pg/dump.h"
 
 /* ---- place.c: names, the lock of a folder, what an interrupted run left ------------------------ */
 
@@ -48,15 +49,8 @@ void manifest_done(struct manifest *manifest);
 
 /* ---- dump.c, readback.c, hook.c: the children ------------------------------------------------------ */
 
-struct tools {
-	char *pg_dump, *pg_restore;
-	int major;
-};
-PGTEND_CHECK bool tools_find(const struct database *database, struct tools *tools, struct err *err);
-void tools_done(struct tools *tools);
-
 /* expected_bytes: for the progress; 0: unknown. The part is there, complete and on disk when true. */
-PGTEND_CHECK bool dump_run(struct fleet *fleet, struct database *database, const struct tools *tools,
+PGTEND_CHECK bool dump_take(struct fleet *fleet, struct database *database, const struct dump_tools *tools,
     const struct place *place, int64_t expected_bytes, struct report *report, struct err *err);
 
 struct readback {
@@ -64,7 +58,7 @@ struct readback {
 	int64_t entries, tables; /* of pg_restore --list: all, those with data */
 	char sha256[65];
 };
-PGTEND_CHECK bool readback_run(struct fleet *fleet, const struct tools *tools, const char *path,
+PGTEND_CHECK bool readback_run(struct fleet *fleet, const struct dump_tools *tools, const char *path,
     struct readback *readback, struct report *report, struct err *err);
 
 /* Key after_backup; true when there is none. */

@@ -2,7 +2,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,10 +12,10 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
 #include "pgtend/core/units.h"
-#include "pgtend/loop/child.h"
+#include "pgtend/loop/orphan.h"
 #include "pgtend/loop/task.h"
 
-enum { ORPHAN_WAIT_MS = 5000, LOOK_MS = 50 };
+enum { LOOK_MS = 50 };
 
 char *backup_place_name(const char *database)
 {
@@ -44,69 +43,27 @@ char *backup_place_folder(const struct database *database, const char *out_dir)
 
 /* ---- the lock ------------------------------------------------------------------ */
 
-static void own_host(char host[256])
-{
-	if (gethostname(host, 256) != 0)
-		strcpy(host, "localhost");
-	host[255] = '\0';
-}
-
-/* "pgtend PID TICKS HOST" and, while pg_dump runs, "pg_dump PID TICKS HOST". */
-static void write_note(int fd, const char *who, pid_t pid, bool is_first)
-{
-	char host[256];
-	own_host(host);
-	char *line = mem_format("%s %ld %llu %s\n", who, (long)pid, (unsigned long long)child_start_ticks(pid), host);
-	ssize_t written = 0;
-	/* A note that cannot be written costs only a nicer message. */
-	if (!is_first || (ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0))
-		written = write(fd, line, strlen(line));
-	(void)written;
-	mem_free(line);
-}
-
-static void read_notes(int fd, char notes[1024])
-{
-	ssize_t length = pread(fd, notes, 1023, 0);
-	notes[length > 0 ? length : 0] = '\0';
-}
-
 static bool say_locked(const struct database *database, int fd, struct err *err)
 {
-	char notes[1024], host[256] = "";
+	char host[256];
 	long pid = 0;
-	read_notes(fd, notes);
-	if (sscanf(notes, "pgtend %ld %*u %255s", &pid, host) == 2)
+	unsigned long long ticks;
+	if (orphan_read(fd, "pgtend", &pid, &ticks, host))
 		return err_set(err, ERR_LOCKED, "another backup of %s is running (pid %ld on %s)", database->name, pid, host);
 	return err_set(err, ERR_LOCKED, "another backup of %s is running", database->name);
 }
 
-/* A pgtend that was killed leaves its pg_dump at work: pid and start time name it for certain. */
-static void end_orphan(const char *notes, struct report *report)
+/* A pgtend that was killed leaves its pg_dump at work. */
+static void end_orphan(int fd, struct report *report)
 {
-	char host[256], here[256];
-	long pid = 0;
-	unsigned long long ticks = 0;
-	const char *line = strstr(notes, "pg_dump ");
-	own_host(here);
-	if (line == NULL || sscanf(line, "pg_dump %ld %llu %255s", &pid, &ticks, host) != 3 || strcmp(host, here) != 0)
-		return;
-	if (pid <= 1 || ticks == 0 || child_start_ticks((pid_t)pid) != ticks)
-		return;
-	report_log(report, "ending the pg_dump (pid %ld) that an interrupted backup left behind", pid);
-	kill((pid_t)pid, SIGTERM);
-	task_shield();
-	for (int waited = 0; waited < ORPHAN_WAIT_MS && child_start_ticks((pid_t)pid) == ticks; waited += LOOK_MS)
-		task_sleep(LOOK_MS);
-	task_unshield();
-	if (child_start_ticks((pid_t)pid) == ticks)
-		kill((pid_t)pid, SIGKILL);
+	pid_t pid = orphan_end(fd, "pg_dump");
+	if (pid != 0)
+		report_log(report, "ending the pg_dump (pid %ld) that an interrupted backup left behind", (long)pid);
 }
 
 static bool take_lock(struct place *place, const struct database *database, struct report *report, struct err *err)
 {
 	char *path = places_join(place->folder, ".lock");
-	char notes[1024];
 	place->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (place->lock_fd < 0)
 		err_set(err, ERR_FAILED, "%s: cannot be opened: %s", path, strerror(errno));
@@ -117,15 +74,14 @@ static bool take_lock(struct place *place, const struct database *database, stru
 		return errno == EWOULDBLOCK
 		           ? say_locked(database, place->lock_fd, err)
 		           : err_set(err, ERR_FAILED, "%s: cannot be locked: %s", place->folder, strerror(errno));
-	read_notes(place->lock_fd, notes);
-	end_orphan(notes, report);
-	write_note(place->lock_fd, "pgtend", getpid(), true);
+	end_orphan(place->lock_fd, report);
+	orphan_note(place->lock_fd, "pgtend", getpid(), true);
 	return true;
 }
 
 void backup_place_note_child(const struct place *place, pid_t pid)
 {
-	write_note(place->lock_fd, "pg_dump", pid, false);
+	orphan_note(place->lock_fd, "pg_dump", pid, false);
 }
 
 /* ---- leftovers -------------------------------------------------------------------- */

@@ -44,7 +44,7 @@ static void heard(enum child_stream stream, const char *bytes, size_t length, vo
 	}
 }
 
-static bool restore(struct fleet *fleet, const struct tools *tools, const char *const *options, const char *path,
+static bool restore(struct fleet *fleet, const struct dump_tools *tools, const char *const *options, const char *path,
     child_data_fn data_fn, void *arg, struct err *err)
 {
 	struct words argv = {0};
@@ -76,7 +76,7 @@ static bool restore(struct fleet *fleet, const struct tools *tools, const char *
 }
 
 static bool read_list(
-    struct fleet *fleet, const struct tools *tools, const char *path, struct readback *readback, struct err *err)
+    struct fleet *fleet, const struct dump_tools *tools, const char *path, struct readback *readback, struct err *err)
 {
 	static const char *const options[] = {"--list", NULL};
 	struct listing listing = {.readback = readback};
@@ -85,7 +85,7 @@ static bool read_list(
 	return ok;
 }
 
-static bool read_all(struct fleet *fleet, const struct tools *tools, const char *path, struct err *err)
+static bool read_all(struct fleet *fleet, const struct dump_tools *tools, const char *path, struct err *err)
 {
 	static const char *const options[] = {"--file=/dev/null", NULL};
 	return restore(fleet, tools, options, path, NULL, NULL, err);
@@ -142,7 +142,7 @@ static bool checksum(const char *path, struct readback *readback, struct report 
 	return ok;
 }
 
-bool readback_run(struct fleet *fleet, const struct tools *tools, const char *path, struct readback *readback,
+bool readback_run(struct fleet *fleet, const struct dump_tools *tools, const char *path, struct readback *readback,
     struct report *report, struct err *err)
 {
 	struct stat info;

@@ -31,7 +31,7 @@ struct taking {
 	struct database *database;
 	struct report *report;
 	struct place place;
-	struct tools tools;
+	struct dump_tools tools;
 	struct readback readback;
 	json_t *facts;
 	int64_t began_us;
@@ -58,7 +58,7 @@ static bool prepare(struct taking *taking, struct err *err)
 	report_step(taking->report, "looking at %s", database->dbname);
 	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(taking->fleet, database, session, err) &&
 	          database_can(database, CAP_DUMP, err) && check_address(database, session, err) &&
-	          tools_find(database, &taking->tools, err) && manifest_ask(database, session, &taking->facts, err);
+	          dump_tools_find(database->server->version_num / 10000, &taking->tools, err) && manifest_ask(database, session, &taking->facts, err);
 	session_free(session);
 	return ok;
 }
@@ -164,7 +164,7 @@ static bool dump_and_verify(struct taking *taking, struct err *err)
 	bool is_measured;
 	int64_t expected = expected_bytes(taking, &is_measured);
 	return check_room(taking, expected, is_measured, err) &&
-	       dump_run(taking->fleet, taking->database, &taking->tools, &taking->place, expected, taking->report, err) &&
+	       dump_take(taking->fleet, taking->database, &taking->tools, &taking->place, expected, taking->report, err) &&
 	       readback_run(taking->fleet, &taking->tools, taking->place.part, &taking->readback, taking->report, err);
 }
 
@@ -203,7 +203,7 @@ bool backup_take(struct fleet *fleet, struct database *database, const char *out
 		tell_plan(&taking, out_dir);
 	else if (ok)
 		ok = take(&taking, out_dir, err);
-	tools_done(&taking.tools);
+	dump_tools_done(&taking.tools);
 	json_decref(taking.facts);
 	return ok;
 }

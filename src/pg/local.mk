@@ -4,6 +4,7 @@ libpgtend_a_SOURCES += \
 	src/pg/client_tool.c \
 	src/pg/connect_error.c \
 	src/pg/connect_error.h \
+	src/pg/dump.c \
 	src/pg/hosts.c \
 	src/pg/pooler.c \
 	src/pg/quote.c \
