@@ -18,6 +18,7 @@ libpgtend_a_SOURCES += \
 	src/migrate/metadata_sql.c \
 	src/migrate/new.c \
 	src/migrate/order.c \
+	src/migrate/parse.c \
 	src/migrate/plan.c \
 	src/migrate/plan_choose.c \
 	src/migrate/probe.c \

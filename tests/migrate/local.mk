@@ -3,7 +3,7 @@ check_PROGRAMS += tests/migrate/metadata_live
 tests_migrate_metadata_live_SOURCES = tests/migrate/metadata_live.c
 tests_migrate_metadata_live_LDADD = libpgtend.a $(DEPENDENCY_LIBS)
 if HAVE_CMOCKA
-check_PROGRAMS += tests/migrate/test_node_pg_migrate tests/migrate/test_dialects
+check_PROGRAMS += tests/migrate/test_node_pg_migrate tests/migrate/test_dialects tests/migrate/test_parse
 endif
 tests_migrate_test_node_pg_migrate_SOURCES = tests/migrate/test_node_pg_migrate.c tests/migrate/scratch.h
 tests_migrate_test_node_pg_migrate_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
@@ -11,6 +11,9 @@ tests_migrate_test_node_pg_migrate_LDADD = $(TEST_LIBS) -lm
 tests_migrate_test_dialects_SOURCES = tests/migrate/test_dialects.c tests/migrate/scratch.h
 tests_migrate_test_dialects_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_migrate_test_dialects_LDADD = $(TEST_LIBS) -lm
+tests_migrate_test_parse_SOURCES = tests/migrate/test_parse.c
+tests_migrate_test_parse_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_migrate_test_parse_LDADD = $(TEST_LIBS) -lm
 EXTRA_DIST += tests/migrate/all.test tests/migrate/dialects.test tests/migrate/interop.test tests/migrate/pooler.test tests/migrate/run.test tests/lib/npm.sh
 # the real tools, from npm
 EXTRA_DIST += \
