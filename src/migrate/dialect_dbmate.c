@@ -7,6 +7,8 @@
 #include "pgtend/migrate/dialect.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/migrate/history.h"
+#include "pgtend/migrate/marker.h"
+#include "dialect_internal.h"
 
 /* The tool takes what matches ^(\d+).*\.sql$ and leaves the rest alone; files run in the order of their names. */
 static bool read_folder(struct ledger *ledger, struct err *err)
@@ -64,6 +66,158 @@ static bool new_file(const struct ledger *ledger, const char *title, char **path
 	return err_hint(err, "dbmate --migrations-dir '%s' new '%s'", ledger->folder, title);
 }
 
+/* --- the two parts of a file ----------------------------------------------------------------------------- */
+
+/* White space of the tool's regular expressions (RE2's \s). */
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
+}
+
+/* ^--\s*migrate:WORD(\s*$|\s+\S+) at or after `from`, lines ending with \n; NULL: none. The tool knows no SQL: a marker inside a string
+ * counts. */
+static const char *find_marker(const char *text, const char *from, const char *word)
+{
+	for (const char *at = strstr(from, "--"); at; at = strstr(at + 1, "--")) {
+		const char *s = at + 2;
+		if (at > text && at[-1] != '\n')
+			continue;
+		while (is_blank(*s))
+			s++;
+		if (strncmp(s, "migrate:", 8) != 0 || strncmp(s + 8, word, strlen(word)) != 0)
+			continue;
+		s += 8 + strlen(word);
+		if (!*s || is_blank(*s))
+			return at;
+	}
+	return NULL;
+}
+
+/* The words behind the marker on its line, NAME:VALUE each; the last one of a name counts. */
+static bool says_no_transaction(const char *marker)
+{
+	const char *s = strstr(marker, "migrate:") + 8, *end = marker + strcspn(marker, "\n");
+	bool is_outside = false;
+	while (s < end) {
+		while (s < end && is_blank(*s))
+			s++;
+		size_t length = 0;
+		while (s + length < end && !is_blank(s[length]))
+			length++;
+		if (length > 12 && strncmp(s, "transaction:", 12) == 0 && !memchr(s + 12, ':', length - 12))
+			is_outside = length == 17 && strncmp(s + 12, "false", 5) == 0;
+		s += length;
+	}
+	return is_outside;
+}
+
+static bool refuse(const struct migration_file *file, const char *text, const char *at, struct err *err, const char *what,
+    const char *hint)
+{
+	const char *line = at;
+	while (line > text && line[-1] != '\n')
+		line--;
+	err_set(err, ERR_FAILED, "%s:%d:%d: %s", file->path, marker_line(text, (size_t)(at - text)), (int)(at - line) + 1, what);
+	return err_hint(err, "%s; nothing was run", hint);
+}
+
+/* The first line with SQL before the first marker; NULL: only comments and blank lines stand there. */
+static const char *find_statement(const char *text, const char *end)
+{
+	for (const char *line = text; line < end; line++) {
+		const char *s = line;
+		while (s < end && *s != '\n' && is_blank(*s))
+			s++;
+		if (s < end && *s != '\n' && strncmp(s, "--", 2) != 0)
+			return s;
+		line = memchr(s, '\n', (size_t)(end - s));
+		if (!line)
+			break;
+	}
+	return NULL;
+}
+
+/* Both markers, or what the tool refuses a file for. */
+static bool find_parts(
+    const struct migration_file *file, const char *text, const char **up, const char **down, struct err *err)
+{
+	*up = find_marker(text, text, "up");
+	if (!*up)
+		return refuse(file, text, text, err, "no line `-- migrate:up`", "dbmate refuses a file without it");
+	const char *early = find_statement(text, *up);
+	if (early)
+		return refuse(file, text, early, err, "a statement before `-- migrate:up`",
+		    "dbmate refuses the file: move it below that line");
+	*down = find_marker(text, *up, "down");
+	if (!*down)
+		return refuse(file, text, *up, err, "no line `-- migrate:down`",
+		    "dbmate refuses a file without it: add it, with nothing below when there is no way back");
+	const char *second = find_marker(text, *up + 1, "up");
+	if (second)
+		return refuse(file, text, second, err, "a second `-- migrate:up`",
+		    "dbmate applies the first part, writes the version down, and fails at the second: make it a file of its own");
+	second = find_marker(text, *down + 1, "down");
+	return !second || refuse(file, text, second, err, "a second `-- migrate:down`", "dbmate refuses the file");
+}
+
+static bool cut(const struct migration_file *file, const char *text, bool is_up, struct migration_text *out, struct err *err)
+{
+	const char *up = NULL, *down = NULL;
+	if (!find_parts(file, text, &up, &down, err))
+		return false;
+	const char *begin = is_up ? up : down;
+	out->sql = is_up ? mem_copy_n(up, (size_t)(down - up)) : mem_copy(down);
+	out->first_line = marker_line(text, (size_t)(begin - text));
+	out->is_outside_transaction = says_no_transaction(begin);
+	return true;
+}
+
+static bool up_text(const struct ledger *ledger, const struct migration_file *file, const char *text,
+    struct migration_text *out, struct err *err)
+{
+	(void)ledger;
+	return cut(file, text, true, out, err);
+}
+
+static bool down_text(const struct ledger *ledger, const struct migration_file *file, const char *text,
+    struct migration_text *out, struct err *err)
+{
+	(void)ledger;
+	return cut(file, text, false, out, err);
+}
+
+/* --- running ------------------------------------------------------------------------------------------- */
+
+static char *ensure_sql(const struct ledger *ledger, struct session *session)
+{
+	return dialect_ensure_sql(ledger, session, "version varchar PRIMARY KEY");
+}
+
+static char *record_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
+{
+	char *table = dialect_table_sql(ledger, session), *version = session_quote_literal(session, file->key);
+	char *sql = mem_format("INSERT INTO %s (version) VALUES (%s)", table, version);
+	mem_free(table);
+	mem_free(version);
+	return sql;
+}
+
+static char *forget_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
+{
+	return dialect_forget_sql(ledger, session, "version", file->key);
+}
+
+static const struct dialect_run run = {
+    .lock_key = dialect_own_lock_key,
+    .locks_history = true,
+    .transaction = TRANSACTION_FILE,
+    .ensure_sql = ensure_sql,
+    .record_sql = record_sql,
+    .forget_sql = forget_sql,
+    .up_text = up_text,
+    .down_text = down_text,
+};
+
 const struct dialect dialect_dbmate = {
     .name = "dbmate",
     .history_schema = "public",
@@ -74,4 +228,5 @@ const struct dialect dialect_dbmate = {
     .knows_columns = knows_columns,
     .match = match,
     .new_file = new_file,
+    .run = &run,
 };

@@ -2,7 +2,6 @@
  * journal's `when`. */
 #include <stdlib.h>
 #include <string.h>
-#include <openssl/evp.h>
 
 #include "pgtend/core/json.h"
 #include "pgtend/core/mem.h"
@@ -10,24 +9,7 @@
 #include "pgtend/migrate/dialect.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/migrate/history.h"
-
-/* Lower-case hexadecimal sha256 of the file's bytes, as the tool takes it. NULL: not readable. Caller frees. */
-static char *hash_of(const char *path)
-{
-	char *bytes = NULL;
-	size_t length;
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned size = 0;
-	struct err unreadable = {0};
-	if (!places_read_file(path, &bytes, &length, &unreadable))
-		return NULL;
-	bool is_done = EVP_Digest(bytes, length, digest, &size, EVP_sha256(), NULL) == 1;
-	mem_free(bytes);
-	struct text hex = {0};
-	for (unsigned i = 0; is_done && i < size; i++)
-		text_addf(&hex, "%02x", digest[i]);
-	return is_done ? text_take(&hex) : NULL;
-}
+#include "dialect_internal.h"
 
 /* The journal's entries, after what can be wrong with it was said. New reference in *journal. */
 static bool read_journal(const char *path, json_t **journal, json_t **entries, struct err *err)
@@ -57,7 +39,7 @@ static bool add_entry(
 	struct migration_file *file = ledger_add_file(ledger, mem_copy(tag), places_join(ledger->folder, file_name));
 	file->when_ms = (int64_t)json_number_value(when);
 	file->prefix = (double)i;
-	file->key = hash_of(file->path);
+	file->key = dialect_hash_of(file->path);
 	if (!file->key)
 		file->note = mem_copy("the journal names it, but the file is not there: Drizzle stops at it");
 	words_add(tags, file_name);
@@ -177,6 +159,47 @@ static bool new_file(const struct ledger *ledger, const char *title, char **path
 	return err_hint(err, "npx drizzle-kit generate --custom --name='%s'", title);
 }
 
+/* --- running ------------------------------------------------------------------------------------------- */
+
+static char *ensure_sql(const struct ledger *ledger, struct session *session)
+{
+	return dialect_ensure_sql(ledger, session, "id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint");
+}
+
+/* created_at is the journal's `when`, also of one that the tool would have skipped: its newest stays what it is. */
+static char *record_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
+{
+	char *table = dialect_table_sql(ledger, session), *hash = session_quote_literal(session, file->key);
+	char *sql = mem_format("INSERT INTO %s (hash, created_at) VALUES (%s, %lld)", table, hash, (long long)file->when_ms);
+	mem_free(table);
+	mem_free(hash);
+	return sql;
+}
+
+/* The row that was matched, which has the old hash when the file was edited since. */
+static char *forget_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
+{
+	char *table = dialect_table_sql(ledger, session),
+	     *hash = session_quote_literal(session, file->row >= 0 ? ledger->rows[file->row].name : file->key);
+	char *sql =
+	    mem_format("DELETE FROM %s WHERE hash = %s AND created_at = %lld", table, hash, (long long)file->when_ms);
+	mem_free(table);
+	mem_free(hash);
+	return sql;
+}
+
+static const struct dialect_run run = {
+    .lock_key = dialect_own_lock_key,
+    .locks_history = true,
+    .transaction = TRANSACTION_ALL,
+    .ensure_sql = ensure_sql,
+    .record_sql = record_sql,
+    .forget_sql = forget_sql,
+    .up_text = dialect_breakpoint_text,
+    .down_text = dialect_whole_down,
+    .down_path = dialect_down_beside,
+};
+
 const struct dialect dialect_drizzle = {
     .name = "drizzle",
     .history_schema = "drizzle",
@@ -187,4 +210,5 @@ const struct dialect dialect_drizzle = {
     .knows_columns = knows_columns,
     .match = match,
     .new_file = new_file,
+    .run = &run,
 };

@@ -1,4 +1,6 @@
 /* Drizzle from 1.0 on: a folder YYYYMMDDHHMMSS_name with migration.sql for each; the table has name and applied_at. */
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "pgtend/core/mem.h"
@@ -6,6 +8,28 @@
 #include "pgtend/migrate/dialect.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/migrate/history.h"
+#include "pgtend/migrate/order.h"
+#include "dialect_internal.h"
+
+/* YYYYMMDDHHMMSS in UTC, as the tool reads the beginning of the name; false: it would find no number there. */
+static bool time_of(const char *name, int64_t *when_ms)
+{
+	if (strspn(name, "0123456789") < 14)
+		return false;
+	char stamp[18];
+	snprintf(stamp, sizeof stamp, "%.14s000", name);
+	double ms = order_prefix(stamp, NULL);
+	*when_ms = isnan(ms) ? 0 : (int64_t)ms;
+	return !isnan(ms);
+}
+
+static void add_migration(struct ledger *ledger, const char *name, const char *inside)
+{
+	struct migration_file *file = ledger_add_file(ledger, mem_copy(name), places_join(ledger->folder, inside));
+	file->key = dialect_hash_of(file->path);
+	if (!time_of(name, &file->when_ms))
+		file->only_by_tool = mem_copy("has no time (YYYYMMDDHHMMSS) before its name, and Drizzle fails at that");
+}
 
 static bool read_folder(struct ledger *ledger, struct err *err)
 {
@@ -18,7 +42,7 @@ static bool read_folder(struct ledger *ledger, struct err *err)
 	for (size_t i = 0; is_read && i < names.count; i++) {
 		char *inside = mem_format("%s/migration.sql", names.v[i]);
 		if (folder_has(ledger->folder, inside))
-			ledger_add_file(ledger, mem_copy(names.v[i]), places_join(ledger->folder, inside));
+			add_migration(ledger, names.v[i], inside);
 		mem_free(inside);
 	}
 	words_done(&names);
@@ -55,6 +79,53 @@ static bool new_file(const struct ledger *ledger, const char *title, char **path
 	return err_hint(err, "npx drizzle-kit generate --custom --name='%s'", title);
 }
 
+/* --- running ------------------------------------------------------------------------------------------- */
+
+static char *ensure_sql(const struct ledger *ledger, struct session *session)
+{
+	return dialect_ensure_sql(ledger, session,
+	    "id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint, name text, applied_at timestamp with time zone "
+	    "DEFAULT now()");
+}
+
+static char *record_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
+{
+	char *table = dialect_table_sql(ledger, session), *hash = session_quote_literal(session, file->key ? file->key : ""),
+	     *name = session_quote_literal(session, file->name);
+	char *sql = mem_format("INSERT INTO %s (hash, created_at, name) VALUES (%s, %lld, %s)", table, hash,
+	    (long long)file->when_ms, name);
+	mem_free(table);
+	mem_free(hash);
+	mem_free(name);
+	return sql;
+}
+
+static char *forget_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
+{
+	return dialect_forget_sql(ledger, session, "name", file->name);
+}
+
+/* Its folder is its own; the tool reads migration.sql and snapshot.json alone. */
+static char *down_path(const struct ledger *ledger, const struct migration_file *file)
+{
+	char *inside = mem_format("%s/down.sql", file->name);
+	char *path = places_join(ledger->folder, inside);
+	mem_free(inside);
+	return path;
+}
+
+static const struct dialect_run run = {
+    .lock_key = dialect_own_lock_key,
+    .locks_history = true,
+    .transaction = TRANSACTION_ALL,
+    .ensure_sql = ensure_sql,
+    .record_sql = record_sql,
+    .forget_sql = forget_sql,
+    .up_text = dialect_breakpoint_text,
+    .down_text = dialect_whole_down,
+    .down_path = down_path,
+};
+
 const struct dialect dialect_drizzle_v1 = {
     .name = "drizzle-v1",
     .history_schema = "drizzle",
@@ -64,4 +135,5 @@ const struct dialect dialect_drizzle_v1 = {
     .read_rows = read_rows,
     .knows_columns = knows_columns,
     .new_file = new_file,
+    .run = &run,
 };

@@ -12,6 +12,7 @@
 #include "pgtend/migrate/history.h"
 #include "pgtend/migrate/marker.h"
 #include "pgtend/migrate/order.h"
+#include "dialect_internal.h"
 
 static const char *suffix_of(const char *name)
 {
@@ -202,31 +203,10 @@ static bool new_file(const struct ledger *ledger, const char *title, char **path
 
 /* --- running ------------------------------------------------------------------------------------------- */
 
-static char *quoted_table(const struct ledger *ledger, struct session *session)
-{
-	char *schema = session_quote_identifier(session, ledger->history_schema),
-	     *table = session_quote_identifier(session, ledger->history_table);
-	char *both = mem_format("%s.%s", schema, table);
-	mem_free(schema);
-	mem_free(table);
-	return both;
-}
-
 static char *ensure_sql(const struct ledger *ledger, struct session *session)
 {
-	char *schema = session_quote_identifier(session, ledger->history_schema),
-	     *literal = session_quote_literal(session, ledger->history_schema);
-	char *table = quoted_table(ledger, session);
-	/* CREATE SCHEMA IF NOT EXISTS asks for the privilege even when there is nothing to do. */
-	char *sql = mem_format(
-	    "DO $pgtend$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = %s) THEN CREATE SCHEMA "
-	    "%s; END IF; END $pgtend$;\n"
-	    "CREATE TABLE IF NOT EXISTS %s (id SERIAL PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL)",
-	    literal, schema, table);
-	mem_free(schema);
-	mem_free(literal);
-	mem_free(table);
-	return sql;
+	return dialect_ensure_sql(
+	    ledger, session, "id SERIAL PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL");
 }
 
 static char *settings_sql(const struct ledger *ledger, const struct section *section, struct session *session)
@@ -247,24 +227,18 @@ static char *settings_sql(const struct ledger *ledger, const struct section *sec
 	return text_take(&sql);
 }
 
-static char *with_name(const struct ledger *ledger, const struct migration_file *file, struct session *session,
-    const char *before, const char *between, const char *after)
+static char *record_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
 {
-	char *table = quoted_table(ledger, session), *name = session_quote_literal(session, file->name);
-	char *sql = mem_format("%s %s %s%s%s", before, table, between, name, after);
+	char *table = dialect_table_sql(ledger, session), *name = session_quote_literal(session, file->name);
+	char *sql = mem_format("INSERT INTO %s (name, run_on) VALUES (%s, pg_catalog.now())", table, name);
 	mem_free(table);
 	mem_free(name);
 	return sql;
 }
 
-static char *record_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
-{
-	return with_name(ledger, file, session, "INSERT INTO", "(name, run_on) VALUES (", ", pg_catalog.now())");
-}
-
 static char *forget_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
 {
-	return with_name(ledger, file, session, "DELETE FROM", "WHERE name = ", "");
+	return dialect_forget_sql(ledger, session, "name", file->name);
 }
 
 static void cut(struct migration_text *out, const char *text, const struct marker_part *part)

@@ -9,6 +9,7 @@
 #include "pgtend/migrate/dialect.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/migrate/history.h"
+#include "dialect_internal.h"
 
 static bool read_folder(struct ledger *ledger, struct err *err)
 {
@@ -117,6 +118,43 @@ static bool new_file(const struct ledger *ledger, const char *title, char **path
 	return true;
 }
 
+/* --- running ------------------------------------------------------------------------------------------- */
+
+static char *ensure_sql(const struct ledger *ledger, struct session *session)
+{
+	return dialect_ensure_sql(ledger, session,
+	    "id SERIAL PRIMARY KEY, migration_name VARCHAR(255) NOT NULL UNIQUE, applied_at TIMESTAMPTZ NOT NULL DEFAULT "
+	    "NOW()");
+}
+
+static char *record_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
+{
+	const char *column = ledger->columns ? name_column(ledger->columns) : "migration_name";
+	char *table = dialect_table_sql(ledger, session), *name = session_quote_literal(session, file->name);
+	char *sql = mem_format("INSERT INTO %s (%s) VALUES (%s)", table, column, name);
+	mem_free(table);
+	mem_free(name);
+	return sql;
+}
+
+static char *forget_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
+{
+	return dialect_forget_sql(ledger, session, ledger->columns ? name_column(ledger->columns) : "migration_name",
+	    file->row >= 0 ? ledger->rows[file->row].name : file->name);
+}
+
+static const struct dialect_run run = {
+    .lock_key = dialect_own_lock_key,
+    .locks_history = true,
+    .transaction = TRANSACTION_FILE,
+    .ensure_sql = ensure_sql,
+    .record_sql = record_sql,
+    .forget_sql = forget_sql,
+    .up_text = dialect_whole_text,
+    .down_text = dialect_whole_down,
+    .down_path = dialect_down_beside,
+};
+
 const struct dialect dialect_plain = {
     .name = "plain",
     .history_schema = "public",
@@ -127,4 +165,5 @@ const struct dialect dialect_plain = {
     .knows_columns = knows_columns,
     .match = match,
     .new_file = new_file,
+    .run = &run,
 };

@@ -5,8 +5,10 @@ libpgtend_a_SOURCES += \
 	src/migrate/dialect_drizzle_v1.c \
 	src/migrate/dialect_golang_migrate.c \
 	src/migrate/dialect_node_pg_migrate.c \
+	src/migrate/dialect_parts.c \
 	src/migrate/dialect_plain.c \
 	src/migrate/dialects.c \
+	src/migrate/drizzle_parts.c \
 	src/migrate/folder.c \
 	src/migrate/history.c \
 	src/migrate/ledger.c \
@@ -28,4 +30,4 @@ libpgtend_a_SOURCES += \
 	src/migrate/run_lock.c \
 	src/migrate/run_session.c \
 	src/migrate/statements.c
-EXTRA_DIST += src/migrate/plan_internal.h src/migrate/run_internal.h
+EXTRA_DIST += src/migrate/dialect_internal.h src/migrate/plan_internal.h src/migrate/run_internal.h

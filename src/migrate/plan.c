@@ -2,6 +2,7 @@
 #include "pgtend/migrate/plan.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/evp.h>
 
@@ -106,6 +107,10 @@ static bool read_step(const struct ledger *ledger, struct plan_step *step, struc
 		return err_hint(err, "run it with the tool: %s; nothing was run", ledger->dialect->tool);
 	}
 	step->path = path_of(ledger, file, step->is_up);
+	/* Only the dialect knows what is to be said where a down part is a file of its own that is not there. */
+	bool is_absent = !step->is_up && how->down_path && access(step->path, F_OK) != 0;
+	if (is_absent)
+		return how->down_text(ledger, file, NULL, &step->text, err);
 	if (!folder_text(step->path, &text, err))
 		return false;
 	hash_text(text, checksum);

@@ -130,15 +130,18 @@ static bool run_whole(struct run *run, struct err *err)
 		return false;
 	run->dialect = run->ledger.dialect;
 	bool is_lockable = run->ledger.folder && run->dialect->run;
-	if (is_lockable)
-		run->lock_key = run->dialect->run->lock_key(&run->ledger, run->database->dbname);
+	if (is_lockable) {
+		const struct dialect_run *how = run->dialect->run;
+		run->lock_key = how->lock_key(&run->ledger, run->database->dbname);
+		run->other_lock_key = how->other_lock_key ? how->other_lock_key(&run->ledger, run->database->dbname) : 0;
+	}
 	/* What was read before the lock may be old when it is ours. */
 	if (is_lockable && !run->options->is_dry_run &&
 	    (!run_lock(run, err) || !ledger_read_history(&run->ledger, run->session, err)))
 		return false;
 	if (is_lockable)
 		say_refused(run);
-	run->history_rows = run->ledger.row_count;
+	run->history_rows = run_table_rows(run);
 	bool is_planned = plan_make(&run->ledger, run->database, run->options, &run->plan, err);
 	for (size_t i = 0; i < run->plan.warnings.count; i++)
 		report_log(run->report, "%s", run->plan.warnings.v[i]);

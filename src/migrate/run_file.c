@@ -90,7 +90,7 @@ static bool look_up(struct run *run, const struct plan_step *step, struct err *e
 		return err_hint(err, "when the server is back, `pgtend migrate status %s` tells", run->database->name);
 	}
 	run->backend_pid = session_backend_pid(run->session);
-	run->history_rows = run->ledger.row_count;
+	run->history_rows = run_table_rows(run);
 	if ((run_file(run, step)->row >= 0) == step->is_up) {
 		report_log(
 		    run->report, "%s: %s; the history, looked up on a new session, has it: it is committed", name, why.text);
@@ -279,7 +279,7 @@ static int rows_of(const struct run *run, const struct plan_step *step)
 {
 	int count = 0;
 	for (int i = 0; i < run->ledger.row_count; i++)
-		count += strcmp(run->ledger.rows[i].name, run_file(run, step)->name) == 0;
+		count += run->ledger.rows[i].file == step->file;
 	return count;
 }
 
@@ -304,7 +304,10 @@ bool run_step(struct run *run, const struct plan_step *step, struct err *err)
 			return err_set(err, ERR_CANCELLED, "cancelled while waiting for a lock");
 		pause_ms *= 2;
 	}
-	run->history_rows += step->is_up ? 1 : -rows_of(run, step);
+	if (run->dialect->run->has_one_row)
+		run->history_rows = step->is_up || step->file > 0;
+	else
+		run->history_rows += step->is_up ? 1 : -rows_of(run, step);
 	if (watch)
 		watch->ended(run->session, step, watch->arg);
 	report_log(run->report, "%s %s in %s", step->is_up ? "applied" : "took back", run_file(run, step)->name,

@@ -17,7 +17,7 @@ struct run {
 	const char *verb; /* "migrate up" */
 	bool is_pooled; /* behind a pool of one: the lock lives and dies in each transaction */
 	bool has_lock;
-	int64_t lock_key;
+	int64_t lock_key, other_lock_key; /* the other is 0 where the tool has one alone */
 	int backend_pid;     /* of the session: what to look for when it is lost */
 	int lock_timeout_ms; /* 0: waits for ever */
 	int64_t statement_timeout_ms;
@@ -46,7 +46,9 @@ PGTEND_CHECK bool run_lock(struct run *run, struct err *err);
 void run_unlock(struct run *run);
 /* ERR_LOCKED in words, with the holder as far as the server tells. */
 bool run_say_locked(struct run *run, struct err *err);
-/* In a pool of one: a DO statement that fails with SQLSTATE PTLCK or PTHIS. Caller frees. */
+/* How many rows the history table itself has. */
+int64_t run_table_rows(const struct run *run);
+/* In a pool of one, and where the tool takes no lock: a DO statement that fails with SQLSTATE PTLCK or PTHIS. Caller frees. */
 char *run_guard_sql(struct run *run);
 
 /* run_file.c */

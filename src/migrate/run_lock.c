@@ -6,11 +6,11 @@
 #include "pgtend/sql_embedded.h"
 #include "run_internal.h"
 
-bool run_say_locked(struct run *run, struct err *err)
+static bool say_locked(struct run *run, int64_t held, struct err *err)
 {
 	struct result *result = NULL;
 	struct err ignored = {0};
-	char *key = mem_format("%lld", (long long)run->lock_key);
+	char *key = mem_format("%lld", (long long)held);
 	const char *params[] = {key};
 	err_set(err, ERR_LOCKED, "another migration is running on %s", run->database->name);
 	if (session_query_wait(run->session, sql_migrate_lock_holder, params, 1, 5000, &result, &ignored) &&
@@ -41,44 +41,83 @@ bool run_say_locked(struct run *run, struct err *err)
 	return false;
 }
 
+bool run_say_locked(struct run *run, struct err *err)
+{
+	return say_locked(run, run->lock_key, err);
+}
+
+static bool try_lock(struct run *run, int64_t key, bool *has_it, struct err *err)
+{
+	struct result *result = NULL;
+	bool is_asked = session_queryf_wait(
+	    run->session, 15000, &result, err, "SELECT pg_catalog.pg_try_advisory_lock(%lld)", (long long)key);
+	*has_it = is_asked && result_bool(result, 0, 0);
+	result_free(result);
+	return is_asked && (*has_it || say_locked(run, key, err));
+}
+
+static void give_back(struct run *run, int64_t key, bool *has_it)
+{
+	struct result *result = NULL;
+	struct err ignored = {0};
+	if (session_queryf_wait(run->session, 5000, &result, &ignored, "SELECT pg_catalog.pg_advisory_unlock(%lld)",
+	        (long long)key))
+		*has_it = false;
+	result_free(result);
+}
+
 bool run_lock(struct run *run, struct err *err)
 {
+	bool has_other = true;
 	if (run->is_pooled || run->has_lock)
 		return true;
-	struct result *result = NULL;
-	bool is_asked = session_queryf_wait(run->session, 15000, &result, err,
-	    "SELECT pg_catalog.pg_try_advisory_lock(%lld)", (long long)run->lock_key);
-	run->has_lock = is_asked && result_bool(result, 0, 0);
-	result_free(result);
-	return is_asked && (run->has_lock || run_say_locked(run, err));
+	if (!try_lock(run, run->lock_key, &run->has_lock, err))
+		return false;
+	if (!run->other_lock_key || try_lock(run, run->other_lock_key, &has_other, err))
+		return true;
+	give_back(run, run->lock_key, &run->has_lock);
+	return false;
 }
 
 void run_unlock(struct run *run)
 {
+	bool has_other = true;
 	if (!run->has_lock || session_state(run->session) != SESSION_READY)
 		return;
-	struct result *result = NULL;
-	struct err ignored = {0};
 	task_shield();
 	/* Closing the session gives it back too, but a moment later: whoever starts right after us should find it free. */
-	if (session_queryf_wait(run->session, 5000, &result, &ignored, "SELECT pg_catalog.pg_advisory_unlock(%lld)",
-	        (long long)run->lock_key))
-		run->has_lock = false;
-	result_free(result);
+	if (run->other_lock_key)
+		give_back(run, run->other_lock_key, &has_other);
+	give_back(run, run->lock_key, &run->has_lock);
 	task_unshield();
+}
+
+int64_t run_table_rows(const struct run *run)
+{
+	return run->dialect->run->has_one_row ? run->ledger.row_count > 0 : run->ledger.row_count;
+}
+
+static void add_try(struct text *sql, int64_t key)
+{
+	text_addf(sql,
+	    " IF NOT pg_catalog.pg_try_advisory_xact_lock(%lld) THEN RAISE EXCEPTION 'another migration is running' USING "
+	    "ERRCODE = 'PTLCK'; END IF;",
+	    (long long)key);
 }
 
 char *run_guard_sql(struct run *run)
 {
 	struct text sql = {0};
-	text_addf(&sql,
-	    "DO $pgtend$ BEGIN IF NOT pg_catalog.pg_try_advisory_xact_lock(%lld) THEN RAISE EXCEPTION 'another migration "
-	    "is running' "
-	    "USING ERRCODE = 'PTLCK'; END IF;",
-	    (long long)run->lock_key);
+	text_add(&sql, "DO $pgtend$ BEGIN");
+	if (run->is_pooled)
+		add_try(&sql, run->lock_key);
+	if (run->is_pooled && run->other_lock_key)
+		add_try(&sql, run->other_lock_key);
 	if (run->ledger.has_history) {
-		char *schema = session_quote_identifier(run->session, run->ledger.history_schema);
+	char *schema = session_quote_identifier(run->session, run->ledger.history_schema);
 		char *table = session_quote_identifier(run->session, run->ledger.history_table);
+		if (run->dialect->run->locks_history)
+			text_addf(&sql, " LOCK TABLE %s.%s IN ACCESS EXCLUSIVE MODE;", schema, table);
 		text_addf(&sql,
 		    " IF (SELECT pg_catalog.count(*) FROM %s.%s) <> %lld THEN RAISE EXCEPTION 'the migration history was "
 		    "changed meanwhile' "

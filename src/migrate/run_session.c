@@ -120,16 +120,16 @@ char *run_head(struct run *run, bool wants_guard, int *answers)
 	struct text head = {0};
 	*answers = 1;
 	text_add(&head, "BEGIN;");
-	if (wants_guard && run->is_pooled) {
+	/* Behind a pool the session's own settings did not arrive. */
+	text_addf(&head, "SET LOCAL lock_timeout = %d;SET LOCAL statement_timeout = %lld;", run->lock_timeout_ms,
+	    (long long)run->statement_timeout_ms);
+	*answers += 2;
+	if (wants_guard && (run->is_pooled || run->dialect->run->locks_history)) {
 		char *guard = run_guard_sql(run);
 		text_add(&head, guard);
 		mem_free(guard);
 		++*answers;
 	}
-	/* Behind a pool the session's own settings did not arrive. */
-	text_addf(&head, "SET LOCAL lock_timeout = %d;SET LOCAL statement_timeout = %lld;", run->lock_timeout_ms,
-	    (long long)run->statement_timeout_ms);
-	*answers += 2;
 	if (run->dialect->run->settings_sql) {
 		char *settings = run->dialect->run->settings_sql(&run->ledger, run->database->section, run->session);
 		text_addf(&head, "%s;\n", settings);

@@ -24,9 +24,14 @@ void migration_text_done(struct migration_text *text);
 struct dialect_run {
 	/* Of the tool's own advisory lock, so that both exclude each other; where the tool has none, one of pgtend's own. */
 	int64_t (*lock_key)(const struct ledger *ledger, const char *dbname);
+	/* A second key that the tool takes instead when it is called in another way (golang-migrate from a program): both are held. The member
+	 * may be NULL. */
+	int64_t (*other_lock_key)(const struct ledger *ledger, const char *dbname);
 	/* The tool takes no lock: while pgtend works, each of its transactions holds ACCESS EXCLUSIVE on the history table and looks whether it
 	 * still has the rows that were read, so that the tool waits or one of both fails before anything runs twice. */
 	bool locks_history;
+	/* The table has one row that says how far it came (golang-migrate). The ledger has a row for each migration up to there all the same. */
+	bool has_one_row;
 	enum transaction_mode transaction; /* as the tool does it when nothing is said: TRANSACTION_FILE or TRANSACTION_ALL */
 	/* As the tool does before it runs the first: makes schema and table. Caller frees; session quotes. */
 	char *(*ensure_sql)(const struct ledger *ledger, struct session *session);
@@ -40,7 +45,7 @@ struct dialect_run {
 	 * the member may be NULL. */
 	char *(*begin_sql)(const struct ledger *ledger, const struct migration_file *file, bool is_up, struct session *session);
 	/* false: err is FILE:LINE:COL: what, or says that there is no down part and where it would stand. `text` is the whole file at
-	 * migration_file.path (up), or at down_path(). */
+	 * migration_file.path (up), or at down_path(); there NULL when no file is there. */
 	bool (*up_text)(const struct ledger *ledger, const struct migration_file *file, const char *text, struct migration_text *out,
 	    struct err *err);
 	bool (*down_text)(const struct ledger *ledger, const struct migration_file *file, const char *text,
