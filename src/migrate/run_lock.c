@@ -94,7 +94,8 @@ void run_unlock(struct run *run)
 
 int64_t run_table_rows(const struct run *run)
 {
-	return run->dialect->run->has_one_row ? run->ledger.row_count > 0 : run->ledger.row_count;
+	const struct dialect_run *how = run->dialect ? run->dialect->run : NULL;
+	return how && how->has_one_row ? run->ledger.row_count > 0 : run->ledger.row_count;
 }
 
 static void add_try(struct text *sql, int64_t key)

@@ -81,7 +81,7 @@ static void test_plain(void **state)
 	check_state(&ledger, "002_users.sql", "applied", NULL);
 	check_state(&ledger, "004_refresh_tokens.sql", "missing", "its file is gone");
 	/* Such a runner has no order check: a late file is simply run. */
-	check_state(&ledger, "003_x.sql", "pending", "your own migration script");
+	check_state(&ledger, "003_x.sql", "pending", "pgtend migrate up db");
 	assert_true(ledger.dialect->new_file(&ledger, "add notes", &path, &body, &err));
 	assert_string_equal(strrchr(path, '/') + 1, "006_add_notes.sql");
 	mem_free(path);
@@ -112,7 +112,7 @@ static void test_dbmate(void **state)
 	check_state(&ledger, "1_a", "applied", NULL);
 	check_state(&ledger, "10_b", "applied", NULL);
 	check_state(&ledger, "20240101000000_a", "applied", NULL);
-	check_state(&ledger, "20240102000000_b", "pending", "dbmate up");
+	check_state(&ledger, "20240102000000_b", "pending", "pgtend migrate up db");
 	assert_false(ledger.dialect->new_file(&ledger, "c", &path, &body, &err));
 	assert_int_equal(err.kind, ERR_UNSUPPORTED);
 	assert_non_null(strstr(err.hint, "new 'c'"));
@@ -130,14 +130,16 @@ static void test_golang_migrate(void **state)
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		scratch_file(folder, names[i], "select 1;\n");
 	begin(&ledger, "golang-migrate", folder);
-	assert_int_equal(ledger.file_count, 3);
-	assert_string_equal(ledger.files[2].name, "10_c");
+	/* A version with a down file alone counts, and does nothing: the tool has it so. */
+	assert_int_equal(ledger.file_count, 4);
+	assert_string_equal(ledger.files[2].name, "3_only_down");
+	assert_string_equal(ledger.files[3].name, "10_c");
 	struct migration_row *row = ledger_add_row(&ledger, "2", 0);
 	row->note = mem_copy("dirty: version 2 began and did not end");
 	match(&ledger);
 	check_state(&ledger, "1_a", "applied", NULL);
 	check_state(&ledger, "2_b", "applied", "dirty");
-	check_state(&ledger, "10_c", "pending", "migrate up");
+	check_state(&ledger, "10_c", "pending", "pgtend migrate up db");
 	ledger_done(&ledger);
 	scratch_remove(folder);
 }
@@ -174,7 +176,7 @@ static void test_drizzle(void **state)
 	check_state(&ledger, "0000_one", "applied", NULL);
 	check_state(&ledger, "0001_late", "skipped", "for ever");
 	check_state(&ledger, "0002_edited", "edited", "changed after it was applied");
-	check_state(&ledger, "0003_new", "pending", "npx drizzle-kit migrate");
+	check_state(&ledger, "0003_new", "pending", "pgtend migrate up db");
 	check_state(&ledger, "0004_absent", "pending", "not there");
 	check_state(&ledger, "0099_orphan", "skipped", "never runs it");
 	check_state(&ledger, "nobody's", "missing", "no file has this hash");
@@ -224,7 +226,7 @@ static void test_drizzle_v1(void **state)
 	assert_int_equal(ledger.file_count, 2);
 	ledger_add_row(&ledger, "20260102000000_two", 5000000);
 	match(&ledger);
-	check_state(&ledger, "20260101000000_one", "pending", "npx drizzle-kit migrate");
+	check_state(&ledger, "20260101000000_one", "pending", "pgtend migrate up db");
 	check_state(&ledger, "20260102000000_two", "applied", NULL);
 	ledger_done(&ledger);
 	scratch_file(folder, "meta/_journal.json", journal);
