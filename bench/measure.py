@@ -3,12 +3,13 @@
 
 Nothing here passes or fails by a time: the last column says what is aimed at.
 """
-import os, random, shutil, signal, statistics, subprocess, sys, time
+import os, random, shutil, signal, statistics, sys
 
 from processes import Server, cpu_s, resident_bytes
+from ratios import heading, in_turn, ms, run_s, say
 from terminal import Terminal, now
 
-RUNS, KEYS, SECONDS = (int(os.environ.get(name, default)) for name, default in (("RUNS", 15), ("KEYS", 120), ("SECONDS", 20)))
+KEYS, SECONDS = (int(os.environ.get(name, default)) for name, default in (("KEYS", 120), ("SECONDS", 20)))
 E = os.environ
 PGTEND, PSQL = E["PGTEND"], E["BENCH_PSQL"]
 SOCKET, PORT = E["BENCH_SOCKET"], E["BENCH_PORT"]
@@ -30,42 +31,12 @@ def pg_activity(*more):
     return ["pg_activity", "--no-inst-info"][:1] + AT + ["--refresh", "2", *more]
 
 
-def say(what, ours, theirs, unit, aim, their_name=""):
-    ratio = "%.2f" % (ours / theirs) if ours is not None and theirs else "-"
-    fmt = lambda v: "-" if v is None else ("%.1f %s" % (v, unit) if v < 100 else "%.0f %s" % (v, unit))
-    print("%-52s %11s %11s %6s   %s" % (what, fmt(ours), fmt(theirs) if theirs is not None else "-", ratio, (their_name + ": " if their_name else "") + aim), flush=True)
-
-
-def ms(seconds):
-    return None if seconds is None else seconds * 1000.0
-
-
 def first(argv, pattern, **environment):
     terminal = Terminal(argv, **environment)
     try:
         return None if terminal.until(pattern) is None else terminal.came - terminal.began
     finally:
         terminal.close()
-
-
-def in_turn(*makers):
-    """Medians of RUNS rounds, the candidates in turn, the first round thrown away."""
-    results = [[] for _ in makers]
-    for i in range(RUNS + 1):
-        for result, maker in zip(results, makers):
-            value = maker()
-            if i > 0 and value is not None:
-                result.append(value)
-    return [statistics.median(r) if r else None for r in results]
-
-
-def run_s(argv):
-    began = now()
-    pid = os.posix_spawn(argv[0], argv, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
-    status = os.waitpid(pid, 0)[1]
-    if status:
-        raise RuntimeError("%s ended with %d" % (argv, status))
-    return now() - began
 
 
 # --- the cases ---------------------------------------------------------------------------------
@@ -194,7 +165,7 @@ def back_again(server):
 def main():
     server = Server(int(E["BENCH_PID"]), E["BENCH_DATA"])
     stopped = Server(int(E["BENCH_STOPPED_PID"]), E["BENCH_STOPPED_DATA"])
-    print("%-52s %11s %11s %6s   %s" % ("", "pgtend", "peer", "ratio", "peer: what is aimed at"))
+    heading()
     cases = {"startup": lambda: start_up(stopped), "status": one_shot, "keys": lambda: keys(stopped), "rest": at_rest, "restart": lambda: back_again(server)}
     try:
         for name in sys.argv[1:] or cases:
