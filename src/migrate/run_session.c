@@ -46,6 +46,12 @@ bool run_open(struct run *run, struct err *err)
 	    run->database->name);
 }
 
+/* The server answered, and will say the same for ever: the database was dropped, the role or its password changed. */
+static bool is_final(const struct err *err)
+{
+	return strcmp(err->sqlstate, "3D000") == 0 || strncmp(err->sqlstate, "28", 2) == 0;
+}
+
 bool run_reopen(struct run *run, int seconds, struct err *err)
 {
 	int64_t end = loop_now_ms(run->fleet->loop) + (int64_t)seconds * 1000;
@@ -54,7 +60,7 @@ bool run_reopen(struct run *run, int seconds, struct err *err)
 		session_free(run->session);
 		if (open_session(run, err))
 			return true;
-		if (loop_now_ms(run->fleet->loop) >= end || task_is_cancelled())
+		if (is_final(err) || loop_now_ms(run->fleet->loop) >= end || task_is_cancelled())
 			return false;
 		task_sleep(500);
 	}
