@@ -26,8 +26,11 @@ libpgtend_a_SOURCES += \
 	src/migrate/probe.c \
 	src/migrate/run.c \
 	src/migrate/run_error.c \
-	src/migrate/run_file.c \
 	src/migrate/run_lock.c \
+	src/migrate/run_message.c \
 	src/migrate/run_session.c \
+	src/migrate/run_settle.c \
+	src/migrate/run_transactions.c \
+	src/migrate/run_watched.c \
 	src/migrate/statements.c
 EXTRA_DIST += src/migrate/dialect_internal.h src/migrate/plan_internal.h src/migrate/run_internal.h

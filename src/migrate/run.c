@@ -9,6 +9,8 @@
 #include "pgtend/migrate/statements.h"
 #include "run_internal.h"
 
+enum { FIRST_STEPS = 8 };
+
 const struct migration_file *run_file(const struct run *run, const struct plan_step *step)
 {
 	return &run->ledger.files[step->file];
@@ -83,15 +85,14 @@ static bool ensure_history(struct run *run, struct err *err)
 	if (run->ledger.has_history)
 		return true;
 	int answers;
-	char *head = run_head(run, true, &answers), *ensure = run->dialect->run->ensure_sql(&run->ledger, run->session);
+	char *head = run_head(run, run->history_rows, &answers);
+	char *ensure = run->dialect->run->ensure_sql(&run->ledger, run->session);
 	char *sql = mem_format("%s%s;\nCOMMIT", head, ensure);
 	struct result *result = NULL;
 	bool is_done = run_ask(run, sql, &result, err);
 	if (!is_done) {
 		run_roll_back(run);
-		if (strcmp(err->sqlstate, "PTLCK") == 0)
-			run_say_locked(run, err);
-		else
+		if (!run_explain_guard(run, err))
 			err_prefix(err, "making the history table %s", run->ledger.history);
 	}
 	run->ledger.has_history = is_done;
@@ -102,18 +103,23 @@ static bool ensure_history(struct run *run, struct err *err)
 	return is_done;
 }
 
+/* pgtend's own records: where they may be kept. */
+static bool ensure_metadata(struct run *run, struct err *err)
+{
+	return metadata_look(run->database, run->session, &run->metadata, err) &&
+	       (!run->metadata.may_make || metadata_make(run->database, run->session, &run->metadata, err));
+}
+
 static bool run_all(struct run *run, struct err *err)
 {
 	int64_t started_us = units_now_us();
 	char took[UNITS_SIZE];
-	bool is_good = ensure_history(run, err);
-	for (int i = 0; is_good && i < run->plan.count; i++) {
-		report_step(run->report, "%s", run_file(run, &run->plan.steps[i])->name);
-		report_progress(run->report, i, run->plan.count, "files");
-		is_good = !task_is_cancelled() || err_set(err, ERR_CANCELLED, "cancelled before %s", run_file(run, &run->plan.steps[i])->name);
-		is_good = is_good && run_step(run, &run->plan.steps[i], err);
-		run->done += is_good;
-	}
+	run->durable_ms = loop_now_ms(run->fleet->loop);
+	run->most = FIRST_STEPS;
+	bool is_good = ensure_metadata(run, err) && run_set(run, err) && ensure_history(run, err);
+	while (is_good && run->done < run->plan.count)
+		is_good = run_transactions(run, err);
+	run_flush(run);
 	if (!is_good) {
 		say_where_it_stands(run, err);
 		return false;
@@ -124,28 +130,35 @@ static bool run_all(struct run *run, struct err *err)
 	return true;
 }
 
+/* What was read before the lock may be old when it is ours. */
+static bool take_lock(struct run *run, struct err *err)
+{
+	const struct dialect_run *how = run->dialect->run;
+	run->lock_key = how->lock_key(&run->ledger, run->database->dbname);
+	run->other_lock_key = how->other_lock_key ? how->other_lock_key(&run->ledger, run->database->dbname) : 0;
+	return run->options->is_dry_run || (run_lock(run, err) && ledger_read_history(&run->ledger, run->session, err));
+}
+
+static bool make_plan(struct run *run, struct err *err)
+{
+	bool is_planned = plan_make(&run->ledger, run->database, run->options, &run->plan, err);
+	for (size_t i = 0; i < run->plan.warnings.count; i++)
+		report_log(run->report, "%s", run->plan.warnings.v[i]);
+	return is_planned;
+}
+
 static bool run_whole(struct run *run, struct err *err)
 {
 	if (!run_open(run, err) || !ledger_read(run->database, run->session, &run->ledger, err))
 		return false;
 	run->dialect = run->ledger.dialect;
-	bool is_lockable = run->ledger.folder && run->dialect->run;
-	if (is_lockable) {
-		const struct dialect_run *how = run->dialect->run;
-		run->lock_key = how->lock_key(&run->ledger, run->database->dbname);
-		run->other_lock_key = how->other_lock_key ? how->other_lock_key(&run->ledger, run->database->dbname) : 0;
-	}
-	/* What was read before the lock may be old when it is ours. */
-	if (is_lockable && !run->options->is_dry_run &&
-	    (!run_lock(run, err) || !ledger_read_history(&run->ledger, run->session, err)))
-		return false;
-	if (is_lockable)
+	if (run->ledger.folder && run->dialect->run) {
+		if (!take_lock(run, err))
+			return false;
 		say_refused(run);
+	}
 	run->history_rows = run_table_rows(run);
-	bool is_planned = plan_make(&run->ledger, run->database, run->options, &run->plan, err);
-	for (size_t i = 0; i < run->plan.warnings.count; i++)
-		report_log(run->report, "%s", run->plan.warnings.v[i]);
-	if (!is_planned)
+	if (!make_plan(run, err))
 		return false;
 	if (run->options->is_dry_run)
 		say_plan(run);
@@ -161,6 +174,8 @@ static void run_free(struct run *run)
 {
 	run_unlock(run);
 	plan_done(&run->plan);
+	metadata_done(&run->metadata);
+	words_done(&run->untold);
 	ledger_done(&run->ledger);
 	if (run->session)
 		session_free(run->session);

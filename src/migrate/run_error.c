@@ -99,11 +99,35 @@ void run_word_error(struct run *run, const struct plan_step *step, const struct 
 	mem_free(place);
 }
 
-void run_log_notices(struct run *run, const struct result *result)
+void run_log_notice(struct run *run, const char *of, const char *notice)
+{
+	/* Some servers (PGlite) send their debug lines too. */
+	if (!text_starts_with(notice, "DEBUG") && !text_starts_with(notice, "LOG"))
+		report_log(run->report, "%s%s%s", of ? of : "", of ? ": " : "", notice);
+}
+
+void run_log_notices(struct run *run, const char *of, const struct result *result)
 {
 	const struct words *notices = result ? result_notices(result) : NULL;
 	for (size_t i = 0; notices && i < notices->count; i++)
-		/* Some servers (PGlite) send their debug lines too. */
-		if (!text_starts_with(notices->v[i], "DEBUG") && !text_starts_with(notices->v[i], "LOG"))
-			report_log(run->report, "%s", notices->v[i]);
+		run_log_notice(run, of, notices->v[i]);
+}
+
+bool run_fail(struct run *run, const struct plan_step *step, const struct result *result, int head_chars, int head_answers,
+    struct err *err)
+{
+	if (run_explain_guard(run, err))
+		return false;
+	run_word_error(run, step, result, head_chars, head_answers, err);
+	const char *database = run->database->name;
+	if (strcmp(err->sqlstate, "25001") == 0)
+		err_hint(err, "it cannot run in a transaction: say so with a line `-- pgtend: no-transaction` in the file");
+	else if (strcmp(err->sqlstate, "55P03") == 0)
+		err_hint(err, "somebody holds a lock on it: `pgtend activity %s` shows who; lock_timeout is %d ms", database,
+		    run->lock_timeout_ms);
+	else if (strcmp(err->sqlstate, "53200") == 0 && run->plan.transaction_count < run->plan.count)
+		err_hint(err, "one transaction for all needs too many locks: --transaction file gives each file its own");
+	else if (strcmp(err->sqlstate, "55P04") == 0)
+		err_hint(err, "a value of an enum can be used once it is committed: --transaction file, and its use in another file");
+	return false;
 }

@@ -1,9 +1,9 @@
-/* The parts of one run of `migrate up` or `migrate down`: run.c leads, run_lock.c excludes others, run_file.c runs one
- * file,
- * run_error.c words what went wrong. All in a task. */
+/* The parts of one run of a plan: run.c leads, run_lock.c excludes others, run_transactions.c runs what goes in transactions, run_message.c puts
+ * several of them into one message, run_settle.c looks up what became of a lost one, run_error.c words what went wrong. All in a task. */
 #ifndef PGTEND_MIGRATE_RUN_INTERNAL_H
 #define PGTEND_MIGRATE_RUN_INTERNAL_H
 
+#include "pgtend/migrate/metadata.h"
 #include "pgtend/migrate/plan.h"
 
 struct run {
@@ -17,28 +17,44 @@ struct run {
 	const char *verb; /* "migrate up" */
 	bool is_pooled; /* behind a pool of one: the lock lives and dies in each transaction */
 	bool has_lock;
+	bool has_settings; /* the session itself has the settings; else each transaction brings them */
 	int64_t lock_key, other_lock_key; /* the other is 0 where the tool has one alone */
 	int backend_pid;     /* of the session: what to look for when it is lost */
 	int lock_timeout_ms; /* 0: waits for ever */
 	int64_t statement_timeout_ms;
+	int64_t history_rows; /* how many the history must have, where each transaction looks */
+	struct metadata metadata;
 	struct plan plan;
-	int done; /* steps of the plan that are committed */
-	int64_t history_rows; /* how many the history must have: in a pool of one each transaction looks */
+	int done;           /* steps of the plan that are committed */
+	int durable;        /* of them, those that a crash of the server cannot take back any more */
+	int64_t durable_ms; /* loop time when `durable` was set */
+	int most;           /* how many steps the next message may hold */
+	struct words untold; /* what is to be said of steps once they are durable */
+	size_t sure;         /* so many of them speak of what is committed */
+	char xid[24];       /* of a transaction that is open over several messages; "": none */
 };
 
 const struct migration_file *run_file(const struct run *run, const struct plan_step *step);
+/* They share a transaction. */
+bool run_is_begin(const struct run *run, int step); /* of its transaction */
+bool run_is_end(const struct run *run, int step);
 
 /* run_session.c */
 /* Opens the action's session, at the direct address when there is one; refuses what a pooler would break. */
 PGTEND_CHECK bool run_open(struct run *run, struct err *err);
+/* ERR_REFUSED with the line to add. */
+bool run_say_pooled(const struct run *run, struct err *err);
 /* After a loss: a new session to the same place, tried for `seconds`. */
 PGTEND_CHECK bool run_reopen(struct run *run, int seconds, struct err *err);
+/* Timeouts and what the tool sets, once for the session; nothing behind a pool. */
+PGTEND_CHECK bool run_set(struct run *run, struct err *err);
 /* Sends the message as it is, also behind a pooler. *result may be set on false; free it in either case. */
 PGTEND_CHECK bool run_ask(struct run *run, const char *sql, struct result **result, struct err *err);
 /* Ends a transaction that is open, also when the task was cancelled. */
 void run_roll_back(struct run *run);
-/* BEGIN; [the pool's guard;] timeouts; the dialect's settings. *answers: how many statements that are. Caller frees. */
-char *run_head(struct run *run, bool wants_guard, int *answers);
+/* BEGIN; the guard where one is wanted; what the session does not have. rows: how many the history has by then. *answers: how many
+ * statements that are. Caller frees. */
+char *run_head(struct run *run, int64_t rows, int *answers);
 
 /* run_lock.c */
 /* Takes the tool's own advisory lock for the session; nothing behind a pool. ERR_LOCKED says who holds it. */
@@ -48,20 +64,71 @@ void run_unlock(struct run *run);
 bool run_say_locked(struct run *run, struct err *err);
 /* How many rows the history table itself has. */
 int64_t run_table_rows(const struct run *run);
-/* In a pool of one, and where the tool takes no lock: a DO statement that fails with SQLSTATE PTLCK or PTHIS. Caller frees. */
-char *run_guard_sql(struct run *run);
+/* In a pool of one, and where the tool takes no lock: a DO statement that fails with SQLSTATE PTLCK or PTHIS. NULL: the session's lock is
+ * enough. Caller frees. */
+char *run_guard_sql(struct run *run, int64_t rows);
+/* What such a guard said, in words; false: it was something else. */
+bool run_explain_guard(struct run *run, struct err *err);
 
-/* run_file.c */
-/* One file in its own transaction with its history row. On false nothing of it is committed, unless err says otherwise
- * (ERR_PARTIAL). */
-PGTEND_CHECK bool run_step(struct run *run, const struct plan_step *step, struct err *err);
+/* run_transactions.c */
+/* Steps from run->done on, one transaction or several; run->done tells how far it came. With retries. */
+PGTEND_CHECK bool run_transactions(struct run *run, struct err *err);
+/* How the history's count of rows changes with this step. */
+int64_t run_rows_after(const struct run *run, const struct plan_step *step, int64_t rows);
+/* Worth another try: pauses. false: it is not, or there were enough. */
+bool run_may_try_again(struct run *run, int *tries, const char *name, struct err *err);
+char *run_history_sql(struct run *run, const struct plan_step *step);
+
+/* run_message.c */
+struct message_part {
+	int step;
+	size_t begin_chars, end_chars; /* of the message: where its text lies */
+	int answers;                   /* statements of ours between the mark before and its text */
+};
+struct message {
+	struct text sql;
+	size_t chars;
+	int answers;
+	struct message_part *parts;
+	int count;
+	bool is_lazy; /* its last commit does not wait for the disk */
+};
+/* The steps from `from` on that may go together: whole transactions, or a piece of one. *message is empty before. */
+void run_message_fill(struct run *run, int from, struct message *message);
+void run_message_done(struct message *message);
+/* How many of its parts ended, by the answers; *answers: how many statements that are. */
+int run_message_ended(const struct message *message, struct result *result, int *answers);
+bool run_message_is_mark(struct result *result, int answer);
+/* The part of which the error speaks. */
+const struct message_part *run_message_failed(const struct message *message, const struct result *result, int ended);
+
+/* run_settle.c */
+/* The answer is lost, or the task was cancelled: sets run->done by what the history says of the steps up to `end`. err holds why we ask.
+ * true: all up to `end` are committed and the run can go on. */
+PGTEND_CHECK bool run_look_up(struct run *run, int end, struct err *err);
+bool run_is_unsettled(const struct result *result, const struct err *err);
+/* What is to be said of a step once it is committed and durable. */
+void run_tell(struct run *run, const char *format, ...) PGTEND_PRINTF(2, 3);
+void run_forget_told(struct run *run); /* of steps that were rolled back */
+/* The steps up to `end` are committed. is_lazy: that did not wait for the disk. */
+void run_committed(struct run *run, int end, bool is_lazy);
+/* Waits until what is committed is on the disk, then says it. Errors are logged. */
+void run_flush(struct run *run);
+
+/* run_watched.c */
+/* The step *at message by message: nobody could tell whether its text leaves our transaction alone, or somebody looks at it. */
+PGTEND_CHECK bool run_watched(struct run *run, int *at, struct err *err);
 
 /* run_error.c */
 /* The server's error as "FILE:LINE:COL: message", with the line and a caret in the report's log. head_chars:
  * characters of the message before the file's text; head_answers: statements. */
 void run_word_error(struct run *run, const struct plan_step *step, const struct result *result, int head_chars,
     int head_answers, struct err *err);
-/* NOTICEs and WARNINGs of an answer into the log. */
-void run_log_notices(struct run *run, const struct result *result);
+/* The same, and what to do about the errors that migrations know. Always false. */
+bool run_fail(struct run *run, const struct plan_step *step, const struct result *result, int head_chars, int head_answers,
+    struct err *err);
+/* A NOTICE or WARNING into the log; of: the migration; NULL: it is clear. */
+void run_log_notice(struct run *run, const char *of, const char *notice);
+void run_log_notices(struct run *run, const char *of, const struct result *result);
 
 #endif

@@ -106,8 +106,10 @@ static void add_try(struct text *sql, int64_t key)
 	    (long long)key);
 }
 
-char *run_guard_sql(struct run *run)
+char *run_guard_sql(struct run *run, int64_t rows)
 {
+	if (!run->is_pooled && !run->dialect->run->locks_history)
+		return NULL;
 	struct text sql = {0};
 	text_add(&sql, "DO $pgtend$ BEGIN");
 	if (run->is_pooled)
@@ -115,7 +117,7 @@ char *run_guard_sql(struct run *run)
 	if (run->is_pooled && run->other_lock_key)
 		add_try(&sql, run->other_lock_key);
 	if (run->ledger.has_history) {
-	char *schema = session_quote_identifier(run->session, run->ledger.history_schema);
+		char *schema = session_quote_identifier(run->session, run->ledger.history_schema);
 		char *table = session_quote_identifier(run->session, run->ledger.history_table);
 		if (run->dialect->run->locks_history)
 			text_addf(&sql, " LOCK TABLE %s.%s IN ACCESS EXCLUSIVE MODE;", schema, table);
@@ -123,10 +125,23 @@ char *run_guard_sql(struct run *run)
 		    " IF (SELECT pg_catalog.count(*) FROM %s.%s) <> %lld THEN RAISE EXCEPTION 'the migration history was "
 		    "changed meanwhile' "
 		    "USING ERRCODE = 'PTHIS'; END IF;",
-		    schema, table, (long long)run->history_rows);
+		    schema, table, (long long)rows);
 		mem_free(schema);
 		mem_free(table);
 	}
 	text_add(&sql, " END $pgtend$;");
 	return text_take(&sql);
+}
+
+bool run_explain_guard(struct run *run, struct err *err)
+{
+	if (strcmp(err->sqlstate, "PTLCK") == 0) {
+		run_say_locked(run, err);
+		return true;
+	}
+	if (strcmp(err->sqlstate, "PTHIS") != 0)
+		return false;
+	err_set(err, ERR_LOCKED, "another migration ran on %s meanwhile", run->database->name);
+	err_hint(err, "`pgtend migrate status %s` shows what it did", run->database->name);
+	return true;
 }

@@ -39,6 +39,11 @@ bool run_open(struct run *run, struct err *err)
 		run->is_pooled = true;
 		return true;
 	}
+	return run_say_pooled(run, err);
+}
+
+bool run_say_pooled(const struct run *run, struct err *err)
+{
 	err_set(err, ERR_REFUSED,
 	    "%s is reached through a pooler, which would give each statement and the lock to another session",
 	    run->database->name);
@@ -55,7 +60,7 @@ static bool is_final(const struct err *err)
 bool run_reopen(struct run *run, int seconds, struct err *err)
 {
 	int64_t end = loop_now_ms(run->fleet->loop) + (int64_t)seconds * 1000;
-	run->has_lock = false;
+	run->has_lock = run->has_settings = false;
 	for (;;) {
 		session_free(run->session);
 		if (open_session(run, err))
@@ -121,26 +126,49 @@ void run_roll_back(struct run *run)
 	task_unshield();
 }
 
-char *run_head(struct run *run, bool wants_guard, int *answers)
+/* What a session behind a pool cannot keep, or a file may have changed: timeouts, what the tool sets. */
+static int add_settings(struct run *run, const char *set, struct text *sql)
+{
+	text_addf(sql, "%s lock_timeout = %d;%s statement_timeout = %lld;", set, run->lock_timeout_ms, set,
+	    (long long)run->statement_timeout_ms);
+	char *settings = run->dialect->run->settings_sql
+	                     ? run->dialect->run->settings_sql(&run->ledger, run->database->section, run->session)
+	                     : NULL;
+	if (!settings)
+		return 2;
+	static const char local[] = "SET LOCAL ";
+	bool is_local = text_starts_with(settings, local);
+	text_addf(sql, "%s%s%s;", is_local ? set : "", is_local ? " " : "", is_local ? settings + strlen(local) : settings);
+	mem_free(settings);
+	return 3;
+}
+
+bool run_set(struct run *run, struct err *err)
+{
+	if (run->is_pooled || run->has_settings)
+		return true;
+	struct text sql = {0};
+	struct result *result = NULL;
+	add_settings(run, "SET", &sql);
+	run->has_settings = run_ask(run, text_str(&sql), &result, err);
+	result_free(result);
+	text_done(&sql);
+	return run->has_settings;
+}
+
+char *run_head(struct run *run, int64_t rows, int *answers)
 {
 	struct text head = {0};
 	*answers = 1;
 	text_add(&head, "BEGIN;");
-	/* Behind a pool the session's own settings did not arrive. */
-	text_addf(&head, "SET LOCAL lock_timeout = %d;SET LOCAL statement_timeout = %lld;", run->lock_timeout_ms,
-	    (long long)run->statement_timeout_ms);
-	*answers += 2;
-	if (wants_guard && (run->is_pooled || run->dialect->run->locks_history)) {
-		char *guard = run_guard_sql(run);
+	if (!run->has_settings)
+		*answers += add_settings(run, "SET LOCAL", &head);
+	char *guard = run_guard_sql(run, rows);
+	if (guard) {
 		text_add(&head, guard);
-		mem_free(guard);
 		++*answers;
 	}
-	if (run->dialect->run->settings_sql) {
-		char *settings = run->dialect->run->settings_sql(&run->ledger, run->database->section, run->session);
-		text_addf(&head, "%s;\n", settings);
-		++*answers;
-		mem_free(settings);
-	}
+	mem_free(guard);
+	text_add_char(&head, '\n');
 	return text_take(&head);
 }
