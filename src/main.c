@@ -1,6 +1,7 @@
 /* main: locale, options, which floor gets the work, the exit status. */
 #include <fcntl.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -253,8 +254,17 @@ static void fill_standard_descriptors(void)
 			_exit(1);
 }
 
+/* A task has a thread, but never runs beside another: one heap serves all, and need not grow page by page as a thread's own does. */
+static void share_heap(void)
+{
+#ifdef M_ARENA_MAX
+	mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 int main(int argc, char **argv)
 {
+	share_heap();
 	fill_standard_descriptors();
 	setlocale(LC_ALL, "");
 	/* What servers and programs read and write has a point, whatever the user's language has. */

@@ -19,6 +19,7 @@ struct grid {
 	struct column *columns;
 	int column_count;
 	char **cells; /* heading first, then rows; column_count each */
+	int *cols;    /* of each cell */
 	int rows;
 };
 
@@ -33,13 +34,13 @@ static void fill_column(struct grid *grid, int c, const struct table *const *tab
 	struct column *column = &grid->columns[c];
 	size_t width = (size_t)grid->column_count, at = (size_t)c;
 	grid->cells[at] = mem_copy(table_shape(tables[0])->columns[column->index].title);
-	column->cols = width_cols(grid->cells[at]);
+	column->cols = grid->cols[at] = width_cols(grid->cells[at]);
 	for (int t = 0; t < count; t++)
 		for (int row = 0; row < table_rows(tables[t]); row++) {
 			at += width;
 			grid->cells[at] = table_cell_text(tables[t], row, column->index);
-			int cols = width_cols(grid->cells[at]);
-			column->cols = cols > column->cols ? cols : column->cols;
+			grid->cols[at] = width_cols(grid->cells[at]);
+			column->cols = grid->cols[at] > column->cols ? grid->cols[at] : column->cols;
 		}
 }
 
@@ -57,7 +58,9 @@ static void fill(struct grid *grid, const struct table *const *tables, int count
 	}
 	for (int t = 0; t < count; t++)
 		grid->rows += table_rows(tables[t]);
-	grid->cells = mem_new(((size_t)grid->rows + 1) * ((size_t)grid->column_count + 1) * sizeof *grid->cells);
+	size_t cells = ((size_t)grid->rows + 1) * ((size_t)grid->column_count + 1);
+	grid->cells = mem_new(cells * sizeof *grid->cells);
+	grid->cols = mem_new(cells * sizeof *grid->cols);
 	for (int c = 0; c < grid->column_count; c++)
 		fill_column(grid, c, tables, count);
 }
@@ -116,20 +119,28 @@ static void fit(struct grid *grid, const struct table_shape *shape, int cols)
 		;
 }
 
-static void add_cell(struct text *out, const struct column *column, const char *text, bool is_last)
+static void add_blanks(struct text *out, int count)
+{
+	static const char blanks[] = "                                ";
+	for (int part; count > 0; count -= part) {
+		part = count < (int)sizeof blanks - 1 ? count : (int)sizeof blanks - 1;
+		text_add_n(out, blanks, (size_t)part);
+	}
+}
+
+static void add_cell(struct text *out, const struct column *column, const char *text, int cols, bool is_last)
 {
 	char cut[2048];
-	int cols = width_cols(text);
 	if (cols > column->cols) {
 		cols = width_cut(cut, sizeof cut, text, column->cols);
 		text = cut;
 	}
 	int blanks = column->cols - cols;
 	if (column->is_right)
-		text_addf(out, "%*s", blanks, "");
+		add_blanks(out, blanks);
 	text_add(out, text);
 	if (!column->is_right && !is_last)
-		text_addf(out, "%*s", blanks, "");
+		add_blanks(out, blanks);
 }
 
 void print_tables(struct text *out, const struct table *const *tables, int count, const struct print_style *style)
@@ -148,12 +159,14 @@ void print_tables(struct text *out, const struct table *const *tables, int count
 			if (grid.columns[c].cols == 0)
 				continue;
 			text_add(out, shown++ > 0 ? "  " : "");
-			add_cell(out, &grid.columns[c], grid.cells[(size_t)r * (size_t)grid.column_count + (size_t)c], c == last);
+			size_t at = (size_t)r * (size_t)grid.column_count + (size_t)c;
+			add_cell(out, &grid.columns[c], grid.cells[at], grid.cols[at], c == last);
 		}
 		text_add(out, is_bold ? "\033[0m\n" : "\n");
 	}
 	for (size_t i = 0; i < ((size_t)grid.rows + 1) * (size_t)grid.column_count; i++)
 		mem_free(grid.cells[i]);
 	mem_free(grid.cells);
+	mem_free(grid.cols);
 	mem_free(grid.columns);
 }

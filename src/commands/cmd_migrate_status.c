@@ -13,18 +13,6 @@ struct findings {
 	const char *first_pending, *first_drifted; /* names of databases */
 };
 
-static void copy_cell(const struct table *from, int from_row, struct table *to, int to_row, int column)
-{
-	const struct cell *cell = table_cell(from, from_row, column);
-	const struct table_column *shape = &table_shape(to)->columns[column];
-	if (!cell->has_value)
-		table_set_missing(to, to_row, shape->name, cell->missing);
-	else if (shape->type == CELL_TIME)
-		table_set_int(to, to_row, shape->name, cell->u.integer);
-	else
-		table_set_text(to, to_row, shape->name, cell->u.text);
-}
-
 static void judge(const struct table *rows, int row, const char *database, struct findings *findings)
 {
 	const char *state = table_get_text(rows, row, "state");
@@ -55,8 +43,7 @@ static void add_database(
 	}
 	for (int i = 0; i < table_rows(facts->table); i++) {
 		int row = table_add_row(all);
-		for (int column = 0; column < migrations_shape.column_count; column++)
-			copy_cell(facts->table, i, all, row, column);
+		table_copy_row(all, row, facts->table, i);
 		judge(all, row, database->name, findings);
 	}
 }

@@ -91,7 +91,7 @@ int table_rows(const struct table *table)
 int table_column(const struct table_shape *shape, const char *name)
 {
 	for (int i = 0; i < shape->column_count; i++)
-		if (strcmp(shape->columns[i].name, name) == 0)
+		if (shape->columns[i].name[0] == name[0] && strcmp(shape->columns[i].name, name) == 0)
 			return i;
 	return -1;
 }
@@ -133,14 +133,14 @@ static int must_find(const struct table_shape *shape, const char *column)
 }
 
 /* The cell of a column, emptied, for a value of one kind. */
-static struct cell *empty_cell(struct table *table, int row, const char *column, bool (*is_kind)(enum cell_type))
+static struct cell *empty_cell_at(struct table *table, int row, int number, bool (*is_kind)(enum cell_type))
 {
-	int number = must_find(table->shape, column);
 	enum cell_type type = table->shape->columns[number].type;
 	struct cell *cell = row_cells(table, row) + number;
 
 	if (is_kind && !is_kind(type)) {
-		char *why = mem_format("table %s: column %s is of another type", table->shape->name, column);
+		char *why = mem_format("table %s: column %s is of another type", table->shape->name,
+		    table->shape->columns[number].name);
 
 		mem_die(why);
 	}
@@ -148,6 +148,11 @@ static struct cell *empty_cell(struct table *table, int row, const char *column,
 		mem_free(cell->u.text);
 	memset(cell, 0, sizeof *cell);
 	return cell;
+}
+
+static struct cell *empty_cell(struct table *table, int row, const char *column, bool (*is_kind)(enum cell_type))
+{
+	return empty_cell_at(table, row, must_find(table->shape, column), is_kind);
 }
 
 static bool is_text(enum cell_type type)
@@ -232,7 +237,7 @@ void table_copy_row(struct table *to, int to_row, const struct table *from, int 
 	const struct table_shape *shape = from->shape;
 
 	for (int i = 0; i < shape->column_count; i++) {
-		int number = table_column(to->shape, shape->columns[i].name);
+		int number = to->shape == shape ? i : table_column(to->shape, shape->columns[i].name);
 
 		if (number < 0 || to->shape->columns[number].type != shape->columns[i].type)
 			continue;
@@ -240,7 +245,7 @@ void table_copy_row(struct table *to, int to_row, const struct table *from, int 
 
 		if (copy.has_value && has_text(shape->columns[i].type))
 			copy.u.text = mem_copy(copy.u.text);
-		*empty_cell(to, to_row, shape->columns[i].name, NULL) = copy;
+		*empty_cell_at(to, to_row, number, NULL) = copy;
 	}
 }
 

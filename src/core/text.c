@@ -163,6 +163,16 @@ static void add_control(struct text *text, unsigned cp)
 	}
 }
 
+/* Most texts are this and nothing else. */
+static size_t count_plain_ascii(const char *s)
+{
+	size_t count = 0;
+
+	while (s[count] >= 0x20 && s[count] < 0x7F)
+		count++;
+	return count;
+}
+
 void text_add_visible(struct text *text, const char *s)
 {
 	size_t left = strlen(s);
@@ -170,6 +180,13 @@ void text_add_visible(struct text *text, const char *s)
 	make_room(text, left);
 	while (left > 0) {
 		unsigned cp = 0;
+		size_t plain = count_plain_ascii(s);
+
+		text_add_n(text, s, plain);
+		s += plain;
+		left -= plain;
+		if (left == 0)
+			break;
 		size_t size = text_decode(s, left, &cp);
 
 		if (!size) {

@@ -41,11 +41,16 @@ int width_cols(const char *s)
 	unsigned cp;
 	size_t size;
 
-	while ((size = width_next(s, &cp, &cols)) > 0) {
+	for (;;) {
+		/* Most texts are ASCII and nothing else. */
+		for (; *s >= 0x20 && *s < 0x7F; s++)
+			total++;
+		size = width_next(s, &cp, &cols);
+		if (!size)
+			return total;
 		total += cols;
 		s += size;
 	}
-	return total;
 }
 
 size_t width_fit(const char *s, int cols, int *used_cols)

@@ -61,7 +61,7 @@ static bool read_rows(struct ledger *ledger, struct session *session, struct err
 {
 	struct result *result = NULL;
 	bool is_done = session_queryf_wait(session, 15000, &result, err,
-	    "select coalesce(name, hash), coalesce(round(extract(epoch from applied_at::timestamptz) * 1000000)::bigint, "
+	    "select coalesce(name, hash), coalesce((pg_catalog.date_part('epoch', applied_at::timestamptz) * 1000000)::bigint, "
 	    "0) from %I.%I order by id",
 	    ledger->history_schema, ledger->history_table);
 	for (int i = 0; is_done && i < result_rows(result); i++)

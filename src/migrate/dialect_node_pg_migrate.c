@@ -102,7 +102,7 @@ static bool read_rows(struct ledger *ledger, struct session *session, struct err
 {
 	struct result *result = NULL;
 	bool is_done = session_queryf_wait(session, 15000, &result, err,
-	    "select name, round(extract(epoch from run_on::timestamptz) * 1000000)::bigint from %I.%I order by run_on, id",
+	    "select name, (pg_catalog.date_part('epoch', run_on::timestamptz) * 1000000)::bigint from %I.%I order by run_on, id",
 	    ledger->history_schema, ledger->history_table);
 	for (int i = 0; is_done && i < result_rows(result); i++)
 		ledger_add_row(ledger, result_text(result, i, 0), result_int(result, i, 1, 0));

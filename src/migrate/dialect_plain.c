@@ -62,7 +62,7 @@ static bool read_rows(struct ledger *ledger, struct session *session, struct err
 	char type[64];
 	const char *tie = history_column(ledger->columns, "id", type) ? "id" : name;
 	bool is_done = session_queryf_wait(session, 15000, &result, err,
-	    "select %I, coalesce(round(extract(epoch from %I::timestamptz) * 1000000)::bigint, 0) from %I.%I order by %I, "
+	    "select %I, coalesce((pg_catalog.date_part('epoch', %I::timestamptz) * 1000000)::bigint, 0) from %I.%I order by %I, "
 	    "%I",
 	    name, time, ledger->history_schema, ledger->history_table, time, tie);
 	for (int i = 0; is_done && i < result_rows(result); i++)

@@ -109,11 +109,19 @@ static int compare_name_to_file(const void *name, const void *file)
 void ledger_match_by_name(struct ledger *ledger)
 {
 	size_t count = (size_t)ledger->migration_count;
+	int same = 0; /* files and rows stand in the same order, as far as nothing is wrong */
+	while (same < ledger->migration_count && same < ledger->row_count &&
+	       strcmp(ledger->files[same].name, ledger->rows[same].name) == 0) {
+		ledger_join(ledger, same, same);
+		same++;
+	}
+	if (same == ledger->row_count)
+		return;
 	struct migration_file **sorted = mem_grow(NULL, count + 1, sizeof *sorted);
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = &ledger->files[i];
 	qsort(sorted, count, sizeof *sorted, compare_file_names);
-	for (int row = 0; row < ledger->row_count; row++) {
+	for (int row = same; row < ledger->row_count; row++) {
 		struct migration_file **found =
 		    bsearch(ledger->rows[row].name, sorted, count, sizeof *sorted, compare_name_to_file);
 		if (found)

@@ -99,6 +99,13 @@ double order_prefix(const char *file_name, bool *is_time)
 		*is_time = is_stamp;
 	if (is_stamp && length == 17)
 		return utc_stamp_ms(file_name);
+	/* As strtod() reads it, and exact: a double holds 15 digits. */
+	int64_t whole = 0;
+	if (length <= 15 && all_digits(file_name, length)) {
+		for (size_t i = 0; i < length; i++)
+			whole = whole * 10 + (file_name[i] - '0');
+		return (double)whole;
+	}
 	double value = number_of(file_name, length);
 	return isnan(value) ? 0 : value;
 }
@@ -204,9 +211,13 @@ static int compare_bytes(const void *a, const void *b)
 void order_sort(const char *const *file_names, size_t count, size_t *index)
 {
 	struct item *items = mem_grow(NULL, count + 1, sizeof *items);
-	for (size_t i = 0; i < count; i++)
+	bool is_sorted = true;
+	for (size_t i = 0; i < count; i++) {
 		items[i] = (struct item){file_names[i], order_prefix(file_names[i], NULL), i};
-	qsort(items, count, sizeof *items, compare_bytes);
+		is_sorted = is_sorted && (i == 0 || strcmp(file_names[i - 1], file_names[i]) <= 0);
+	}
+	if (!is_sorted)
+		qsort(items, count, sizeof *items, compare_bytes);
 	/* Insertion by halving: stable, few comparisons, and a folder in byte order is nearly in order already. */
 	for (size_t i = 1; i < count; i++) {
 		struct item item = items[i];
