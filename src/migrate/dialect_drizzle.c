@@ -39,7 +39,8 @@ static bool add_entry(
 	struct migration_file *file = ledger_add_file(ledger, mem_copy(tag), places_join(ledger->folder, file_name));
 	file->when_ms = (int64_t)json_number_value(when);
 	file->prefix = (double)i;
-	file->key = dialect_hash_of(file->path);
+	ledger_take_checksum(ledger, file);
+	file->key = mem_copy(file->checksum); /* the tool's hash is just that */
 	if (!file->key)
 		file->note = mem_copy("the journal names it, but the file is not there: Drizzle stops at it");
 	words_add(tags, file_name);

@@ -26,7 +26,8 @@ static bool time_of(const char *name, int64_t *when_ms)
 static void add_migration(struct ledger *ledger, const char *name, const char *inside)
 {
 	struct migration_file *file = ledger_add_file(ledger, mem_copy(name), places_join(ledger->folder, inside));
-	file->key = dialect_hash_of(file->path);
+	ledger_take_checksum(ledger, file);
+	file->key = mem_copy(file->checksum); /* the tool's hash is just that */
 	if (!time_of(name, &file->when_ms))
 		file->only_by_tool = mem_copy("has no time (YYYYMMDDHHMMSS) before its name, and Drizzle fails at that");
 }

@@ -24,9 +24,7 @@ char *dialect_down_beside(const struct ledger *ledger, const struct migration_fi
 bool dialect_whole_down(const struct ledger *ledger, const struct migration_file *file, const char *text,
     struct migration_text *out, struct err *err);
 
-/* Drizzle's: lower-case hexadecimal sha256 of the file's bytes. NULL: not readable. Caller frees. */
-char *dialect_hash_of(const char *path);
-/* The whole file; each "--> statement-breakpoint", which is a comment for the server, becomes a semicolon and blanks: the pieces are what
+/* Drizzle's: the whole file; each "--> statement-breakpoint", which is a comment for the server, becomes a semicolon and blanks: the pieces are what
  * Drizzle sends, and positions stay. */
 bool dialect_breakpoint_text(const struct ledger *ledger, const struct migration_file *file, const char *text,
     struct migration_text *out, struct err *err);

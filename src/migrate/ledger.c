@@ -5,6 +5,7 @@
 #include "pgtend/config/discover.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
+#include "pgtend/migrate/checksum.h"
 #include "pgtend/migrate/dialect.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/migrate/history.h"
@@ -121,6 +122,15 @@ static bool reconsider(const struct database *database, struct ledger *ledger, s
 	return !is_better || look(database, ledger, session, err);
 }
 
+static bool read_folder(struct ledger *ledger, struct err *err)
+{
+	ledger->checksums = checksums_open(ledger->folder);
+	if (!ledger->dialect->read_folder(ledger, err))
+		return false;
+	ledger_take_checksums(ledger);
+	return true;
+}
+
 static bool read_history(struct ledger *ledger, struct session *session, struct err *err)
 {
 	ledger_forget_rows(ledger);
@@ -162,7 +172,7 @@ bool ledger_read(struct database *database, struct session *session, struct ledg
 		return false;
 	if (!ledger->has_history && !is_configured && !reconsider(database, ledger, session, err))
 		return false;
-	if (ledger->folder && !ledger->dialect->read_folder(ledger, err))
+	if (ledger->folder && !read_folder(ledger, err))
 		return false;
 	return read_history(ledger, session, err);
 }
@@ -187,5 +197,5 @@ bool ledger_read_folder(const struct database *database, struct ledger *ledger, 
 	if (!ledger->dialect)
 		ledger->dialect = dialect_by_name("node-pg-migrate");
 	name_history(database, ledger);
-	return !is_folder(ledger->folder) || ledger->dialect->read_folder(ledger, err);
+	return !is_folder(ledger->folder) || read_folder(ledger, err);
 }

@@ -4,6 +4,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
+#include "pgtend/migrate/checksum.h"
 #include "pgtend/migrate/folder.h"
 
 struct migration_file *ledger_add_file(struct ledger *ledger, char *name, char *path)
@@ -34,6 +35,20 @@ struct migration_row *ledger_add_row(struct ledger *ledger, const char *name, in
 	struct migration_row *row = &ledger->rows[ledger->row_count++];
 	*row = (struct migration_row){.name = mem_copy(name), .applied_us = applied_us, .file = -1};
 	return row;
+}
+
+void ledger_take_checksum(struct ledger *ledger, struct migration_file *file)
+{
+	if (!file->checksum)
+		file->checksum = checksums_of(ledger->checksums, file->path);
+}
+
+void ledger_take_checksums(struct ledger *ledger)
+{
+	for (int i = 0; i < ledger->migration_count; i++)
+		ledger_take_checksum(ledger, &ledger->files[i]);
+	checksums_close(ledger->checksums);
+	ledger->checksums = NULL;
 }
 
 void ledger_forget_rows(struct ledger *ledger)
@@ -79,6 +94,7 @@ void ledger_done(struct ledger *ledger)
 		mem_free(file->note);
 		mem_free(file->checksum);
 	}
+	checksums_close(ledger->checksums);
 	mem_free(ledger->files);
 	mem_free(ledger->folder);
 	mem_free(ledger->history);

@@ -1,5 +1,6 @@
 # sources of src/migrate, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/migrate/checksum.c \
 	src/migrate/dialect_dbmate.c \
 	src/migrate/dialect_drizzle.c \
 	src/migrate/dialect_drizzle_v1.c \

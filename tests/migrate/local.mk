@@ -3,8 +3,12 @@ check_PROGRAMS += tests/migrate/metadata_live
 tests_migrate_metadata_live_SOURCES = tests/migrate/metadata_live.c
 tests_migrate_metadata_live_LDADD = libpgtend.a $(DEPENDENCY_LIBS)
 if HAVE_CMOCKA
+check_PROGRAMS += tests/migrate/test_checksum
 check_PROGRAMS += tests/migrate/test_node_pg_migrate tests/migrate/test_dialects tests/migrate/test_parse
 endif
+tests_migrate_test_checksum_SOURCES = tests/migrate/test_checksum.c tests/migrate/scratch.h
+tests_migrate_test_checksum_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_migrate_test_checksum_LDADD = $(TEST_LIBS) -lm
 tests_migrate_test_node_pg_migrate_SOURCES = tests/migrate/test_node_pg_migrate.c tests/migrate/scratch.h
 tests_migrate_test_node_pg_migrate_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_migrate_test_node_pg_migrate_LDADD = $(TEST_LIBS) -lm

@@ -19,6 +19,10 @@ struct migration_file *ledger_add_file(struct ledger *ledger, char *name, char *
 /* Adds one that is no migration: `why` says what the tool would do. Behind all migrations. */
 void ledger_add_refused(struct ledger *ledger, const char *file_name, const char *why);
 struct migration_row *ledger_add_row(struct ledger *ledger, const char *name, int64_t applied_us);
+/* Sets file->checksum, unless it is set or the file cannot be read. */
+void ledger_take_checksum(struct ledger *ledger, struct migration_file *file);
+/* Of every migration. Needs no file again that is as it was (checksum.h). */
+void ledger_take_checksums(struct ledger *ledger);
 /* Takes the rows out again; files stay. */
 void ledger_forget_rows(struct ledger *ledger);
 /* The plain comparison: same name. */

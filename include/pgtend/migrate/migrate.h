@@ -69,6 +69,7 @@ struct ledger {
 	char *record_columns; /* of pgtend.migrations, where it may be read and believed; NULL */
 	bool has_progress;    /* pgtend.migration_progress may be read and believed */
 	bool is_without_records; /* `metadata = no` */
+	struct checksums *checksums; /* while the folder is read; NULL */
 };
 
 /* In a task. Detects the dialect (key `dialect`, else the folder, else the history table's columns). */
