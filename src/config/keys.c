@@ -95,6 +95,12 @@ const struct config_key config_keys[] = {
     DATABASE("migrations_table", KEY_TEXT, NULL, NULL,
         "Name of the history table. Otherwise the dialect's own (pgmigrations, __drizzle_migrations, "
         "schema_migrations)."),
+    DATABASE("migrations_names", KEY_CHOICE, "file|stem|number|title", NULL,
+        "How the history of a runner of your own (dialect plain) names a migration: 002_users.sql (file), 002_users "
+        "(stem), 002 (number) or users (title). Its rows tell it; only a table without rows may need this."),
+    DATABASE("migrations_checksum", KEY_CHOICE, "sha256|sha1|md5|none", NULL,
+        "What such a history has in its column of checksums: of the file's bytes, in lower-case hexadecimal. Its rows "
+        "tell it; only a table without rows may need this."),
     DATABASE("transaction", KEY_CHOICE, "file|all", NULL,
         "In which transactions migrations run: with file one for each, with all one for all that are pending, as far as none "
         "stands between that cannot run in a transaction. Otherwise as the tool's command line does it: all for "

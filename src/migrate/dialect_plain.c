@@ -1,6 +1,5 @@
 /* Numbered .sql files and a table schema_migrations of a runner of the team's own: Logikids' columns, and the other
  * sets seen in the wild. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +8,7 @@
 #include "pgtend/migrate/dialect.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/migrate/history.h"
-#include "dialect_internal.h"
+#include "plain_internal.h"
 
 static bool read_folder(struct ledger *ledger, struct err *err)
 {
@@ -26,68 +25,126 @@ static bool read_folder(struct ledger *ledger, struct err *err)
 	return is_read;
 }
 
-/* The column that names the file. */
-static const char *name_column(const char *columns)
-{
-	static const char *const names[] = {"migration_name", "filename", "name", "version"};
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (history_is_text(columns, names[i]))
-			return names[i];
-	return NULL;
-}
-
-static const char *time_column(const char *columns)
-{
-	static const char *const names[] = {"applied_at", "executed_at"};
-	char type[64];
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (history_column(columns, names[i], type) && strncmp(type, "timestamp", 9) == 0)
-			return names[i];
-	return NULL;
-}
-
-/* A name and a time, and beside them nothing but a number of its own and a checksum. */
 static bool knows_columns(const char *columns)
 {
+	struct plain_columns shape;
+	return plain_columns_of(columns, &shape);
+}
+
+/* name, second name, checksum and time of each row, the oldest first; an absent column is null. */
+static bool ask(const struct ledger *ledger, const struct plain_columns *shape, struct session *session,
+    struct result **result, struct err *err)
+{
 	char type[64];
-	int known = (name_column(columns) != NULL) + (time_column(columns) != NULL) + history_column(columns, "id", type) +
-	            history_column(columns, "checksum", type);
-	return name_column(columns) && time_column(columns) && known == history_column_count(columns);
+	const char *tie = history_column(ledger->columns, "id", type) ? "id" : shape->name;
+	struct text columns = {0}, order = {0};
+	const char *wanted[] = {shape->name, shape->also, shape->checksum};
+	for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+		char *quoted = wanted[i] ? session_quote_identifier(session, wanted[i]) : NULL;
+		text_addf(&columns, quoted ? "%s::text, " : "null, ", quoted);
+		mem_free(quoted);
+	}
+	if (shape->time)
+		text_addf(&columns, "(pg_catalog.date_part('epoch', %s::timestamptz) * 1000000)::bigint", shape->time);
+	else
+		text_add(&columns, "null");
+	text_addf(&order, "%s%s%s", shape->time ? shape->time : "", shape->time ? ", " : "", tie);
+	bool is_done = session_queryf_wait(session, 15000, result, err, "select %s from %I.%I order by %s",
+	    text_str(&columns), ledger->history_schema, ledger->history_table, text_str(&order));
+	text_done(&columns);
+	text_done(&order);
+	return is_done;
 }
 
 static bool read_rows(struct ledger *ledger, struct session *session, struct err *err)
 {
 	struct result *result = NULL;
-	const char *name = name_column(ledger->columns), *time = time_column(ledger->columns);
-	char type[64];
-	const char *tie = history_column(ledger->columns, "id", type) ? "id" : name;
-	bool is_done = session_queryf_wait(session, 15000, &result, err,
-	    "select %I, coalesce((pg_catalog.date_part('epoch', %I::timestamptz) * 1000000)::bigint, 0) from %I.%I order by %I, "
-	    "%I",
-	    name, time, ledger->history_schema, ledger->history_table, time, tie);
-	for (int i = 0; is_done && i < result_rows(result); i++)
-		ledger_add_row(ledger, result_text(result, i, 0) ? result_text(result, i, 0) : "", result_int(result, i, 1, 0));
+	struct plain_columns shape;
+	if (!plain_columns_of(ledger->columns, &shape))
+		return err_set(err, ERR_CONFIG, "the history table %s changed its columns meanwhile", ledger->history);
+	bool is_done = ask(ledger, &shape, session, &result, err);
+	int rows = is_done ? result_rows(result) : 0;
+	struct words names = {0};
+	const char **also = mem_grow(NULL, (size_t)rows + 1, sizeof *also),
+	           **checksums = mem_grow(NULL, (size_t)rows + 1, sizeof *checksums);
+	for (int i = 0; i < rows; i++) {
+		words_add(&names, result_text(result, i, 0) ? result_text(result, i, 0) : "");
+		also[i] = result_text(result, i, 1);
+		checksums[i] = result_text(result, i, 2);
+		ledger_add_row(ledger, names.v[i], result_int(result, i, 3, 0));
+	}
+	plain_learn(ledger, &names, also, checksums);
+	/* A sum that is known to be of the file's bytes tells of later changes. */
+	for (int i = 0; ledger->plain.checksum == PLAIN_SHA256 && i < rows; i++)
+		if (checksums[i] && strlen(checksums[i]) == 64)
+			ledger->rows[i].checksum = mem_copy(checksums[i]);
+	words_done(&names);
+	mem_free(also);
+	mem_free(checksums);
 	result_free(result);
 	return is_done;
 }
 
-/* Same name, with or without .sql; a version is the number before the name. */
-static bool is_same(const char *row, const char *file)
+/* --- which row is which file's ----------------------------------------------------------------------- */
+
+struct by_key {
+	char *key;
+	int file;
+};
+
+static int compare_keys(const void *a, const void *b)
 {
-	size_t length = strlen(row);
-	if (strncmp(row, file, length) != 0)
-		return false;
-	return file[length] == 0 || strcmp(file + length, ".sql") == 0 ||
-	       (length > 0 && strspn(row, "0123456789") == length && !isdigit((unsigned char)file[length]));
+	const struct by_key *left = a, *right = b;
+	int order = strcmp(left->key, right->key);
+	return order ? order : left->file - right->file;
+}
+
+static int compare_key(const void *key, const void *item)
+{
+	return strcmp(key, ((const struct by_key *)item)->key);
+}
+
+/* Joins rows that are written in that form and have no file yet. */
+static void match_form(struct ledger *ledger, enum plain_name_form form)
+{
+	struct by_key *keys = mem_grow(NULL, (size_t)ledger->migration_count + 1, sizeof *keys);
+	size_t count = 0;
+	for (int i = 0; i < ledger->migration_count; i++) {
+		char *key = ledger->files[i].row < 0 ? plain_name_in_form(ledger->files[i].name, form) : NULL;
+		if (key)
+			keys[count++] = (struct by_key){key, i};
+	}
+	qsort(keys, count, sizeof *keys, compare_keys);
+	for (int row = 0; row < ledger->row_count; row++) {
+		const char *name = ledger->rows[row].name;
+		struct by_key *found = ledger->rows[row].file < 0 ? bsearch(name, keys, count, sizeof *keys, compare_key) : NULL;
+		/* Of two files with one number the first. */
+		while (found && found > keys && strcmp(found[-1].key, name) == 0)
+			found--;
+		if (found && ledger->files[found->file].row < 0)
+			ledger_join(ledger, found->file, row);
+	}
+	for (size_t i = 0; i < count; i++)
+		mem_free(keys[i].key);
+	mem_free(keys);
+}
+
+static bool is_whole(const struct ledger *ledger)
+{
+	for (int i = 0; i < ledger->row_count; i++)
+		if (ledger->rows[i].file < 0)
+			return false;
+	return true;
 }
 
 static void match(struct ledger *ledger)
 {
+	static const enum plain_name_form forms[] = {PLAIN_STEM, PLAIN_DIGITS, PLAIN_NUMBER};
+	if (!ledger->has_history)
+		plain_foresee(ledger);
 	ledger_match_by_name(ledger);
-	for (int row = 0; row < ledger->row_count; row++)
-		for (int file = 0; ledger->rows[row].file < 0 && file < ledger->migration_count; file++)
-			if (ledger->files[file].row < 0 && is_same(ledger->rows[row].name, ledger->files[file].name))
-				ledger_join(ledger, file, row);
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0] && !is_whole(ledger); i++)
+		match_form(ledger, forms[i]);
 }
 
 /* The next number, as wide as the last one is. */
@@ -118,43 +175,6 @@ static bool new_file(const struct ledger *ledger, const char *title, char **path
 	return true;
 }
 
-/* --- running ------------------------------------------------------------------------------------------- */
-
-static char *ensure_sql(const struct ledger *ledger, struct session *session)
-{
-	return dialect_ensure_sql(ledger, session,
-	    "id SERIAL PRIMARY KEY, migration_name VARCHAR(255) NOT NULL UNIQUE, applied_at TIMESTAMPTZ NOT NULL DEFAULT "
-	    "NOW()");
-}
-
-static char *record_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
-{
-	const char *column = ledger->columns ? name_column(ledger->columns) : "migration_name";
-	char *table = dialect_table_sql(ledger, session), *name = session_quote_literal(session, file->name);
-	char *sql = mem_format("INSERT INTO %s (%s) VALUES (%s)", table, column, name);
-	mem_free(table);
-	mem_free(name);
-	return sql;
-}
-
-static char *forget_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
-{
-	return dialect_forget_sql(ledger, session, ledger->columns ? name_column(ledger->columns) : "migration_name",
-	    file->row >= 0 ? ledger->rows[file->row].name : file->name);
-}
-
-static const struct dialect_run run = {
-    .lock_key = dialect_own_lock_key,
-    .locks_history = true,
-    .transaction = TRANSACTION_FILE,
-    .ensure_sql = ensure_sql,
-    .record_sql = record_sql,
-    .forget_sql = forget_sql,
-    .up_text = dialect_whole_text,
-    .down_text = dialect_whole_down,
-    .down_path = dialect_down_beside,
-};
-
 const struct dialect dialect_plain = {
     .name = "plain",
     .history_schema = "public",
@@ -165,5 +185,5 @@ const struct dialect dialect_plain = {
     .knows_columns = knows_columns,
     .match = match,
     .new_file = new_file,
-    .run = &run,
+    .run = &plain_run,
 };

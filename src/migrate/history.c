@@ -65,14 +65,16 @@ bool history_look(struct ledger *ledger, struct session *session, struct err *er
 	const char *params[] = {ledger->history_schema, ledger->history_table};
 	ledger->has_history = false;
 	mem_free(ledger->columns);
+	mem_free(ledger->bare_columns);
 	mem_free(ledger->record_columns);
-	ledger->columns = ledger->record_columns = NULL;
+	ledger->columns = ledger->bare_columns = ledger->record_columns = NULL;
 	ledger->has_progress = false;
 	bool is_done = session_query_wait(session, sql_migrate_history_look, params, 2, HISTORY_DEADLINE_MS, &result, err);
 	if (is_done && result_rows(result) > 0) {
 		is_done = may_read(ledger, result, err);
 		ledger->has_history = is_done;
 		ledger->columns = mem_copy(result_text(result, 0, result_column(result, "columns")));
+		ledger->bare_columns = mem_copy(result_text(result, 0, result_column(result, "bare_columns")));
 		ledger->record_columns = mem_copy(result_text(result, 0, result_column(result, "record_columns")));
 		ledger->has_progress = result_bool(result, 0, result_column(result, "has_progress"));
 	}

@@ -31,11 +31,26 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* How a plain runner's rows look, as far as the configuration says it. */
+static void take_forms(const struct database *database, struct ledger *ledger)
+{
+	static const char *const names[] = {"", "file", "stem", "number", "", "title"};
+	static const char *const checksums[] = {"", "sha256", "sha1", "md5", "none"};
+	const char *name = setting(database, "migrations_names"), *checksum = setting(database, "migrations_checksum");
+	for (size_t i = 1; name && i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(name, names[i]) == 0)
+			ledger->plain.said_name = (enum plain_name_form)i;
+	for (size_t i = 1; checksum && i < sizeof checksums / sizeof checksums[0]; i++)
+		if (strcmp(checksum, checksums[i]) == 0)
+			ledger->plain.said_checksum = (enum plain_checksum_form)i;
+}
+
 /* Folder, and the dialect as far as configuration and folder tell it. */
 static bool begin(const struct database *database, struct ledger *ledger, bool may_lack_folder, struct err *err)
 {
 	memset(ledger, 0, sizeof *ledger);
 	ledger->last_applied = -1;
+	take_forms(database, ledger);
 	ledger->is_without_records = database->section && !section_bool(database->section, "metadata");
 	const char *folder = setting(database, "migrations"), *dialect = setting(database, "dialect");
 	if (folder) {

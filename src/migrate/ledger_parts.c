@@ -101,6 +101,8 @@ void ledger_done(struct ledger *ledger)
 	mem_free(ledger->history_schema);
 	mem_free(ledger->history_table);
 	mem_free(ledger->columns);
+	mem_free(ledger->bare_columns);
+	mem_free(ledger->create_sql);
 	mem_free(ledger->record_columns);
 	memset(ledger, 0, sizeof *ledger);
 }

@@ -22,6 +22,10 @@ libpgtend_a_SOURCES += \
 	src/migrate/new.c \
 	src/migrate/order.c \
 	src/migrate/parse.c \
+	src/migrate/plain_columns.c \
+	src/migrate/plain_create.c \
+	src/migrate/plain_form.c \
+	src/migrate/plain_record.c \
 	src/migrate/plan.c \
 	src/migrate/plan_choose.c \
 	src/migrate/probe.c \
@@ -34,4 +38,4 @@ libpgtend_a_SOURCES += \
 	src/migrate/run_transactions.c \
 	src/migrate/run_watched.c \
 	src/migrate/statements.c
-EXTRA_DIST += src/migrate/dialect_internal.h src/migrate/plan_internal.h src/migrate/run_internal.h
+EXTRA_DIST += src/migrate/dialect_internal.h src/migrate/plain_internal.h src/migrate/plan_internal.h src/migrate/run_internal.h

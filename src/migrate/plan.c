@@ -155,6 +155,9 @@ bool plan_make(const struct ledger *ledger, const struct database *database, con
 	    (ledger->dialect->check_order && !ledger->dialect->check_order(ledger, err)) ||
 	    !plan_choose(ledger, options, plan, err))
 		return false;
+	bool (*can_record)(const struct ledger *, struct err *) = ledger->dialect->run->can_record;
+	if (plan->count > 0 && can_record && !can_record(ledger, err))
+		return false;
 	for (int i = 0; i < plan->count; i++) {
 		if (!read_step(ledger, &plan->steps[i], plan, err))
 			return false;

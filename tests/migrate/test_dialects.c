@@ -15,6 +15,7 @@ static bool read_folder(struct ledger *ledger, const char *dialect, const char *
 	ledger->folder = mem_copy(folder);
 	ledger->dialect = dialect_by_name(dialect);
 	ledger->last_applied = -1;
+	history_name(ledger, ledger->dialect->history_schema, ledger->dialect->history_table);
 	return ledger->dialect->read_folder(ledger, err);
 }
 
@@ -266,7 +267,38 @@ static void test_columns(void **state)
 	assert_string_equal(who_knows("version bigint"), "nobody");
 	assert_string_equal(
 	    who_knows("id integer,name character varying,run_on timestamp without time zone,extra text"), "nobody");
-	assert_string_equal(who_knows("name text,applied_at timestamp with time zone,applied_by text"), "nobody");
+	assert_string_equal(who_knows("name text,applied_at timestamp with time zone,batch integer"), "nobody");
+	/* Sets seen in public repositories. */
+	static const char *const plains[] = {
+	    "name text,applied_at timestamp with time zone,applied_by text",
+	    "id integer,filename text,applied_at timestamp without time zone",
+	    "id bigint,filename text,checksum text,applied_at timestamp with time zone",
+	    "version integer,name text,applied_at timestamp with time zone",
+	    "version integer,applied_at timestamp with time zone",
+	    "version text,checksum text,applied_at timestamp with time zone",
+	    "id text,checksum text,applied_at timestamp with time zone",
+	    "id integer,filename text,checksum text,applied_at timestamp with time zone,duration_ms integer",
+	    "id integer,version text,name text,executed_at timestamp without time zone,execution_time_ms integer,checksum text",
+	    "name text,sha256 text,applied_at timestamp with time zone",
+	    "migration_id text,checksum_sha256 text,applied_at timestamp with time zone,applied_by text",
+	    "name text",
+	};
+	for (size_t i = 0; i < sizeof plains / sizeof plains[0]; i++)
+		if (strcmp(who_knows(plains[i]), "plain") != 0)
+			fail_msg("%s: %s", plains[i], who_knows(plains[i]));
+	/* Laravel's, knex', Flyway's, Rails', what nobody can know. */
+	static const char *const others[] = {
+	    "id integer,migration character varying,batch integer",
+	    "id integer,name character varying,batch integer,migration_time timestamp with time zone",
+	    "id integer,name character varying,applied_at timestamp without time zone,sql_text text,checksum character varying",
+	    "id text,description text,version bigint,executed_at timestamp with time zone,checksum text",
+	    "version text,filename text,name text,applied_at timestamp with time zone",
+	    "applied_at timestamp with time zone",
+	    "name text,applied_at text",
+	};
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (strcmp(who_knows(others[i]), "nobody") != 0)
+			fail_msg("%s: %s", others[i], who_knows(others[i]));
 	assert_string_equal(who_knows(""), "nobody");
 }
 

@@ -33,6 +33,9 @@ struct dialect_run {
 	/* The table has one row that says how far it came (golang-migrate). The ledger has a row for each migration up to there all the same. */
 	bool has_one_row;
 	enum transaction_mode transaction; /* as the tool does it when nothing is said: TRANSACTION_FILE or TRANSACTION_ALL */
+	/* Is it known how the history is written? Asked before anything runs or is recorded; false: err says what to write into the
+	 * configuration. The member may be NULL: yes. */
+	bool (*can_record)(const struct ledger *ledger, struct err *err);
 	/* As the tool does before it runs the first: makes schema and table. Caller frees; session quotes. */
 	char *(*ensure_sql)(const struct ledger *ledger, struct session *session);
 	/* What the tool sets before it runs a file, as one statement without a semicolon ("SET LOCAL search_path ...").

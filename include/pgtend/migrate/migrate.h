@@ -50,13 +50,31 @@ struct migration_row {
 	int file; /* its file; -1: none */
 	const struct migration_record *record; /* as of a file; of a row without file */
 };
+/* How a runner of the team's own (dialect plain) writes its rows: learned from those that are there, or said by the keys
+ * migrations_names and migrations_checksum. */
+enum plain_name_form {
+	PLAIN_FORM_UNKNOWN,
+	PLAIN_FILE,   /* 002_users.sql */
+	PLAIN_STEM,   /* 002_users */
+	PLAIN_DIGITS, /* 002 */
+	PLAIN_NUMBER, /* 2 */
+	PLAIN_TITLE,  /* users */
+};
+enum plain_checksum_form { PLAIN_CHECKSUM_UNKNOWN, PLAIN_SHA256, PLAIN_SHA1, PLAIN_MD5, PLAIN_NO_CHECKSUM };
+struct plain_forms {
+	enum plain_name_form said_name, name, also; /* said: by the configuration; also: of a second name beside the first */
+	enum plain_checksum_form said_checksum, checksum;
+};
 struct ledger {
 	const struct dialect *dialect; /* NULL: neither a folder nor a history table: nothing to tell */
 	char *folder;                  /* NULL: none configured */
 	char *history;                 /* "public.pgmigrations", for people */
 	char *history_schema, *history_table;
 	bool has_history;             /* the table exists */
-	char *columns;                /* of the table: "id integer,name character varying(255),..."; NULL */
+	char *columns;                /* of the table: "id integer,name character varying,..."; NULL */
+	char *bare_columns;           /* those without a default: "name!,checksum"; ! must not be null; NULL */
+	char *create_sql;             /* plain: how the folder itself makes the table that is not there yet; NULL */
+	struct plain_forms plain;
 	struct migration_file *files; /* in the order in which the dialect runs them; those with `refused` last */
 	int file_count;               /* all */
 	int migration_count;          /* without those with `refused` */

@@ -1,4 +1,4 @@
--- One history table: its columns with types, and whether we may read it. $1 schema, $2 table. No row: it is not there.
+-- One history table: its columns with types, those without a default (! must not be null), and whether we may read it. $1 schema, $2 table. No row: it is not there.
 -- Beside it pgtend's own records, where they may be read and belong to somebody who is believed anyway: the history's owner, the
 -- database's, a superuser, or a role of ours.
 with own as (
@@ -34,6 +34,10 @@ with own as (
 select (select pg_catalog.string_agg(a.attname || ' ' || pg_catalog.format_type(a.atttypid, null), ',' order by a.attnum)
           from pg_catalog.pg_attribute a
          where a.attrelid = h.oid and a.attnum > 0 and not a.attisdropped) as columns,
+       (select pg_catalog.string_agg(a.attname || case when a.attnotnull then '!' else '' end, ',' order by a.attnum)
+          from pg_catalog.pg_attribute a
+         where a.attrelid = h.oid and a.attnum > 0 and not a.attisdropped
+           and not a.atthasdef and a.attidentity = '') as bare_columns,
        pg_catalog.has_schema_privilege(h.schema, 'usage') as may_use,
        pg_catalog.has_table_privilege(h.oid, 'select') as may_read,
        h.relkind,
