@@ -48,8 +48,9 @@ static bool ask(const struct ledger *ledger, const struct plain_columns *shape, 
 		text_addf(&columns, "(pg_catalog.date_part('epoch', %s::timestamptz) * 1000000)::bigint", shape->time);
 	else
 		text_add(&columns, "null");
-	text_addf(&order, "%s%s%s", shape->time ? shape->time : "", shape->time ? ", " : "", tie);
-	bool is_done = session_queryf_wait(session, 15000, result, err, "select %s from %I.%I order by %s",
+	/* h: else the text of the column above is what is sorted. Several of one run may have one time. */
+	text_addf(&order, "%s%s%sh.%s", shape->time ? "h." : "", shape->time ? shape->time : "", shape->time ? ", " : "", tie);
+	bool is_done = session_queryf_wait(session, 15000, result, err, "select %s from %I.%I h order by %s",
 	    text_str(&columns), ledger->history_schema, ledger->history_table, text_str(&order));
 	text_done(&columns);
 	text_done(&order);
