@@ -218,18 +218,6 @@ struct canvas *overlay_box(struct canvas *canvas, int rows, int cols, const char
 	return inside;
 }
 
-/* How many bytes of `s` go on a line of `cols` columns: whole words where there is a blank to break at. */
-static size_t wrap(const char *s, int cols)
-{
-	size_t fits = width_fit(s, cols, NULL), at;
-
-	if (!s[fits])
-		return fits;
-	for (at = fits; at > 0 && s[at] != ' '; at--)
-		;
-	return at > 0 && (int)at > (int)fits / 2 ? at : fits > 0 ? fits : strlen(s);
-}
-
 /* Draws (canvas not NULL) or counts the screen lines of one line; `row` is where it would begin. */
 static int lay_line(const struct overlay_line *line, struct canvas *canvas, int cols, int row)
 {
@@ -238,7 +226,7 @@ static int lay_line(const struct overlay_line *line, struct canvas *canvas, int 
 
 	do {
 		int indent = used == 0 || line->indent * 2 > cols ? 0 : line->indent;
-		size_t length = wrap(s, cols - indent);
+		size_t length = width_wrap(s, cols - indent);
 
 		if (canvas && row + used >= 0 && row + used < canvas_rows(canvas)) {
 			char *part = mem_copy_n(s, length);

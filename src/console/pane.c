@@ -47,6 +47,11 @@ void pane_set_now(int64_t now_us)
 	the_now_us = now_us;
 }
 
+int64_t pane_now(void)
+{
+	return the_now_us ? the_now_us : units_now_us();
+}
+
 char *pane_age_text(const struct table *table, int row, const char *column)
 {
 	const struct cell *cell = pane_cell(table, row, column);
@@ -55,7 +60,7 @@ char *pane_age_text(const struct table *table, int row, const char *column)
 
 	if (!cell)
 		return NULL;
-	seconds = ((the_now_us ? the_now_us : units_now_us()) - cell->u.integer) / 1000000;
+	seconds = (pane_now() - cell->u.integer) / 1000000;
 	return mem_copy(units_age(age, seconds > 0 ? seconds : 0));
 }
 

@@ -20,6 +20,7 @@ static void clear(struct record *record)
 {
 	mem_free(record->title);
 	mem_free(record->step);
+	mem_free(record->first_step);
 	mem_free(record->message);
 	mem_free(record->hint);
 	words_done(&record->log);
@@ -104,6 +105,8 @@ void records_note(struct records *records, const struct job *job)
 	record->step_us = report->step_us;
 	record->unit = report->unit;
 	set(&record->step, report->step);
+	if (!record->first_step)
+		set(&record->first_step, report->step);
 	set(&record->message, job->err.kind != ERR_NONE ? job->err.text : report->summary);
 	set(&record->hint, job->err.kind != ERR_NONE && job->err.hint[0] ? job->err.hint : NULL);
 	for (; record->log_taken < report->log.count; record->log_taken++)

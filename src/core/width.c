@@ -75,6 +75,16 @@ static bool is_utf8_locale(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+size_t width_wrap(const char *s, int cols)
+{
+	size_t fits = width_fit(s, cols, NULL), at;
+	if (!s[fits])
+		return fits;
+	for (at = fits; at > 0 && s[at] != ' '; at--)
+		;
+	return at > 0 && (int)at > (int)fits / 2 ? at : fits > 0 ? fits : strlen(s);
+}
+
 int width_cut(char *out, size_t size, const char *s, int cols)
 {
 	int used = 0;

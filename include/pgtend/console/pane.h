@@ -30,11 +30,14 @@ struct pane_data {
 	const char *about;               /* name of the database; NULL */
 	int64_t counts_since_us;         /* TABLES: no growth yet, samples are kept since then; 0 */
 	const char *lacks;               /* why the server cannot tell at all, in words; NULL: it can */
+	const struct record *job;        /* MIGRATIONS: the run that is under way on this database; NULL */
+	const char *how;                 /* MIGRATIONS: "a transaction each"; static; NULL */
 };
 
 enum pane_state { PANE_LOADING, PANE_EMPTY, PANE_FRESH, PANE_STALE, PANE_PARTIAL, PANE_ERROR };
 
 struct console; /* console/console_internal.h */
+struct record;  /* console/records.h */
 
 struct pane {
 	const char *name;                /* "TABLES" */
@@ -78,6 +81,7 @@ enum { PANE_LIST_ROW = 1 };
 
 /* The moment that ages in cells are counted from: set by whoever draws or gathers, so that tests have a fixed one. */
 void pane_set_now(int64_t now_us);
+int64_t pane_now(void);
 /* A time as its age: "2h", "3d 4h"; NULL when there is none. Caller frees. */
 char *pane_age_text(const struct table *table, int row, const char *column);
 /* "14:02:11" of that moment, UTC. */

@@ -17,7 +17,7 @@ struct record {
 	const struct database *database; /* NULL: none */
 	enum job_state state;
 	int64_t started_us, ended_us;
-	char *step;
+	char *step, *first_step;         /* the current one, and the one that it began with; NULL */
 	int64_t done, all, step_us;
 	const char *unit;
 	char *message;                   /* the error, else the summary; NULL */
