@@ -149,6 +149,7 @@ static void repository_done(struct repository *repository)
 	words_done(&repository->compose_files);
 	words_done(&repository->drizzle_files);
 	words_done(&repository->runs_node_pg_migrate);
+	mem_free(repository->runner_path);
 	words_done(&repository->notes);
 	mem_free(repository->root);
 }

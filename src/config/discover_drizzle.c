@@ -9,8 +9,7 @@
 #include "discover_internal.h"
 #include "pgtend/core/mem.h"
 
-/* Comments become blanks; what stands in quotes stays. */
-static void blank_comments(char *text)
+void discover_blank_comments(char *text)
 {
 	char quote = 0;
 	for (char *p = text; *p; p++) {
@@ -149,7 +148,7 @@ static void take_file(struct repository *repository, const char *path)
 		words_add(&repository->notes, err.text);
 		return;
 	}
-	blank_comments(bytes);
+	discover_blank_comments(bytes);
 	if (is_of_postgres(bytes)) {
 		struct found_drizzle *drizzle = add_drizzle(repository, path);
 		char *out = literal(property(bytes, "out"));

@@ -76,6 +76,9 @@ struct repository {
 	struct words packages; /* folders that hold a package.json and the like */
 	struct words compose_files, drizzle_files;
 	struct words runs_node_pg_migrate; /* packages whose package.json depends on it */
+	int scripts;           /* looked at */
+	char *runner_path;     /* the first script that lets node-pg-migrate's runner have a transaction for each file; NULL */
+	bool has_other_runner; /* another script wants one for all, or does not tell */
 	struct found_env **envs;
 	int env_count;
 	struct found_service **services;
@@ -89,6 +92,14 @@ struct repository {
 	struct found_env *server; /* the .env with PGHOST or PGUSER and no PGDATABASE; borrowed; NULL */
 	struct words notes;
 };
+
+/* What a script lets node-pg-migrate's runner do. */
+enum discover_runner { RUNNER_NONE, RUNNER_FILE, RUNNER_ALL, RUNNER_UNKNOWN };
+enum discover_runner discover_runner(char *text); /* blanks the comments in it */
+bool discover_is_script(const char *name);
+void discover_look_at_script(struct repository *repository, const char *path);
+/* Comments of a JavaScript or TypeScript text become blanks; what stands in quotes stays. */
+void discover_blank_comments(char *text);
 
 PGTEND_CHECK bool discover_scan(struct repository *repository, struct err *err);
 void discover_env(struct repository *repository);

@@ -100,6 +100,11 @@ static bool take_file(struct walk *walk, const char *folder, const char *name)
 		words_take(&repository->compose_files, discover_join(folder, name));
 	if (text_starts_with(name, "drizzle.config."))
 		words_take(&repository->drizzle_files, discover_join(folder, name));
+	if (discover_is_script(name)) {
+		char *path = discover_join(folder, name);
+		discover_look_at_script(repository, path);
+		mem_free(path);
+	}
 	return (!is_env && !is_example) || add_env(walk, folder, name, is_example);
 }
 

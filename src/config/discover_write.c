@@ -157,7 +157,18 @@ static void add_environment(
 		text_add(ini, "# environment = development, test, staging or production\n");
 }
 
-static void add_folders(struct text *ini, const struct found_database *database)
+/* The command line of node-pg-migrate means one transaction for all; a script of the team's own that calls its runner does not. */
+static void add_transaction(const struct repository *repository, struct text *ini, const struct found_folder *migrations)
+{
+	bool is_its = migrations->dialect && strcmp(migrations->dialect, "node-pg-migrate") == 0;
+	if (!is_its || !repository->runner_path || repository->has_other_runner)
+		return;
+	add_comment(
+	    ini, mem_format("%s calls node-pg-migrate's runner, which gives each file a transaction of its own.", repository->runner_path));
+	add_key(ini, "transaction", "file");
+}
+
+static void add_folders(const struct repository *repository, struct text *ini, const struct found_database *database)
 {
 	const struct found_folder *migrations = database->migrations;
 	if (migrations) {
@@ -168,6 +179,7 @@ static void add_folders(struct text *ini, const struct found_database *database)
 			add_key(ini, "migrations_schema", migrations->drizzle->schema);
 		if (migrations->drizzle && migrations->drizzle->table)
 			add_key(ini, "migrations_table", migrations->drizzle->table);
+		add_transaction(repository, ini, migrations);
 	}
 	if (database->seeds)
 		add_key(ini, "seeds", database->seeds->path);
@@ -189,7 +201,7 @@ static void add_database(const struct repository *repository, struct text *ini, 
 		add_key(ini, "depends", list);
 		mem_free(list);
 	}
-	add_folders(ini, database);
+	add_folders(repository, ini, database);
 	/* time-series data is large, and gone after its retention anyway */
 	add_key(ini, "backup", database->migrations && database->migrations->has_hypertables ? "weekly" : "daily");
 }

@@ -17,6 +17,7 @@ libpgtend_a_SOURCES += \
 	src/config/discover_env.c \
 	src/config/discover_internal.h \
 	src/config/discover_match.c \
+	src/config/discover_runner.c \
 	src/config/discover_scan.c \
 	src/config/discover_write.c \
 	src/config/dotenv.c \

@@ -6,6 +6,7 @@
  *   console_keys.c     keys -> state
  *   console_command.c  the prompt's line -> a command that runs, its jobs, its end
  *   question.c         what a command asks, answered
+ *   migration.c        one migration in full
  *   console_run.c      the terminal, the loop, signals
  *
  * Whoever handles something returns what became stale (htop's way); nothing is drawn there. The loop draws once a turn.
@@ -18,6 +19,7 @@
 #include "pgtend/console/overlay.h"
 #include "pgtend/console/pane.h"
 #include "pgtend/console/records.h"
+#include "pgtend/migrate/details.h"
 #include "pgtend/probes/collector.h"
 #include "pgtend/ui/edit.h"
 #include "pgtend/ui/layout.h"
@@ -38,6 +40,21 @@ struct run {
 	bool is_over;
 	char *line;
 	struct run *next;
+};
+
+/* A migration that is shown in full while its server is asked about it; migration.c. */
+struct migration_view {
+	struct console *console;
+	struct database *database;
+	struct table *rows;              /* one: the migration as the pane had it */
+	struct migration_text_view file;
+	struct migration_details details;
+	struct err err;
+	struct task *task;
+	unsigned serial;                 /* of the overlay that shows it */
+	bool is_asked;                   /* the question is on its way */
+	bool is_known;                   /* details are filled */
+	struct migration_view *next;     /* opened meanwhile: asked when this one has its answer */
 };
 
 /* What must be answered before something goes on. */
@@ -93,6 +110,7 @@ struct console {
 	struct edit filter;
 	bool is_filtering;
 	struct overlay *overlay, *under; /* under: what Esc goes back to */
+	struct migration_view *migration; /* NULL: none is asked about */
 	bool is_sort_menu;
 	struct question *questions;      /* the first one is shown */
 	struct run *runs;
@@ -156,6 +174,12 @@ struct overlay *help_new(const struct console *console);
 /* details.c */
 void details_open(struct console *console);
 void details_follow(struct console *console); /* a log that is shown grows with its job */
+
+/* migration.c */
+void migration_open(struct console *console, const struct table *table, int row);
+void migration_fill(const struct migration_view *view, struct overlay *overlay, int64_t now_us);
+/* Its question is given up; the loop must turn until console->migration is NULL, when the console is to be freed. */
+void migration_give_up(struct console *console);
 
 /* question.c */
 void question_ask(struct console *console, struct command_run *run, const struct ask *ask);

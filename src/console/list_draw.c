@@ -41,9 +41,10 @@ static int wanted(const struct list *list, int column, bool is_generous)
 	int most = shown->wish && shown->wish->most_cols > 0 ? shown->wish->most_cols : USUAL_MOST_COLS;
 	int title = width_cols(list_title(list, column)) + (list->sort == column ? 1 : 0);
 	int width = shown->width > title ? shown->width : title;
+	int least = shown->wish && shown->wish->least_cols > 0 ? shown->wish->least_cols : GROWING_LEAST_COLS;
 
 	if (grows(list, column) && !is_generous)
-		return width < GROWING_LEAST_COLS ? width : GROWING_LEAST_COLS;
+		return width < least ? width : least;
 	return width < most ? width : most < title ? title : most;
 }
 

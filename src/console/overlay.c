@@ -12,8 +12,10 @@ enum { FIELD_COLS = 26 };
 
 struct overlay *overlay_new(enum overlay_kind kind, const char *title)
 {
+	static unsigned last;
 	struct overlay *overlay = MEM_NEW(struct overlay);
 
+	overlay->serial = ++last;
 	overlay->kind = kind;
 	overlay->title = text_visible(title);
 	list_init(&overlay->list, NULL);
@@ -82,6 +84,11 @@ void overlay_add(struct overlay *overlay, enum style style, const char *format, 
 	va_end(args);
 	add_lines(overlay, style, 2, "", raw);
 	mem_free(raw);
+}
+
+void overlay_line(struct overlay *overlay, enum style style, int indent, const char *raw)
+{
+	add_lines(overlay, style, indent, "", raw);
 }
 
 void overlay_field(struct overlay *overlay, enum style style, const char *name, const char *value)

@@ -87,7 +87,7 @@ static char *when_text(const struct table *table, int row)
 }
 
 static const struct list_column columns[] = {
-	{ .name = "name", .most_cols = 56, .grows = true },
+	{ .name = "name", .most_cols = 56, .grows = true, .least_cols = 28 },
 	{ .name = "state", .text = state_text, .style = state_style },
 	{ .name = "applied_at", .title = "when (UTC)", .priority = 2, .text = when_text },
 	{ .name = "advice", .priority = 4, .most_cols = 60 },

@@ -1,6 +1,7 @@
 # sources of src/migrate, in alphabetical order
 libpgtend_a_SOURCES += \
 	src/migrate/checksum.c \
+	src/migrate/details.c \
 	src/migrate/dialect_dbmate.c \
 	src/migrate/dialect_drizzle.c \
 	src/migrate/dialect_drizzle_v1.c \

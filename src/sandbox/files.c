@@ -19,7 +19,7 @@ static void add_database(struct text *ini, const struct place *place, int i)
 {
 	const struct fleet_row *row = &rows[i];
 	bool is_pglite = i == TRACKING && !place->is_native;
-	text_addf(ini, "\n[database %s]\nserver = %s\ndbname = %s\nmigrations = migrations/%s\nseeds = seeds/%s\n",
+	text_addf(ini, "\n[database %s]\nserver = %s\ndbname = %s\nmigrations = migrations/%s\ntransaction = file\nseeds = seeds/%s\n",
 	    row->name, is_pglite ? "pglite" : "main", row->dbname, row->name, row->name);
 	if (i > 0)
 		text_add(ini, "depends = core\n");

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "../../src/config/discover_internal.h"
 #include "pgtend/core/mem.h"
 
 static void migration(const char *folder, const char *name)
@@ -88,11 +89,18 @@ static void atriz_with_tracking(void **state)
 	files_write(folder, "packages/core/migrations/users/README.md", "");
 	files_write(folder, "packages/core/migrations/tracking/1729382500000_location_events.sql",
 	    "CREATE TABLE location_events (time timestamptz);\nSELECT create_hypertable('location_events', 'time');\n");
-	files_write(folder, "packages/core/src/database/migrations/runner.ts", "export const x = 1\n");
+	files_write(folder, "packages/core/src/database/migrations/runner.ts",
+	    "import runner from 'node-pg-migrate'\n// singleTransaction: true would be the command line's way\n"
+	    "export const run = (databaseUrl: string, dir: string, direction: 'up' | 'down') =>\n"
+	    "\trunner({ databaseUrl, dir, direction, migrationsTable: 'pgmigrations', checkOrder: true })\n");
 	struct seen seen = seen_look(folder);
 	assert_int_equal(seen.found.databases.count, 5);
 	seen_is(&seen, "core", "migrations", "packages/core/migrations/users");
 	seen_is(&seen, "tracking", "migrations", "packages/core/migrations/tracking");
+	seen_is(&seen, "core", "transaction", "file");
+	seen_is(&seen, "tracking", "transaction", "file");
+	assert_non_null(strstr(text_str(&seen.found.ini),
+	    "# packages/core/src/database/migrations/runner.ts calls node-pg-migrate's runner, which gives each file a transaction"));
 	seen_is(&seen, "tracking", "depends", "core");
 	seen_is(&seen, "tracking", "extensions", "timescaledb");
 	seen_is(&seen, "tracking", "backup", "weekly");
@@ -101,6 +109,29 @@ static void atriz_with_tracking(void **state)
 	assert_int_equal(config_environment(seen.config, seen_database(&seen, "tracking")), ENVIRONMENT_PRODUCTION);
 	assert_int_equal(config_environment(seen.config, seen_database(&seen, "atriz")), ENVIRONMENT_DEVELOPMENT);
 	seen_done(&seen);
+}
+
+static enum discover_runner runner_of(const char *script)
+{
+	char *copy = mem_copy(script);
+	enum discover_runner found = discover_runner(copy);
+	mem_free(copy);
+	return found;
+}
+
+static void scripts_tell_their_transactions(void **state)
+{
+	(void)state;
+	assert_int_equal(runner_of("import { MigrationBuilder } from 'node-pg-migrate'\nexport const up = (pgm) => {}\n"), RUNNER_NONE);
+	assert_int_equal(runner_of("const x = require(\"node-pg-migrate\"); x.default({dir: 'm', direction: 'up'})"), RUNNER_FILE);
+	assert_int_equal(runner_of("import r from 'node-pg-migrate'; r({dir, direction, singleTransaction: true})"), RUNNER_ALL);
+	assert_int_equal(runner_of("import r from 'node-pg-migrate'; r({dir, direction, singleTransaction : false})"), RUNNER_FILE);
+	assert_int_equal(runner_of("import r from 'node-pg-migrate'; r({dir, direction, singleTransaction})"), RUNNER_UNKNOWN);
+	assert_int_equal(runner_of("import r from 'node-pg-migrate'; r({dir, direction, singleTransaction: isOne})"), RUNNER_UNKNOWN);
+	assert_int_equal(runner_of("import r from 'node-pg-migrate'; r({dir, /* singleTransaction: true */ direction})"), RUNNER_FILE);
+	assert_int_equal(runner_of("run('node-pg-migrate up')"), RUNNER_NONE);
+	assert_int_equal(runner_of("// from 'node-pg-migrate'\nrun({dir, direction})"), RUNNER_NONE);
+	assert_int_equal(runner_of(""), RUNNER_NONE);
 }
 
 /* migrations/shared and migrations/tracking, but nothing names the second database yet. */
@@ -180,6 +211,7 @@ int main(void)
 	    IN_FOLDER(atriz_with_tracking),
 	    IN_FOLDER(a_folder_without_a_database_is_said),
 	    IN_FOLDER(atriz_with_one_env_file),
+	    cmocka_unit_test(scripts_tell_their_transactions),
 	    IN_FOLDER(examples_alone_name_databases_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 # tests of console/
 if HAVE_CMOCKA
-check_PROGRAMS += tests/console/test_console tests/console/test_panes
+check_PROGRAMS += tests/console/test_console tests/console/test_migrations tests/console/test_panes
 endif
 tests_console_test_panes_SOURCES = tests/console/test_panes.c tests/console/facts.c tests/console/facts.h tests/console/golden.c tests/console/golden.h
 tests_console_test_panes_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
@@ -8,4 +8,7 @@ tests_console_test_panes_LDADD = $(TEST_LIBS)
 tests_console_test_console_SOURCES = tests/console/test_console.c tests/console/facts.c tests/console/facts.h tests/console/golden.c tests/console/golden.h
 tests_console_test_console_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_console_test_console_LDADD = $(TEST_LIBS)
+tests_console_test_migrations_SOURCES = tests/console/test_migrations.c tests/console/golden.c tests/console/golden.h
+tests_console_test_migrations_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_console_test_migrations_LDADD = $(TEST_LIBS)
 EXTRA_DIST += $(wildcard $(srcdir)/tests/console/golden/*.txt)

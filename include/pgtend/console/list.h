@@ -23,6 +23,7 @@ struct list_column {
 	int priority;           /* 0 always shown; higher ones give way first; LIST_HIDDEN: not shown (another column says it) */
 	int most_cols;          /* 0: 40 */
 	bool grows;             /* takes what width is left */
+	int least_cols;         /* of a column that grows, before others give way; 0: 16 */
 	char *(*text)(const struct table *table, int row);       /* raw text made visible here; caller frees. NULL: the cell's own */
 	enum style (*style)(const struct table *table, int row); /* NULL: plain */
 };

@@ -31,6 +31,7 @@ struct overlay {
 	struct list list;
 	struct words foot;         /* ROWS: lines beneath (hints, log), visible */
 	char *filter;              /* TEXT: only lines that contain it */
+	unsigned serial;           /* no other overlay of this process has it */
 	int watched;               /* a job's number whose log this is, drawn as it grows; 0: none */
 };
 
@@ -38,6 +39,8 @@ struct overlay *overlay_new(enum overlay_kind kind, const char *title);
 void overlay_free(struct overlay *overlay); /* NULL is nothing */
 /* Raw text; made visible here. Line breaks in it begin a new line. */
 void overlay_add(struct overlay *overlay, enum style style, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* One raw line; what of it is wrapped goes on under column `indent`. */
+void overlay_line(struct overlay *overlay, enum style style, int indent, const char *raw);
 /* "NAME   value" with the value wrapped under itself. */
 void overlay_field(struct overlay *overlay, enum style style, const char *name, const char *value);
 void overlay_clear(struct overlay *overlay);
