@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "pgtend/commands/command.h"
+#include "pgtend/migrate/checksum.h"
 #include "pgtend/migrate/migrate.h"
 #include "pgtend/probes/collector.h"
 
 enum { STATUS_DEADLINE_MS = 30000 };
 
 struct findings {
-	int pending, drifted, failed;
+	int pending, drifted, failed, applied, unknown;
 	const struct database *first_failure;
 	const char *first_pending, *first_drifted; /* names of databases */
 };
@@ -16,6 +17,10 @@ struct findings {
 static void judge(const struct table *rows, int row, const char *database, struct findings *findings)
 {
 	const char *state = table_get_text(rows, row, "state");
+	if (table_get(rows, row, "applied_at")->has_value || table_get(rows, row, "applied_at")->missing != MISSING_NONE) {
+		findings->applied++;
+		findings->unknown += table_get_text(rows, row, "checksum") == NULL;
+	}
 	if (strcmp(state, "pending") == 0) {
 		if (findings->pending++ == 0)
 			findings->first_pending = database;
@@ -48,15 +53,32 @@ static void add_database(
 	}
 }
 
+/* With --verify a user wants to know how much of it was a comparison. */
+static void say_verified(const struct findings *findings, struct report *report)
+{
+	int known = findings->applied - findings->unknown;
+	report_log(report, "%d applied migration%s compared with what ran", known, known == 1 ? "" : "s");
+	if (findings->unknown)
+		report_log(report,
+		    "of %d more nobody wrote down what ran: another tool applied them, or pgtend's own records are not there or not ours "
+		    "to read",
+		    findings->unknown);
+}
+
 static bool run(struct action *action, struct err *err)
 {
 	static const enum fact facts[] = {FACT_MIGRATIONS, FACT_COUNT};
 	struct findings findings = {0};
+	bool is_verifying = command_flag(action->command, "--verify");
+	checksums_read_all(is_verifying);
 	collect_wait(action->fleet, action->databases, action->database_count, facts, STATUS_DEADLINE_MS);
+	checksums_read_all(false);
 	struct table *all = table_new(&migrations_shape);
 	for (int i = 0; i < action->database_count; i++)
 		add_database(action->databases[i], all, &findings, action->report, action->database_count == 1);
 	report_rows(action->report, all);
+	if (is_verifying)
+		say_verified(&findings, action->report);
 	if (findings.failed > 0) {
 		*err = findings.first_failure->facts[FACT_MIGRATIONS].err;
 		if (err->kind == ERR_NONE)
@@ -81,7 +103,10 @@ static bool run(struct action *action, struct err *err)
 
 static const struct verb_option options[] = {
     {"--check", OPTION_FLAG, NULL, false,
-        "end with status 4 when something is pending, 5 when the order is broken or a file or row is missing"},
+        "end with status 4 when something is pending, 5 when the order is broken, a file or row is missing or a file was "
+        "edited after it was applied"},
+    {"--verify", OPTION_FLAG, NULL, false,
+        "read every file again, also those whose size, times and inode are as they were when it was last read"},
     {0},
 };
 
@@ -96,7 +121,9 @@ const struct verb verb_migrate_status = {
             "(node-pg-migrate, Drizzle, plain numbered files, "
             "dbmate, golang-migrate): applied, pending, missing (a row without file), out_of_order, refused (the tool "
             "itself would stop at it), skipped, edited, "
-            "each with what to do.",
+            "each with what to do. A file is edited when its sha256 is another one than that of what ran, which pgtend "
+            "writes down in the schema pgtend of the database, Drizzle and some runners in their own table; where nobody did, "
+            "it is not known.",
     .example = "pgtend migrate status all --check",
     .shape = &migrations_shape,
     .run = run,

@@ -141,8 +141,6 @@ static void match(struct ledger *ledger)
 		if (file->is_skipped && !file->note)
 			file->note = mem_copy("its `when` in the journal is not newer than the last applied one's: Drizzle skips "
 			                      "it for ever; give it a newer `when`");
-		if (file->is_edited && !file->note)
-			file->note = mem_copy("the file was changed after it was applied: what ran is not what stands there");
 	}
 	for (int i = 0; i < ledger->row_count; i++)
 		if (ledger->rows[i].file < 0 && !ledger->rows[i].note)

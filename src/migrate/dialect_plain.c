@@ -75,10 +75,9 @@ static bool read_rows(struct ledger *ledger, struct session *session, struct err
 		ledger_add_row(ledger, names.v[i], result_int(result, i, 3, 0));
 	}
 	plain_learn(ledger, &names, also, checksums);
-	/* A sum that is known to be of the file's bytes tells of later changes. */
-	for (int i = 0; ledger->plain.checksum == PLAIN_SHA256 && i < rows; i++)
-		if (checksums[i] && strlen(checksums[i]) == 64)
-			ledger->rows[i].checksum = mem_copy(checksums[i]);
+	/* It tells of later changes, where it is one of the file's bytes: metadata.h finds that out. */
+	for (int i = 0; i < rows; i++)
+		ledger->rows[i].checksum = mem_copy(checksums[i]);
 	words_done(&names);
 	mem_free(also);
 	mem_free(checksums);

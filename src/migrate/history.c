@@ -68,7 +68,7 @@ bool history_look(struct ledger *ledger, struct session *session, struct err *er
 	mem_free(ledger->bare_columns);
 	mem_free(ledger->record_columns);
 	ledger->columns = ledger->bare_columns = ledger->record_columns = NULL;
-	ledger->has_progress = false;
+	ledger->has_progress = ledger->has_hidden_records = false;
 	bool is_done = session_query_wait(session, sql_migrate_history_look, params, 2, HISTORY_DEADLINE_MS, &result, err);
 	if (is_done && result_rows(result) > 0) {
 		is_done = may_read(ledger, result, err);
@@ -77,6 +77,7 @@ bool history_look(struct ledger *ledger, struct session *session, struct err *er
 		ledger->bare_columns = mem_copy(result_text(result, 0, result_column(result, "bare_columns")));
 		ledger->record_columns = mem_copy(result_text(result, 0, result_column(result, "record_columns")));
 		ledger->has_progress = result_bool(result, 0, result_column(result, "has_progress"));
+		ledger->has_hidden_records = result_bool(result, 0, result_column(result, "has_hidden_records"));
 	}
 	result_free(result);
 	return is_done;

@@ -73,10 +73,19 @@ void ledger_forget_rows(struct ledger *ledger)
 	mem_free(ledger->records);
 	ledger->records = NULL;
 	ledger->record_count = 0;
+	for (int i = 0; i < ledger->progress_count; i++) {
+		mem_free(ledger->progress[i].name);
+		mem_free(ledger->progress[i].checksum);
+		mem_free(ledger->progress[i].who);
+	}
+	mem_free(ledger->progress);
+	ledger->progress = NULL;
+	ledger->progress_count = 0;
 	for (int i = 0; i < ledger->file_count; i++) {
 		struct migration_file *file = &ledger->files[i];
 		file->row = -1;
 		file->record = NULL;
+		file->progress = NULL;
 		file->is_skipped = file->is_edited = file->is_disordered = false;
 	}
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
 #include "pgtend/migrate/dialect.h"
 
 static const struct table_column columns[] = {
@@ -20,6 +21,13 @@ static const struct table_column columns[] = {
         "Whose files and history these are: node-pg-migrate, drizzle, drizzle-v1, plain, dbmate, golang-migrate."},
     {"advice", CELL_TEXT, "advice", 2, "What to know or to do about it."},
     {"path", CELL_TEXT, NULL, 9, "The file."},
+    {"checksum", CELL_TEXT, NULL, 9,
+        "sha256 of what ran, as pgtend or the history table wrote it down then; null where nobody did. Of the file, where it is not "
+        "applied."},
+    {"file_checksum", CELL_TEXT, NULL, 9, "sha256 of the file as it is now."},
+    {"duration_ms", CELL_MS, "took", 4, "How long it ran on the server, when pgtend ran it (pgtend.migrations)."},
+    {"applied_by", CELL_TEXT, "by", 6, "Who ran it by pgtend: user and machine, and the role in the database."},
+    {"applied_with", CELL_TEXT, NULL, 9, "The version of pgtend that ran it."},
 };
 const struct table_shape migrations_shape = {"migrations", columns, (int)(sizeof columns / sizeof columns[0])};
 
@@ -51,6 +59,57 @@ enum migration_state ledger_file_state(const struct ledger *ledger, int i)
 	return ledger->dialect->check_order && i < ledger->last_applied ? MIGRATION_OUT_OF_ORDER : MIGRATION_PENDING;
 }
 
+/* --- what to do ------------------------------------------------------------------------------------------- */
+
+/* " on 2026-11-21 (ada@laptop, role postgres)", as far as it is known. Caller frees. */
+static char *when_and_who(const struct migration_record *record)
+{
+	char stamp[UNITS_SIZE];
+	if (!record)
+		return mem_copy("");
+	return mem_format(" on %.10s%s%s%s", units_rfc3339(stamp, record->ran_us), record->who ? " (" : "",
+	    record->who ? record->who : "", record->who ? ")" : "");
+}
+
+static char *advice_of_edited(const struct migration_file *file, const char *database)
+{
+	char *when = when_and_who(file->record);
+	char *advice = mem_format("the file was changed after it was applied%s: what ran is not what stands there; bring its old text back "
+	                          "and put the change into a new migration, or accept it: pgtend migrate repair %s --accept %s",
+	    when, database, file->name);
+	mem_free(when);
+	return advice;
+}
+
+static char *advice_of_progress(const struct ledger *ledger, const struct migration_file *file, const char *database)
+{
+	const struct migration_progress *progress = file->progress;
+	const char *verb = progress->is_up ? "up" : "down";
+	bool is_same = file->checksum && progress->checksum && strcmp(file->checksum, progress->checksum) == 0;
+	char *unsettled = progress->begun > progress->done
+	                      ? mem_format(", of statement %d nobody knows how it ended", progress->begun)
+	                      : mem_copy("");
+	char *advice = mem_format("`migrate %s` began it outside a transaction: %d statement%s ended well%s; %s `pgtend migrate repair %s` "
+	                          "shows what is there",
+	    verb, progress->done, progress->done == 1 ? "" : "s", unsettled,
+	    !ledger->dialect->run || (progress->is_up && !is_same) ? "the file was changed since;" : "run it again to go on, or", database);
+	mem_free(unsettled);
+	return advice;
+}
+
+static char *advice_of_pending(const struct ledger *ledger, const struct migration_file *file, const char *database)
+{
+	const struct dialect *dialect = ledger->dialect;
+	if (file->progress)
+		return advice_of_progress(ledger, file, database);
+	if (file->only_by_tool)
+		return mem_format("%s; run by: %s", file->only_by_tool, dialect->tool);
+	if (dialect->run)
+		return file->note ? mem_copy(file->note) : mem_format("pgtend migrate up %s", database);
+	return mem_format("%s%srun by: %s (pgtend shows this tool's migrations and leaves the running to it)",
+	    file->note ? file->note : "", file->note ? "; " : "", dialect->tool);
+}
+
 /* What to do about a file in this state. Caller frees; NULL: nothing. */
 static char *advice_of(const struct ledger *ledger, int i, enum migration_state state, const char *database)
 {
@@ -66,24 +125,32 @@ static char *advice_of(const struct ledger *ledger, int i, enum migration_state 
 			return mem_copy(file->note);
 		return mem_format("stands before %s, which is applied: give it a later number (%s refuses to run it)",
 		    ledger->files[ledger->last_applied].name, dialect->name);
-	case MIGRATION_SKIPPED:
 	case MIGRATION_EDITED:
-	case MIGRATION_APPLIED:
+		return advice_of_edited(file, database);
+	case MIGRATION_SKIPPED:
 		return mem_copy(file->note);
+	case MIGRATION_APPLIED:
+		return file->progress ? advice_of_progress(ledger, file, database) : mem_copy(file->note);
 	case MIGRATION_PENDING:
-		if (file->only_by_tool)
-			return mem_format("%s; run by: %s", file->only_by_tool, dialect->tool);
-		if (dialect->run)
-			return file->note ? mem_copy(file->note) : mem_format("pgtend migrate up %s", database);
-		return mem_format("%s%srun by: %s (pgtend shows this tool's migrations and leaves the running to it)",
-		    file->note ? file->note : "", file->note ? "; " : "", dialect->tool);
+		return advice_of_pending(ledger, file, database);
 	case MIGRATION_MISSING:
 		break;
 	}
 	return NULL;
 }
 
-static void add_row(const struct ledger *ledger, const char *database, struct table *table, const char *name,
+static char *advice_of_row(const struct migration_row *row, const char *database)
+{
+	if (row->note)
+		return mem_copy(row->note);
+	return mem_format("applied, but its file is gone: bring it back from version control (it cannot be taken back without); or, if it "
+	                  "is to be forgotten: pgtend migrate mark pending %s %s",
+	    database, row->name);
+}
+
+/* --- rows ------------------------------------------------------------------------------------------------- */
+
+static int add_row(const struct ledger *ledger, const char *database, struct table *table, const char *name,
     enum migration_state state)
 {
 	int row = table_add_row(table);
@@ -91,30 +158,62 @@ static void add_row(const struct ledger *ledger, const char *database, struct ta
 	table_set_text(table, row, "name", name);
 	table_set_text(table, row, "state", migration_state_word(state));
 	table_set_text(table, row, "dialect", ledger->dialect->name);
+	return row;
 }
 
-static void set_time(struct table *table, int64_t applied_us)
+static void set_record(struct table *table, int row, const struct migration_record *record)
 {
-	if (applied_us)
-		table_set_int(table, table_rows(table) - 1, "applied_at", applied_us);
+	if (!record)
+		return;
+	if (record->duration_ms >= 0)
+		table_set_real(table, row, "duration_ms", record->duration_ms);
+	table_set_text(table, row, "applied_by", record->who);
+	table_set_text(table, row, "applied_with", record->version);
+}
+
+static void set_time(struct table *table, int row, int64_t applied_us, const struct migration_record *record)
+{
+	if (applied_us || record)
+		table_set_int(table, row, "applied_at", applied_us ? applied_us : record->ran_us);
 	else
-		table_set_missing(table, table_rows(table) - 1, "applied_at", MISSING_UNSUPPORTED);
+		table_set_missing(table, row, "applied_at", MISSING_UNSUPPORTED);
+}
+
+/* Of what ran; NULL: nobody wrote it down, or we may not read it. */
+static void set_checksum(const struct ledger *ledger, struct table *table, int row, const char *checksum)
+{
+	/* A table of the team's own may keep md5. */
+	if (checksum && strlen(checksum) == 64)
+		table_set_text(table, row, "checksum", checksum);
+	else
+		table_set_missing(table, row, "checksum", ledger->has_hidden_records ? MISSING_PRIVILEGE : MISSING_UNSUPPORTED);
 }
 
 /* Rows without file, from number `first` on to the next that has one. */
 static void add_missing(const struct ledger *ledger, const char *database, struct table *table, int first)
 {
 	for (int i = first; i < ledger->row_count && ledger->rows[i].file < 0; i++) {
-		const struct migration_row *row = &ledger->rows[i];
+		const struct migration_row *from = &ledger->rows[i];
 		/* Without a folder nothing is missing: the history is all that is known. */
-		add_row(ledger, database, table, row->name, ledger->folder ? MIGRATION_MISSING : MIGRATION_APPLIED);
-		set_time(table, row->applied_us);
-		if (row->note)
-			table_set_text(table, table_rows(table) - 1, "advice", row->note);
-		else if (ledger->folder)
-			table_set_text(table, table_rows(table) - 1, "advice",
-			    "applied, but its file is gone: bring it back from version control (it cannot be taken back without)");
+		int row = add_row(ledger, database, table, from->name, ledger->folder ? MIGRATION_MISSING : MIGRATION_APPLIED);
+		set_time(table, row, from->applied_us, from->record);
+		set_record(table, row, from->record);
+		set_checksum(ledger, table, row, from->checksum);
+		char *advice = from->note || ledger->folder ? advice_of_row(from, database) : NULL;
+		table_set_text(table, row, "advice", advice);
+		mem_free(advice);
 	}
+}
+
+static void set_applied(const struct ledger *ledger, struct table *table, int row, int i)
+{
+	const struct migration_file *file = &ledger->files[i];
+	const struct migration_row *its = &ledger->rows[file->row];
+	bool is_its_own = its->file == i;
+	set_time(table, row, is_its_own ? its->applied_us : 0, file->record);
+	set_record(table, row, file->record);
+	const char *checksum = file->record ? file->record->checksum : NULL;
+	set_checksum(ledger, table, row, checksum ? checksum : is_its_own ? its->checksum : NULL);
 }
 
 void ledger_table(const struct ledger *ledger, const char *database, struct table *table)
@@ -125,17 +224,18 @@ void ledger_table(const struct ledger *ledger, const char *database, struct tabl
 	for (int i = 0; i < ledger->file_count; i++) {
 		const struct migration_file *file = &ledger->files[i];
 		enum migration_state state = ledger_file_state(ledger, i);
-		add_row(ledger, database, table, file->name, state);
-		int row = table_rows(table) - 1;
+		int row = add_row(ledger, database, table, file->name, state);
 		table_set_text(table, row, "path", file->path);
+		table_set_text(table, row, "file_checksum", file->checksum);
 		char *advice = advice_of(ledger, i, state, database);
 		table_set_text(table, row, "advice", advice);
 		mem_free(advice);
-		if (file->row < 0)
+		if (file->row < 0) {
+			table_set_text(table, row, "checksum", file->checksum);
 			continue;
-		bool is_its_own = ledger->rows[file->row].file == i;
-		set_time(table, is_its_own ? ledger->rows[file->row].applied_us : 0);
-		if (is_its_own)
+		}
+		set_applied(ledger, table, row, i);
+		if (ledger->rows[file->row].file == i)
 			add_missing(ledger, database, table, file->row + 1);
 	}
 }

@@ -1,8 +1,11 @@
 /* See migrate/metadata.h: pgtend's own records, laid beside the files and rows of a ledger. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "pgtend/core/mem.h"
+#include "pgtend/core/places.h"
+#include "pgtend/migrate/checksum.h"
 #include "pgtend/migrate/metadata.h"
 #include "pgtend/sql_embedded.h"
 
@@ -32,37 +35,61 @@ static bool has_all_columns(const char *columns)
 	return has_all;
 }
 
+enum { NAME, ACTION, CHECKSUM, MODE, RAN_US, DURATION_MS, WHO, VERSION, ID, BEGUN, DONE };
+
 static int compare_rows(const void *a, const void *b, void *arg)
 {
 	const struct result *result = arg;
 	int left = *(const int *)a, right = *(const int *)b;
-	int order = strcmp(result_text(result, left, 0), result_text(result, right, 0));
+	int order = strcmp(result_text(result, left, NAME), result_text(result, right, NAME));
 	return order ? order : left - right;
+}
+
+static char *copy_of(const struct result *result, int row, int column)
+{
+	return mem_copy(result_text(result, row, column));
+}
+
+static void add_progress(struct ledger *ledger, const struct result *result, int row)
+{
+	ledger->progress = mem_grow(ledger->progress, (size_t)ledger->progress_count + 1, sizeof *ledger->progress);
+	ledger->progress[ledger->progress_count++] = (struct migration_progress){
+	    .name = copy_of(result, row, NAME),
+	    .checksum = copy_of(result, row, CHECKSUM),
+	    .who = copy_of(result, row, WHO),
+	    .is_up = strcmp(result_text(result, row, ACTION), "up") == 0,
+	    .begun = (int)result_int(result, row, BEGUN, 0),
+	    .done = (int)result_int(result, row, DONE, 0),
+	    .changed_us = result_int(result, row, RAN_US, 0),
+	};
 }
 
 /* The last row of each name. */
 static void keep_last(struct ledger *ledger, const struct result *result)
 {
-	int rows = result_rows(result);
+	int rows = result_rows(result), count = 0;
 	int *order = mem_grow(NULL, (size_t)rows + 1, sizeof *order);
 	for (int i = 0; i < rows; i++)
-		order[i] = i;
-	qsort_r(order, (size_t)rows, sizeof *order, compare_rows, (void *)result);
-	ledger->records = mem_grow(NULL, (size_t)rows + 1, sizeof *ledger->records);
-	for (int i = 0; i < rows; i++) {
+		if (result_text(result, i, BEGUN))
+			add_progress(ledger, result, i);
+		else
+			order[count++] = i;
+	qsort_r(order, (size_t)count, sizeof *order, compare_rows, (void *)result);
+	ledger->records = mem_grow(NULL, (size_t)count + 1, sizeof *ledger->records);
+	for (int i = 0; i < count; i++) {
 		int row = order[i];
-		if (i + 1 < rows && strcmp(result_text(result, row, 0), result_text(result, order[i + 1], 0)) == 0)
+		if (i + 1 < count && strcmp(result_text(result, row, NAME), result_text(result, order[i + 1], NAME)) == 0)
 			continue;
-		const char *duration = result_text(result, row, 5);
+		const char *duration = result_text(result, row, DURATION_MS);
 		ledger->records[ledger->record_count++] = (struct migration_record){
-		    .name = mem_copy(result_text(result, row, 0)),
-		    .action = mem_copy(result_text(result, row, 1)),
-		    .checksum = mem_copy(result_text(result, row, 2)),
-		    .mode = mem_copy(result_text(result, row, 3)),
-		    .ran_us = result_int(result, row, 4, 0),
+		    .name = copy_of(result, row, NAME),
+		    .action = copy_of(result, row, ACTION),
+		    .checksum = copy_of(result, row, CHECKSUM),
+		    .mode = copy_of(result, row, MODE),
+		    .ran_us = result_int(result, row, RAN_US, 0),
 		    .duration_ms = duration ? strtod(duration, NULL) : -1,
-		    .who = mem_copy(result_text(result, row, 6)),
-		    .version = mem_copy(result_text(result, row, 7)),
+		    .who = copy_of(result, row, WHO),
+		    .version = copy_of(result, row, VERSION),
 		};
 	}
 	mem_free(order);
@@ -70,7 +97,7 @@ static void keep_last(struct ledger *ledger, const struct result *result)
 
 static bool read_records(struct ledger *ledger, struct session *session, struct err *err)
 {
-	if (ledger->is_without_records || !ledger->record_columns || !has_all_columns(ledger->record_columns))
+	if (ledger->is_without_records || !ledger->record_columns || !ledger->has_progress || !has_all_columns(ledger->record_columns))
 		return true;
 	struct result *result = NULL;
 	const char *params[] = {ledger->history};
@@ -135,6 +162,17 @@ static void lay_beside_files(struct ledger *ledger)
 	}
 }
 
+static void lay_progress(struct ledger *ledger)
+{
+	for (int k = 0; k < ledger->progress_count; k++)
+		for (int i = 0; i < ledger->migration_count; i++) {
+			struct migration_file *file = &ledger->files[i];
+			/* Of a migration that stands on the other side since, by whatever tool, it tells nothing any more. */
+			if (strcmp(file->name, ledger->progress[k].name) == 0 && (file->row < 0) == ledger->progress[k].is_up)
+				file->progress = &ledger->progress[k];
+		}
+}
+
 static void lay_beside_rows(struct ledger *ledger)
 {
 	for (int i = 0; i < ledger->row_count; i++) {
@@ -152,14 +190,50 @@ static void lay_beside_rows(struct ledger *ledger)
 	}
 }
 
+/* --- what the tool's own table says ---------------------------------------------------------------------- */
+
+/* The checksum as that team's runner takes it; NULL: not to be had. Caller frees. */
+static char *sum_like(const struct migration_file *file, const char *wanted)
+{
+	size_t digits = strlen(wanted), length;
+	if (digits == CHECKSUM_SIZE - 1)
+		return mem_copy(file->checksum);
+	char *bytes, hex[CHECKSUM_SIZE];
+	struct err unreadable = {0};
+	if ((digits != 32 && digits != 40) || !places_read_file(file->path, &bytes, &length, &unreadable))
+		return NULL;
+	bool is_known = checksum_of_kind(bytes, length, digits, hex);
+	mem_free(bytes);
+	return is_known ? mem_copy(hex) : NULL;
+}
+
+/* What a runner of the team's own sums up (all bytes? trimmed? with the name?) nobody knows: where it is the same for at least one file,
+ * it is what we take it for, and the others are edited. */
+static void compare_with_own_column(struct ledger *ledger)
+{
+	bool *differs = mem_new(((size_t)ledger->migration_count + 1) * sizeof *differs);
+	int same = 0;
+	for (int i = 0; i < ledger->migration_count; i++) {
+		const struct migration_file *file = &ledger->files[i];
+		const char *wanted = file->row >= 0 && ledger->rows[file->row].file == i ? ledger->rows[file->row].checksum : NULL;
+		char *sum = wanted ? sum_like(file, wanted) : NULL;
+		differs[i] = sum && strcasecmp(sum, wanted) != 0;
+		same += sum && !differs[i];
+		mem_free(sum);
+	}
+	for (int i = 0; same > 0 && i < ledger->migration_count; i++)
+		ledger->files[i].is_edited = ledger->files[i].is_edited || differs[i];
+	mem_free(differs);
+}
+
 bool metadata_read(struct ledger *ledger, struct session *session, struct err *err)
 {
+	compare_with_own_column(ledger);
 	if (!read_records(ledger, session, err))
 		return false;
-	if (ledger->record_count == 0)
-		return true;
 	lay_beside_files(ledger);
 	lay_beside_rows(ledger);
+	lay_progress(ledger);
 	return true;
 }
 

@@ -24,6 +24,15 @@ struct migration_record {
 	char *who;          /* "ada@laptop, role postgres" */
 	char *version;      /* of pgtend */
 };
+/* How far a migration came that runs outside a transaction and did not end. */
+struct migration_progress {
+	char *name;
+	char *checksum; /* of the file then; NULL */
+	char *who;
+	bool is_up;
+	int begun, done; /* statements; begun is one more than done while nobody wrote down how that one ended */
+	int64_t changed_us;
+};
 struct migration_file {
 	char *name; /* identity in the history table */
 	char *path;
@@ -40,6 +49,7 @@ struct migration_file {
 	int row;            /* its row in the history; -1: none */
 	/* Of the run that applied it, when that was pgtend's; NULL. Borrowed from ledger->records. */
 	const struct migration_record *record;
+	const struct migration_progress *progress; /* NULL: none. Borrowed from the ledger */
 };
 struct migration_row {
 	char *name;
@@ -86,6 +96,9 @@ struct ledger {
 	int record_count;
 	char *record_columns; /* of pgtend.migrations, where it may be read and believed; NULL */
 	bool has_progress;    /* pgtend.migration_progress may be read and believed */
+	bool has_hidden_records; /* pgtend.migrations is there, and may not be read or not be believed */
+	struct migration_progress *progress;
+	int progress_count;
 	bool is_without_records; /* `metadata = no` */
 	struct checksums *checksums; /* while the folder is read; NULL */
 };

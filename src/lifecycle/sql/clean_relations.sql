@@ -1,4 +1,5 @@
 -- Every relation that clean has to decide about, and what is known of it. One row each; the decisions are made in clean_set.c.
+-- pgtend's own records are left out: clean keeps a database's history.
 -- Tables of migration systems are known by name, and where the name is a common word, by their columns too.
 -- Sizes of relations that somebody holds exclusively are left out: asking would wait.
 with held as (
@@ -39,4 +40,5 @@ select c.oid::bigint as oid,
    and n.nspname <> 'information_schema'
    and pg_catalog.left(n.nspname, 3) <> 'pg_'
    and n.nspname !~ '^_timescaledb_'
+   and n.nspname <> 'pgtend'
  order by n.nspname, c.relname

@@ -43,5 +43,8 @@ select (select pg_catalog.string_agg(a.attname || ' ' || pg_catalog.format_type(
        h.relkind,
        current_user as who,
        (select b.columns from believed b where b.relname = 'migrations') as record_columns,
-       exists (select from believed b where b.relname = 'migration_progress') as has_progress
+       exists (select from believed b where b.relname = 'migration_progress') as has_progress,
+       exists (select from pg_catalog.pg_class r join pg_catalog.pg_namespace s on s.oid = r.relnamespace
+                where s.nspname = 'pgtend' and r.relname = 'migrations')
+         and not exists (select from believed b where b.relname = 'migrations') as has_hidden_records
   from h;

@@ -1,4 +1,5 @@
--- What pgtend wrote down of the migrations of one history, the newest last. $1: the history as pgtend names it ("public.pgmigrations").
+-- What pgtend wrote down of the migrations of one history, the newest last, and how far those came that run outside a transaction.
+-- $1: the history as pgtend names it ("public.pgmigrations").
 select m.name,
        m.action,
        m.checksum,
@@ -6,7 +7,24 @@ select m.name,
        pg_catalog.round(pg_catalog.date_part('epoch', m.ran_at)::numeric * 1000000)::bigint as ran_us,
        m.duration_ms,
        pg_catalog.concat_ws(', ', coalesce(m.os_user || '@' || m.host, m.os_user, m.host), 'role ' || m.db_user) as who,
-       m.version
+       m.version,
+       m.id,
+       null::integer as begun,
+       null::integer as done
   from pgtend.migrations m
  where m.history = $1
- order by m.id;
+union all
+select p.name,
+       p.direction,
+       p.checksum,
+       null,
+       pg_catalog.round(pg_catalog.date_part('epoch', p.changed_at)::numeric * 1000000)::bigint,
+       null,
+       coalesce(p.os_user || '@' || p.host, p.os_user, p.host),
+       null,
+       null,
+       p.begun,
+       p.done
+  from pgtend.migration_progress p
+ where p.history = $1
+ order by id;
