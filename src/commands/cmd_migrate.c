@@ -115,10 +115,11 @@ const struct verb verb_migrate_new = {
     .is_offline = true,
     .title = "Make the next migration file",
     .help = "Makes a file in the database's migration folder, named and filled as the team's tool does it: for "
-            "node-pg-migrate the milliseconds of now (more than "
-            "the last file's, whatever the clock says), the name with - for _ and blanks, and the lines -- Up "
-            "Migration and -- Down Migration; "
-            "for plain folders the next number. For the other tools the exact command to run is said.",
+            "node-pg-migrate the milliseconds of now (more than the last file's, whatever the clock says), the name with "
+            "- for _ and blanks, and the lines -- Up Migration and -- Down Migration; for plain folders the next number; "
+            "for dbmate and golang-migrate (both files of the pair) the date or the next number, as the folder has it; "
+            "for Drizzle what `drizzle-kit generate --custom` makes: the file, the snapshot and the entry in the journal. "
+            "Where drizzle-kit has to make a snapshot first, the exact command is said.",
     .example = "pgtend migrate new core add_user_preferences",
     .run = run_new,
 };

@@ -58,12 +58,16 @@ static void match(struct ledger *ledger)
 	}
 }
 
-static bool new_file(const struct ledger *ledger, const char *title, char **path, char **body, struct err *err)
+static bool new_file(const struct ledger *ledger, const char *title, struct migration_drafts *drafts, struct err *err)
 {
-	(void)path;
-	(void)body;
-	err_set(err, ERR_UNSUPPORTED, "new files of dbmate are made by dbmate");
-	return err_hint(err, "dbmate --migrations-dir '%s' new '%s'", ledger->folder, title);
+	(void)err;
+	char stamp[15];
+	dialect_new_stamp(ledger, stamp);
+	char *file_name = mem_format("%s_%s.sql", stamp, title);
+	migration_drafts_add(
+	    drafts, places_join(ledger->folder, file_name), mem_copy("-- migrate:up\n\n\n-- migrate:down\n\n"), false);
+	mem_free(file_name);
+	return true;
 }
 
 /* --- the two parts of a file ----------------------------------------------------------------------------- */

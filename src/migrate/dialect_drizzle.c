@@ -148,16 +148,6 @@ static void match(struct ledger *ledger)
 			    mem_copy("applied, but no file has this hash or this `when`: bring it back from version control");
 }
 
-static bool new_file(const struct ledger *ledger, const char *title, char **path, char **body, struct err *err)
-{
-	(void)ledger;
-	(void)path;
-	(void)body;
-	err_set(
-	    err, ERR_UNSUPPORTED, "a new Drizzle migration needs a journal entry and a snapshot, which drizzle-kit makes");
-	return err_hint(err, "npx drizzle-kit generate --custom --name='%s'", title);
-}
-
 /* --- running ------------------------------------------------------------------------------------------- */
 
 static char *ensure_sql(const struct ledger *ledger, struct session *session)
@@ -208,6 +198,6 @@ const struct dialect dialect_drizzle = {
     .read_rows = read_rows,
     .knows_columns = knows_columns,
     .match = match,
-    .new_file = new_file,
+    .new_file = drizzle_new,
     .run = &run,
 };

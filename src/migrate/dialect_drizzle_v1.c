@@ -71,15 +71,6 @@ static bool read_rows(struct ledger *ledger, struct session *session, struct err
 	return is_done;
 }
 
-static bool new_file(const struct ledger *ledger, const char *title, char **path, char **body, struct err *err)
-{
-	(void)ledger;
-	(void)path;
-	(void)body;
-	err_set(err, ERR_UNSUPPORTED, "a new Drizzle migration needs a snapshot, which drizzle-kit makes");
-	return err_hint(err, "npx drizzle-kit generate --custom --name='%s'", title);
-}
-
 /* --- running ------------------------------------------------------------------------------------------- */
 
 static char *ensure_sql(const struct ledger *ledger, struct session *session)
@@ -135,6 +126,6 @@ const struct dialect dialect_drizzle_v1 = {
     .read_folder = read_folder,
     .read_rows = read_rows,
     .knows_columns = knows_columns,
-    .new_file = new_file,
+    .new_file = drizzle_v1_new,
     .run = &run,
 };

@@ -1,11 +1,11 @@
 /* golang-migrate: NUMBER_name.up.sql and .down.sql, table schema_migrations(version, dirty) with one row: how far it
  * came. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
+#include "pgtend/core/units.h"
 #include "pgtend/migrate/dialect.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/migrate/history.h"
@@ -174,13 +174,36 @@ static bool check_order(const struct ledger *ledger, struct err *err)
 	return err_hint(err, "bring the file back from version control; golang-migrate too refuses to go on");
 }
 
-static bool new_file(const struct ledger *ledger, const char *title, char **path, char **body, struct err *err)
+/* As the files that are there are numbered: in sequence, by the seconds or nanoseconds of the epoch, else by the date, which is the tool's
+ * default. Caller frees. */
+static char *next_version(const struct ledger *ledger)
 {
-	(void)path;
-	(void)body;
-	err_set(err, ERR_UNSUPPORTED, "new files of golang-migrate are made by migrate");
-	return err_hint(err, "migrate create -ext sql -dir '%s' %s'%s'", ledger->folder,
-	    ledger->migration_count && strlen(ledger->files[0].key) < 14 ? "-seq " : "", title);
+	const char *last = ledger->migration_count ? ledger->files[ledger->migration_count - 1].key : NULL;
+	size_t width = last ? strlen(last) : 14;
+	int64_t now_us = units_now_us();
+	if (width == 10 && last[0] != '0')
+		return mem_format("%lld", (long long)(now_us / 1000000));
+	if (width == 19)
+		return mem_format("%lld", (long long)now_us * 1000);
+	if (width < 14)
+		return mem_format("%0*lld", (int)width, atoll(last) + 1);
+	char stamp[15];
+	dialect_new_stamp(ledger, stamp);
+	return mem_copy(stamp);
+}
+
+static bool new_file(const struct ledger *ledger, const char *title, struct migration_drafts *drafts, struct err *err)
+{
+	(void)err;
+	char *version = next_version(ledger);
+	static const char *const directions[] = {"up", "down"};
+	for (size_t i = 0; i < sizeof directions / sizeof directions[0]; i++) {
+		char *file_name = mem_format("%s_%s.%s.sql", version, title, directions[i]);
+		migration_drafts_add(drafts, places_join(ledger->folder, file_name), mem_copy(""), false);
+		mem_free(file_name);
+	}
+	mem_free(version);
+	return true;
 }
 
 /* --- running ------------------------------------------------------------------------------------------- */

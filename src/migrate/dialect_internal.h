@@ -28,5 +28,11 @@ bool dialect_whole_down(const struct ledger *ledger, const struct migration_file
  * Drizzle sends, and positions stay. */
 bool dialect_breakpoint_text(const struct ledger *ledger, const struct migration_file *file, const char *text,
     struct migration_text *out, struct err *err);
+/* The next Drizzle migration as `drizzle-kit generate --custom` makes it, or the refusal that names this command. */
+bool drizzle_new(const struct ledger *ledger, const char *title, struct migration_drafts *drafts, struct err *err);
+bool drizzle_v1_new(const struct ledger *ledger, const char *title, struct migration_drafts *drafts, struct err *err);
+
+/* YYYYMMDDHHMMSS of now in UTC; the second after the last one where the folder has that already. */
+void dialect_new_stamp(const struct ledger *ledger, char stamp[15]);
 
 #endif

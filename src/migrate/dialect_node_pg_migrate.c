@@ -186,7 +186,7 @@ static int64_t next_prefix_ms(const struct ledger *ledger)
 	return ms;
 }
 
-static bool new_file(const struct ledger *ledger, const char *title, char **path, char **body, struct err *err)
+static bool new_file(const struct ledger *ledger, const char *title, struct migration_drafts *drafts, struct err *err)
 {
 	(void)err;
 	char *name = mem_copy(title);
@@ -194,8 +194,8 @@ static bool new_file(const struct ledger *ledger, const char *title, char **path
 		if (*c == '_' || *c == ' ')
 			*c = '-';
 	char *file_name = mem_format("%lld_%s.sql", (long long)next_prefix_ms(ledger), name);
-	*path = places_join(ledger->folder, file_name);
-	*body = mem_copy("-- Up Migration\n\n-- Down Migration");
+	migration_drafts_add(
+	    drafts, places_join(ledger->folder, file_name), mem_copy("-- Up Migration\n\n-- Down Migration"), false);
 	mem_free(file_name);
 	mem_free(name);
 	return true;

@@ -2,6 +2,7 @@
 #include "dialect_internal.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
@@ -81,4 +82,23 @@ bool dialect_whole_down(const struct ledger *ledger, const struct migration_file
 	err_hint(err, "write what takes it back into %s; nothing was taken back", path);
 	mem_free(path);
 	return false;
+}
+
+static bool has_stamp(const struct ledger *ledger, const char *stamp)
+{
+	for (int i = 0; i < ledger->migration_count; i++)
+		if (strncmp(ledger->files[i].name, stamp, 14) == 0)
+			return true;
+	return false;
+}
+
+void dialect_new_stamp(const struct ledger *ledger, char stamp[15])
+{
+	for (time_t now = time(NULL);; now++) {
+		struct tm tm;
+		gmtime_r(&now, &tm);
+		strftime(stamp, 15, "%Y%m%d%H%M%S", &tm);
+		if (!has_stamp(ledger, stamp))
+			return;
+	}
 }

@@ -148,7 +148,7 @@ static void match(struct ledger *ledger)
 }
 
 /* The next number, as wide as the last one is. */
-static bool new_file(const struct ledger *ledger, const char *title, char **path, char **body, struct err *err)
+static bool new_file(const struct ledger *ledger, const char *title, struct migration_drafts *drafts, struct err *err)
 {
 	(void)err;
 	long long last = -1;
@@ -168,8 +168,7 @@ static bool new_file(const struct ledger *ledger, const char *title, char **path
 		if (*c == ' ')
 			*c = '_';
 	char *file_name = mem_format("%0*lld_%s.sql", (int)width, last + 1, name);
-	*path = places_join(ledger->folder, file_name);
-	*body = mem_format("-- %s\n", title);
+	migration_drafts_add(drafts, places_join(ledger->folder, file_name), mem_format("-- %s\n", title), false);
 	mem_free(file_name);
 	mem_free(name);
 	return true;

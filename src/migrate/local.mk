@@ -10,6 +10,7 @@ libpgtend_a_SOURCES += \
 	src/migrate/dialect_parts.c \
 	src/migrate/dialect_plain.c \
 	src/migrate/dialects.c \
+	src/migrate/drizzle_new.c \
 	src/migrate/drizzle_parts.c \
 	src/migrate/folder.c \
 	src/migrate/history.c \

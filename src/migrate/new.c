@@ -1,7 +1,9 @@
 /* `migrate new`: the next file, named and filled as the team's tool does. See migrate/migrate.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pgtend/core/mem.h"
@@ -33,22 +35,41 @@ static bool is_good_title(const char *title, struct err *err)
 	return true;
 }
 
-/* Never over a file that is there. */
-static bool write_new(const char *path, const char *body, struct err *err)
+void migration_drafts_add(struct migration_drafts *drafts, char *path, char *body, bool is_replaced)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return err_set(err, ERR_FAILED, "%s: %s", path, strerror(errno));
+	drafts->v[drafts->count++] = (struct migration_draft){path, body, is_replaced};
+}
+
+void migration_drafts_done(struct migration_drafts *drafts)
+{
+	for (int i = 0; i < drafts->count; i++) {
+		mem_free(drafts->v[i].path);
+		mem_free(drafts->v[i].body);
+	}
+	*drafts = (struct migration_drafts){.count = 0};
+}
+
+/* --- writing ------------------------------------------------------------------------------------------- */
+
+static bool write_all(int fd, const char *body)
+{
 	size_t length = strlen(body), done = 0;
 	while (done < length) {
 		ssize_t n = write(fd, body + done, length - done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			break;
-		done += (size_t)n;
+		if (n < 0 && errno != EINTR)
+			return false;
+		done += n > 0 ? (size_t)n : 0;
 	}
-	bool is_written = done == length;
+	return true;
+}
+
+/* flags: O_EXCL for a new file. On false nothing is left of it. */
+static bool write_file(const char *path, const char *body, int flags, mode_t mode, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
+	if (fd < 0)
+		return err_set(err, ERR_FAILED, "%s: %s", path, strerror(errno));
+	bool is_written = write_all(fd, body);
 	int why = errno;
 	if (close(fd) != 0 && is_written) {
 		is_written = false;
@@ -60,22 +81,59 @@ static bool write_new(const char *path, const char *body, struct err *err)
 	return err_set(err, ERR_FAILED, "%s: %s", path, strerror(why));
 }
 
+/* Whole or not at all, with the rights that the old one has. */
+static bool replace_file(const char *path, const char *body, struct err *err)
+{
+	struct stat st = {.st_mode = 0644};
+	stat(path, &st);
+	char *partial = mem_format("%s.pgtend", path);
+	bool is_done = write_file(partial, body, O_TRUNC, st.st_mode & 07777, err);
+	if (is_done && rename(partial, path) != 0) {
+		is_done = err_set(err, ERR_FAILED, "%s: %s", path, strerror(errno));
+		unlink(partial);
+	}
+	mem_free(partial);
+	return is_done;
+}
+
+static bool make_folder_of(const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = mem_copy_n(path, (size_t)(slash - path));
+	bool is_made = mkdir(folder, 0755) == 0 || errno == EEXIST || places_make_folder(folder, err);
+	mem_free(folder);
+	return is_made;
+}
+
+/* All of them, or none: what was made is taken away again. */
+static bool write_drafts(const struct migration_drafts *drafts, struct err *err)
+{
+	for (int i = 0; i < drafts->count; i++) {
+		const struct migration_draft *draft = &drafts->v[i];
+		if (make_folder_of(draft->path, err) && (draft->is_replaced ? replace_file(draft->path, draft->body, err)
+		                                                            : write_file(draft->path, draft->body, O_EXCL, 0644, err)))
+			continue;
+		while (--i >= 0)
+			if (!drafts->v[i].is_replaced)
+				unlink(drafts->v[i].path);
+		return false;
+	}
+	return true;
+}
+
 bool migrate_new(const struct database *database, const char *title, bool is_dry_run, char **path, struct err *err)
 {
 	struct ledger ledger;
-	char *body = NULL;
+	struct migration_drafts drafts = {.count = 0};
 	*path = NULL;
 	if (!is_good_title(title, err))
 		return false;
-	bool is_made =
-	    ledger_read_folder(database, &ledger, err) && ledger.dialect->new_file(&ledger, title, path, &body, err);
+	bool is_made = ledger_read_folder(database, &ledger, err) && ledger.dialect->new_file(&ledger, title, &drafts, err);
 	if (is_made && !is_dry_run)
-		is_made = places_make_folder(ledger.folder, err) && write_new(*path, body, err);
-	if (!is_made) {
-		mem_free(*path);
-		*path = NULL;
-	}
-	mem_free(body);
+		is_made = places_make_folder(ledger.folder, err) && write_drafts(&drafts, err);
+	if (is_made)
+		*path = mem_copy(drafts.v[0].path);
+	migration_drafts_done(&drafts);
 	ledger_done(&ledger);
 	return is_made;
 }

@@ -63,7 +63,7 @@ static void check_state(const struct ledger *ledger, const char *name, const cha
 static void test_plain(void **state)
 {
 	(void)state;
-	char *folder = scratch_folder(), *path = NULL, *body = NULL;
+	char *folder = scratch_folder();
 	struct ledger ledger;
 	struct err err = {0};
 	const char *names[] = {
@@ -83,10 +83,10 @@ static void test_plain(void **state)
 	check_state(&ledger, "004_refresh_tokens.sql", "missing", "its file is gone");
 	/* Such a runner has no order check: a late file is simply run. */
 	check_state(&ledger, "003_x.sql", "pending", "pgtend migrate up db");
-	assert_true(ledger.dialect->new_file(&ledger, "add notes", &path, &body, &err));
-	assert_string_equal(strrchr(path, '/') + 1, "006_add_notes.sql");
-	mem_free(path);
-	mem_free(body);
+	struct migration_drafts drafts = {.count = 0};
+	assert_true(ledger.dialect->new_file(&ledger, "add notes", &drafts, &err));
+	assert_string_equal(strrchr(drafts.v[0].path, '/') + 1, "006_add_notes.sql");
+	migration_drafts_done(&drafts);
 	ledger_done(&ledger);
 	scratch_remove(folder);
 }
@@ -96,7 +96,7 @@ static void test_plain(void **state)
 static void test_dbmate(void **state)
 {
 	(void)state;
-	char *folder = scratch_folder(), *path = NULL, *body = NULL;
+	char *folder = scratch_folder();
 	struct ledger ledger;
 	struct err err = {0};
 	scratch_file(folder, "20240101000000_a.sql", "-- migrate:up\n");
@@ -114,9 +114,13 @@ static void test_dbmate(void **state)
 	check_state(&ledger, "10_b", "applied", NULL);
 	check_state(&ledger, "20240101000000_a", "applied", NULL);
 	check_state(&ledger, "20240102000000_b", "pending", "pgtend migrate up db");
-	assert_false(ledger.dialect->new_file(&ledger, "c", &path, &body, &err));
-	assert_int_equal(err.kind, ERR_UNSUPPORTED);
-	assert_non_null(strstr(err.hint, "new 'c'"));
+	struct migration_drafts drafts = {.count = 0};
+	assert_true(ledger.dialect->new_file(&ledger, "c d", &drafts, &err));
+	const char *name = strrchr(drafts.v[0].path, '/') + 1;
+	assert_int_equal(strspn(name, "0123456789"), 14);
+	assert_string_equal(name + 14, "_c d.sql");
+	assert_string_equal(drafts.v[0].body, "-- migrate:up\n\n\n-- migrate:down\n\n");
+	migration_drafts_done(&drafts);
 	ledger_done(&ledger);
 	scratch_remove(folder);
 }

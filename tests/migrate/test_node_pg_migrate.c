@@ -278,16 +278,16 @@ static void test_missing_at_the_end(void **state)
 static void test_new_file(void **state)
 {
 	(void)state;
-	char *folder = scratch_folder(), *path = NULL, *body = NULL;
+	char *folder = scratch_folder();
 	struct ledger ledger;
+	struct migration_drafts drafts = {.count = 0};
 	struct err err = {0};
 	scratch_file(folder, "4102444800000_from_the_future.sql", "");
 	begin(&ledger, folder);
-	assert_true(ledger.dialect->new_file(&ledger, "add user_preferences", &path, &body, &err));
-	assert_string_equal(strrchr(path, '/') + 1, "4102444800001_add-user-preferences.sql");
-	assert_string_equal(body, "-- Up Migration\n\n-- Down Migration");
-	mem_free(path);
-	mem_free(body);
+	assert_true(ledger.dialect->new_file(&ledger, "add user_preferences", &drafts, &err));
+	assert_string_equal(strrchr(drafts.v[0].path, '/') + 1, "4102444800001_add-user-preferences.sql");
+	assert_string_equal(drafts.v[0].body, "-- Up Migration\n\n-- Down Migration");
+	migration_drafts_done(&drafts);
 	ledger_done(&ledger);
 	scratch_remove(folder);
 }

@@ -20,6 +20,19 @@ struct migration_text {
 };
 void migration_text_done(struct migration_text *text);
 
+/* Files to make for a new migration; the first is the one to write in. */
+struct migration_draft {
+	char *path, *body;
+	bool is_replaced; /* one that is there gets this body; else a file that is there is an error */
+};
+struct migration_drafts {
+	struct migration_draft v[4];
+	int count;
+};
+/* Takes both over. */
+void migration_drafts_add(struct migration_drafts *drafts, char *path, char *body, bool is_replaced);
+void migration_drafts_done(struct migration_drafts *drafts);
+
 /* How one migration runs and is written down. */
 struct dialect_run {
 	/* Of the tool's own advisory lock, so that both exclude each other; where the tool has none, one of pgtend's own. */
@@ -72,9 +85,8 @@ struct dialect {
 	void (*match)(struct ledger *ledger);
 	/* What the tool's own check of the order says (ERR_DRIFT); NULL: it has none, and runs late files all the same. */
 	bool (*check_order)(const struct ledger *ledger, struct err *err);
-	/* Where a new file goes and what stands in it. Caller frees both. On false the error names the command of the tool
-	 * to run instead. */
-	bool (*new_file)(const struct ledger *ledger, const char *title, char **path, char **body, struct err *err);
+	/* Where a new migration goes and what stands in it. On false the error names the command of the tool to run instead. */
+	bool (*new_file)(const struct ledger *ledger, const char *title, struct migration_drafts *drafts, struct err *err);
 	const struct dialect_run *run; /* NULL: pgtend shows it, its own tool runs it */
 };
 /* "node-pg-migrate", "drizzle", "drizzle-v1", "plain", "dbmate", "golang-migrate"; NULL: no such dialect. */
