@@ -94,6 +94,8 @@ static const struct list_column columns[] = {
 	{ .name = "dialect", .priority = LIST_HIDDEN },
 	{ .name = "database", .priority = LIST_HIDDEN },
 	{ .name = "checksum", .priority = LIST_HIDDEN },
+	{ .name = "duration_ms", .priority = LIST_HIDDEN },
+	{ .name = "applied_by", .priority = LIST_HIDDEN },
 };
 
 /* --- what stands around the rows --------------------------------------------------------------- */
