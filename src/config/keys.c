@@ -111,6 +111,8 @@ const struct config_key config_keys[] = {
         "there."),
     DATABASE("metadata", KEY_BOOL, NULL, "yes",
         "Whether pgtend may keep its own records in a schema `pgtend` in this database."),
+    DATABASE("rehearse_on", KEY_TEXT, NULL, NULL,
+        "The [server] on which `migrate rehearse` makes its scratch database. Otherwise the database's own server."),
     DATABASE("seeds", KEY_PATH, NULL, NULL,
         "Folder of the seed files; those of its subfolder that is called as the environment follow."),
     DATABASE("keep_tables", KEY_WORDS, NULL, NULL, "Tables ([SCHEMA.]NAME) that `clean` leaves alone."),

@@ -31,6 +31,17 @@ libpgtend_a_SOURCES += \
 	src/migrate/plan.c \
 	src/migrate/plan_choose.c \
 	src/migrate/probe.c \
+	src/migrate/rehearse.c \
+	src/migrate/rehearse_fill.c \
+	src/migrate/rehearse_internal.h \
+	src/migrate/rehearse_judge.c \
+	src/migrate/rehearse_measure.c \
+	src/migrate/rehearse_measure.h \
+	src/migrate/rehearse_relations.c \
+	src/migrate/rehearse_sample.c \
+	src/migrate/rehearse_scratch.c \
+	src/migrate/rehearse_sweep.c \
+	src/migrate/rehearse_table.c \
 	src/migrate/run.c \
 	src/migrate/run_error.c \
 	src/migrate/run_lock.c \
