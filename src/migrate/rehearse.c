@@ -205,7 +205,7 @@ static bool rehearse(struct rehearsal *rehearsal, struct err *err)
 	struct scratch *scratch = &rehearsal->scratch;
 	const bool is_schema_only = rehearsal->options->is_schema_only;
 	if (!scratch_make(scratch, rehearsal->source, err) ||
-	    !fill_run(scratch, &rehearsal->ledger, &rehearsal->facts, &rehearsal->tools, is_schema_only, rehearsal->source, err))
+	    !scratch_fill(scratch, &rehearsal->ledger, &rehearsal->facts, &rehearsal->tools, is_schema_only, rehearsal->source, err))
 		return false;
 	struct session *session = scratch_session(scratch, "rehearse", err);
 	bool is_good = session && measure_new(session, &rehearsal->ledger, !is_schema_only, scratch->is_elsewhere, rehearsal->report, &rehearsal->measure, err);
@@ -227,8 +227,8 @@ static bool run_whole(struct rehearsal *rehearsal, char hash[65], struct err *er
 	}
 	if (!dump_tools_find(rehearsal->database->server->version_num / 10000, &rehearsal->tools, err) ||
 	    !source_ask(rehearsal->source, &rehearsal->facts, err) ||
-	    !fill_check(scratch, &rehearsal->facts, &rehearsal->tools, rehearsal->options->is_schema_only, err) || !check_leaving(rehearsal, err) ||
-	    !judge_plan(&rehearsal->plan, scratch->is_elsewhere, rehearsal->report, err))
+	    !scratch_check(scratch, &rehearsal->facts, &rehearsal->tools, rehearsal->options->is_schema_only, err) || !check_leaving(rehearsal, err) ||
+	    !rehearse_judge(&rehearsal->plan, scratch->is_elsewhere, rehearsal->report, err))
 		return false;
 	if (rehearsal->options->is_dry_run) {
 		say_plan(rehearsal);

@@ -134,7 +134,7 @@ static char *array_of(const struct words *words)
 	return text_take(&array);
 }
 
-bool fill_check(struct scratch *scratch, const struct source_facts *facts, const struct dump_tools *tools, bool is_schema_only, struct err *err)
+bool scratch_check(struct scratch *scratch, const struct source_facts *facts, const struct dump_tools *tools, bool is_schema_only, struct err *err)
 {
 	(void)tools;
 	if (facts->is_restoring) {
@@ -307,7 +307,7 @@ static bool after_timescale(struct scratch *scratch, struct err *err)
 	return ask_alone(scratch, sql_migrate_rehearse_jobs_off, err) && ask_alone(scratch, "SELECT timescaledb_post_restore()", err);
 }
 
-bool fill_run(struct scratch *scratch, const struct ledger *ledger, const struct source_facts *facts, const struct dump_tools *tools,
+bool scratch_fill(struct scratch *scratch, const struct ledger *ledger, const struct source_facts *facts, const struct dump_tools *tools,
     bool is_schema_only, struct session *source, struct err *err)
 {
 	const char *timescale = timescale_version(facts);

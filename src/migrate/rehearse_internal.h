@@ -55,17 +55,17 @@ struct source_facts { /* what the source says of itself, asked once */
 PGTEND_CHECK bool source_ask(struct session *session, struct source_facts *facts, struct err *err);
 void source_done(struct source_facts *facts);
 /* Room for dump and copy, extensions, versions: before anything is made. */
-PGTEND_CHECK bool fill_check(struct scratch *scratch, const struct source_facts *facts, const struct dump_tools *tools, bool is_schema_only,
+PGTEND_CHECK bool scratch_check(struct scratch *scratch, const struct source_facts *facts, const struct dump_tools *tools, bool is_schema_only,
     struct err *err);
 /* pg_dump, pg_restore, ANALYZE. */
-PGTEND_CHECK bool fill_run(struct scratch *scratch, const struct ledger *ledger, const struct source_facts *facts, const struct dump_tools *tools,
+PGTEND_CHECK bool scratch_fill(struct scratch *scratch, const struct ledger *ledger, const struct source_facts *facts, const struct dump_tools *tools,
     bool is_schema_only, struct session *source, struct err *err);
 
 /* --- what must not be rehearsed ----------------------------------------------------------------------------- */
 
 /* Statements and psql commands that would reach out of the scratch database and that nothing can take back. FILE:LINE:COL. On another server what
  * stays there is only warned of. */
-PGTEND_CHECK bool judge_plan(const struct plan *plan, bool is_elsewhere, struct report *report, struct err *err);
+PGTEND_CHECK bool rehearse_judge(const struct plan *plan, bool is_elsewhere, struct report *report, struct err *err);
 
 /* --- measuring ----------------------------------------------------------------------------------------------- */
 

@@ -229,7 +229,7 @@ static bool judge_step(const struct plan_step *step, bool is_elsewhere, struct r
 	return is_good;
 }
 
-bool judge_plan(const struct plan *plan, bool is_elsewhere, struct report *report, struct err *err)
+bool rehearse_judge(const struct plan *plan, bool is_elsewhere, struct report *report, struct err *err)
 {
 	for (int i = 0; i < plan->count; i++)
 		if (!judge_step(&plan->steps[i], is_elsewhere, report, err))
