@@ -3,10 +3,18 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/migrate/migrate.h"
+#include "pgtend/migrate/rehearse.h"
 
 static const struct verb_option count_options[] = {
     {"--count", OPTION_INT, "N", false, "so many migrations at most (up: all; down: 1)"},
+    {0},
+};
+
+static const struct verb_option up_options[] = {
+    {"--count", OPTION_INT, "N", false, "so many migrations at most"},
+    {"--rehearse", OPTION_FLAG, NULL, false, "first on a fresh copy, as migrate rehearse does; then that very plan and no other"},
+    {"--schema-only", OPTION_FLAG, NULL, false, "with --rehearse: copy no rows"},
+    {"--on", OPTION_TEXT, "SERVER|URL", false, "with --rehearse: make the copy there"},
     {0},
 };
 
@@ -19,12 +27,28 @@ static bool take_count(const struct action *action, int *count, struct err *err)
 	return true;
 }
 
+static bool rehearse(const struct action *action, const struct migrate_options *options, struct report *report, struct err *err)
+{
+	const struct rehearse_options rehearse = {
+	    .run = *options,
+	    .on = command_option(action->command, "--on"),
+	    .is_schema_only = command_flag(action->command, "--schema-only"),
+	};
+	return rehearse_then_run(action->fleet, action->database, &rehearse, report, err);
+}
+
 static bool migrate(const struct action *action, bool is_dry_run, struct report *report, struct err *err)
 {
 	struct migrate_options options = {.is_dry_run = is_dry_run};
 	options.direction = action->verb->level == GUARD_L2 ? MIGRATE_UP : MIGRATE_DOWN;
-	return take_count(action, &options.count, err) &&
-	       migrate_run(action->fleet, action->database, &options, report, err);
+	bool is_rehearsed = options.direction == MIGRATE_UP && command_flag(action->command, "--rehearse");
+	if (!is_rehearsed && options.direction == MIGRATE_UP &&
+	    (command_flag(action->command, "--schema-only") || command_option(action->command, "--on") != NULL))
+		return err_set(err, ERR_USAGE, "--schema-only and --on belong to --rehearse");
+	if (!take_count(action, &options.count, err))
+		return false;
+	return is_rehearsed && !is_dry_run ? rehearse(action, &options, report, err)
+	                                   : migrate_run(action->fleet, action->database, &options, report, err);
 }
 
 /* What would run, found by a dry run, and what a question about locks wants to know. */
@@ -36,6 +60,8 @@ static bool preview(struct action *action, struct err *err)
 		words_add(&action->preview, report.log.v[i]);
 	if (is_good && report.summary != NULL)
 		words_add(&action->preview, report.summary);
+	if (is_good && action->verb->level == GUARD_L2 && command_flag(action->command, "--rehearse"))
+		words_add(&action->preview, "first on a fresh copy of the database; then, if all went well there, that very plan here");
 	if (is_good && action->database->section != NULL) {
 		char wait[UNITS_SIZE];
 		double seconds = section_seconds(action->database->section, "lock_timeout");
@@ -55,7 +81,7 @@ const struct verb verb_migrate_up = {
     .name = "migrate",
     .subverb = "up",
     .scope = VERB_ACTS,
-    .options = count_options,
+    .options = up_options,
     .level = GUARD_L2,
     .has_dry_run = true,
     .wants_dependencies = true,
@@ -65,10 +91,11 @@ const struct verb verb_migrate_up = {
             "tool's lock: each in a transaction of its "
             "own, its history row in it, so that nothing is ever half done. Databases that others depend on come "
             "first. An error is shown "
-            "as FILE:LINE:COL; what ran before it stays, what follows waits. Now node-pg-migrate's files are run; for "
+            "as FILE:LINE:COL; what ran before it stays, what follows waits. With --rehearse all of it runs on a fresh copy first. Now node-pg-migrate's files are run; for "
             "other tools the command to "
             "run is said.",
     .example = "pgtend migrate up core --count 1",
+    .shape = &rehearse_shape,
     .preview = preview,
     .run = run,
 };

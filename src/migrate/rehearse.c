@@ -25,6 +25,7 @@ struct rehearsal {
 	int at; /* the step that runs */
 	int64_t started_us;
 	struct sampler *sampler;
+	struct err refusal; /* what a step did must not be committed, not even on the copy */
 	struct report inner; /* of the run on the copy */
 	size_t inner_lines;
 	char *inner_step;
@@ -117,6 +118,8 @@ static bool ran(struct session *session, const struct plan_step *plan_step, void
 	add_duration(rehearsal);
 	bool is_good = plan_step->mode != PLAN_TRANSACTION ||
 	               measure_transaction(rehearsal->measure, session, &rehearsal->steps[rehearsal->at], err) || err_prefix(err, "%s", plan_step->path);
+	if (!is_good && err->kind == ERR_REFUSED)
+		rehearsal->refusal = *err;
 	rehearsal->started_us = units_now_us();
 	return is_good;
 }
@@ -172,6 +175,10 @@ static bool run_plan(struct rehearsal *rehearsal, struct err *err)
 	rehearsal->inner_step = NULL;
 	if (is_done)
 		return true;
+	if (rehearsal->refusal.kind != ERR_NONE) {
+		*err = rehearsal->refusal;
+		return false;
+	}
 	/* On the copy something may be committed; in the database nothing is. */
 	if (err->kind == ERR_PARTIAL)
 		err->kind = ERR_FAILED;
@@ -270,4 +277,19 @@ bool rehearse_run(struct fleet *fleet, struct database *database, const struct r
 	if (rehearsal.source)
 		session_free(rehearsal.source);
 	return is_done;
+}
+
+bool rehearse_then_run(struct fleet *fleet, struct database *database, const struct rehearse_options *options, struct report *report,
+    struct err *err)
+{
+	char hash[65];
+	if (!rehearse_run(fleet, database, options, hash, report, err))
+		return false;
+	if (hash[0] == 0)
+		return true;
+	report_log(report, "%s", report->summary);
+	struct migrate_options run = options->run;
+	run.plan_hash = hash;
+	run.watch = NULL;
+	return migrate_run(fleet, database, &run, report, err);
 }

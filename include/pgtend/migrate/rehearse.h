@@ -19,6 +19,9 @@ struct rehearse_options {
  * that is said. */
 PGTEND_CHECK bool rehearse_run(struct fleet *fleet, struct database *database, const struct rehearse_options *options, char hash[65],
     struct report *report, struct err *err);
+/* The same, and when all of it went well that very plan on the database itself: ERR_DRIFT when it is another one by then. */
+PGTEND_CHECK bool rehearse_then_run(struct fleet *fleet, struct database *database, const struct rehearse_options *options, struct report *report,
+    struct err *err);
 extern const struct table_shape rehearse_shape;
 
 #endif
