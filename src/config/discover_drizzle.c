@@ -4,10 +4,13 @@
  * It is a program, and nothing is run here: the literal properties are looked for in its text, comments left out.
  */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "discover_internal.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/core/places.h"
 
 void discover_blank_comments(char *text)
 {
@@ -168,6 +171,55 @@ static void take_file(struct repository *repository, const char *path)
 		words_take(&repository->notes, mem_format("%s is for another kind of database than PostgreSQL", path));
 	}
 	mem_free(bytes);
+}
+
+/* --- for one folder -------------------------------------------------------------------------------------- */
+
+/* Is `folder` what this config's `out` names? Then its words about the history are taken. */
+static bool take_config(const char *config, const char *place, const char *folder, char **schema, char **table)
+{
+	char *bytes = NULL;
+	size_t length;
+	struct err unreadable = {0};
+	if (access(config, R_OK) != 0 || !places_read_file(config, &bytes, &length, &unreadable))
+		return false;
+	discover_blank_comments(bytes);
+	char *out = literal(property(bytes, "out")), *joined = places_join(place, out ? out : "drizzle");
+	char *real = realpath(joined, NULL);
+	bool is_its = is_of_postgres(bytes) && real && strcmp(real, folder) == 0;
+	if (is_its) {
+		struct found_drizzle drizzle = {0};
+		take_history(&drizzle, bytes);
+		*schema = drizzle.schema;
+		*table = drizzle.table;
+	}
+	free(real);
+	mem_free(joined);
+	mem_free(out);
+	mem_free(bytes);
+	return is_its;
+}
+
+bool discover_drizzle_history(const char *folder, char **schema, char **table)
+{
+	static const char *const names[] = {"drizzle.config.ts", "drizzle.config.js", "drizzle.config.mjs", "drizzle.config.cjs",
+	    "drizzle.config.mts", "drizzle.config.json"};
+	enum { LEVELS_MAX = 8 };
+	char *real = realpath(folder, NULL);
+	char *place = mem_copy(real);
+	bool is_found = false;
+	*schema = *table = NULL;
+	for (int level = 0; place && *place && !is_found && level < LEVELS_MAX; level++) {
+		for (size_t i = 0; !is_found && i < sizeof names / sizeof names[0]; i++) {
+			char *config = places_join(place, names[i]);
+			is_found = take_config(config, place, real, schema, table);
+			mem_free(config);
+		}
+		*strrchr(place, '/') = 0;
+	}
+	mem_free(place);
+	free(real);
+	return is_found;
 }
 
 void discover_drizzle(struct repository *repository)

@@ -1,5 +1,6 @@
 /* Drizzle before 1.0: meta/_journal.json orders TAG.sql files, table drizzle.__drizzle_migrations holds hash and the
  * journal's `when`. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,31 +110,99 @@ static bool read_rows(struct ledger *ledger, struct session *session, struct err
 	return is_done;
 }
 
-static int find_file(const struct ledger *ledger, const struct migration_row *row, bool by_hash)
+/* --- which row is which file's ----------------------------------------------------------------------- */
+
+/* By hash and `when`, then by hash, then by `when`: the last are files that were edited, which Drizzle never looks at. */
+enum pass { PASS_BOTH, PASS_HASH, PASS_WHEN, PASSES };
+struct entry {
+	const char *hash;
+	int64_t when_ms;
+	int file;
+};
+
+static int compare_when(const struct entry *a, const struct entry *b)
 {
-	for (int i = 0; i < ledger->migration_count; i++) {
-		const struct migration_file *file = &ledger->files[i];
-		if (file->row < 0 && (by_hash ? file->key && strcmp(file->key, row->name) == 0 : file->when_ms == row->when_ms))
-			return i;
+	return a->when_ms < b->when_ms ? -1 : a->when_ms > b->when_ms;
+}
+
+static int compare_by_hash(const void *a, const void *b)
+{
+	int order = strcmp(((const struct entry *)a)->hash, ((const struct entry *)b)->hash);
+	return order ? order : compare_when(a, b);
+}
+
+static int compare_by_when(const void *a, const void *b)
+{
+	int order = compare_when(a, b);
+	return order ? order : ((const struct entry *)a)->file - ((const struct entry *)b)->file;
+}
+
+static int compare_for(enum pass pass, const struct entry *a, const struct entry *b)
+{
+	return pass == PASS_WHEN ? compare_when(a, b) : pass == PASS_HASH ? strcmp(a->hash, b->hash) : compare_by_hash(a, b);
+}
+
+/* The first entry that is the row's in this pass and has no row yet; -1: none. */
+static int find_file(const struct ledger *ledger, const struct migration_row *row, enum pass pass,
+    const struct entry *entries, int count)
+{
+	struct entry wanted = {row->name, row->when_ms, 0};
+	int low = 0, high = count;
+	while (low < high) {
+		int middle = low + (high - low) / 2;
+		if (compare_for(pass, &entries[middle], &wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
+	for (; low < count && compare_for(pass, &entries[low], &wanted) == 0; low++)
+		if (ledger->files[entries[low].file].row < 0)
+			return entries[low].file;
 	return -1;
 }
 
-/* By hash; what is left by `when`: then the file was edited, which Drizzle never looks at. */
+static void match_pass(struct ledger *ledger, enum pass pass)
+{
+	struct entry *entries = mem_grow(NULL, (size_t)ledger->migration_count + 1, sizeof *entries);
+	int count = 0;
+	for (int i = 0; i < ledger->migration_count; i++) {
+		const struct migration_file *file = &ledger->files[i];
+		if (file->row < 0 && (file->key || pass == PASS_WHEN))
+			entries[count++] = (struct entry){file->key, file->when_ms, i};
+	}
+	qsort(entries, (size_t)count, sizeof *entries, pass == PASS_WHEN ? compare_by_when : compare_by_hash);
+	for (int i = 0; i < ledger->row_count; i++) {
+		int file = ledger->rows[i].file < 0 ? find_file(ledger, &ledger->rows[i], pass, entries, count) : -1;
+		if (file < 0)
+			continue;
+		ledger_join(ledger, file, i);
+		/* One that is absent is not another one: its note says it. */
+		ledger->files[file].is_edited = pass == PASS_WHEN && ledger->files[file].key;
+	}
+	mem_free(entries);
+}
+
+static void note_introspected(struct migration_file *file)
+{
+	char head[128] = "";
+	FILE *stream = file->row < 0 && !file->note ? fopen(file->path, "re") : NULL;
+	if (!stream)
+		return;
+	head[fread(head, 1, sizeof head - 1, stream)] = 0;
+	fclose(stream);
+	if (dialect_is_introspected(head))
+		file->note = mem_format("drizzle-kit's picture of a database that was there before: not to be run; `pgtend migrate "
+		                        "mark applied DATABASE %s`",
+		    file->name);
+}
+
 static void match(struct ledger *ledger)
 {
 	int64_t newest = INT64_MIN;
-	for (int pass = 0; pass < 2; pass++)
-		for (int i = 0; i < ledger->row_count; i++) {
-			struct migration_row *row = &ledger->rows[i];
-			int file = row->file < 0 ? find_file(ledger, row, pass == 0) : -1;
-			if (row->when_ms > newest)
-				newest = row->when_ms;
-			if (file < 0)
-				continue;
-			ledger_join(ledger, file, i);
-			ledger->files[file].is_edited = pass == 1;
-		}
+	for (int pass = 0; pass < PASSES; pass++)
+		match_pass(ledger, (enum pass)pass);
+	for (int i = 0; i < ledger->row_count; i++)
+		newest = ledger->rows[i].when_ms > newest ? ledger->rows[i].when_ms : newest;
 	for (int i = 0; i < ledger->migration_count; i++) {
 		struct migration_file *file = &ledger->files[i];
 		bool is_orphan = file->when_ms == INT64_MIN;
@@ -142,6 +211,9 @@ static void match(struct ledger *ledger)
 			file->note = mem_copy("its `when` in the journal is not newer than the last applied one's: Drizzle skips "
 			                      "it for ever; give it a newer `when`");
 	}
+	/* It is the first one of its folder, if any. */
+	if (ledger->migration_count > 0)
+		note_introspected(&ledger->files[0]);
 	for (int i = 0; i < ledger->row_count; i++)
 		if (ledger->rows[i].file < 0 && !ledger->rows[i].note)
 			ledger->rows[i].note =

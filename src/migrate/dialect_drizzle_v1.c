@@ -50,25 +50,81 @@ static bool read_folder(struct ledger *ledger, struct err *err)
 	return is_read;
 }
 
+/* With the two columns that 1.0 adds at its first run on a table from before it; without them it is only read. */
+static bool is_upgraded(const char *columns)
+{
+	char type[64];
+	return columns && history_is_text(columns, "name") && history_column(columns, "applied_at", type);
+}
+
 static bool knows_columns(const char *columns)
 {
 	char type[64];
-	return history_column_count(columns) == 5 && history_column(columns, "id", type) &&
-	       history_is_text(columns, "hash") && history_column(columns, "created_at", type) &&
-	       history_is_text(columns, "name") && history_column(columns, "applied_at", type);
+	bool has_old = history_column(columns, "id", type) && history_is_text(columns, "hash") &&
+	               history_column(columns, "created_at", type) && strcmp(type, "bigint") == 0;
+	return has_old && history_column_count(columns) == (is_upgraded(columns) ? 5 : 3);
 }
 
 static bool read_rows(struct ledger *ledger, struct session *session, struct err *err)
 {
 	struct result *result = NULL;
+	bool is_new = is_upgraded(ledger->columns);
+	const char *name = is_new ? "coalesce(name, hash)" : "hash",
+	           *time = is_new ? "coalesce((pg_catalog.date_part('epoch', applied_at::timestamptz) * 1000000)::bigint, 0)" : "0";
 	bool is_done = session_queryf_wait(session, 15000, &result, err,
-	    "select coalesce(name, hash), coalesce((pg_catalog.date_part('epoch', applied_at::timestamptz) * 1000000)::bigint, "
-	    "0) from %I.%I order by id",
-	    ledger->history_schema, ledger->history_table);
-	for (int i = 0; is_done && i < result_rows(result); i++)
-		ledger_add_row(ledger, result_text(result, i, 0), result_int(result, i, 1, 0));
+	    "select %s, %s, created_at, hash from %I.%I order by id", name, time, ledger->history_schema, ledger->history_table);
+	for (int i = 0; is_done && i < result_rows(result); i++) {
+		struct migration_row *row = ledger_add_row(ledger, result_text(result, i, 0), result_int(result, i, 1, 0));
+		row->when_ms = result_int(result, i, 2, 0);
+		row->checksum = mem_copy(result_text(result, i, 3));
+	}
 	result_free(result);
 	return is_done;
+}
+
+/* As the tool will match them when it adds the names: by the second of created_at, if one file has it; else by hash. */
+static int find_old(const struct ledger *ledger, const struct migration_row *row)
+{
+	int64_t second = row->when_ms / 1000 * 1000;
+	int found = -1, by_hash = -1, count = 0;
+	for (int i = 0; i < ledger->migration_count; i++) {
+		const struct migration_file *file = &ledger->files[i];
+		bool has_hash = file->key && strcmp(file->key, row->name) == 0;
+		if (has_hash && by_hash < 0)
+			by_hash = i;
+		if (file->when_ms != second)
+			continue;
+		count++;
+		if (found < 0 || has_hash)
+			found = i;
+	}
+	return count == 1 ? found : by_hash;
+}
+
+static void match(struct ledger *ledger)
+{
+	if (is_upgraded(ledger->columns)) {
+		ledger_match_by_name(ledger);
+	} else {
+		for (int i = 0; i < ledger->row_count; i++) {
+			int file = find_old(ledger, &ledger->rows[i]);
+			if (file >= 0 && ledger->files[file].row < 0)
+				ledger_join(ledger, file, i);
+		}
+	}
+	for (int i = 0; i < ledger->migration_count; i++) {
+		struct migration_file *file = &ledger->files[i];
+		const char *hash = file->row >= 0 ? ledger->rows[file->row].checksum : NULL;
+		file->is_edited = hash && file->key && strcmp(hash, file->key) != 0;
+	}
+}
+
+static bool can_record(const struct ledger *ledger, struct err *err)
+{
+	if (!ledger->has_history || is_upgraded(ledger->columns))
+		return true;
+	err_set(err, ERR_CONFIG, "%s has the form from before Drizzle 1.0, and the folder that of 1.0", ledger->history);
+	return err_hint(err, "run `npx drizzle-kit migrate` once: Drizzle adds its two columns itself");
 }
 
 /* --- running ------------------------------------------------------------------------------------------- */
@@ -110,6 +166,7 @@ static const struct dialect_run run = {
     .lock_key = dialect_own_lock_key,
     .locks_history = true,
     .transaction = TRANSACTION_ALL,
+    .can_record = can_record,
     .ensure_sql = ensure_sql,
     .record_sql = record_sql,
     .forget_sql = forget_sql,
@@ -126,6 +183,7 @@ const struct dialect dialect_drizzle_v1 = {
     .read_folder = read_folder,
     .read_rows = read_rows,
     .knows_columns = knows_columns,
+    .match = match,
     .new_file = drizzle_v1_new,
     .run = &run,
 };

@@ -28,6 +28,8 @@ bool dialect_whole_down(const struct ledger *ledger, const struct migration_file
  * Drizzle sends, and positions stay. */
 bool dialect_breakpoint_text(const struct ledger *ledger, const struct migration_file *file, const char *text,
     struct migration_text *out, struct err *err);
+/* What `drizzle-kit pull` writes of a database that was there before: all in one comment, for nobody to run. */
+bool dialect_is_introspected(const char *text);
 /* The next Drizzle migration as `drizzle-kit generate --custom` makes it, or the refusal that names this command. */
 bool drizzle_new(const struct ledger *ledger, const char *title, struct migration_drafts *drafts, struct err *err);
 bool drizzle_v1_new(const struct ledger *ledger, const char *title, struct migration_drafts *drafts, struct err *err);

@@ -123,6 +123,15 @@ static const struct dialect *dialect_of_columns(const char *columns)
 	return NULL;
 }
 
+/* A name that tools give by default. Others that runners are seen to give (migrations) may be anybody's table. */
+static bool is_common(const char *table)
+{
+	for (int i = 0; i < dialect_count; i++)
+		if (strcmp(dialects[i]->history_table, table) == 0)
+			return true;
+	return false;
+}
+
 static bool is_any(struct session *session, bool *is_there, struct err *err)
 {
 	struct result *result = NULL;
@@ -148,32 +157,34 @@ bool history_detect(struct ledger *ledger, struct session *session, const char *
 	}
 	int schema = result_column(result, "schema"), name = result_column(result, "name"),
 	    columns = result_column(result, "columns");
-	int found = -1, known = 0, rows = result_rows(result);
-	for (int row = 0; row < rows; row++)
+	int found = -1, unknown = -1, known = 0, rows = result_rows(result);
+	struct text all = {0};
+	for (int row = 0; row < rows; row++) {
+		const char *table = result_text(result, row, name);
 		if (dialect_of_columns(result_text(result, row, columns))) {
+			text_addf(&all, "%s%s.%s", known ? ", " : "", result_text(result, row, schema), table);
 			known++;
 			found = row;
+		} else if (unknown < 0 && (only_table || is_common(table))) {
+			unknown = row;
 		}
+	}
 	bool is_good = true;
 	if (known == 1) {
 		ledger->dialect = dialect_of_columns(result_text(result, found, columns));
 		history_name(ledger, result_text(result, found, schema), result_text(result, found, name));
 	} else if (known > 1) {
-		struct text all = {0};
-		for (int row = 0; row < rows; row++)
-			text_addf(
-			    &all, "%s%s.%s", row ? ", " : "", result_text(result, row, schema), result_text(result, row, name));
 		err_set(err, ERR_CONFIG, "several migration histories: %s", text_str(&all));
 		err_hint(err, "say which with `dialect =` and `migrations_schema =` in %s", where);
-		text_done(&all);
 		is_good = false;
-	} else if (rows > 0) {
+	} else if (unknown >= 0) {
 		err_set(err, ERR_CONFIG, "the history table %s.%s has columns that no migration tool known here makes: %s",
-		    result_text(result, 0, schema), result_text(result, 0, name),
-		    result_text(result, 0, columns) ? result_text(result, 0, columns) : "none");
+		    result_text(result, unknown, schema), result_text(result, unknown, name),
+		    result_text(result, unknown, columns) ? result_text(result, unknown, columns) : "none");
 		err_hint(err, "say whose it is with `dialect =` in %s", where);
 		is_good = false;
 	}
+	text_done(&all);
 	result_free(result);
 	return is_good;
 }

@@ -97,9 +97,18 @@ static bool has_sql_file(const char *folder)
 static void name_history(const struct database *database, struct ledger *ledger)
 {
 	const char *schema = setting(database, "migrations_schema"), *table = setting(database, "migrations_table");
-	if (!ledger->history)
-		history_name(
-		    ledger, schema ? schema : ledger->dialect->history_schema, table ? table : ledger->dialect->history_table);
+	char *found_schema = NULL, *found_table = NULL;
+	if (ledger->history)
+		return;
+	if (!schema && !table && ledger->folder && text_starts_with(ledger->dialect->name, "drizzle") &&
+	    discover_drizzle_history(ledger->folder, &found_schema, &found_table)) {
+		schema = found_schema;
+		table = found_table;
+	}
+	history_name(
+	    ledger, schema ? schema : ledger->dialect->history_schema, table ? table : ledger->dialect->history_table);
+	mem_free(found_schema);
+	mem_free(found_table);
 }
 
 static bool look(const struct database *database, struct ledger *ledger, struct session *session, struct err *err)
@@ -115,8 +124,8 @@ static bool look(const struct database *database, struct ledger *ledger, struct 
 	    err, "say whose it is with `dialect =` (and `migrations_table =`) in %s", where_configured(database));
 }
 
-/* A folder of numbered .sql files fits more than one tool: where its own history is absent and exactly one other is
- * there, that one tells. */
+/* A folder of numbered .sql files fits more than one tool, and a history need not lie where its tool has it by default: where none is there,
+ * and exactly one is elsewhere, that one tells. */
 static bool reconsider(const struct database *database, struct ledger *ledger, struct session *session, struct err *err)
 {
 	struct ledger other = {0};
@@ -127,8 +136,9 @@ static bool reconsider(const struct database *database, struct ledger *ledger, s
 		*err = unclear;
 		return false;
 	}
-	bool is_better =
-	    is_told && strcmp(ledger->dialect->name, "plain") == 0 && strcmp(other.dialect->name, "node-pg-migrate") == 0;
+	bool is_plain = strcmp(ledger->dialect->name, "plain") == 0;
+	bool is_better = is_told && ((is_plain && strcmp(other.dialect->name, "node-pg-migrate") == 0) ||
+	                                strcmp(ledger->dialect->name, other.dialect->name) == 0);
 	if (is_better) {
 		ledger->dialect = other.dialect;
 		history_name(ledger, other.history_schema, other.history_table);

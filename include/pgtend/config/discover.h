@@ -23,5 +23,8 @@ extern const struct table_shape discovery_shape;
 /* "node-pg-migrate", "drizzle", "drizzle-v1", "plain", "dbmate", "golang-migrate"; NULL: cannot be told from the
  * folder alone. Static. */
 const char *discover_dialect(const char *migrations_folder);
+/* Where the drizzle.config.* whose `out` is this folder (in it or up to seven folders above) says that the history lies; either may be NULL:
+ * the tool's own. false: there is no such file. Caller frees both. */
+bool discover_drizzle_history(const char *migrations_folder, char **schema, char **table);
 
 #endif

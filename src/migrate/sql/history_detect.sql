@@ -6,7 +6,7 @@ select n.nspname as schema,
          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
   from pg_catalog.pg_class c
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
- where case when $2::text is null then c.relname in ('pgmigrations', '__drizzle_migrations', 'schema_migrations') else c.relname = $2 end
+ where case when $2::text is null then c.relname in ('pgmigrations', '__drizzle_migrations', 'schema_migrations', '_migrations', '_schema_migrations', 'migrations') else c.relname = $2 end
    and ($1::text is null or n.nspname = $1)
    and c.relkind in ('r', 'p')
    and n.nspname !~ '^pg_'
