@@ -252,6 +252,7 @@ static char *forget_sql(const struct ledger *ledger, const struct migration_file
 static const struct dialect_run run = {
     .lock_key = dialect_own_lock_key,
     .locks_history = true,
+    .has_no_key = true,
     .transaction = TRANSACTION_ALL,
     .ensure_sql = ensure_sql,
     .record_sql = record_sql,

@@ -165,6 +165,7 @@ static char *down_path(const struct ledger *ledger, const struct migration_file 
 static const struct dialect_run run = {
     .lock_key = dialect_own_lock_key,
     .locks_history = true,
+    .has_no_key = true,
     .transaction = TRANSACTION_ALL,
     .can_record = can_record,
     .ensure_sql = ensure_sql,

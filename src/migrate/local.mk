@@ -46,6 +46,7 @@ libpgtend_a_SOURCES += \
 	src/migrate/run_error.c \
 	src/migrate/run_lock.c \
 	src/migrate/run_message.c \
+	src/migrate/run_rivals.c \
 	src/migrate/run_session.c \
 	src/migrate/run_settle.c \
 	src/migrate/run_transactions.c \

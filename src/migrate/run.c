@@ -79,27 +79,44 @@ static void say_refused(struct run *run)
 
 /* --- running --------------------------------------------------------------------------------------------- */
 
-/* Schema and table, as the tool makes them before its first migration. */
-static bool ensure_history(struct run *run, struct err *err)
+/* IF NOT EXISTS does not help against somebody who makes the same at the same moment: the catalog's unique keys say it. */
+static bool is_made_meanwhile(const struct err *err)
 {
-	if (run->ledger.has_history)
-		return true;
+	static const char *const states[] = {"23505", "42P06", "42P07"};
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+		if (strcmp(err->sqlstate, states[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool make_history(struct run *run, struct err *err)
+{
 	int answers;
-	char *head = run_head(run, run->history_rows, &answers);
+	char *head = run_head(run, NULL, run->history_rows, &answers);
 	char *ensure = run->dialect->run->ensure_sql(&run->ledger, run->session);
 	char *sql = mem_format("%s%s;\nCOMMIT", head, ensure);
 	struct result *result = NULL;
 	bool is_done = run_ask(run, sql, &result, err);
-	if (!is_done) {
+	if (!is_done)
 		run_roll_back(run);
-		if (!run_explain_guard(run, err))
-			err_prefix(err, "making the history table %s", run->ledger.history);
-	}
-	run->ledger.has_history = is_done;
 	result_free(result);
 	mem_free(sql);
 	mem_free(head);
 	mem_free(ensure);
+	return is_done;
+}
+
+/* Schema and table, as the tool makes them before its first migration. */
+static bool ensure_history(struct run *run, struct err *err)
+{
+	bool is_done = run->ledger.has_history || make_history(run, err);
+	for (int try = 1; !is_done && try < 5 && is_made_meanwhile(err); try++) {
+		err_clear(err);
+		is_done = make_history(run, err);
+	}
+	run->ledger.has_history = is_done;
+	if (!is_done && !run_explain_guard(run, err))
+		err_prefix(err, "making the history table %s", run->ledger.history);
 	return is_done;
 }
 

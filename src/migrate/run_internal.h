@@ -52,9 +52,9 @@ PGTEND_CHECK bool run_set(struct run *run, struct err *err);
 PGTEND_CHECK bool run_ask(struct run *run, const char *sql, struct result **result, struct err *err);
 /* Ends a transaction that is open, also when the task was cancelled. */
 void run_roll_back(struct run *run);
-/* BEGIN; the guard where one is wanted; what the session does not have. rows: how many the history has by then. *answers: how many
+/* BEGIN; the guard where one is wanted; what the session does not have. step: the first one; NULL: none. rows: how many the history has by then. *answers: how many
  * statements that are. Caller frees. */
-char *run_head(struct run *run, int64_t rows, int *answers);
+char *run_head(struct run *run, const struct plan_step *step, int64_t rows, int *answers);
 
 /* run_lock.c */
 /* Takes the tool's own advisory lock for the session; nothing behind a pool. ERR_LOCKED says who holds it. */
@@ -64,11 +64,20 @@ void run_unlock(struct run *run);
 bool run_say_locked(struct run *run, struct err *err);
 /* How many rows the history table itself has. */
 int64_t run_table_rows(const struct run *run);
-/* In a pool of one, and where the tool takes no lock: a DO statement that fails with SQLSTATE PTLCK or PTHIS. NULL: the session's lock is
+/* In a pool of one, and where the tool takes no lock: a DO statement that fails with SQLSTATE PTLCK, PTHIS or PTRIV. NULL: the session's lock is
  * enough. Caller frees. */
-char *run_guard_sql(struct run *run, int64_t rows);
+char *run_guard_sql(struct run *run, const struct plan_step *step, int64_t rows);
 /* What such a guard said, in words; false: it was something else. */
 bool run_explain_guard(struct run *run, struct err *err);
+
+/* run_rivals.c */
+/* Adds to the guard: fails with SQLSTATE PTRIV while a runner that takes no lock is at the same step. step NULL: none yet. Uses the
+ * guard's variables rival and is_running. */
+void run_rivals_at_begin(struct run *run, const struct plan_step *step, struct text *sql);
+/* A statement with its semicolon for right before the history row; fails with PTRIV. NULL: not needed. Caller frees. */
+char *run_rivals_at_end(struct run *run);
+/* PTRIV in words; true. */
+bool run_say_rival(struct run *run, struct err *err);
 
 /* run_transactions.c */
 /* Steps from run->done on, one transaction or several; run->done tells how far it came. With retries. */

@@ -106,12 +106,12 @@ static void add_try(struct text *sql, int64_t key)
 	    (long long)key);
 }
 
-char *run_guard_sql(struct run *run, int64_t rows)
+char *run_guard_sql(struct run *run, const struct plan_step *step, int64_t rows)
 {
 	if (!run->is_pooled && !run->dialect->run->locks_history)
 		return NULL;
 	struct text sql = {0};
-	text_add(&sql, "DO $pgtend$ BEGIN");
+	text_add(&sql, "DO $pgtend$ DECLARE rival integer; is_running boolean; BEGIN");
 	if (run->is_pooled)
 		add_try(&sql, run->lock_key);
 	if (run->is_pooled && run->other_lock_key)
@@ -121,6 +121,7 @@ char *run_guard_sql(struct run *run, int64_t rows)
 		char *table = session_quote_identifier(run->session, run->ledger.history_table);
 		if (run->dialect->run->locks_history)
 			text_addf(&sql, " LOCK TABLE %s.%s IN ACCESS EXCLUSIVE MODE;", schema, table);
+		run_rivals_at_begin(run, step, &sql);
 		text_addf(&sql,
 		    " IF (SELECT pg_catalog.count(*) FROM %s.%s) <> %lld THEN RAISE EXCEPTION 'the migration history was "
 		    "changed meanwhile' "
@@ -139,6 +140,8 @@ bool run_explain_guard(struct run *run, struct err *err)
 		run_say_locked(run, err);
 		return true;
 	}
+	if (strcmp(err->sqlstate, "PTRIV") == 0)
+		return run_say_rival(run, err);
 	if (strcmp(err->sqlstate, "PTHIS") != 0)
 		return false;
 	err_set(err, ERR_LOCKED, "another migration ran on %s meanwhile", run->database->name);

@@ -79,7 +79,7 @@ void run_message_fill(struct run *run, int from, struct message *message)
 		const struct plan_step *step = &run->plan.steps[i];
 		if (run_is_begin(run, i)) {
 			int answers;
-			char *head = run_head(run, rows, &answers);
+			char *head = run_head(run, step, rows, &answers);
 			put(message, head);
 			message->answers += answers;
 			mem_free(head);

@@ -156,14 +156,14 @@ bool run_set(struct run *run, struct err *err)
 	return run->has_settings;
 }
 
-char *run_head(struct run *run, int64_t rows, int *answers)
+char *run_head(struct run *run, const struct plan_step *step, int64_t rows, int *answers)
 {
 	struct text head = {0};
 	*answers = 1;
 	text_add(&head, "BEGIN;");
 	if (!run->has_settings)
 		*answers += add_settings(run, "SET LOCAL", &head);
-	char *guard = run_guard_sql(run, rows);
+	char *guard = run_guard_sql(run, step, rows);
 	if (guard) {
 		text_add(&head, guard);
 		++*answers;

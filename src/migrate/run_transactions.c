@@ -24,7 +24,9 @@ char *run_history_sql(struct run *run, const struct plan_step *step)
 	const struct dialect_run *how = run->dialect->run;
 	char *history = (step->is_up ? how->record_sql : how->forget_sql)(&run->ledger, run_file(run, step), run->session);
 	char *own = (step->is_up ? metadata_record_sql : metadata_forget_sql)(&run->metadata, &run->ledger, step, run->session);
-	char *both = own ? mem_format("%s;\n%s", history, own) : mem_copy(history);
+	char *look = step->mode == PLAN_STATEMENTS ? NULL : run_rivals_at_end(run);
+	char *both = mem_format("%s%s%s%s", look ? look : "", history, own ? ";\n" : "", own ? own : "");
+	mem_free(look);
 	mem_free(history);
 	mem_free(own);
 	return both;

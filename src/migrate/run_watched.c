@@ -36,7 +36,7 @@ static bool begin(struct run *run, int i, struct err *err)
 	if (!run_is_begin(run, i) && run->xid[0])
 		return true;
 	int answers;
-	char *head = run_is_begin(run, i) ? run_head(run, run->history_rows, &answers) : mem_copy("");
+	char *head = run_is_begin(run, i) ? run_head(run, &run->plan.steps[i], run->history_rows, &answers) : mem_copy("");
 	char *sql = mem_format("%sSELECT pg_catalog.txid_current()", head);
 	struct result *result = NULL;
 	bool is_done = run_ask(run, sql, &result, err);

@@ -43,6 +43,10 @@ struct dialect_run {
 	/* The tool takes no lock: while pgtend works, each of its transactions holds ACCESS EXCLUSIVE on the history table and looks whether it
 	 * still has the rows that were read, so that the tool waits or one of both fails before anything runs twice. */
 	bool locks_history;
+	/* Nothing in the table keeps a migration from being written down twice: a runner that read the history before that lock was ours would
+	 * run everything again. It is looked for (run_rivals.c); what stays open is one whose queries this role may not see and whose first file
+	 * takes longer than our whole transaction. */
+	bool has_no_key;
 	/* The table has one row that says how far it came (golang-migrate). The ledger has a row for each migration up to there all the same. */
 	bool has_one_row;
 	enum transaction_mode transaction; /* as the tool does it when nothing is said: TRANSACTION_FILE or TRANSACTION_ALL */

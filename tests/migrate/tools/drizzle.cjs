@@ -12,7 +12,7 @@ async function main() {
 		const query = client.query.bind(client);
 		client.query = (config, values, ...rest) => {
 			const text = typeof config === 'string' ? config : config.text;
-			if (/^\s*insert into .*__drizzle_migrations/i.test(text))
+			if (text.toLowerCase().startsWith('insert into "' + (process.env.SCHEMA ?? 'drizzle').toLowerCase() + '".'))
 				console.log((values ?? config.values).join(' '));
 			if (!/^\s*commit\s*$/i.test(text))
 				return query(config, values, ...rest);
@@ -20,7 +20,7 @@ async function main() {
 		};
 	}
 	try {
-		await migrate(drizzle({ client }), { migrationsFolder: process.env.FOLDER });
+		await migrate(drizzle({ client }), { migrationsFolder: process.env.FOLDER, migrationsSchema: process.env.SCHEMA, migrationsTable: process.env.TABLE });
 	} finally {
 		await client.end();
 	}
