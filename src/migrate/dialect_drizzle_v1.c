@@ -103,7 +103,7 @@ static int find_old(const struct ledger *ledger, const struct migration_row *row
 
 static void match(struct ledger *ledger)
 {
-	if (is_upgraded(ledger->columns)) {
+	if (!ledger->columns || is_upgraded(ledger->columns)) {
 		ledger_match_by_name(ledger);
 	} else {
 		for (int i = 0; i < ledger->row_count; i++) {
