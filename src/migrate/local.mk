@@ -17,6 +17,17 @@ libpgtend_a_SOURCES += \
 	src/migrate/ledger.c \
 	src/migrate/ledger_parts.c \
 	src/migrate/ledger_table.c \
+	src/migrate/lint.c \
+	src/migrate/lint_allow.c \
+	src/migrate/lint_alter.c \
+	src/migrate/lint_body.c \
+	src/migrate/lint_file.c \
+	src/migrate/lint_make.c \
+	src/migrate/lint_rules.c \
+	src/migrate/lint_take.c \
+	src/migrate/lint_tree.c \
+	src/migrate/lint_type.c \
+	src/migrate/lint_world.c \
 	src/migrate/marker.c \
 	src/migrate/metadata.c \
 	src/migrate/metadata_read.c \

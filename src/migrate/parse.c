@@ -39,6 +39,10 @@ struct tree_result {
 	char *json, *stderr_buffer;
 	struct query_error *error;
 };
+struct plpgsql_result {
+	char *json;
+	struct query_error *error;
+};
 static struct {
 	bool is_tried, is_open;
 	struct split_result (*by_parser)(const char *sql);
@@ -46,6 +50,8 @@ static struct {
 	void (*release_split)(struct split_result result);
 	struct tree_result (*tree)(const char *sql);
 	void (*release_tree)(struct tree_result result);
+	struct plpgsql_result (*plpgsql)(const char *sql);
+	void (*release_plpgsql)(struct plpgsql_result result);
 } query;
 
 static bool query_open(void)
@@ -66,6 +72,8 @@ static bool query_open(void)
 	*(void **)&query.release_split = dlsym(library, "pg_query_free_split_result");
 	*(void **)&query.tree = dlsym(library, "pg_query_parse");
 	*(void **)&query.release_tree = dlsym(library, "pg_query_free_parse_result");
+	*(void **)&query.plpgsql = dlsym(library, "pg_query_parse_plpgsql");
+	*(void **)&query.release_plpgsql = dlsym(library, "pg_query_free_plpgsql_parse_result");
 	query.is_open = query.by_parser && query.by_scanner && query.release_split && query.tree && query.release_tree;
 	return query.is_open;
 }
@@ -288,17 +296,38 @@ static void *make_trees(void *arg)
 }
 
 /* On a stack of its own: a task's is too small for a long chain of operators, and libpg_query looks at no limit. */
+static void call_deep(void *(*fn)(void *arg), void *arg)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, TREE_STACK_BYTES);
+	if (pthread_create(&thread, &attributes, fn, arg) == 0)
+		pthread_join(thread, NULL);
+	pthread_attr_destroy(&attributes);
+}
+
 static void grow_trees(struct parse *parse, const char *sql)
 {
 	struct tree_work work = {.parse = parse, .sql = sql};
-	pthread_attr_t attributes;
-	pthread_t thread;
 	parse->root = json_array();
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, TREE_STACK_BYTES);
-	if (parse->count > 0 && pthread_create(&thread, &attributes, make_trees, &work) == 0)
-		pthread_join(thread, NULL);
-	pthread_attr_destroy(&attributes);
+	if (parse->count > 0)
+		call_deep(make_trees, &work);
+}
+
+struct body_work {
+	const char *statement;
+	json_t *found;
+};
+
+static void *make_body(void *arg)
+{
+	struct body_work *work = arg;
+	struct plpgsql_result result = query.plpgsql(work->statement);
+	if (!result.error && result.json)
+		work->found = json_loads(result.json, 0, NULL);
+	query.release_plpgsql(result);
+	return NULL;
 }
 
 /* --- for others --------------------------------------------------------------------------------------------------- */
@@ -363,4 +392,14 @@ bool parse_is_code(const char *sql, size_t offset)
 	query.release_split(split);
 	mem_free(before);
 	return is_code;
+}
+
+json_t *parse_plpgsql(const char *statement)
+{
+	struct body_work work = {.statement = statement};
+	size_t bad;
+	if (query_open() && query.plpgsql && query.release_plpgsql && strlen(statement) <= TREE_BYTES_MAX &&
+	    is_utf8(statement, &bad))
+		call_deep(make_body, &work);
+	return work.found;
 }

@@ -4,7 +4,7 @@ tests_migrate_metadata_live_SOURCES = tests/migrate/metadata_live.c
 tests_migrate_metadata_live_LDADD = libpgtend.a $(DEPENDENCY_LIBS)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/migrate/test_checksum
-check_PROGRAMS += tests/migrate/test_node_pg_migrate tests/migrate/test_dialects tests/migrate/test_parse
+check_PROGRAMS += tests/migrate/test_node_pg_migrate tests/migrate/test_dialects tests/migrate/test_lint tests/migrate/test_parse
 endif
 tests_migrate_test_checksum_SOURCES = tests/migrate/test_checksum.c tests/migrate/scratch.h
 tests_migrate_test_checksum_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
@@ -15,6 +15,9 @@ tests_migrate_test_node_pg_migrate_LDADD = $(TEST_LIBS) -lm
 tests_migrate_test_dialects_SOURCES = tests/migrate/test_dialects.c tests/migrate/scratch.h
 tests_migrate_test_dialects_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_migrate_test_dialects_LDADD = $(TEST_LIBS) -lm
+tests_migrate_test_lint_SOURCES = tests/migrate/test_lint.c tests/migrate/scratch.h
+tests_migrate_test_lint_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_migrate_test_lint_LDADD = $(TEST_LIBS) -lm
 tests_migrate_test_parse_SOURCES = tests/migrate/test_parse.c
 tests_migrate_test_parse_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_migrate_test_parse_LDADD = $(TEST_LIBS) -lm

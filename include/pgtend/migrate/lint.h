@@ -8,6 +8,9 @@
 #include "pgtend/migrate/plan.h"
 
 enum lint_severity { LINT_NOTE, LINT_WARNING, LINT_DANGER };
+const char *lint_severity_word(enum lint_severity severity);
+/* Of the findings that no comment allows, so many are at least so bad. */
+int lint_count(const struct table *findings, enum lint_severity least);
 extern const struct table_shape lint_shape; /* database, migration, rule, severity, place (FILE:LINE:COL), object, why, safe_form, allowed */
 /* Adds a row for each finding to `findings` (shape lint_shape). session NULL: nothing is asked of the database, sizes are unknown.
  * In a task when there is a session. */

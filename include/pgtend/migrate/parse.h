@@ -37,6 +37,8 @@ void parse_text(const char *sql, bool wants_trees, struct parse *parse);
 void parse_done(struct parse *parse);
 /* "CreateStmt", and its fields; NULL: no tree. Borrowed. */
 const char *parse_node(const struct parse_statement *statement, const json_t **fields);
+/* What PL/pgSQL's own parser makes of one DO or CREATE FUNCTION statement; NULL: it does not read it. Caller decrefs. */
+json_t *parse_plpgsql(const char *statement);
 /* false: the byte stands within a string, a quoted name, a body in dollars or a block comment. In a line comment: true. */
 bool parse_is_code(const char *sql, size_t offset);
 
