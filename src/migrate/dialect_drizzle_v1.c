@@ -1,6 +1,7 @@
 /* Drizzle from 1.0 on: a folder YYYYMMDDHHMMSS_name with migration.sql for each; the table has name and applied_at. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pgtend/core/mem.h"
@@ -32,6 +33,16 @@ static void add_migration(struct ledger *ledger, const char *name, const char *i
 		file->only_by_tool = mem_copy("has no time (YYYYMMDDHHMMSS) before its name, and Drizzle fails at that");
 }
 
+/* As the tool's localeCompare() does; where the times differ that is their digits. */
+static int compare_names(const void *a, const void *b)
+{
+	enum { TIME_DIGITS = 14 };
+	const char *left = *(char *const *)a, *right = *(char *const *)b;
+	bool have_times = strspn(left, "0123456789") >= TIME_DIGITS && strspn(right, "0123456789") >= TIME_DIGITS;
+	int order = have_times ? strncmp(left, right, TIME_DIGITS) : 0;
+	return order ? order : order_compare_plain(left, right);
+}
+
 static bool read_folder(struct ledger *ledger, struct err *err)
 {
 	if (folder_has(ledger->folder, "meta/_journal.json")) {
@@ -40,6 +51,8 @@ static bool read_folder(struct ledger *ledger, struct err *err)
 	}
 	struct words names = {0};
 	bool is_read = folder_folders(ledger->folder, &names, err);
+	if (is_read && names.count > 1)
+		qsort(names.v, names.count, sizeof *names.v, compare_names);
 	for (size_t i = 0; is_read && i < names.count; i++) {
 		char *inside = mem_format("%s/migration.sql", names.v[i]);
 		if (folder_has(ledger->folder, inside))

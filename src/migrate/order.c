@@ -123,7 +123,7 @@ enum {
 };
 static struct {
 	bool is_tried, was_missed;
-	void *collator;
+	void *collator, *plain;
 	int (*compare)(const void *collator, const char *a, int32_t a_length, const char *b, int32_t b_length, int *status);
 } icu;
 
@@ -163,8 +163,11 @@ static void icu_open(void)
 	set_attribute(collator, UCOL_NUMERIC_COLLATION, UCOL_ON, &status);
 	set_attribute(collator, UCOL_ALTERNATE_HANDLING, UCOL_SHIFTED, &status);
 	set_attribute(collator, UCOL_STRENGTH, UCOL_TERTIARY, &status);
-	if (status <= 0)
+	void *plain = open_collator("en", &status);
+	if (status <= 0) {
 		icu.collator = collator;
+		icu.plain = plain;
+	}
 }
 
 bool order_lacked_icu(void)
@@ -172,7 +175,7 @@ bool order_lacked_icu(void)
 	return icu.was_missed;
 }
 
-int order_compare_names(const char *a, const char *b)
+static int compare_by(bool is_plain, const char *a, const char *b)
 {
 	if (!icu.is_tried)
 		icu_open();
@@ -181,7 +184,17 @@ int order_compare_names(const char *a, const char *b)
 		return strcmp(a, b);
 	}
 	int status = 0;
-	return icu.compare(icu.collator, a, -1, b, -1, &status);
+	return icu.compare(is_plain ? icu.plain : icu.collator, a, -1, b, -1, &status);
+}
+
+int order_compare_names(const char *a, const char *b)
+{
+	return compare_by(false, a, b);
+}
+
+int order_compare_plain(const char *a, const char *b)
+{
+	return compare_by(true, a, b);
 }
 
 /* --- sorting ------------------------------------------------------------------------------------- */

@@ -15,6 +15,8 @@
 double order_prefix(const char *file_name, bool *is_time);
 /* As localeCompare(numeric, ignorePunctuation); <0, 0, >0. */
 int order_compare_names(const char *a, const char *b);
+/* As localeCompare() without options, by which Drizzle 1.x sorts its folders. */
+int order_compare_plain(const char *a, const char *b);
 /* Sorts items of file names (base names with suffix) into `index`: index[i] is the number of the i-th. Stable over
  * byte order, as the tool's reading of the folder is. */
 void order_sort(const char *const *file_names, size_t count, size_t *index);
