@@ -31,37 +31,60 @@ static void add_key(struct text *sql, const struct ledger *ledger, const char *n
 	add_literal(sql, session, name);
 }
 
-/* `all` runs several in one transaction: each leaves the moment of its end in a setting that dies with the transaction. */
+/* Several run in one transaction, or several transactions in one message, for which the server has one now(): each leaves the moment of
+ * its end to the next one in a setting of the session. */
 #define SINCE_THE_LAST                                                                                                             \
-	"SELECT pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) AS ended, "                                                \
-	"coalesce(nullif(pg_catalog.current_setting('pgtend.ended', true), '')::double precision, "                                    \
+	"SELECT pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) AS ended, greatest("                                       \
+	"nullif(pg_catalog.current_setting('pgtend.ended', true), '')::double precision, "                                             \
 	"pg_catalog.date_part('epoch', pg_catalog.now())) AS began"
 #define SINCE_THE_FIRST                                                                                                            \
 	"SELECT pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) AS ended, "                                                \
 	"coalesce((SELECT pg_catalog.date_part('epoch', started_at) FROM done LIMIT 1), pg_catalog.date_part('epoch', "                \
 	"pg_catalog.now())) AS began"
 
+/* first: the three values that differ from step to step, as SQL. */
+static void add_event(struct text *sql, const char *first, const struct metadata *metadata, const struct ledger *ledger,
+    enum plan_mode mode, struct session *session)
+{
+	text_add(sql, "INSERT INTO pgtend.migrations (name, action, checksum, history, dialect, mode, os_user, host, duration_ms, "
+	              "version) SELECT ");
+	const char *values[] = {ledger->history, ledger->dialect->name, plan_mode_word(mode), metadata->user, metadata->host};
+	text_addf(sql, "%s, ", first);
+	add_literals(sql, session, values, 5);
+	text_addf(sql, ", pg_catalog.round(((t.ended - t.began) * 1000)::numeric, 3), '%s' || pg_catalog.left("
+	               "pg_catalog.set_config('pgtend.ended', t.ended::pg_catalog.text, false), 0) FROM (%s) t",
+	    PACKAGE_VERSION, mode == PLAN_STATEMENTS ? SINCE_THE_FIRST : SINCE_THE_LAST);
+}
+
+char *metadata_prepare_sql(const struct metadata *metadata, const struct ledger *ledger, struct session *session)
+{
+	if (!metadata->is_there)
+		return NULL;
+	struct text sql = {0};
+	text_add(&sql, "PREPARE pgtend_event (pg_catalog.text, pg_catalog.text, pg_catalog.text) AS ");
+	add_event(&sql, "$1, $2, $3", metadata, ledger, PLAN_TRANSACTION, session);
+	return text_take(&sql);
+}
+
 static char *event(const struct metadata *metadata, const struct ledger *ledger, const struct plan_step *step,
     const char *action, struct session *session)
 {
 	if (!metadata->is_there)
 		return NULL;
-	const char *name = ledger->files[step->file].name;
-	bool is_by_statement = step->mode == PLAN_STATEMENTS;
-	struct text sql = {0};
-	if (is_by_statement) {
-		text_add(&sql, "WITH done AS (DELETE FROM pgtend.migration_progress WHERE ");
-		add_key(&sql, ledger, name, session);
-		text_add(&sql, " RETURNING started_at) ");
+	const char *name = ledger->files[step->file].name, *values[] = {name, action, step->checksum};
+	struct text sql = {0}, first = {0};
+	add_literals(&first, session, values, 3);
+	if (metadata->is_prepared && step->mode == PLAN_TRANSACTION) {
+		text_addf(&sql, "EXECUTE pgtend_event(%s)", text_str(&first));
+	} else {
+		if (step->mode == PLAN_STATEMENTS) {
+			text_add(&sql, "WITH done AS (DELETE FROM pgtend.migration_progress WHERE ");
+			add_key(&sql, ledger, name, session);
+			text_add(&sql, " RETURNING started_at) ");
+		}
+		add_event(&sql, text_str(&first), metadata, ledger, step->mode, session);
 	}
-	const char *values[] = {ledger->history, name, action, ledger->dialect->name, step->checksum,
-	    plan_mode_word(step->mode), metadata->user, metadata->host};
-	text_add(&sql, "INSERT INTO pgtend.migrations (history, name, action, dialect, checksum, mode, os_user, host, duration_ms, "
-	               "version) SELECT ");
-	add_literals(&sql, session, values, 8);
-	text_addf(&sql, ", pg_catalog.round(((t.ended - t.began) * 1000)::numeric, 3), '%s' || pg_catalog.left("
-	                "pg_catalog.set_config('pgtend.ended', t.ended::pg_catalog.text, true), 0) FROM (%s) t",
-	    PACKAGE_VERSION, is_by_statement ? SINCE_THE_FIRST : SINCE_THE_LAST);
+	text_done(&first);
 	return text_take(&sql);
 }
 

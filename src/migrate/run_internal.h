@@ -17,7 +17,8 @@ struct run {
 	const char *verb; /* "migrate up" */
 	bool is_pooled; /* behind a pool of one: the lock lives and dies in each transaction */
 	bool has_lock;
-	bool has_settings; /* the session itself has the settings; else each transaction brings them */
+	bool has_settings; /* the session itself has the settings; else the next transaction brings them (behind a pool each does) */
+	bool is_hasty;     /* the session commits without waiting for the disk, as far as we know */
 	int64_t lock_key, other_lock_key; /* the other is 0 where the tool has one alone */
 	int backend_pid;     /* of the session: what to look for when it is lost */
 	int lock_timeout_ms; /* 0: waits for ever */
@@ -123,6 +124,8 @@ void run_forget_told(struct run *run); /* of steps that were rolled back */
 void run_committed(struct run *run, int end, bool is_lazy);
 /* Waits until what is committed is on the disk, then says it. Errors are logged. */
 void run_flush(struct run *run);
+/* Makes the transaction in which it stands wait for the disk, and the session no longer hasty, where it commits. */
+const char *run_wait_sql(const struct run *run);
 
 /* run_watched.c */
 /* The step *at message by message: nobody could tell whether its text leaves our transaction alone, or somebody looks at it. */

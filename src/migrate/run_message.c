@@ -31,20 +31,29 @@ static void put_text(struct run *run, struct message *message, int step)
 	message->answers = 0;
 }
 
-/* A file that may have set what the session has: those behind it get it again, each for itself. */
-static bool may_set(const char *sql)
+/* A file that may have set what the session has: the one behind it gets it again. */
+static void look_what_it_takes(struct run *run, const char *sql)
 {
-	return strcasestr(sql, "set") != NULL || strcasestr(sql, "discard") != NULL;
+	bool may_discard = strcasestr(sql, "discard") != NULL || strcasestr(sql, "deallocate") != NULL;
+	if (may_discard)
+		run->metadata.is_prepared = false;
+	if (may_discard || strcasestr(sql, "set") != NULL)
+		run->has_settings = run->is_hasty = false;
 }
 
-/* While several commit in a row, only the last waits for the disk, and one a second: nothing is said of them before. It is set at the
- * end, because a file may have set it too, and a database whose owner turned it off is no reason to say what is not so. */
-static void put_commit(struct message *message, bool is_lazy)
+/* While several commit in a row, only the last waits for the disk, and one a second: nothing is said of them before. Where the session is
+ * ours it stays hasty until the one that waits. It is set at the end, because a file may have set it too. */
+static void put_commit(struct run *run, struct message *message, bool is_lazy)
 {
-	put(message, is_lazy ? "SET LOCAL synchronous_commit = off;COMMIT;\n"
-	                     : "SELECT pg_catalog.set_config('synchronous_commit', 'on', true) WHERE "
-	                       "pg_catalog.current_setting('synchronous_commit') = 'off';COMMIT;\n");
 	message->is_lazy = is_lazy;
+	if (!is_lazy) {
+		put(message, run_wait_sql(run));
+		run->is_hasty = false;
+	} else if (!run->is_hasty) {
+		put(message, run->is_pooled ? "SET LOCAL synchronous_commit = off;" : "SET synchronous_commit = off;");
+		run->is_hasty = !run->is_pooled;
+	}
+	put(message, "COMMIT;\n");
 }
 
 static bool joins(const struct run *run, int i, const struct message *message)
@@ -85,8 +94,7 @@ void run_message_fill(struct run *run, int from, struct message *message)
 			mem_free(head);
 		}
 		put_text(run, message, i);
-		if (may_set(step->text.sql))
-			run->has_settings = false;
+		look_what_it_takes(run, step->text.sql);
 		char *history = run_history_sql(run, step);
 		put(message, history);
 		put(message, ";\n");
@@ -94,7 +102,7 @@ void run_message_fill(struct run *run, int from, struct message *message)
 		rows = run_rows_after(run, step, rows);
 		bool is_joined = joins(run, i + 1, message);
 		if (run_is_end(run, i))
-			put_commit(message, may_be_lazy(run, i + 1, is_joined));
+			put_commit(run, message, may_be_lazy(run, i + 1, is_joined));
 		else
 			put(message, "SELECT 1 AS pgtend_step;\n");
 		if (!is_joined)

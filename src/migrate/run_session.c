@@ -5,7 +5,7 @@
 #include "pgtend/loop/task.h"
 #include "run_internal.h"
 
-enum { READY_MS = 15000 };
+enum { READY_MS = 15000, WORTH_PREPARING = 4 };
 
 static bool open_session(struct run *run, struct err *err)
 {
@@ -60,7 +60,7 @@ static bool is_final(const struct err *err)
 bool run_reopen(struct run *run, int seconds, struct err *err)
 {
 	int64_t end = loop_now_ms(run->fleet->loop) + (int64_t)seconds * 1000;
-	run->has_lock = run->has_settings = false;
+	run->has_lock = run->has_settings = run->is_hasty = run->metadata.is_prepared = false;
 	for (;;) {
 		session_free(run->session);
 		if (open_session(run, err))
@@ -149,10 +149,16 @@ bool run_set(struct run *run, struct err *err)
 		return true;
 	struct text sql = {0};
 	struct result *result = NULL;
+	/* Only at the beginning: what a file took away from the session, or did not, nobody knows. */
+	bool is_worth_it = run->done == 0 && run->plan.count >= WORTH_PREPARING && !run->metadata.is_prepared;
+	char *prepare = is_worth_it ? metadata_prepare_sql(&run->metadata, &run->ledger, run->session) : NULL;
 	add_settings(run, "SET", &sql);
+	text_add(&sql, prepare ? prepare : "");
 	run->has_settings = run_ask(run, text_str(&sql), &result, err);
+	run->metadata.is_prepared = run->metadata.is_prepared || (prepare && run->has_settings);
 	result_free(result);
 	text_done(&sql);
+	mem_free(prepare);
 	return run->has_settings;
 }
 
@@ -161,8 +167,11 @@ char *run_head(struct run *run, const struct plan_step *step, int64_t rows, int 
 	struct text head = {0};
 	*answers = 1;
 	text_add(&head, "BEGIN;");
-	if (!run->has_settings)
-		*answers += add_settings(run, "SET LOCAL", &head);
+	if (!run->has_settings) {
+		/* Once for the session, if this transaction commits. */
+		*answers += add_settings(run, run->is_pooled ? "SET LOCAL" : "SET", &head);
+		run->has_settings = !run->is_pooled;
+	}
 	char *guard = run_guard_sql(run, step, rows);
 	if (guard) {
 		text_add(&head, guard);

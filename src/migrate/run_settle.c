@@ -58,18 +58,28 @@ void run_committed(struct run *run, int end, bool is_lazy)
 		set_durable(run);
 }
 
+/* A database whose owner turned it off is no reason to say what is not so. */
+const char *run_wait_sql(const struct run *run)
+{
+	return run->is_pooled ? "SELECT pg_catalog.set_config('synchronous_commit', 'on', true) WHERE "
+	                        "pg_catalog.current_setting('synchronous_commit') = 'off';"
+	                      : "RESET synchronous_commit;SELECT pg_catalog.set_config('synchronous_commit', 'on', true) WHERE "
+	                        "pg_catalog.current_setting('synchronous_commit') = 'off';";
+}
+
 /* A commit that waits for the disk takes all before it along, but only one that has written something. */
 void run_flush(struct run *run)
 {
 	static const char *const ways[] = {
-	    "BEGIN;SET LOCAL synchronous_commit = on;SELECT pg_catalog.pg_logical_emit_message(true, 'pgtend', '');COMMIT",
-	    "BEGIN;SET LOCAL synchronous_commit = on;CREATE TEMPORARY TABLE pgtend_flush() ON COMMIT DROP;COMMIT"};
+	    "SELECT pg_catalog.pg_logical_emit_message(true, 'pgtend', '')", "CREATE TEMPORARY TABLE pgtend_flush() ON COMMIT DROP"};
 	bool is_done = run->durable == run->done;
 	task_shield();
 	for (size_t i = 0; !is_done && session_state(run->session) == SESSION_READY && i < sizeof ways / sizeof ways[0]; i++) {
 		struct result *result = NULL;
 		struct err ignored = {0};
-		is_done = run_ask(run, ways[i], &result, &ignored);
+		char *sql = mem_format("BEGIN;%s%s;COMMIT", run_wait_sql(run), ways[i]);
+		is_done = run_ask(run, sql, &result, &ignored);
+		mem_free(sql);
 		if (!is_done)
 			run_roll_back(run);
 		result_free(result);

@@ -118,6 +118,9 @@ static bool send(struct run *run, int *at, struct err *err)
 	int end = *at + message.count;
 	bool is_done = run_ask(run, text_str(&message.sql), &result, err);
 	double took_ms = (double)(units_now_us() - started_us) / 1000.0;
+	/* What it set is rolled back with it. */
+	if (!is_done)
+		run->has_settings = run->is_hasty = false;
 	if (result)
 		log_notices(run, &message, result);
 	if (is_done) {

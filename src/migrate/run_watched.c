@@ -97,7 +97,8 @@ static bool run_text(struct run *run, int i, struct err *err)
 static bool write_row(struct run *run, int i, struct err *err)
 {
 	char *history = run_history_sql(run, &run->plan.steps[i]);
-	char *sql = mem_format("%s%s", history, run_is_end(run, i) ? ";\nCOMMIT" : "");
+	bool is_end = run_is_end(run, i);
+	char *sql = mem_format("%s;\n%s%s", history, is_end ? run_wait_sql(run) : "", is_end ? "COMMIT" : "");
 	struct result *result = NULL;
 	bool is_done = run_ask(run, sql, &result, err) || fail(run, i, result, false, err);
 	result_free(result);
@@ -115,7 +116,7 @@ bool run_watched(struct run *run, int *at, struct err *err)
 	char took[UNITS_SIZE];
 	if ((watch && !watch->began(run->session, step, watch->arg, err)) || !begin(run, i, err))
 		return false;
-	run->has_settings = false;
+	run->has_settings = run->is_hasty = run->metadata.is_prepared = false;
 	int before = run->done;
 	bool is_done = run_text(run, i, err);
 	/* Found committed after all, by looking it up. */

@@ -17,6 +17,7 @@ struct metadata {
 	char *why_not;  /* neither: in words; NULL */
 	char *make;     /* what is missing, as statements; NULL */
 	char *user, *host; /* of this machine */
+	bool is_prepared;  /* the session has what metadata_prepare_sql() prepared; who sent it says so, and who loses the session takes it back */
 };
 /* One question. In a task. Fails only when the connection does. */
 PGTEND_CHECK bool metadata_look(const struct database *database, struct session *session, struct metadata *metadata, struct err *err);
@@ -34,6 +35,9 @@ char *metadata_ensure_sql(const struct metadata *metadata);
  * since its first statement began, and its progress is taken away. */
 char *metadata_record_sql(const struct metadata *metadata, const struct ledger *ledger, const struct plan_step *step, struct session *session);
 char *metadata_forget_sql(const struct metadata *metadata, const struct ledger *ledger, const struct plan_step *step, struct session *session);
+/* For a session that is ours alone: prepares what both of the above then only execute, which spares the server the reading of the same
+ * statement hundreds of times. */
+char *metadata_prepare_sql(const struct metadata *metadata, const struct ledger *ledger, struct session *session);
 /* PLAN_STATEMENTS: before statement `number` (from 0) runs, and after it did. */
 char *metadata_progress_sql(const struct metadata *metadata, const struct ledger *ledger, const struct plan_step *step, int number, bool is_done, struct session *session);
 /* Nothing ran, only the history changed: action is "mark applied", "mark pending", "adopt" or "repair". Takes away the file's progress. */
