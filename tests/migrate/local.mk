@@ -44,4 +44,6 @@ EXTRA_DIST += \
 	tests/migrate/tools/dbmate.sh \
 	tests/migrate/tools/drizzle-orm.sh \
 	tests/migrate/tools/drizzle.cjs \
-	tests/migrate/tools/node-pg-migrate.sh
+	tests/migrate/tools/node-pg-migrate.cjs \
+	tests/migrate/tools/node-pg-migrate.sh \
+	tests/migrate/vectors.test

@@ -1,0 +1,39 @@
+// node-pg-migrate's runner as programs call it, over folders of one migration each: up, then down. Prints a line for each: what of the table
+// `ran` came by up | what by down; "-" where the tool fails.
+const { createRequire } = require('node:module');
+const { pathToFileURL } = require('node:url');
+const { basename } = require('node:path');
+
+async function main() {
+	const load = createRequire(process.env.TREE + '/package.json');
+	const tool = await import(pathToFileURL(load.resolve('node-pg-migrate')));
+	const runner = typeof tool.runner === 'function' ? tool.runner : (tool.default?.default ?? tool.default);
+	const { Client } = load('pg');
+	const client = new Client({ connectionString: process.env.URL });
+	await client.connect();
+	const quiet = { info() {}, warn() {}, error() {}, debug() {} };
+	for (const dir of process.argv.slice(2)) {
+		const seen = [];
+		for (const direction of ['up', 'down']) {
+			if (seen[0] === '-') {
+				seen.push('-');
+				continue;
+			}
+			const options = { databaseUrl: process.env.URL, dir, direction, migrationsTable: `t${basename(dir)}`, count: direction === 'up' ? Infinity : 1, log() {}, logger: quiet, verbose: false };
+			try {
+				await runner(options);
+				const { rows } = await client.query("select coalesce(string_agg(what, '' order by n), '') as all from ran");
+				seen.push(rows[0].all);
+			} catch {
+				seen.push('-');
+			}
+			await client.query('truncate ran');
+		}
+		console.log(`${basename(dir)}|${seen.join('|')}`);
+	}
+	await client.end();
+}
+main().catch((error) => {
+	console.error(error);
+	process.exitCode = 1;
+});
