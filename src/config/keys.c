@@ -101,6 +101,9 @@ const struct config_key config_keys[] = {
     DATABASE("migrations_checksum", KEY_CHOICE, "sha256|sha1|md5|none", NULL,
         "What such a history has in its column of checksums: of the file's bytes, in lower-case hexadecimal. Its rows "
         "tell it; only a table without rows may need this."),
+    DATABASE("migrations_loader", KEY_CHOICE, "sql|legacySql", NULL,
+        "What NAME.up.sql and NAME.down.sql are for your node-pg-migrate: one migration (sql, which its version 9 can be "
+        "told) or two (legacySql). Otherwise one where the folder holds nothing but pairs; else neither runs."),
     DATABASE("transaction", KEY_CHOICE, "file|all", NULL,
         "In which transactions migrations run: with file one for each, with all one for all that are pending, as far as none "
         "stands between that cannot run in a transaction. Otherwise as the tool's command line does it: all for "

@@ -18,6 +18,7 @@ libpgtend_a_SOURCES += \
 	src/config/discover_internal.h \
 	src/config/discover_match.c \
 	src/config/discover_runner.c \
+	src/config/discover_package.c \
 	src/config/discover_scan.c \
 	src/config/discover_write.c \
 	src/config/dotenv.c \

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pgtend/config/discover.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
 #include "pgtend/core/units.h"
@@ -29,12 +30,13 @@ static bool is_script(const char *suffix)
 	return false;
 }
 
-static void add_migration(struct ledger *ledger, const char *file_name)
+/* unit: the file's name, or of a pair the name of both. */
+static void add_migration(struct ledger *ledger, const char *file_name, const char *unit)
 {
 	const char *suffix = suffix_of(file_name);
 	struct migration_file *file = ledger_add_file(
-	    ledger, mem_copy_n(file_name, (size_t)(suffix - file_name)), places_join(ledger->folder, file_name));
-	file->prefix = order_prefix(file_name, NULL);
+	    ledger, mem_copy_n(unit, (size_t)(suffix_of(unit) - unit)), places_join(ledger->folder, file_name));
+	file->prefix = order_prefix(unit, NULL);
 	if (is_script(suffix))
 		file->only_by_tool = mem_copy("is no SQL but a program for node");
 	else if (file_name[0] < '0' || file_name[0] > '9')
@@ -42,8 +44,8 @@ static void add_migration(struct ledger *ledger, const char *file_name)
 		    mem_copy("has no number before its name: it sorts before all others, and node-pg-migrate 9 refuses it");
 }
 
-/* NAME.up.sql beside NAME.down.sql: one migration for a loader of version 9, two up-migrations (the down file first!) for
- * all others. Which of both is meant, the folder does not tell. */
+/* NAME.up.sql beside NAME.down.sql: one migration for the loader "sql" of version 9, two up-migrations (the down file first!) for all
+ * others. Where neither the configuration nor the folder tells which is meant, none of them runs. */
 static void mark_pairs(struct ledger *ledger, const struct words *names)
 {
 	for (int i = 0; i < ledger->migration_count; i++) {
@@ -54,10 +56,74 @@ static void mark_pairs(struct ledger *ledger, const struct words *names)
 		size_t length = strlen(file->name) - (is_up ? 3 : 5);
 		char *other = mem_format("%.*s.%s.sql", (int)length, file->name, is_up ? "down" : "up");
 		if (words_has(names, other))
-			file->only_by_tool = mem_copy("is half of a pair .up.sql and .down.sql, which node-pg-migrate 6 to 8 runs as two "
-			                              "migrations, the down file first");
+			file->only_by_tool =
+			    mem_copy("is half of a pair .up.sql and .down.sql, which node-pg-migrate 6 to 8 runs as two migrations, the "
+			             "down file first; with the loader of 9 for pairs say `migrations_loader = sql`, else legacySql");
 		mem_free(other);
 	}
+}
+
+/* For the order and as an identity a pair is NAME.sql, as the loader has it. */
+static char *unit_name(const struct ledger *ledger, const char *file_name)
+{
+	if (ledger->loader == LOADER_SQL && text_ends_with(file_name, ".up.sql"))
+		return mem_format("%.*s.sql", (int)strlen(file_name) - 7, file_name);
+	return mem_copy(file_name);
+}
+
+/* What the loader for pairs refuses the folder for; NULL: nothing. */
+static const char *why_refused(const struct words *names, const char *name)
+{
+	const char *why = NULL;
+	bool is_up = text_ends_with(name, ".up.sql"), is_down = text_ends_with(name, ".down.sql");
+	if (!is_up && !is_down)
+		return NULL;
+	int length = (int)strlen(name) - (is_up ? 7 : 9);
+	char *up = mem_format("%.*s.up.sql", length, name), *single = mem_format("%.*s.sql", length, name);
+	if (words_has(names, single))
+		why = "stands beside a file of this name without .up or .down, and node-pg-migrate refuses the folder for it";
+	else if (is_down && !words_has(names, up))
+		why = "has no .up.sql beside it, and node-pg-migrate refuses the folder for it";
+	mem_free(up);
+	mem_free(single);
+	return why;
+}
+
+/* Every .sql file belongs to a pair: no other loader could run such a folder. */
+static bool has_pairs_alone(const struct words *names)
+{
+	bool is_any = false;
+	for (size_t i = 0; i < names->count; i++) {
+		const char *name = names->v[i];
+		if (!text_ends_with(name, ".sql"))
+			continue;
+		if ((!text_ends_with(name, ".up.sql") && !text_ends_with(name, ".down.sql")) || why_refused(names, name))
+			return false;
+		is_any = is_any || text_ends_with(name, ".down.sql");
+	}
+	return is_any;
+}
+
+static bool is_migration(const struct ledger *ledger, const struct words *names, const char *name)
+{
+	const char *suffix = suffix_of(name);
+	if (strcmp(suffix, ".sql") != 0)
+		return is_script(suffix);
+	return ledger->loader != LOADER_SQL || (!text_ends_with(name, ".down.sql") && !why_refused(names, name));
+}
+
+static void add_migrations(struct ledger *ledger, const struct words *names)
+{
+	struct words units = {0};
+	for (size_t i = 0; i < names->count; i++)
+		words_take(&units, unit_name(ledger, names->v[i]));
+	size_t *order = mem_grow(NULL, names->count + 1, sizeof *order);
+	order_sort((const char *const *)units.v, units.count, order);
+	for (size_t i = 0; i < names->count; i++)
+		if (is_migration(ledger, names, names->v[order[i]]))
+			add_migration(ledger, names->v[order[i]], units.v[order[i]]);
+	mem_free(order);
+	words_done(&units);
 }
 
 static bool read_folder(struct ledger *ledger, struct err *err)
@@ -67,22 +133,23 @@ static bool read_folder(struct ledger *ledger, struct err *err)
 		words_done(&names);
 		return false;
 	}
-	size_t *order = mem_grow(NULL, names.count + 1, sizeof *order);
-	order_sort((const char *const *)names.v, names.count, order);
+	if (ledger->said_loader != LOADER_UNKNOWN || has_pairs_alone(&names))
+		ledger->loader = ledger->said_loader != LOADER_UNKNOWN ? ledger->said_loader : LOADER_SQL;
+	ledger->tool_major = discover_package_major(ledger->folder, "node-pg-migrate");
+	add_migrations(ledger, &names);
+	if (ledger->loader == LOADER_UNKNOWN)
+		mark_pairs(ledger, &names);
 	for (size_t i = 0; i < names.count; i++) {
-		const char *name = names.v[order[i]], *suffix = suffix_of(name);
-		if (strcmp(suffix, ".sql") == 0 || is_script(suffix))
-			add_migration(ledger, name);
-	}
-	mark_pairs(ledger, &names);
-	for (size_t i = 0; i < names.count; i++) {
-		const char *suffix = suffix_of(names.v[i]);
-		if (strcmp(suffix, ".sql") != 0 && !is_script(suffix))
+		const char *suffix = suffix_of(names.v[i]), *why = NULL;
+		if (ledger->loader == LOADER_SQL)
+			why = why_refused(&names, names.v[i]);
+		if (why)
+			ledger_add_refused(ledger, names.v[i], why);
+		else if (strcmp(suffix, ".sql") != 0 && !is_script(suffix))
 			ledger_add_refused(ledger, names.v[i],
 			    "pgtend leaves it out, but your present tool would refuse this folder because of it: move it out of "
 			    "the folder (node-pg-migrate loads every file)");
 	}
-	mem_free(order);
 	words_done(&names);
 	return true;
 }
@@ -142,9 +209,21 @@ static void note_renamed(struct ledger *ledger)
 	}
 }
 
+/* The history tells how its pairs were run, when the folder alone was believed. */
+static void check_loader(struct ledger *ledger)
+{
+	for (int i = 0; ledger->loader == LOADER_SQL && ledger->said_loader == LOADER_UNKNOWN && i < ledger->row_count; i++) {
+		struct migration_row *row = &ledger->rows[i];
+		if (row->file < 0 && !row->note && (text_ends_with(row->name, ".up") || text_ends_with(row->name, ".down")))
+			row->note = mem_copy("was run as a migration of its own, not as half of a pair: if that is meant, say "
+			                     "`migrations_loader = legacySql`");
+	}
+}
+
 static void match(struct ledger *ledger)
 {
 	ledger_match_by_name(ledger);
+	check_loader(ledger);
 	note_renamed(ledger);
 	int at = first_difference(ledger);
 	/* Both are applied and neither is missing, only the other way round: nothing else would show it. */
@@ -247,27 +326,45 @@ static void cut(struct migration_text *out, const char *text, const struct marke
 	out->first_line = marker_line(text, part->begin);
 }
 
+static bool is_pair(const struct migration_file *file)
+{
+	return text_ends_with(file->path, ".up.sql") && !text_ends_with(file->name, ".up");
+}
+
+/* Version 6 takes the place of the up part's end for its length: as many characters of the down part as stand before the up marker run with
+ * it. Within the marker's own line, a comment, they do no harm. */
+static bool has_bug_of_6(const char *text, const struct marker_parts *parts)
+{
+	if (!parts->has_up_marker || !parts->down.is_there || parts->down.begin < parts->up.begin)
+		return false;
+	size_t line = strcspn(text + parts->down.begin, "\n");
+	return parts->up.begin > line + 1;
+}
+
 static bool up_text(const struct ledger *ledger, const struct migration_file *file, const char *text,
     struct migration_text *out, struct err *err)
 {
-	(void)ledger;
-	(void)file;
-	(void)err;
 	struct marker_parts parts;
+	if (is_pair(file))
+		return dialect_whole_text(ledger, file, text, out, err);
 	marker_find(text, &parts);
 	cut(out, text, &parts.up);
 	/* As the tool does it, so that a database is the same whoever filled it; but nobody should be surprised. */
 	if (parts.down.is_there && !parts.has_up_marker)
 		out->warning = "has a down marker but no `-- Up Migration`: as in node-pg-migrate the whole file runs, its down "
 		               "part too";
+	else if (ledger->tool_major == 6 && has_bug_of_6(text, &parts))
+		out->warning = "has so much text before `-- Up Migration` that node-pg-migrate 6, which this package has, would run "
+		               "the beginning of the down part with it (mended in 7); pgtend runs the up part alone";
 	return true;
 }
 
 static bool down_text(const struct ledger *ledger, const struct migration_file *file, const char *text,
     struct migration_text *out, struct err *err)
 {
-	(void)ledger;
 	struct marker_parts parts;
+	if (is_pair(file))
+		return dialect_whole_down(ledger, file, text, out, err);
 	marker_find(text, &parts);
 	if (!parts.down.is_there) {
 		err_set(err, ERR_FAILED, "%s has no down part", file->path);
@@ -275,6 +372,12 @@ static bool down_text(const struct ledger *ledger, const struct migration_file *
 	}
 	cut(out, text, &parts.down);
 	return true;
+}
+
+static char *down_path(const struct ledger *ledger, const struct migration_file *file)
+{
+	(void)ledger;
+	return is_pair(file) ? mem_format("%.*s.down.sql", (int)strlen(file->path) - 7, file->path) : mem_copy(file->path);
 }
 
 static int64_t lock_key(const struct ledger *ledger, const char *dbname)
@@ -293,6 +396,7 @@ static const struct dialect_run run = {
     .forget_sql = forget_sql,
     .up_text = up_text,
     .down_text = down_text,
+    .down_path = down_path,
 };
 
 const struct dialect dialect_node_pg_migrate = {

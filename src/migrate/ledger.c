@@ -31,12 +31,15 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* How a plain runner's rows look, as far as the configuration says it. */
+/* How a plain runner's rows look, and what pairs of files are, as far as the configuration says it. */
 static void take_forms(const struct database *database, struct ledger *ledger)
 {
 	static const char *const names[] = {"", "file", "stem", "number", "", "title"};
 	static const char *const checksums[] = {"", "sha256", "sha1", "md5", "none"};
 	const char *name = setting(database, "migrations_names"), *checksum = setting(database, "migrations_checksum");
+	const char *loader = setting(database, "migrations_loader");
+	if (loader)
+		ledger->said_loader = strcmp(loader, "sql") == 0 ? LOADER_SQL : LOADER_LEGACY;
 	for (size_t i = 1; name && i < sizeof names / sizeof names[0]; i++)
 		if (strcmp(name, names[i]) == 0)
 			ledger->plain.said_name = (enum plain_name_form)i;

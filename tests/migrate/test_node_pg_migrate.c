@@ -51,16 +51,17 @@ static void test_vectors(void **state)
 	(void)state;
 	const struct dialect_run *run = dialect_by_name("node-pg-migrate")->run;
 	struct migration_file file = {.name = mem_copy("x"), .path = mem_copy("x.sql")};
+	struct ledger ledger = {.tool_major = 8};
 	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		const struct vector *vector = &vectors[i];
 		struct err err = {0};
 		struct migration_text text = {0};
 		print_message("# A7 vector %d\n", vector->number);
-		assert_true(run->up_text(NULL, &file, vector->text, &text, &err));
+		assert_true(run->up_text(&ledger, &file, vector->text, &text, &err));
 		assert_string_equal(text.sql, vector->up);
 		assert_int_equal(text.first_line, vector->up_line);
 		migration_text_done(&text);
-		assert_int_equal(run->down_text(NULL, &file, vector->text, &text, &err), vector->down != NULL);
+		assert_int_equal(run->down_text(&ledger, &file, vector->text, &text, &err), vector->down != NULL);
 		if (vector->down) {
 			assert_string_equal(text.sql, vector->down);
 			assert_int_equal(text.first_line, vector->down_line);
@@ -194,6 +195,94 @@ static void test_folder(void **state)
 	assert_string_equal(ledger.files[4].name, "README.md");
 	assert_non_null(ledger.files[4].refused);
 	ledger_done(&ledger);
+	scratch_remove(folder);
+}
+
+/* --- pairs, which version 9 can take for one migration ------------------------------------------------------- */
+
+static void test_pairs(void **state)
+{
+	(void)state;
+	char *folder = scratch_folder();
+	struct ledger ledger;
+	const struct dialect_run *run = dialect_by_name("node-pg-migrate")->run;
+	struct migration_text text = {0};
+	struct err err = {0};
+	static const char *const names[] = {"1000000000001_a.up.sql", "1000000000001_a.down.sql", "1000000000002_b.up.sql"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		scratch_file(folder, names[i], "-- Up Migration\nselect 1;\n-- Down Migration\nselect 2;\n");
+	begin(&ledger, folder);
+	assert_int_equal(ledger.loader, LOADER_SQL);
+	assert_int_equal(ledger.migration_count, 2);
+	assert_string_equal(ledger.files[0].name, "1000000000001_a");
+	/* No markers in there: each file is one direction, whole. */
+	assert_true(run->up_text(&ledger, &ledger.files[0], "-- Down Migration\nx", &text, &err));
+	assert_string_equal(text.sql, "-- Down Migration\nx");
+	migration_text_done(&text);
+	char *path = run->down_path(&ledger, &ledger.files[0]);
+	assert_string_equal(strrchr(path, '/') + 1, "1000000000001_a.down.sql");
+	mem_free(path);
+	assert_false(run->down_text(&ledger, &ledger.files[1], NULL, &text, &err));
+	assert_non_null(strstr(err.hint, "1000000000002_b.down.sql"));
+	/* A history in which they were run as files of their own. */
+	ledger_add_row(&ledger, "1000000000001_a.down", 1);
+	ledger.dialect->match(&ledger);
+	assert_non_null(strstr(ledger.rows[0].note, "migrations_loader = legacySql"));
+	ledger_done(&ledger);
+	/* What the loader refuses the folder for. Beside other files nothing tells that it is used, unless the configuration does. */
+	scratch_file(folder, "1000000000003_c.sql", "");
+	scratch_file(folder, "1000000000003_c.up.sql", "");
+	scratch_file(folder, "1000000000004_d.down.sql", "");
+	begin(&ledger, folder);
+	assert_int_equal(ledger.loader, LOADER_UNKNOWN);
+	assert_non_null(strstr(ledger.files[0].only_by_tool, "migrations_loader = sql"));
+	ledger_done(&ledger);
+	memset(&ledger, 0, sizeof ledger);
+	ledger.folder = mem_copy(folder);
+	ledger.dialect = dialect_by_name("node-pg-migrate");
+	ledger.said_loader = LOADER_SQL;
+	assert_true(ledger.dialect->read_folder(&ledger, &err));
+	assert_int_equal(ledger.migration_count, 3);
+	assert_string_equal(ledger.files[2].name, "1000000000003_c");
+	assert_int_equal(ledger.file_count, 5);
+	assert_non_null(strstr(ledger.files[3].refused, "without .up or .down"));
+	assert_non_null(strstr(ledger.files[4].refused, "no .up.sql"));
+	ledger_done(&ledger);
+	scratch_remove(folder);
+}
+
+/* Measured on 6.2.2: the text before the up marker lengthens the up part by as many characters of the down part. */
+static void test_bug_of_6(void **state)
+{
+	(void)state;
+	static const char harmless[] = "-- hdr\n-- Up Migration\nU;\n-- Down Migration\nD;\n",
+	                  harmful[] = "-- hdr 345678901234\n-- Up Migration\nU;\n-- Down Migration\nD;\n";
+	char *folder = scratch_folder();
+	struct ledger ledger;
+	struct migration_text text = {0};
+	struct err err = {0};
+	scratch_file(folder, "package.json", "{\"devDependencies\": {\"node-pg-migrate\": \"^6.2.2\"}}");
+	scratch_file(folder, "migrations/1_a.sql", harmful);
+	char *inner = places_join(folder, "migrations");
+	begin(&ledger, inner);
+	const struct dialect_run *run = ledger.dialect->run;
+	assert_int_equal(ledger.tool_major, 6);
+	assert_true(run->up_text(&ledger, &ledger.files[0], harmful, &text, &err));
+	assert_string_equal(text.sql, "-- Up Migration\nU;\n");
+	assert_non_null(strstr(text.warning, "node-pg-migrate 6"));
+	migration_text_done(&text);
+	assert_true(run->up_text(&ledger, &ledger.files[0], harmless, &text, &err));
+	assert_null(text.warning);
+	migration_text_done(&text);
+	ledger_done(&ledger);
+	scratch_file(folder, "node_modules/node-pg-migrate/package.json", "{\"version\": \"8.0.3\"}");
+	begin(&ledger, inner);
+	assert_int_equal(ledger.tool_major, 8);
+	assert_true(run->up_text(&ledger, &ledger.files[0], harmful, &text, &err));
+	assert_null(text.warning);
+	migration_text_done(&text);
+	ledger_done(&ledger);
+	mem_free(inner);
 	scratch_remove(folder);
 }
 
@@ -389,6 +478,8 @@ int main(void)
 	    cmocka_unit_test(test_prefix),
 	    cmocka_unit_test(test_order),
 	    cmocka_unit_test(test_folder),
+	    cmocka_unit_test(test_pairs),
+	    cmocka_unit_test(test_bug_of_6),
 	    cmocka_unit_test(test_states),
 	    cmocka_unit_test(test_order_broken),
 	    cmocka_unit_test(test_missing_at_the_end),

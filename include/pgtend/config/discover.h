@@ -26,5 +26,8 @@ const char *discover_dialect(const char *migrations_folder);
 /* Where the drizzle.config.* whose `out` is this folder (in it or up to seven folders above) says that the history lies; either may be NULL:
  * the tool's own. false: there is no such file. Caller frees both. */
 bool discover_drizzle_history(const char *migrations_folder, char **schema, char **table);
+/* The major version of a package of npm that a folder uses: as installed in a node_modules, else as the nearest package.json that names it asks
+ * for it. 0: not known. */
+int discover_package_major(const char *folder, const char *package);
 
 #endif

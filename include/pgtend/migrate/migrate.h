@@ -75,6 +75,8 @@ struct plain_forms {
 	enum plain_name_form said_name, name, also; /* said: by the configuration; also: of a second name beside the first */
 	enum plain_checksum_form said_checksum, checksum;
 };
+/* node-pg-migrate 9 can take NAME.up.sql and NAME.down.sql for one migration. */
+enum pair_loader { LOADER_UNKNOWN, LOADER_LEGACY, LOADER_SQL };
 struct ledger {
 	const struct dialect *dialect; /* NULL: neither a folder nor a history table: nothing to tell */
 	char *folder;                  /* NULL: none configured */
@@ -85,6 +87,8 @@ struct ledger {
 	char *bare_columns;           /* those without a default: "name!,checksum"; ! must not be null; NULL */
 	char *create_sql;             /* plain: how the folder itself makes the table that is not there yet; NULL */
 	struct plain_forms plain;
+	enum pair_loader said_loader, loader; /* said: by the configuration */
+	int tool_major;               /* of the team's own tool where a package.json tells: 6; 0: unknown */
 	struct migration_file *files; /* in the order in which the dialect runs them; those with `refused` last */
 	int file_count;               /* all */
 	int migration_count;          /* without those with `refused` */
