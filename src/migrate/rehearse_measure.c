@@ -80,7 +80,7 @@ void measure_free(struct measure *measure)
 	mem_free(measure->history_schema);
 	mem_free(measure->history_table);
 	mem_free(measure->shared);
-	words_done(&measure->seen);
+	mem_free(measure->seen);
 	words_done(&measure->invalid_before);
 	words_done(&measure->invalid);
 	mem_free(measure);
@@ -93,7 +93,7 @@ static bool ask_written(struct measure *measure, struct session *session, struct
 	bool is_done = session_query_wait(session, sql_migrate_rehearse_written, NULL, 0, 0, &r, err);
 	for (int i = 0; is_done && i < result_rows(r); i++) {
 		struct relation *relation = relation_find(measure, result_int(r, i, 0, 0));
-		if (!relation || relation->is_own)
+		if (!relation || relation->is_own || text_starts_with(relation_root(measure, relation)->name, "_timescaledb_"))
 			continue;
 		int64_t all = result_int(r, i, 1, 0) + result_int(r, i, 2, 0) + result_int(r, i, 3, 0);
 		int64_t own = all < relation->written ? all : all - relation->written;
@@ -113,7 +113,7 @@ bool measure_begin(struct measure *measure, struct session *session, bool is_fir
 {
 	if (!is_first_of_transaction)
 		return true;
-	words_done(&measure->seen);
+	measure->seen_count = measure->seen_sorted = 0;
 	for (int i = 0; i < measure->count; i++)
 		measure->relations[i].written = 0;
 	/* Counters of the transactions before that have not been sent yet would be taken for this one's. */
@@ -147,15 +147,28 @@ static void hold(struct helds *helds, int64_t oid, int mode)
 	helds->v[helds->count++] = (struct held){.oid = oid, .mode = mode};
 }
 
-/* Those that an earlier step of the same transaction took are its own. */
-static void hold_new(struct measure *measure, struct helds *helds, int64_t oid, const char *mode)
+static int by_lock(const void *a, const void *b)
 {
-	char *key = mem_format("%s %lld", mode, (long long)oid);
-	if (!words_has(&measure->seen, key)) {
-		words_add(&measure->seen, key);
-		hold(helds, oid, strength(mode));
-	}
-	mem_free(key);
+	const struct lock *x = a, *y = b;
+	return x->oid != y->oid ? (x->oid < y->oid ? -1 : 1) : x->mode - y->mode;
+}
+
+/* Those that an earlier step of the same transaction took are its own. */
+static void hold_new(struct measure *measure, struct helds *helds, int64_t oid, int mode)
+{
+	const struct lock lock = {.oid = oid, .mode = mode};
+	if (measure->seen_sorted > 0 && bsearch(&lock, measure->seen, (size_t)measure->seen_sorted, sizeof lock, by_lock))
+		return;
+	measure->seen = mem_grow(measure->seen, (size_t)measure->seen_count + 1, sizeof *measure->seen);
+	measure->seen[measure->seen_count++] = lock;
+	hold(helds, oid, mode);
+}
+
+static void sort_seen(struct measure *measure)
+{
+	if (measure->seen_count > measure->seen_sorted)
+		qsort(measure->seen, (size_t)measure->seen_count, sizeof *measure->seen, by_lock);
+	measure->seen_sorted = measure->seen_count;
 }
 
 static const char *const catalogs_of_server[] = {"pg_authid", "pg_auth_members", "pg_tablespace", "pg_subscription", "pg_replication_origin",
@@ -208,8 +221,9 @@ static bool ask_locks(struct measure *measure, struct session *session, struct h
 		else if (is_foreign_write(measure, result_int(r, i, 0, 0), mode))
 			is_done = say_foreign(measure, result_int(r, i, 0, 0), err);
 		else
-			hold_new(measure, helds, result_int(r, i, 0, 0), mode);
+			hold_new(measure, helds, result_int(r, i, 0, 0), strength(mode));
 	}
+	sort_seen(measure);
 	result_free(r);
 	return is_done;
 }

@@ -14,6 +14,11 @@ struct relation {
 	bool is_own; /* the history's or pgtend's own: locked by the runner, not by the files */
 };
 
+struct lock {
+	int64_t oid;
+	int mode; /* index into lock_modes */
+};
+
 struct measure {
 	struct relation *relations; /* by oid */
 	int count;
@@ -21,7 +26,8 @@ struct measure {
 	struct report *report;
 	char *history_schema, *history_table;
 	char *shared; /* hash of what the server knows of other databases */
-	struct words seen; /* "MODE OID" that earlier steps of the same transaction hold already */
+	struct lock *seen; /* those that earlier steps of the same transaction hold already; sorted */
+	int seen_count, seen_sorted;
 	struct words invalid_before, invalid; /* at the beginning; now */
 };
 

@@ -12,7 +12,7 @@ static const struct table_column columns[] = {
     {"duration_ms", CELL_MS, "took", 0, "Its text and its commit on the copy, without pgtend's own questions; null when it did not run to its end."},
     {"locks", CELL_WORDS, "locks", 0,
         "The strongest lock on each table that was there before the file: \"AccessExclusiveLock public.users\" (pg_locks of the own backend, before the "
-        "commit). For files outside a transaction: what was seen every few milliseconds while they ran."},
+        "commit). Without indexes, without what TimescaleDB keeps inside. For files outside a transaction: what was seen every few milliseconds while they ran."},
     {"rewritten", CELL_WORDS, "rewritten", 0,
         "Tables whose file was written anew or emptied (pg_relation_filenode is another one), and, as \"index public.i\", indexes that were while their "
         "table was not."},
