@@ -41,6 +41,7 @@ EXTRA_DIST += tests/migrate/campaign.py
 EXTRA_DIST += \
 	tests/lib/interop.sh \
 	tests/lib/migrations.sh \
+	tests/migrate/interop-race.test \
 	tests/migrate/tools/dbmate.sh \
 	tests/migrate/tools/drizzle-orm.sh \
 	tests/migrate/tools/drizzle.cjs \
