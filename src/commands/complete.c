@@ -258,20 +258,48 @@ static void offer_word(struct context *context)
 	}
 }
 
+/* As the MIGRATIONS pane knows them: those that can be marked so. */
+static void offer_migrations(struct context *context)
+{
+	bool is_applied = context->positionals.count > 0 && strcmp(context->positionals.v[0], "applied") == 0;
+	for (int i = 0; i < context->fleet->database_count; i++) {
+		const struct database *database = context->fleet->databases[i];
+		const struct table *rows = database->facts[FACT_MIGRATIONS].table;
+		if (rows == NULL ||
+		    (!words_has(&context->positionals, database->name) && !words_has(&context->positionals, database->dbname)))
+			continue;
+		for (int row = 0; row < table_rows(rows); row++) {
+			const char *name = table_get_text(rows, row, "name"), *state = table_get_text(rows, row, "state");
+			bool is_pending = state != NULL && (strcmp(state, "pending") == 0 || strcmp(state, "skipped") == 0);
+			if (name != NULL && is_pending == is_applied && !words_has(&context->positionals, name))
+				offer(context, name);
+		}
+	}
+}
+
 static void offer_positional(struct context *context)
 {
 	if (context->positionals.count == 0 && (context->verb == NULL || context->verb->subverb == NULL))
 		offer_subverbs(context);
 	if (context->verb == NULL)
 		return;
+	if (context->verb->item != NULL && context->positionals.count == 0) {
+		struct words choices = {0};
+		words_split(&choices, context->verb->item, "|");
+		offer_all(context, &choices);
+		words_done(&choices);
+		return;
+	}
 	switch (context->verb->scope) {
 	case VERB_READS:
 	case VERB_ACTS:
 		offer_databases(context, true);
 		break;
 	case VERB_ACTS_ONE:
-		if (context->positionals.count == 0)
+		if (context->positionals.count == (context->verb->item != NULL))
 			offer_databases(context, false);
+		else if (strcmp(context->verb->name, "migrate") == 0 && context->verb->item != NULL)
+			offer_migrations(context);
 		break;
 	case VERB_NO_DATABASE:
 		offer_word(context);
@@ -308,7 +336,8 @@ static char *make_hint(const struct context *context)
 	if (context->verb->scope == VERB_READS || context->verb->scope == VERB_ACTS)
 		hint = mem_format("%s [DATABASE...|all]: %s", title, context->verb->title);
 	else
-		hint = mem_format("%s %s%s%s: %s", title, context->verb->scope == VERB_ACTS_ONE ? "[DATABASE]" : "",
+		hint = mem_format("%s %s%s%s%s%s: %s", title, context->verb->item != NULL ? context->verb->item : "",
+		    context->verb->item != NULL ? " " : "", context->verb->scope == VERB_ACTS_ONE ? "[DATABASE]" : "",
 		    context->verb->scope == VERB_ACTS_ONE && words != NULL ? " " : "", words != NULL ? words : "",
 		    context->verb->title);
 	mem_free(title);

@@ -13,6 +13,7 @@ struct command {
 	const struct verb *verb;
 	struct option_values *options; /* those that were given */
 	int option_count;
+	char *item;                  /* which of verb->item; NULL */
 	struct words words;          /* what follows the databases */
 	struct database **databases; /* as named; none for VERB_NO_DATABASE */
 	int database_count;

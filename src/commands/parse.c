@@ -238,6 +238,7 @@ void command_free(struct command *command)
 	mem_free(command->options);
 	mem_free(command->databases);
 	words_done(&command->words);
+	mem_free(command->item);
 	mem_free(command);
 }
 
@@ -273,6 +274,11 @@ int64_t command_int(const struct command *command, const char *option, int64_t o
 	const char *text = command_option(command, option);
 	int64_t value;
 	return text != NULL && units_parse_int(text, &value) ? value : otherwise;
+}
+
+const char *command_item(const struct command *command)
+{
+	return command->item;
 }
 
 const struct words *command_words(const struct command *command)

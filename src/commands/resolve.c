@@ -137,9 +137,34 @@ static bool take_one_database(
 	return check_words(command, command->words.count, rest->count > 0 ? rest->v[rest->count - 1] : "", err);
 }
 
+/* The word before the databases. */
+static bool take_item(struct command *command, struct words *rest, struct err *err)
+{
+	struct words choices = {0};
+	words_split(&choices, command->verb->item, "|");
+	bool is_there = rest->count > 0 && words_has(&choices, rest->v[0]);
+	if (is_there) {
+		command->item = rest->v[0];
+		memmove(rest->v, rest->v + 1, --rest->count * sizeof *rest->v);
+	} else {
+		char *usage = verb_usage(command->verb);
+		const char *nearest =
+		    rest->count > 0 ? text_nearest(rest->v[0], (const char *const *)choices.v, choices.count) : NULL;
+		if (nearest != NULL)
+			err_set(err, ERR_USAGE, "'%s' is none of %s; did you mean '%s'?", rest->v[0], command->verb->item, nearest);
+		else
+			err_set(err, ERR_USAGE, "%s is missing: %s", command->verb->item, usage);
+		mem_free(usage);
+	}
+	words_done(&choices);
+	return is_there;
+}
+
 bool command_take_positionals(
     struct command *command, const struct fleet *fleet, struct words *rest, struct database *selected, struct err *err)
 {
+	if (command->verb->item != NULL && !take_item(command, rest, err))
+		return false;
 	switch (command->verb->scope) {
 	case VERB_NO_DATABASE:
 		for (size_t i = 0; i < rest->count; i++)

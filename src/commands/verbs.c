@@ -106,6 +106,8 @@ char *verb_usage(const struct verb *verb)
 	text_addf(&text, "pgtend %s", verb->name);
 	if (verb->subverb != NULL)
 		text_addf(&text, " %s", verb->subverb);
+	if (verb->item != NULL)
+		text_addf(&text, " %s", verb->item);
 	if (verb->scope == VERB_READS || verb->scope == VERB_ACTS)
 		text_add(&text, " [DATABASE...|all]");
 	else if (verb->scope == VERB_ACTS_ONE)

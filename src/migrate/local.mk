@@ -15,6 +15,7 @@ libpgtend_a_SOURCES += \
 	src/migrate/folder.c \
 	src/migrate/history.c \
 	src/migrate/ledger.c \
+	src/migrate/ledger_find.c \
 	src/migrate/ledger_parts.c \
 	src/migrate/ledger_table.c \
 	src/migrate/lint.c \
@@ -28,6 +29,7 @@ libpgtend_a_SOURCES += \
 	src/migrate/lint_tree.c \
 	src/migrate/lint_type.c \
 	src/migrate/lint_world.c \
+	src/migrate/mark.c \
 	src/migrate/marker.c \
 	src/migrate/metadata.c \
 	src/migrate/metadata_read.c \
@@ -58,6 +60,7 @@ libpgtend_a_SOURCES += \
 	src/migrate/run_lock.c \
 	src/migrate/run_message.c \
 	src/migrate/run_rivals.c \
+	src/migrate/run_record.c \
 	src/migrate/run_session.c \
 	src/migrate/run_settle.c \
 	src/migrate/run_transactions.c \

@@ -130,6 +130,9 @@ static bool is_same_run(const struct migration_record *record, int64_t applied_u
 		return false;
 	if (applied_us == 0)
 		return true;
+	/* Nothing ran when it was marked: the row may tell of an earlier moment. */
+	if (!record->mode && applied_us <= record->ran_us + second)
+		return true;
 	int64_t apart = applied_us - record->ran_us, took = record->duration_ms > 0 ? (int64_t)(record->duration_ms * 1000) : 0;
 	if (apart < -27 * 4 * quarter || apart > 27 * 4 * quarter + took)
 		return false;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "pgtend/core/mem.h"
+#include "pgtend/migrate/folder.h"
 #include "plan_internal.h"
 
 static struct plan_step *add_step(struct plan *plan, int file, bool is_up)
@@ -16,53 +17,9 @@ static struct plan_step *add_step(struct plan *plan, int file, bool is_up)
 
 /* --- up -------------------------------------------------------------------------------------------------- */
 
-/* The number of a name as people say it: what stands before the first that is no digit. */
-static bool is_number_of(const char *name, const char *wanted)
-{
-	size_t length = strlen(wanted);
-	return length > 0 && strspn(wanted, "0123456789") == length && strncmp(name, wanted, length) == 0 &&
-	       strspn(name, "0123456789") == length;
-}
-
-static bool is_named(const struct migration_file *file, const char *wanted)
-{
-	const char *slash = strrchr(file->path, '/');
-	return strcmp(file->name, wanted) == 0 || (slash && strcmp(slash + 1, wanted) == 0) ||
-	       is_number_of(file->name, wanted);
-}
-
-/* The last file that `to` allows; -1: none is called so (or two are). */
-static int find_target(const struct ledger *ledger, const char *to, struct err *err)
-{
-	int found = -1;
-	for (int i = 0; i < ledger->migration_count; i++) {
-		if (strcmp(ledger->files[i].name, to) == 0)
-			return i;
-		if (!is_named(&ledger->files[i], to))
-			continue;
-		if (found >= 0) {
-			err_set(err, ERR_USAGE, "--to %s: both %s and %s have this number", to, ledger->files[found].name,
-			    ledger->files[i].name);
-			err_hint(err, "give the whole name, as `pgtend migrate status` shows it");
-			return -1;
-		}
-		found = i;
-	}
-	if (found >= 0)
-		return found;
-	const char **names = mem_grow(NULL, (size_t)ledger->migration_count + 1, sizeof *names);
-	for (int i = 0; i < ledger->migration_count; i++)
-		names[i] = ledger->files[i].name;
-	const char *nearest = text_nearest(to, names, (size_t)ledger->migration_count);
-	err_set(err, ERR_USAGE, "--to %s: no migration is called so%s%s", to, nearest ? "; perhaps " : "",
-	    nearest ? nearest : "");
-	mem_free(names);
-	return -1;
-}
-
 static bool choose_up(const struct ledger *ledger, const struct migrate_options *options, struct plan *plan, struct err *err)
 {
-	int last = options->to ? find_target(ledger, options->to, err) : ledger->migration_count - 1;
+	int last = options->to ? ledger_find_file(ledger, options->to, "--to ", err) : ledger->migration_count - 1;
 	if (options->to && last < 0)
 		return false;
 	for (int i = 0; i <= last && (options->count == 0 || plan->count < options->count); i++) {

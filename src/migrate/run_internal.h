@@ -80,6 +80,20 @@ char *run_rivals_at_end(struct run *run);
 /* PTRIV in words; true. */
 bool run_say_rival(struct run *run, struct err *err);
 
+/* run_record.c: the history alone is written, nothing of a migration runs. */
+/* Session, ledger and lock; is_locked false: it only looks. The run's fleet, database, report and verb are set. */
+PGTEND_CHECK bool run_record_open(struct run *run, bool is_locked, struct err *err);
+struct run_record {
+	int file;        /* of the ledger; -1: the row has none */
+	int row;         /* where there is no file */
+	bool is_applied; /* as what it is written down: its row is made, or taken away */
+};
+/* All of them in one transaction, pgtend's own records too, or none. action: as for metadata_note_sql(). On false nothing is written, unless
+ * err says otherwise (ERR_PARTIAL). */
+PGTEND_CHECK bool run_record(struct run *run, const struct run_record *records, int count, const char *action, struct err *err);
+/* Gives lock and session back and frees, whatever happened. */
+void run_record_close(struct run *run);
+
 /* run_transactions.c */
 /* Steps from run->done on, one transaction or several; run->done tells how far it came. With retries. */
 PGTEND_CHECK bool run_transactions(struct run *run, struct err *err);

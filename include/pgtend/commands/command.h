@@ -36,6 +36,7 @@ struct action;             /* one verb on one database */
 struct verb {
 	const char *name;      /* "migrate" */
 	const char *subverb;   /* "up" or NULL */
+	const char *item;      /* "applied|pending": one of these stands before the databases; NULL: nothing does */
 	enum verb_scope scope;
 	const char *words;     /* what follows the databases, for usage: "NAME", "MINUTES REASON...", NULL */
 	int least_words, most_words;
@@ -91,6 +92,7 @@ bool command_flag(const struct command *command, const char *option);
 const char *command_option(const struct command *command, const char *option); /* last value; NULL */
 const struct words *command_option_all(const struct command *command, const char *option); /* empty list when not given */
 int64_t command_int(const struct command *command, const char *option, int64_t otherwise);
+const char *command_item(const struct command *command); /* NULL: the verb has none */
 const struct words *command_words(const struct command *command);
 const char *command_format(const struct command *command); /* "table", "json", "csv" */
 bool command_is_all(const struct command *command);

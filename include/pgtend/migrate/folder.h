@@ -25,6 +25,14 @@ void ledger_take_checksum(struct ledger *ledger, struct migration_file *file);
 void ledger_take_checksums(struct ledger *ledger);
 /* Takes the rows out again; files stay. */
 void ledger_forget_rows(struct ledger *ledger);
+/* The migration that somebody names as migrate status does, as its file is called, or by its number alone; -1: err (ERR_USAGE) begins with
+ * `before` and the word. */
+int ledger_find_file(const struct ledger *ledger, const char *wanted, const char *before, struct err *err);
+int ledger_find_exact(const struct ledger *ledger, const char *name); /* by its whole name; -1: none */
+/* The last applied one that stands before this one in the folder; -1: none. */
+int migration_before(const struct ledger *ledger, int file);
+/* Between its row and the next one there is time for one more row (before the first one always). -1: before the first. */
+bool migration_has_room(const struct ledger *ledger, int before);
 /* The plain comparison: same name. */
 void ledger_match_by_name(struct ledger *ledger);
 /* They belong together. */
