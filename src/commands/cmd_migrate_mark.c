@@ -41,7 +41,7 @@ const struct verb verb_migrate_mark = {
     .most_words = 100000,
     .level = GUARD_L2,
     .has_dry_run = true,
-    .title = "Write migrations down as applied or pending, without running them",
+    .title = "Record migrations as applied or pending",
     .help = "Writes rows into the history table, or takes them away, just as the team's own tool does it when a migration runs: all "
             "names in one transaction under that tool's lock, or none. For what was done by hand, and for rows whose file is gone. "
             "A history that the tool would refuse afterwards is not written. Names are those of `migrate status`; the number alone will do.",

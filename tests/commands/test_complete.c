@@ -60,7 +60,8 @@ static void subverbs(void **state)
 {
 	(void)state;
 	expect("migrate u", "up");
-	expect("migrate ", "down new status up");
+	expect("sandbox ", "destroy down incident load mend status up");
+	expect("migrate mark a", "applied");
 	expect("help migrate d", "down");
 	expect("help unl", "unlock");
 }
