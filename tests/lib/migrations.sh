@@ -1,5 +1,7 @@
 # Migrations in every dialect's form, and databases for them: what suites of several dialects share.
 # After pg_start; works in the current folder: DB.ini is a database's configuration.
+# The suites go elsewhere, and these may be relative.
+PGTEND_SOURCE=$(cd "$PGTEND_SOURCE" && pwd) PGTEND=$(realpath "$PGTEND")
 dialects_all='node-pg-migrate drizzle drizzle-v1 plain dbmate golang-migrate'
 
 # migration_name DIALECT N: as pgtend names the N-th (1 to 99).
