@@ -13,16 +13,28 @@
 /* The tool takes what matches ^(\d+).*\.sql$ and leaves the rest alone; files run in the order of their names. */
 static bool read_folder(struct ledger *ledger, struct err *err)
 {
-	struct words names = {0};
+	struct words names = {0}, doubles = {0};
 	bool is_read = folder_names(ledger->folder, &names, err);
 	for (size_t i = 0; is_read && i < names.count; i++) {
 		size_t digits = strspn(names.v[i], "0123456789");
 		if (digits == 0 || !text_ends_with(names.v[i], ".sql"))
 			continue;
+		/* The names are sorted: two of one version stand side by side. */
+		const struct migration_file *last =
+		    ledger->migration_count ? &ledger->files[ledger->migration_count - 1] : NULL;
+		if (last && strlen(last->key) == digits && strncmp(last->key, names.v[i], digits) == 0) {
+			words_add(&doubles, names.v[i]);
+			continue;
+		}
 		struct migration_file *file = ledger_add_file(
 		    ledger, mem_copy_n(names.v[i], strlen(names.v[i]) - 4), places_join(ledger->folder, names.v[i]));
 		file->key = mem_copy_n(names.v[i], digits);
 	}
+	for (size_t i = 0; i < doubles.count; i++)
+		ledger_add_refused(ledger, doubles.v[i],
+		    "has the version of the file before it: dbmate takes it for applied with that one, and fails at it when both are "
+		    "pending; give it a version of its own");
+	words_done(&doubles);
 	words_done(&names);
 	return is_read;
 }
@@ -48,6 +60,37 @@ static int compare_key_to_row(const void *key, const void *row)
 	return strcmp(key, ((const struct migration_row *)row)->name);
 }
 
+struct place {
+	int file, row;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *left = a, *right = b;
+	return left->file != right->file ? left->file - right->file : left->row - right->row;
+}
+
+/* What ran last is the last applied file for the tool (10_b before 1_a, as names are sorted), not the greatest version. A row without file
+ * stays behind the one that it followed. */
+static void order_rows(struct ledger *ledger)
+{
+	struct place *places = mem_grow(NULL, (size_t)ledger->row_count + 1, sizeof *places);
+	struct migration_row *rows = mem_grow(NULL, (size_t)ledger->row_count + 1, sizeof *rows);
+	for (int i = 0, last = -1; i < ledger->row_count; i++) {
+		last = ledger->rows[i].file >= 0 ? ledger->rows[i].file : last;
+		places[i] = (struct place){last, i};
+		rows[i] = ledger->rows[i];
+	}
+	qsort(places, (size_t)ledger->row_count, sizeof *places, compare_places);
+	for (int i = 0; i < ledger->row_count; i++) {
+		ledger->rows[i] = rows[places[i].row];
+		if (ledger->rows[i].file >= 0)
+			ledger->files[ledger->rows[i].file].row = i;
+	}
+	mem_free(places);
+	mem_free(rows);
+}
+
 static void match(struct ledger *ledger)
 {
 	for (int i = 0; i < ledger->migration_count; i++) {
@@ -56,6 +99,7 @@ static void match(struct ledger *ledger)
 		if (row)
 			ledger_join(ledger, i, (int)(row - ledger->rows));
 	}
+	order_rows(ledger);
 }
 
 static bool new_file(const struct ledger *ledger, const char *title, struct migration_drafts *drafts, struct err *err)

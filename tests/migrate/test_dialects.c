@@ -112,6 +112,9 @@ static void test_dbmate(void **state)
 	match(&ledger);
 	check_state(&ledger, "1_a", "applied", NULL);
 	check_state(&ledger, "10_b", "applied", NULL);
+	/* Names are sorted, so that 10_b ran before 1_a. */
+	assert_string_equal(ledger.rows[0].name, "10");
+	assert_string_equal(ledger.rows[2].name, "20240101000000");
 	check_state(&ledger, "20240101000000_a", "applied", NULL);
 	check_state(&ledger, "20240102000000_b", "pending", "pgtend migrate up db");
 	struct migration_drafts drafts = {.count = 0};
@@ -123,6 +126,73 @@ static void test_dbmate(void **state)
 	migration_drafts_done(&drafts);
 	ledger_done(&ledger);
 	scratch_remove(folder);
+}
+
+/* As dbmate 2.36 takes them: its regular expressions, its refusals. */
+static void test_dbmate_parts(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *up, *down;
+		bool up_is_outside, down_is_outside;
+		const char *error;
+	} cases[] = {
+	    {"-- migrate:up\nU;\n-- migrate:down\nD;\n", "-- migrate:up\nU;\n", "-- migrate:down\nD;\n", false, false, NULL},
+	    {"--migrate:up\n--\tmigrate:down", "--migrate:up\n", "--\tmigrate:down", false, false, NULL},
+	    {"-- note\n\n -- more\n-- migrate:up transaction:false\r\nU;\n-- migrate:down x:y transaction:false z\nD;",
+	        "-- migrate:up transaction:false\r\nU;\n", "-- migrate:down x:y transaction:false z\nD;", true, true, NULL},
+	    {"-- migrate:up transaction:false transaction:true\n-- migrate:down transaction:false:x\n",
+	        "-- migrate:up transaction:false transaction:true\n", "-- migrate:down transaction:false:x\n", false, false, NULL},
+	    {"-- migrate:up\n-- transaction:false\n-- migrate:down", "-- migrate:up\n-- transaction:false\n", "-- migrate:down",
+	        false, false, NULL},
+	    /* No markers: capitals, blanks before, text that goes on. */
+	    {"-- Migrate:up\n -- migrate:up\n-- migrate:upper\n-- migrate:down\n", NULL, NULL, false, false, "x.sql:1:1: no line"},
+	    {"-- migrate:up\nU;\n", NULL, NULL, false, false, "no line `-- migrate:down`"},
+	    {"create table a();\n-- migrate:up\n-- migrate:down\n", NULL, NULL, false, false, "x.sql:1:1: a statement before"},
+	    {"-- a\n\n  drop;\n-- migrate:up\n-- migrate:down\n", NULL, NULL, false, false, "x.sql:3:3: a statement before"},
+	    {"-- migrate:down\n-- migrate:up\n", NULL, NULL, false, false, "no line `-- migrate:down`"},
+	    {"-- migrate:up\n-- migrate:down\n-- migrate:up\n-- migrate:down\n", NULL, NULL, false, false,
+	        "x.sql:3:1: a second `-- migrate:up`"},
+	    {"-- migrate:up\n-- migrate:down\n-- migrate:down\n", NULL, NULL, false, false, "x.sql:3:1: a second `-- migrate:down`"},
+	};
+	const struct dialect_run *how = dialect_by_name("dbmate")->run;
+	struct migration_file file = {.name = mem_copy("x"), .path = mem_copy("x.sql")};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct err err = {0};
+		struct migration_text up = {0}, down = {0};
+		bool is_good = how->up_text(NULL, &file, cases[i].text, &up, &err);
+		if (cases[i].error) {
+			assert_false(is_good);
+			if (!strstr(err.text, cases[i].error))
+				fail_msg("\"%s\" does not say \"%s\"", err.text, cases[i].error);
+			continue;
+		}
+		if (!is_good)
+			fail_msg("%s", err.text);
+		assert_true(how->down_text(NULL, &file, cases[i].text, &down, &err));
+		assert_string_equal(up.sql, cases[i].up);
+		assert_string_equal(down.sql, cases[i].down);
+		assert_int_equal(up.is_outside_transaction, cases[i].up_is_outside);
+		assert_int_equal(down.is_outside_transaction, cases[i].down_is_outside);
+		migration_text_done(&up);
+		migration_text_done(&down);
+	}
+	mem_free(file.name);
+	mem_free(file.path);
+}
+
+/* golang-migrate's own test gives the first; the others were computed by its formula with Python's zlib. */
+static void test_golang_lock(void **state)
+{
+	(void)state;
+	const struct dialect_run *how = dialect_by_name("golang-migrate")->run;
+	struct ledger ledger = {0};
+	history_name(&ledger, "schema_name_1", "schema_name_2");
+	assert_int_equal(how->other_lock_key(&ledger, "database_name"), 3743845847);
+	history_name(&ledger, "public", "schema_migrations");
+	assert_int_equal(how->lock_key(&ledger, "app"), 1726534663);
+	assert_int_equal(how->other_lock_key(&ledger, "app"), 1787120056);
+	ledger_done(&ledger);
 }
 
 static void test_golang_migrate(void **state)
@@ -145,6 +215,35 @@ static void test_golang_migrate(void **state)
 	check_state(&ledger, "1_a", "applied", NULL);
 	check_state(&ledger, "2_b", "applied", "dirty");
 	check_state(&ledger, "10_c", "pending", "pgtend migrate up db");
+	struct err err = {0};
+	assert_false(ledger.dialect->check_order(&ledger, &err));
+	assert_non_null(strstr(err.text, "version 2 is dirty"));
+	/* A version that no file has: the tool goes neither up nor down. */
+	ledger_forget_rows(&ledger);
+	ledger_add_row(&ledger, "7", 0);
+	match(&ledger);
+	check_state(&ledger, "3_only_down", "applied", "has no .up.sql");
+	check_state(&ledger, "7", "missing", "no file has it");
+	assert_false(ledger.dialect->check_order(&ledger, &err));
+	assert_non_null(strstr(err.text, "stands at version 7"));
+	/* Before the first, which failed. */
+	ledger_forget_rows(&ledger);
+	ledger.last_applied = -1;
+	ledger_add_row(&ledger, "-1", 0)->note = mem_copy("dirty: version -1 began and did not end");
+	match(&ledger);
+	check_state(&ledger, "1_a", "pending", NULL);
+	assert_false(ledger.dialect->check_order(&ledger, &err));
+	ledger_done(&ledger);
+	/* Versions beyond what a double holds, written with zeros, and twice. */
+	scratch_file(folder, "1700000000000000002_n.up.sql", "");
+	scratch_file(folder, "1700000000000000001_n.up.sql", "");
+	scratch_file(folder, "0010_again.up.sql", "");
+	begin(&ledger, "golang-migrate", folder);
+	assert_int_equal(ledger.migration_count, 6);
+	assert_string_equal(ledger.files[4].name, "1700000000000000001_n");
+	assert_string_equal(ledger.files[6].name, "10_c.up.sql");
+	assert_false(ledger.dialect->check_order(&ledger, &err));
+	assert_non_null(strstr(err.text, "another file has this version"));
 	ledger_done(&ledger);
 	scratch_remove(folder);
 }
@@ -337,6 +436,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_plain),
 	    cmocka_unit_test(test_dbmate),
+	    cmocka_unit_test(test_dbmate_parts),
+	    cmocka_unit_test(test_golang_lock),
 	    cmocka_unit_test(test_golang_migrate),
 	    cmocka_unit_test(test_drizzle),
 	    cmocka_unit_test(test_drizzle_bad_journals),
