@@ -225,7 +225,7 @@ static bool run_whole(struct rehearsal *rehearsal, char hash[65], struct err *er
 {
 	struct scratch *scratch = &rehearsal->scratch;
 	int64_t began_us = units_now_us();
-	if (!open_source(rehearsal, err) || !make_plan(rehearsal, err) || !scratch_open(scratch, rehearsal->on, rehearsal->options->is_schema_only, err))
+	if (!open_source(rehearsal, err) || !make_plan(rehearsal, err) || !scratch_open(scratch, rehearsal->on, err))
 		return false;
 	if (rehearsal->plan.count == 0) {
 		report_summary(rehearsal->report, "nothing is pending: nothing to rehearse");
@@ -234,7 +234,7 @@ static bool run_whole(struct rehearsal *rehearsal, char hash[65], struct err *er
 	}
 	if (!dump_tools_find(rehearsal->database->server->version_num / 10000, &rehearsal->tools, err) ||
 	    !source_ask(rehearsal->source, &rehearsal->facts, err) ||
-	    !scratch_check(scratch, &rehearsal->facts, &rehearsal->tools, rehearsal->options->is_schema_only, err) || !check_leaving(rehearsal, err) ||
+	    !scratch_check(scratch, &rehearsal->facts, rehearsal->options->is_schema_only, err) || !check_leaving(rehearsal, err) ||
 	    !rehearse_judge(&rehearsal->plan, scratch->is_elsewhere, rehearsal->report, err))
 		return false;
 	if (rehearsal->options->is_dry_run) {

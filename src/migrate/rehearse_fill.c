@@ -134,9 +134,8 @@ static char *array_of(const struct words *words)
 	return text_take(&array);
 }
 
-bool scratch_check(struct scratch *scratch, const struct source_facts *facts, const struct dump_tools *tools, bool is_schema_only, struct err *err)
+bool scratch_check(struct scratch *scratch, const struct source_facts *facts, bool is_schema_only, struct err *err)
 {
-	(void)tools;
 	if (facts->is_restoring) {
 		err_set(err, ERR_FAILED, "%s stands in the middle of a restore (timescaledb.restoring is on): a copy would lack rows", scratch->source->name);
 		return err_hint(err, "end it first: SELECT timescaledb_post_restore()");
@@ -184,7 +183,7 @@ static void tick(void *arg)
 /* Rows stay out, but for the history's and pgtend's own, without which the plan would be another one. Of whole schemas where nothing is kept, so that
  * thousands of chunks make no thousands of words. What extensions keep in their own tables (TimescaleDB's catalog) is no table's data to pg_dump's
  * --exclude-table-data as long as it is not named. */
-static bool exclude_rows(struct scratch *scratch, const struct ledger *ledger, struct session *source, struct words *argv, struct err *err)
+static bool exclude_rows(const struct ledger *ledger, struct session *source, struct words *argv, struct err *err)
 {
 	const char *params[] = {ledger->history_schema, ledger->history_table};
 	struct result *r = NULL;
@@ -192,48 +191,59 @@ static bool exclude_rows(struct scratch *scratch, const struct ledger *ledger, s
 	for (int i = 0; is_done && i < result_rows(r); i++)
 		words_take(argv, mem_format("--exclude-table-data=%s", result_text(r, i, 0)));
 	result_free(r);
-	(void)scratch;
+	return is_done;
+}
+
+static bool dump_arguments(const struct scratch *scratch, const struct ledger *ledger, const struct dump_tools *tools, bool is_schema_only,
+    struct session *source, struct words *argv, struct err *err)
+{
+	words_add(argv, tools->pg_dump);
+	words_add(argv, "--format=custom");
+	words_add(argv, "--compress=1");
+	words_add(argv, "--no-subscriptions");
+	double seconds = section_seconds(scratch->source->section, "lock_timeout");
+	if (seconds > 0 && seconds < INT_MAX / 1000.0)
+		words_take(argv, mem_format("--lock-wait-timeout=%d", (int)(seconds * 1000.0)));
+	if (!is_schema_only)
+		return true;
+	words_add(argv, "--no-blobs");
+	return exclude_rows(ledger, source, argv, err);
+}
+
+static bool run_dump(struct copying *copying, const struct dump_tools *tools, const struct words *argv, struct err *err)
+{
+	struct scratch *scratch = copying->scratch;
+	const struct database *database = scratch->source;
+	char *hint = mem_format("pgtend activity %s", database->name);
+	struct dump_run run = {
+	    .loop = scratch->fleet->loop,
+	    .info = database->direct ? database->direct : database->info,
+	    .application = "pgtend rehearse",
+	    .argv = argv,
+	    .stdout_fd = copying->dump_fd,
+	    .disk = "the disk of the cache folder",
+	    .locked_hint = hint,
+	    .started = started,
+	    .tick = tick,
+	    .arg = copying,
+	    .report = scratch->report,
+	};
+	report_step(scratch->report, "pg_dump %d of %s", tools->major, database->name);
+	bool is_done = dump_run(&run, NULL, err);
+	mem_free(hint);
 	return is_done;
 }
 
 static bool dump(struct scratch *scratch, const struct ledger *ledger, const struct source_facts *facts, const struct dump_tools *tools,
     bool is_schema_only, struct session *source, struct err *err)
 {
-	const struct database *database = scratch->source;
 	struct words argv = {0};
 	struct copying copying = {.scratch = scratch, .expected_bytes = is_schema_only ? 0 : facts->bytes, .who = "pg_dump"};
-	words_add(&argv, tools->pg_dump);
-	words_add(&argv, "--format=custom");
-	words_add(&argv, "--compress=1");
-	words_add(&argv, "--no-subscriptions");
-	if (is_schema_only)
-		words_add(&argv, "--no-blobs");
-	double seconds = section_seconds(database->section, "lock_timeout");
-	if (seconds > 0 && seconds < INT_MAX / 1000.0)
-		words_take(&argv, mem_format("--lock-wait-timeout=%d", (int)(seconds * 1000.0)));
-	bool is_done = !is_schema_only || exclude_rows(scratch, ledger, source, &argv, err);
+	bool is_done = dump_arguments(scratch, ledger, tools, is_schema_only, source, &argv, err);
 	copying.dump_fd = is_done ? open(scratch->dump_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
 	if (is_done && copying.dump_fd < 0)
 		is_done = err_set(err, ERR_FAILED, "%s: cannot be made: %s", scratch->dump_path, strerror(errno));
-	if (is_done) {
-		char *hint = mem_format("pgtend activity %s", database->name);
-		struct dump_run run = {
-		    .loop = scratch->fleet->loop,
-		    .info = database->direct ? database->direct : database->info,
-		    .application = "pgtend rehearse",
-		    .argv = &argv,
-		    .stdout_fd = copying.dump_fd,
-		    .disk = "the disk of the cache folder",
-		    .locked_hint = hint,
-		    .started = started,
-		    .tick = tick,
-		    .arg = &copying,
-		    .report = scratch->report,
-		};
-		report_step(scratch->report, "pg_dump %d of %s", tools->major, database->name);
-		is_done = dump_run(&run, NULL, err);
-		mem_free(hint);
-	}
+	is_done = is_done && run_dump(&copying, tools, &argv, err);
 	if (copying.dump_fd >= 0)
 		close(copying.dump_fd);
 	words_done(&argv);

@@ -30,7 +30,7 @@ struct scratch {
 	int lock_fd;
 };
 /* Address and keeper; the orphans of dead runs are dropped. err: cannot be reached, a pooler, no right to create databases, ... */
-PGTEND_CHECK bool scratch_open(struct scratch *scratch, const char *on, bool is_schema_only, struct err *err);
+PGTEND_CHECK bool scratch_open(struct scratch *scratch, const char *on, struct err *err);
 /* Makes it with encoding, locale and settings of the source. */
 PGTEND_CHECK bool scratch_make(struct scratch *scratch, struct session *source, struct err *err);
 /* A session to it. Caller frees. NULL: err. */
@@ -55,8 +55,7 @@ struct source_facts { /* what the source says of itself, asked once */
 PGTEND_CHECK bool source_ask(struct session *session, struct source_facts *facts, struct err *err);
 void source_done(struct source_facts *facts);
 /* Room for dump and copy, extensions, versions: before anything is made. */
-PGTEND_CHECK bool scratch_check(struct scratch *scratch, const struct source_facts *facts, const struct dump_tools *tools, bool is_schema_only,
-    struct err *err);
+PGTEND_CHECK bool scratch_check(struct scratch *scratch, const struct source_facts *facts, bool is_schema_only, struct err *err);
 /* pg_dump, pg_restore, ANALYZE. */
 PGTEND_CHECK bool scratch_fill(struct scratch *scratch, const struct ledger *ledger, const struct source_facts *facts, const struct dump_tools *tools,
     bool is_schema_only, struct session *source, struct err *err);

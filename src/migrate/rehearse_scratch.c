@@ -71,17 +71,12 @@ static char *people_address(const struct conninfo *info)
 	return whole;
 }
 
-static bool set_keyword(struct conninfo *info, const char *keyword, const char *value, struct err *err)
-{
-	return conninfo_set(info, keyword, value, err);
-}
-
 /* The source as a database at another address: sessions to it are made as for any other. */
 static bool take_address(struct scratch *scratch, const char *on, struct err *err)
 {
 	struct database *source = scratch->source;
 	scratch->info = on ? address_of_server(scratch, on, err) : conninfo_copy(source->direct ? source->direct : source->info);
-	if (!scratch->info || !set_keyword(scratch->info, "dbname", scratch->dbname, err))
+	if (!scratch->info || !conninfo_set(scratch->info, "dbname", scratch->dbname, err))
 		return false;
 	scratch->where = people_address(scratch->info);
 	scratch->database = (struct database){
@@ -176,9 +171,8 @@ static void close_files(struct scratch *scratch)
 	scratch->folder = scratch->lock_path = scratch->dump_path = NULL;
 }
 
-bool scratch_open(struct scratch *scratch, const char *on, bool is_schema_only, struct err *err)
+bool scratch_open(struct scratch *scratch, const char *on, struct err *err)
 {
-	(void)is_schema_only;
 	scratch->lock_fd = -1;
 	scratch->dbname = choose_name(scratch->source->name);
 	if (!take_address(scratch, on, err) || !open_keeper(scratch, on, err))

@@ -101,10 +101,11 @@ static void drop(struct scratch *scratch, const char *dbname, bool is_certain)
 		report_log(scratch->report, "%s, left by an interrupted rehearsal, stays: %s", dbname, trouble.text);
 }
 
-static bool has_unsettled(const struct result *r)
+/* Of those that may be alive. */
+static bool has_unsettled(const struct result *r, const struct words *dead)
 {
 	for (int i = 0; i < result_rows(r); i++)
-		if (is_ours(r, i) && result_int(r, i, result_column(r, "clients"), 0) > 0)
+		if (is_ours(r, i) && !words_has(dead, result_text(r, i, 0)) && result_int(r, i, result_column(r, "clients"), 0) > 0)
 			return true;
 	return false;
 }
@@ -116,7 +117,7 @@ void scratch_sweep(struct scratch *scratch)
 	sweep_files(scratch->report, &dead);
 	bool is_asked = ask(scratch, &r);
 	/* The sessions of a killed run end by themselves in a moment. */
-	for (int waited = 0; is_asked && waited < SETTLE_MS && has_unsettled(r); waited += LOOK_MS) {
+	for (int waited = 0; is_asked && waited < SETTLE_MS && has_unsettled(r, &dead); waited += LOOK_MS) {
 		task_sleep(LOOK_MS);
 		result_free(r);
 		r = NULL;
