@@ -1,5 +1,11 @@
 # sources of src/migrate, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/migrate/adopt.c \
+	src/migrate/adopt_alter.c \
+	src/migrate/adopt_catalog.c \
+	src/migrate/adopt_judge.c \
+	src/migrate/adopt_read.c \
+	src/migrate/adopt_wants.c \
 	src/migrate/checksum.c \
 	src/migrate/details.c \
 	src/migrate/dialect_dbmate.c \
@@ -66,4 +72,4 @@ libpgtend_a_SOURCES += \
 	src/migrate/run_transactions.c \
 	src/migrate/run_watched.c \
 	src/migrate/statements.c
-EXTRA_DIST += src/migrate/dialect_internal.h src/migrate/plain_internal.h src/migrate/plan_internal.h src/migrate/run_internal.h
+EXTRA_DIST += src/migrate/adopt_internal.h src/migrate/dialect_internal.h src/migrate/plain_internal.h src/migrate/plan_internal.h src/migrate/run_internal.h

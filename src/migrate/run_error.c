@@ -113,6 +113,16 @@ void run_log_notices(struct run *run, const char *of, const struct result *resul
 		run_log_notice(run, of, notices->v[i]);
 }
 
+/* Table, column, object, schema, function that the file makes. */
+static bool is_there_already(const char *sqlstate)
+{
+	static const char *const states[] = {"42P07", "42701", "42710", "42P06", "42723"};
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+		if (strcmp(sqlstate, states[i]) == 0)
+			return true;
+	return false;
+}
+
 bool run_fail(struct run *run, const struct plan_step *step, const struct result *result, int head_chars, int head_answers,
     struct err *err)
 {
@@ -125,6 +135,8 @@ bool run_fail(struct run *run, const struct plan_step *step, const struct result
 	else if (strcmp(err->sqlstate, "55P03") == 0)
 		err_hint(err, "somebody holds a lock on it: `pgtend activity %s` shows who; lock_timeout is %d ms", database,
 		    run->lock_timeout_ms);
+	else if (step->is_up && is_there_already(err->sqlstate))
+		err_hint(err, "was the database filled without its history? `pgtend migrate adopt %s --dry-run` compares it with the files", database);
 	else if (strcmp(err->sqlstate, "53200") == 0 && run->plan.transaction_count < run->plan.count)
 		err_hint(err, "one transaction for all needs too many locks: --transaction file gives each file its own");
 	else if (strcmp(err->sqlstate, "55P04") == 0)
