@@ -123,7 +123,8 @@ static bool read_rows(struct ledger *ledger, struct session *session, struct err
 		struct migration_row *row = ledger_add_row(ledger, result_text(result, i, 0), 0);
 		if (result_bool(result, i, 1))
 			row->note = mem_format(
-			    "dirty: version %s began and did not end; look what of it is there, then `migrate force VERSION`",
+			    "dirty: version %s began and did not end; look what of it is there, then `pgtend migrate repair` or `migrate force "
+			    "VERSION`",
 			    row->name);
 	}
 	result_free(result);
@@ -148,8 +149,12 @@ static void match(struct ledger *ledger)
 	bool is_there = applied > 0 && compare_versions(ledger->files[applied - 1].key, version) == 0;
 	struct migration_row *row = is_there ? &ledger->rows[applied - 1] : ledger_add_row(ledger, version, 0);
 	row->note = note;
-	if (is_there && note && !ledger->files[applied - 1].note)
-		ledger->files[applied - 1].note = mem_copy(note);
+	if (is_there && note) {
+		struct migration_file *file = &ledger->files[applied - 1];
+		file->is_disordered = true; /* not as it should be, and the tool refuses to go on from there */
+		mem_free(file->note);
+		file->note = mem_copy(note);
+	}
 	if (!is_there && !note)
 		row->note = mem_copy("the history stands at this version, and no file has it: golang-migrate refuses to go on; bring "
 		                     "the file back from version control");

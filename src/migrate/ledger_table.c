@@ -10,7 +10,7 @@ static const struct table_column columns[] = {
     {"name", CELL_TEXT, "migration", 0,
         "The migration as its history table names it; the file's name where it is no migration."},
     {"state", CELL_TEXT, "state", 0,
-        "applied, pending, missing (a row without file), out_of_order, refused (the team's own tool would refuse the "
+        "applied, pending, missing (a row without file), out_of_order (also golang-migrate's dirty version), refused (the team's own tool would refuse the "
         "folder because of it), "
         "skipped (its own tool will never run it), edited (the file changed after it was applied)."},
     {"applied_at", CELL_TIME, "applied", 1,
@@ -119,6 +119,8 @@ static char *advice_of(const struct ledger *ledger, int i, enum migration_state 
 	case MIGRATION_REFUSED:
 		return mem_copy(file->refused);
 	case MIGRATION_OUT_OF_ORDER:
+		if (file->row >= 0 && ledger->dialect->run && ledger->dialect->run->has_one_row)
+			return mem_copy(file->note);
 		if (file->row >= 0)
 			return mem_format("applied in another order than the files': %s refuses to go on", dialect->name);
 		if (file->note)

@@ -213,7 +213,7 @@ static void test_golang_migrate(void **state)
 	row->note = mem_copy("dirty: version 2 began and did not end");
 	match(&ledger);
 	check_state(&ledger, "1_a", "applied", NULL);
-	check_state(&ledger, "2_b", "applied", "dirty");
+	check_state(&ledger, "2_b", "out_of_order", "dirty");
 	check_state(&ledger, "10_c", "pending", "pgtend migrate up db");
 	struct err err = {0};
 	assert_false(ledger.dialect->check_order(&ledger, &err));
