@@ -1,22 +1,39 @@
 /* migrate up, down, new: the verbs that act on a migration folder. */
 #include "pgtend/commands/command.h"
 
+#include <string.h>
+
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/migrate/rehearse.h"
 
-static const struct verb_option count_options[] = {
-    {"--count", OPTION_INT, "N", false, "so many migrations at most (up: all; down: 1)"},
+#define TRANSACTION_OPTION                                                                                             \
+	{                                                                                                                  \
+		"--transaction", OPTION_CHOICE, "file|all", false,                                                             \
+		    "one transaction a file, or one for all; otherwise the key `transaction`, or as the team's tool does it"  \
+	}
+
+static const struct verb_option down_options[] = {
+    {"--count", OPTION_INT, "N", false, "so many migrations (without it: 1)"},
+    TRANSACTION_OPTION,
     {0},
 };
 
 static const struct verb_option up_options[] = {
+    {"--to", OPTION_TEXT, "NAME", false, "up to this migration, named as migrate status names it or by its number, and no further"},
     {"--count", OPTION_INT, "N", false, "so many migrations at most"},
+    {"--plan", OPTION_TEXT, "HASH", false, "only if the plan is still the one with this hash (migrate plan and rehearse say it), else end with status 5"},
+    TRANSACTION_OPTION,
     {"--rehearse", OPTION_FLAG, NULL, false, "first on a fresh copy, as migrate rehearse does; then that very plan and no other"},
     {"--schema-only", OPTION_FLAG, NULL, false, "with --rehearse: copy no rows"},
     {"--on", OPTION_TEXT, "SERVER|URL", false, "with --rehearse: make the copy there"},
     {0},
 };
+
+static enum migrate_direction direction_of(const struct verb *verb)
+{
+	return strcmp(verb->subverb, "up") == 0 ? MIGRATE_UP : strcmp(verb->subverb, "down") == 0 ? MIGRATE_DOWN : MIGRATE_REDO;
+}
 
 static bool take_count(const struct action *action, int *count, struct err *err)
 {
@@ -39,8 +56,14 @@ static bool rehearse(const struct action *action, const struct migrate_options *
 
 static bool migrate(const struct action *action, bool is_dry_run, struct report *report, struct err *err)
 {
-	struct migrate_options options = {.is_dry_run = is_dry_run};
-	options.direction = action->verb->level == GUARD_L2 ? MIGRATE_UP : MIGRATE_DOWN;
+	const char *transaction = command_option(action->command, "--transaction");
+	struct migrate_options options = {.is_dry_run = is_dry_run, .direction = direction_of(action->verb)};
+	if (options.direction == MIGRATE_UP) {
+		options.to = command_option(action->command, "--to");
+		options.plan_hash = command_option(action->command, "--plan");
+	}
+	if (transaction != NULL)
+		options.transaction = strcmp(transaction, "all") == 0 ? TRANSACTION_ALL : TRANSACTION_FILE;
 	bool is_rehearsed = options.direction == MIGRATE_UP && command_flag(action->command, "--rehearse");
 	if (!is_rehearsed && options.direction == MIGRATE_UP &&
 	    (command_flag(action->command, "--schema-only") || command_option(action->command, "--on") != NULL))
@@ -88,12 +111,12 @@ const struct verb verb_migrate_up = {
     .stops_on_failure = true,
     .title = "Apply pending migrations",
     .help = "Runs the files that the history table does not have, in the order of the team's own tool, under that "
-            "tool's lock: each in a transaction of its "
-            "own, its history row in it, so that nothing is ever half done. Databases that others depend on come "
-            "first. An error is shown "
-            "as FILE:LINE:COL; what ran before it stays, what follows waits. With --rehearse all of it runs on a fresh copy first. Now node-pg-migrate's files are run; for "
-            "other tools the command to "
-            "run is said.",
+            "tool's lock: in one transaction a file or one for all, as that tool "
+            "does it (--transaction, key transaction), the history row in it, so that nothing is ever half done. A file that cannot run in a "
+            "transaction (CREATE INDEX CONCURRENTLY, VACUUM, a line -- pgtend: no-transaction) runs statement by statement; after a failure the "
+            "next run goes on where it stopped, and an INVALID index is built again. A file with psql's own commands or COPY data is run by psql. "
+            "Databases that others depend on come first. An error is shown as FILE:LINE:COL; what was committed before it is said. A lock that "
+            "is not given within lock_timeout, and a deadlock, are tried again up to 5 times. With --rehearse all of it runs on a fresh copy first.",
     .example = "pgtend migrate up core --count 1",
     .shape = &rehearse_shape,
     .preview = preview,
@@ -104,16 +127,31 @@ const struct verb verb_migrate_down = {
     .name = "migrate",
     .subverb = "down",
     .scope = VERB_ACTS,
-    .options = count_options,
+    .options = down_options,
     .level = GUARD_L3,
     .has_dry_run = true,
     .is_dependents_first = true,
     .stops_on_failure = true,
     .title = "Take back the last migrations",
-    .help = "Runs the down part of the last applied migration, or of the last N, newest first, each in a transaction "
-            "of its own together with the "
-            "removal of its history row. A file that is gone or has no down part is said before anything runs.",
+    .help = "Runs the down part of the last applied migration, or of the last N, newest first, in transactions as migrate up, "
+            "together with the removal of the history row. A file that is gone or has no down part is said before anything runs.",
     .example = "pgtend migrate down pshop --count 2",
+    .preview = preview,
+    .run = run,
+};
+
+const struct verb verb_migrate_redo = {
+    .name = "migrate",
+    .subverb = "redo",
+    .scope = VERB_ACTS_ONE,
+    .options = down_options,
+    .level = GUARD_L3,
+    .has_dry_run = true,
+    .title = "Take back the last migrations and apply them again",
+    .help = "Runs the down part of the last applied migration, or of the last N, newest first, and then applies the same ones again, in "
+            "their order: for a migration that is being written. With --transaction all it is one transaction: either all of it is done or "
+            "nothing.",
+    .example = "pgtend migrate redo pshop",
     .preview = preview,
     .run = run,
 };

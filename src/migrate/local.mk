@@ -49,6 +49,7 @@ libpgtend_a_SOURCES += \
 	src/migrate/plain_record.c \
 	src/migrate/plan.c \
 	src/migrate/plan_choose.c \
+	src/migrate/plan_mode.c \
 	src/migrate/probe.c \
 	src/migrate/rehearse.c \
 	src/migrate/rehearse_fill.c \
@@ -63,12 +64,16 @@ libpgtend_a_SOURCES += \
 	src/migrate/rehearse_table.c \
 	src/migrate/run.c \
 	src/migrate/run_error.c \
+	src/migrate/run_index.c \
 	src/migrate/run_lock.c \
 	src/migrate/run_message.c \
+	src/migrate/run_progress.c \
+	src/migrate/run_psql.c \
 	src/migrate/run_rivals.c \
 	src/migrate/run_record.c \
 	src/migrate/run_session.c \
 	src/migrate/run_settle.c \
+	src/migrate/run_statements.c \
 	src/migrate/run_transactions.c \
 	src/migrate/run_watched.c \
 	src/migrate/statements.c

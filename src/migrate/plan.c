@@ -4,12 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
-
 #include "pgtend/core/mem.h"
+#include "pgtend/migrate/checksum.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/migrate/marker.h"
-#include "pgtend/migrate/statements.h"
 #include "plan_internal.h"
 
 const char *plan_mode_word(enum plan_mode mode)
@@ -32,19 +30,6 @@ char *plan_place(const struct plan_step *step, size_t offset)
 
 /* --- hashes ---------------------------------------------------------------------------------------------- */
 
-static void hash_text(const char *text, char hex[65])
-{
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned size = 0;
-	if (EVP_Digest(text, strlen(text), digest, &size, EVP_sha256(), NULL) != 1 || size != 32)
-		mem_die("libcrypto has no sha256");
-	for (unsigned i = 0; i < size; i++) {
-		hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-		hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-	}
-	hex[64] = 0;
-}
-
 static void hash_plan(const struct ledger *ledger, struct plan *plan)
 {
 	struct text lines = {0};
@@ -54,31 +39,11 @@ static void hash_plan(const struct ledger *ledger, struct plan *plan)
 		text_addf(&lines, "%s %s %s %s %d\n", step->is_up ? "up" : "down", ledger->files[step->file].name,
 		    step->checksum, plan_mode_word(step->mode), step->transaction);
 	}
-	hash_text(text_str(&lines), plan->hash);
+	checksum_of(text_str(&lines), lines.length, plan->hash);
 	text_done(&lines);
 }
 
 /* --- the texts, all read and judged before the first one runs ---------------------------------------------------- */
-
-static bool judge(struct plan_step *step, struct err *err)
-{
-	struct statements_finding finding = {{0}, 0};
-	enum statements_verdict verdict = statements_check(step->text.sql, &finding);
-	step->is_watched = verdict == STATEMENTS_UNKNOWN;
-	if (verdict == STATEMENTS_FINE || verdict == STATEMENTS_UNKNOWN)
-		return true;
-	char *place = plan_place(step, finding.offset);
-	if (verdict == STATEMENTS_TRANSACTION) {
-		err_set(err, ERR_FAILED, "%s: %s of its own: a migration runs in one transaction together with its history row",
-		    place, finding.word);
-		err_hint(err, "take it out of the file; nothing was run");
-	} else {
-		err_set(err, ERR_FAILED, "%s: COPY FROM STDIN takes its data from psql", place);
-		err_hint(err, "write the rows as INSERT, or put them into a seed, which psql runs; nothing was run");
-	}
-	mem_free(place);
-	return false;
-}
 
 static char *path_of(const struct ledger *ledger, const struct migration_file *file, bool is_up)
 {
@@ -97,11 +62,12 @@ static void drop_mark(const struct ledger *ledger, struct plan_step *step, struc
 	memmove(step->text.sql, step->text.sql + 3, strlen(step->text.sql + 3) + 1);
 }
 
-static bool read_step(const struct ledger *ledger, struct plan_step *step, struct plan *plan, struct err *err)
+static bool read_step(const struct ledger *ledger, const struct database *database, struct plan_step *step, struct plan *plan,
+    struct err *err)
 {
 	const struct dialect_run *how = ledger->dialect->run;
 	const struct migration_file *file = &ledger->files[step->file];
-	char *text, checksum[65];
+	char *text, checksum[CHECKSUM_SIZE];
 	if (file->only_by_tool) {
 		err_set(err, ERR_FAILED, "%s %s, which pgtend cannot run", file->path, file->only_by_tool);
 		return err_hint(err, "run it with the tool: %s; nothing was run", ledger->dialect->tool);
@@ -113,20 +79,20 @@ static bool read_step(const struct ledger *ledger, struct plan_step *step, struc
 		return how->down_text(ledger, file, NULL, &step->text, err);
 	if (!folder_text(step->path, &text, err))
 		return false;
-	hash_text(text, checksum);
+	checksum_of(text, strlen(text), checksum);
 	step->checksum = mem_copy(checksum);
 	bool is_good = (step->is_up ? how->up_text : how->down_text)(ledger, file, text, &step->text, err);
-	mem_free(text);
-	if (!is_good)
-		return false;
-	if (step->text.path) {
+	if (is_good && step->text.path) {
 		mem_free(step->path);
 		step->path = mem_copy(step->text.path);
 	}
-	if (step->text.warning)
+	if (is_good && step->text.warning)
 		words_take(&plan->warnings, mem_format("WARNING: %s %s", step->path, step->text.warning));
-	drop_mark(ledger, step, plan);
-	return judge(step, err);
+	if (is_good)
+		drop_mark(ledger, step, plan);
+	is_good = is_good && plan_judge(database, text, step, plan, err);
+	mem_free(text);
+	return is_good;
 }
 
 /* --- making it ------------------------------------------------------------------------------------------- */
@@ -158,11 +124,10 @@ bool plan_make(const struct ledger *ledger, const struct database *database, con
 	bool (*can_record)(const struct ledger *, struct err *) = ledger->dialect->run->can_record;
 	if (plan->count > 0 && can_record && !can_record(ledger, err))
 		return false;
-	for (int i = 0; i < plan->count; i++) {
-		if (!read_step(ledger, &plan->steps[i], plan, err))
+	for (int i = 0; i < plan->count; i++)
+		if (!read_step(ledger, database, &plan->steps[i], plan, err))
 			return false;
-		plan->steps[i].transaction = ++plan->transaction_count;
-	}
+	plan_number(ledger, plan_transaction_mode(ledger, database, options), plan);
 	hash_plan(ledger, plan);
 	if (!options->plan_hash || strcmp(options->plan_hash, plan->hash) == 0)
 		return true;
@@ -179,6 +144,7 @@ void plan_done(struct plan *plan)
 		mem_free(step->path);
 		mem_free(step->checksum);
 		mem_free(step->mode_why);
+		parse_done(&step->cuts);
 	}
 	mem_free(plan->steps);
 	words_done(&plan->warnings);

@@ -6,7 +6,6 @@
 #include "pgtend/loop/task.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/migrate/order.h"
-#include "pgtend/migrate/statements.h"
 #include "run_internal.h"
 
 enum { FIRST_STEPS = 8 };
@@ -55,12 +54,28 @@ static void say_where_it_stands(struct run *run, struct err *err)
 	mem_free(left);
 }
 
+static char *how_it_runs(const struct run *run, int i)
+{
+	const struct plan_step *step = &run->plan.steps[i];
+	int together = 0;
+	if (step->mode == PLAN_STATEMENTS)
+		return mem_format("statement by statement outside a transaction, because of %s", step->mode_why);
+	if (step->mode == PLAN_PSQL)
+		return mem_format("by psql in a transaction of its own, because of %s", step->mode_why);
+	for (int k = 0; k < run->plan.count; k++)
+		together += run->plan.steps[k].transaction == step->transaction;
+	return together > 1 ? mem_format("in one transaction with %d other%s", together - 1, together > 2 ? "s" : "")
+	                    : mem_copy("in a transaction of its own");
+}
+
 static void say_plan(struct run *run)
 {
 	for (int i = 0; i < run->plan.count; i++) {
 		const struct plan_step *step = &run->plan.steps[i];
-		report_log(run->report, "would %s %s (%s), in a transaction of its own", step->is_up ? "apply" : "take back",
-		    run_file(run, step)->name, step->path);
+		char *how = how_it_runs(run, i);
+		report_log(run->report, "would %s %s (%s), %s", step->is_up ? "apply" : "take back", run_file(run, step)->name,
+		    step->path, how);
+		mem_free(how);
 	}
 	report_summary(run->report, "%d migration%s would be %s", run->plan.count, run->plan.count == 1 ? "" : "s",
 	    applied_word(run));
@@ -129,13 +144,15 @@ static bool ensure_metadata(struct run *run, struct err *err)
 
 static bool run_all(struct run *run, struct err *err)
 {
+	static bool (*const ways[])(struct run *, struct err *) = {
+	    [PLAN_TRANSACTION] = run_transactions, [PLAN_STATEMENTS] = run_statements, [PLAN_PSQL] = run_psql};
 	int64_t started_us = units_now_us();
 	char took[UNITS_SIZE];
 	run->durable_ms = loop_now_ms(run->fleet->loop);
 	run->most = FIRST_STEPS;
 	bool is_good = ensure_metadata(run, err) && run_set(run, err) && ensure_history(run, err);
 	while (is_good && run->done < run->plan.count)
-		is_good = run_transactions(run, err);
+		is_good = ways[run->plan.steps[run->done].mode](run, err);
 	run_flush(run);
 	if (!is_good) {
 		say_where_it_stands(run, err);
@@ -161,7 +178,16 @@ static bool make_plan(struct run *run, struct err *err)
 	bool is_planned = plan_make(&run->ledger, run->database, run->options, &run->plan, err);
 	for (size_t i = 0; i < run->plan.warnings.count; i++)
 		report_log(run->report, "%s", run->plan.warnings.v[i]);
-	return is_planned;
+	if (!is_planned)
+		return false;
+	/* Behind a pool the next statement may go to another session: progress and lock would be nobody's. */
+	for (int i = 0; i < run->plan.count && run->is_pooled; i++)
+		if (run->plan.steps[i].mode == PLAN_STATEMENTS) {
+			run_say_pooled(run, err);
+			return err_prefix(err, "%s cannot run in a transaction (%s)", run_file(run, &run->plan.steps[i])->name,
+			    run->plan.steps[i].mode_why);
+		}
+	return true;
 }
 
 static bool run_whole(struct run *run, struct err *err)

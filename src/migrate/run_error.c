@@ -32,7 +32,7 @@ static size_t line_begin(const char *text, size_t offset)
 }
 
 /* The line, at most so wide that a caret under it is still seen, and the caret. */
-static void log_line(struct run *run, const char *sql, size_t offset)
+void run_log_line(struct run *run, const char *sql, size_t offset)
 {
 	enum { BEFORE_COLS = 90, WIDTH_COLS = 120 };
 	size_t begin = line_begin(sql, offset), end = offset + strcspn(sql + offset, "\r\n");
@@ -92,7 +92,7 @@ void run_word_error(struct run *run, const struct plan_step *step, const struct 
 	memcpy(err->sqlstate, error->sqlstate, sizeof err->sqlstate);
 	report_log(run->report, "%s: ERROR %s: %s", place, error->sqlstate, error->message ? error->message : "failed");
 	if (is_found)
-		log_line(run, step->text.sql, offset);
+		run_log_line(run, step->text.sql, offset);
 	log_part(run, "DETAIL", error->detail);
 	log_part(run, "HINT", error->hint);
 	log_part(run, "CONTEXT", error->context);
@@ -123,12 +123,8 @@ static bool is_there_already(const char *sqlstate)
 	return false;
 }
 
-bool run_fail(struct run *run, const struct plan_step *step, const struct result *result, int head_chars, int head_answers,
-    struct err *err)
+void run_hint(struct run *run, const struct plan_step *step, struct err *err)
 {
-	if (run_explain_guard(run, err))
-		return false;
-	run_word_error(run, step, result, head_chars, head_answers, err);
 	const char *database = run->database->name;
 	if (strcmp(err->sqlstate, "25001") == 0)
 		err_hint(err, "it cannot run in a transaction: say so with a line `-- pgtend: no-transaction` in the file");
@@ -141,5 +137,14 @@ bool run_fail(struct run *run, const struct plan_step *step, const struct result
 		err_hint(err, "one transaction for all needs too many locks: --transaction file gives each file its own");
 	else if (strcmp(err->sqlstate, "55P04") == 0)
 		err_hint(err, "a value of an enum can be used once it is committed: --transaction file, and its use in another file");
+}
+
+bool run_fail(struct run *run, const struct plan_step *step, const struct result *result, int head_chars, int head_answers,
+    struct err *err)
+{
+	if (run_explain_guard(run, err))
+		return false;
+	run_word_error(run, step, result, head_chars, head_answers, err);
+	run_hint(run, step, err);
 	return false;
 }

@@ -145,12 +145,49 @@ const char *run_wait_sql(const struct run *run);
 /* The step *at message by message: nobody could tell whether its text leaves our transaction alone, or somebody looks at it. */
 PGTEND_CHECK bool run_watched(struct run *run, int *at, struct err *err);
 
+/* run_statements.c */
+/* The step run->done, statement by statement outside a transaction, from where it stopped before; then its history row. */
+PGTEND_CHECK bool run_statements(struct run *run, struct err *err);
+
+/* run_psql.c */
+/* The step run->done, by psql. */
+PGTEND_CHECK bool run_psql(struct run *run, struct err *err);
+
+/* run_progress.c */
+struct progress {
+	bool is_there;
+	char *checksum;    /* of the file then */
+	int done;          /* statements that ended well */
+	bool is_unsettled; /* one more was begun, and nobody wrote down how it ended */
+	char xid[24];      /* of its transaction; "": none */
+	char *path;        /* of pgtend's own file; NULL: it stands in the database */
+};
+PGTEND_CHECK bool run_progress_read(struct run *run, const struct plan_step *step, struct progress *progress, struct err *err);
+/* Before statement `number` (from 0) runs, and after it did. */
+PGTEND_CHECK bool run_progress_write(struct run *run, const struct plan_step *step, const struct progress *progress, int number,
+    bool is_done, const char *xid, struct err *err);
+/* is_over: the history has it now, nothing is to be remembered. */
+void run_progress_done(struct progress *progress, bool is_over);
+
+/* run_index.c */
+/* Before a CREATE INDEX CONCURRENTLY: its index, left INVALID by one that failed, is dropped. is_again: it was begun before; *is_there: it
+ * is there and good, nothing is to be done. Other statements: nothing. */
+PGTEND_CHECK bool run_index_prepare(struct run *run, const char *statement, bool is_again, bool *is_there, struct err *err);
+/* Names of all that are INVALID. */
+PGTEND_CHECK bool run_index_look(struct run *run, struct words *invalid, struct err *err);
+/* Says which are INVALID now that were not before, and what to do. */
+void run_index_tell(struct run *run, const struct words *before);
+
 /* run_error.c */
 /* The server's error as "FILE:LINE:COL: message", with the line and a caret in the report's log. head_chars:
  * characters of the message before the file's text; head_answers: statements. */
 void run_word_error(struct run *run, const struct plan_step *step, const struct result *result, int head_chars,
     int head_answers, struct err *err);
-/* The same, and what to do about the errors that migrations know. Always false. */
+/* The line of a text and a caret under the byte, into the log. */
+void run_log_line(struct run *run, const char *sql, size_t offset);
+/* What to do about the errors that migrations know, by their SQLSTATE. */
+void run_hint(struct run *run, const struct plan_step *step, struct err *err);
+/* The same as run_word_error(), and what to do about the errors that migrations know. Always false. */
 bool run_fail(struct run *run, const struct plan_step *step, const struct result *result, int head_chars, int head_answers,
     struct err *err);
 /* A NOTICE or WARNING into the log; of: the migration; NULL: it is clear. */
