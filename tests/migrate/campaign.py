@@ -21,7 +21,7 @@ import time
 E = os.environ
 PGTEND, PG_BIN, WORK = E["PGTEND"], E["CAMPAIGN_PG_BIN"], E["CAMPAIGN_WORK"]
 SOCKET, PORT, DATA, PG_USER = E["CAMPAIGN_SOCKET"], E["CAMPAIGN_PORT"], E["CAMPAIGN_DATA"], E.get("CAMPAIGN_PG_USER", "")
-FILES, OUTSIDE_EVERY = 96, 8
+FILES, OUTSIDE_EVERY = 64, 8
 HAS_OUTSIDE = E.get("CAMPAIGN_OUTSIDE", "no") == "yes"  # some files run outside a transaction
 WITHIN_S = 30
 
@@ -47,7 +47,7 @@ def text_of(i):
                 "create unique index concurrently i%d_b on t%d(id, x);\n") % (i, i - 1, i, i, i - 1)
     return ("create table t%d(id bigint generated always as identity primary key, x int not null, y text);\n"
             "insert into t%d(x, y) select n, 'row ' || n from generate_series(1, 50) n;\n"
-            "create index i%d_x on t%d(x);\ninsert into ran values (%d, 'all');\n") % (i, i, i, i, i)
+            "create index i%d_x on t%d(x);\nselect pg_sleep(0.002);\ninsert into ran values (%d, 'all');\n") % (i, i, i, i, i)
 
 
 def make_folder():
@@ -257,7 +257,7 @@ class Pace:
 
     def moment_s(self, chance, applied):
         work_s = max(self.all_s - self.before_s, 0.001) * (FILES - applied) / FILES
-        return chance.uniform(self.before_s * 0.4, self.before_s + work_s * 1.1)
+        return chance.uniform(self.before_s * 0.6, self.before_s + work_s)
 
 
 def client_kills(kills, chance, folder, server):
@@ -265,7 +265,7 @@ def client_kills(kills, chance, folder, server):
     while killed < kills:
         number += 1
         life, before = Life(number, folder), 0
-        while killed < kills:
+        for _ in range(min(chance.randint(1, 4), kills - killed)):
             process = life.start()
             time.sleep(pace.moment_s(chance, before))
             process.kill()
@@ -305,7 +305,7 @@ def server_kills(kills, chance, folder, server):
     while killed < kills:
         number += 1
         life, before = Life(number, folder), 0
-        while killed < kills:
+        for _ in range(min(chance.randint(1, 4), kills - killed)):
             process = life.start()
             time.sleep(pace.moment_s(chance, before))
             if process.poll() is not None:
