@@ -47,7 +47,7 @@ def text_of(i):
                 "create unique index concurrently i%d_b on t%d(id, x);\n") % (i, i - 1, i, i, i - 1)
     return ("create table t%d(id bigint generated always as identity primary key, x int not null, y text);\n"
             "insert into t%d(x, y) select n, 'row ' || n from generate_series(1, 50) n;\n"
-            "create index i%d_x on t%d(x);\nselect pg_sleep(0.002);\ninsert into ran values (%d, 'all');\n") % (i, i, i, i, i)
+            "create index i%d_x on t%d(x);\nselect pg_sleep(0.001);\ninsert into ran values (%d, 'all');\n") % (i, i, i, i, i)
 
 
 def make_folder():
