@@ -211,6 +211,10 @@ static bool find_parts(
 static bool cut(const struct migration_file *file, const char *text, bool is_up, struct migration_text *out, struct err *err)
 {
 	const char *up = NULL, *down = NULL;
+	if (strncmp(text, "\xEF\xBB\xBF", 3) == 0) {
+		text += 3;
+		out->warning = "begins with a byte order mark, which is left out (dbmate would not find its marker behind it)";
+	}
 	if (!find_parts(file, text, &up, &down, err))
 		return false;
 	const char *begin = is_up ? up : down;
@@ -255,10 +259,19 @@ static char *forget_sql(const struct ledger *ledger, const struct migration_file
 	return dialect_forget_sql(ledger, session, "version", file->key);
 }
 
+static bool can_record(const struct ledger *ledger, struct err *err)
+{
+	if (ledger->migration_count == ledger->file_count)
+		return true;
+	err_set(err, ERR_DRIFT, "%s: another file has this version", ledger->files[ledger->migration_count].path);
+	return err_hint(err, "dbmate runs the first of them and fails at this one: give it a number of its own; nothing was run");
+}
+
 static const struct dialect_run run = {
     .lock_key = dialect_own_lock_key,
     .locks_history = true,
     .transaction = TRANSACTION_FILE,
+    .can_record = can_record,
     .ensure_sql = ensure_sql,
     .record_sql = record_sql,
     .forget_sql = forget_sql,

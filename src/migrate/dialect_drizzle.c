@@ -54,12 +54,20 @@ static int compare_words(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* The tags are sorted. */
+static bool are_single(const struct words *tags, const char *journal_path, struct err *err)
+{
+	for (size_t i = 1; i < tags->count; i++)
+		if (strcmp(tags->v[i - 1], tags->v[i]) == 0)
+			return err_set(err, ERR_CONFIG, "%s: it names %s twice: Drizzle would run it twice", journal_path, tags->v[i]);
+	return true;
+}
+
 /* .sql files that the journal does not name: never run. Without a key and without `when`. */
 static bool add_orphans(struct ledger *ledger, struct words *tags, struct err *err)
 {
 	struct words names = {0};
 	bool is_read = folder_names(ledger->folder, &names, err);
-	words_sort(tags);
 	for (size_t i = 0; is_read && i < names.count; i++) {
 		if (!text_ends_with(names.v[i], ".sql") ||
 		    (tags->count && bsearch(&names.v[i], tags->v, tags->count, sizeof *tags->v, compare_words)))
@@ -81,7 +89,8 @@ static bool read_folder(struct ledger *ledger, struct err *err)
 	bool is_read = read_journal(path, &journal, &entries, err);
 	for (size_t i = 0; is_read && i < json_array_size(entries); i++)
 		is_read = add_entry(ledger, path, i, json_array_get(entries, i), &tags, err);
-	is_read = is_read && add_orphans(ledger, &tags, err);
+	words_sort(&tags);
+	is_read = is_read && are_single(&tags, path, err) && add_orphans(ledger, &tags, err);
 	json_decref(journal);
 	words_done(&tags);
 	mem_free(path);
