@@ -111,7 +111,7 @@ const struct config_key config_keys[] = {
         "singleTransaction means file."),
     DATABASE("search_path", KEY_WORDS, NULL, "public",
         "Schemas in which migrations run, as node-pg-migrate's option `schema` has it; nothing else is looked up "
-        "there."),
+        "there. For the other tools it is set only when it is said here."),
     DATABASE("metadata", KEY_BOOL, NULL, "yes",
         "Whether pgtend may keep its own records in a schema `pgtend` in this database."),
     DATABASE("rehearse_on", KEY_TEXT, NULL, NULL,

@@ -273,6 +273,7 @@ static const struct dialect_run run = {
     .transaction = TRANSACTION_FILE,
     .can_record = can_record,
     .ensure_sql = ensure_sql,
+    .settings_sql = dialect_settings_sql,
     .record_sql = record_sql,
     .forget_sql = forget_sql,
     .up_text = up_text,

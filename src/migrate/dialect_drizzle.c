@@ -264,6 +264,7 @@ static const struct dialect_run run = {
     .has_no_key = true,
     .transaction = TRANSACTION_ALL,
     .ensure_sql = ensure_sql,
+    .settings_sql = dialect_settings_sql,
     .record_sql = record_sql,
     .forget_sql = forget_sql,
     .up_text = dialect_breakpoint_text,

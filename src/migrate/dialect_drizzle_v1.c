@@ -182,6 +182,7 @@ static const struct dialect_run run = {
     .transaction = TRANSACTION_ALL,
     .can_record = can_record,
     .ensure_sql = ensure_sql,
+    .settings_sql = dialect_settings_sql,
     .record_sql = record_sql,
     .forget_sql = forget_sql,
     .up_text = dialect_breakpoint_text,

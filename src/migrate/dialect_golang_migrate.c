@@ -329,6 +329,7 @@ static const struct dialect_run run = {
     .has_one_row = true,
     .transaction = TRANSACTION_FILE,
     .ensure_sql = ensure_sql,
+    .settings_sql = dialect_settings_sql,
     .record_sql = record_sql,
     .forget_sql = forget_sql,
     .begin_sql = begin_sql,

@@ -12,6 +12,8 @@ char *dialect_ensure_sql(const struct ledger *ledger, struct session *session, c
 /* DELETE FROM the history WHERE column = value. Caller frees. */
 char *dialect_forget_sql(
     const struct ledger *ledger, struct session *session, const char *column, const char *value);
+/* search_path as the key of the section says it; NULL: it does not. */
+char *dialect_settings_sql(const struct ledger *ledger, const struct section *section, struct session *session);
 /* pgtend's own key, for tools that take no lock: two pgtend exclude each other by it. */
 int64_t dialect_own_lock_key(const struct ledger *ledger, const char *dbname);
 

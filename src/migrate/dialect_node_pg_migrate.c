@@ -290,35 +290,8 @@ static char *ensure_sql(const struct ledger *ledger, struct session *session)
 
 static char *settings_sql(const struct ledger *ledger, const struct section *section, struct session *session)
 {
-	(void)ledger;
-	struct words schemas = {0};
-	struct text sql = {0};
-	if (section)
-		section_words(section, "search_path", &schemas);
-	if (schemas.count == 0)
-		words_add(&schemas, "public");
-	for (size_t i = 0; i < schemas.count; i++) {
-		char *quoted = session_quote_identifier(session, schemas.v[i]);
-		text_addf(&sql, "%s%s", i ? ", " : "SET LOCAL search_path TO ", quoted);
-		mem_free(quoted);
-	}
-	words_done(&schemas);
-	return text_take(&sql);
-}
-
-/* A late one, which only `mark` and `adopt` write down, goes where its file stands: the tool compares the order of the rows, by time and
- * then id, with that of the files. */
-static char *record_late_sql(const struct ledger *ledger, const struct migration_file *file, int before, struct session *session)
-{
-	const char *beside = before >= 0 ? ledger->files[before].name : ledger->rows[0].name;
-	char *table = dialect_table_sql(ledger, session), *name = session_quote_literal(session, file->name),
-	     *other = session_quote_literal(session, beside);
-	char *sql = mem_format("INSERT INTO %s (name, run_on) SELECT %s, pg_catalog.max(run_on)%s FROM %s WHERE name = %s", table,
-	    name, before >= 0 ? "" : " - interval '1 second'", table, other);
-	mem_free(table);
-	mem_free(name);
-	mem_free(other);
-	return sql;
+	char *said = dialect_settings_sql(ledger, section, session);
+	return said ? said : mem_copy("SET LOCAL search_path TO public");
 }
 
 static char *record_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)

@@ -52,6 +52,23 @@ int64_t dialect_own_lock_key(const struct ledger *ledger, const char *dbname)
 	return 0x706774656e64; /* "pgtend" */
 }
 
+char *dialect_settings_sql(const struct ledger *ledger, const struct section *section, struct session *session)
+{
+	(void)ledger;
+	struct words schemas = {0};
+	struct text sql = {0};
+	if (section && section_is_set(section, "search_path"))
+		section_words(section, "search_path", &schemas);
+	for (size_t i = 0; i < schemas.count; i++) {
+		char *quoted = session_quote_identifier(session, schemas.v[i]);
+		text_addf(&sql, "%s%s", i ? ", " : "SET LOCAL search_path TO ", quoted);
+		mem_free(quoted);
+	}
+	bool is_said = schemas.count > 0;
+	words_done(&schemas);
+	return is_said ? text_take(&sql) : NULL;
+}
+
 bool dialect_whole_text(const struct ledger *ledger, const struct migration_file *file, const char *text,
     struct migration_text *out, struct err *err)
 {

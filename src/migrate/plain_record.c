@@ -194,6 +194,7 @@ const struct dialect_run plain_run = {
     .transaction = TRANSACTION_FILE,
     .can_record = can_record,
     .ensure_sql = ensure_sql,
+    .settings_sql = dialect_settings_sql,
     .record_sql = record_sql,
     .forget_sql = forget_sql,
     .up_text = dialect_whole_text,

@@ -56,7 +56,7 @@ struct dialect_run {
 	/* As the tool does before it runs the first: makes schema and table. Caller frees; session quotes. */
 	char *(*ensure_sql)(const struct ledger *ledger, struct session *session);
 	/* What the tool sets before it runs a file, as one statement without a semicolon ("SET LOCAL search_path ...").
-	 * Caller frees. The member may be NULL: nothing. */
+	 * Caller frees. The member and its answer may be NULL: nothing. */
 	char *(*settings_sql)(const struct ledger *ledger, const struct section *section, struct session *session);
 	/* One or more statements, the last without a semicolon. Caller frees. */
 	char *(*record_sql)(const struct ledger *ledger, const struct migration_file *file, struct session *session);
