@@ -294,6 +294,21 @@ static char *settings_sql(const struct ledger *ledger, const struct section *sec
 	return said ? said : mem_copy("SET LOCAL search_path TO public");
 }
 
+/* A late one, which only `mark` and `adopt` write down, goes where its file stands: the tool compares the order of the rows, by time and
+ * then id, with that of the files. */
+static char *record_late_sql(const struct ledger *ledger, const struct migration_file *file, int before, struct session *session)
+{
+	const char *beside = before >= 0 ? ledger->files[before].name : ledger->rows[0].name;
+	char *table = dialect_table_sql(ledger, session), *name = session_quote_literal(session, file->name),
+	     *other = session_quote_literal(session, beside);
+	char *sql = mem_format("INSERT INTO %s (name, run_on) SELECT %s, pg_catalog.max(run_on)%s FROM %s WHERE name = %s", table,
+	    name, before >= 0 ? "" : " - interval '1 second'", table, other);
+	mem_free(table);
+	mem_free(name);
+	mem_free(other);
+	return sql;
+}
+
 static char *record_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
 {
 	int number = (int)(file - ledger->files), before = migration_before(ledger, number);
