@@ -3,10 +3,9 @@
 
 #include "adopt_internal.h"
 #include "pgtend/core/mem.h"
-#include "pgtend/loop/task.h"
 #include "run_internal.h"
 
-enum { SETTLE_S = 30, MISSING_SHOWN = 3, LINES_MAX = 40 };
+enum { MISSING_SHOWN = 3, LINES_MAX = 40 };
 
 static const struct table_column columns[] = {
     {"database", CELL_TEXT, "database", 0, "The section's name in pgtend.ini."},
@@ -186,93 +185,17 @@ static bool read_path(struct run *run, struct adopt *adopt, struct err *err)
 	return is_answered;
 }
 
-static bool can_adopt(struct run *run, struct err *err)
-{
-	const struct ledger *ledger = &run->ledger;
-	const char *name = run->database->name;
-	if (!ledger->folder || !ledger->dialect) {
-		err_set(err, ERR_UNSUPPORTED, "%s has no migration folder", name);
-		return err_hint(err, "say where it is with `migrations = FOLDER` in its section");
-	}
-	run->dialect = ledger->dialect;
-	if (!run->dialect->run) {
-		err_set(err, ERR_UNSUPPORTED, "the migrations of %s are %s's, which pgtend shows but does not record", name, run->dialect->name);
-		return false;
-	}
-	run->lock_key = run->dialect->run->lock_key(ledger, run->database->dbname);
-	run->other_lock_key = run->dialect->run->other_lock_key ? run->dialect->run->other_lock_key(ledger, run->database->dbname) : 0;
-	return true;
-}
-
 /* --- recording --------------------------------------------------------------------------------------------------- */
-
-static char *record_sql(struct run *run, const struct adopt *adopt)
-{
-	const struct dialect_run *how = run->dialect->run;
-	struct text sql = {0};
-	int answers;
-	char *part = run_head(run, NULL, run->history_rows, &answers);
-	text_add(&sql, part);
-	mem_free(part);
-	part = run->ledger.has_history ? NULL : how->ensure_sql(&run->ledger, run->session);
-	text_addf(&sql, "%s%s", part ? part : "", part ? ";\n" : "");
-	mem_free(part);
-	for (int i = 0; i < adopt->count; i++) {
-		if (!adopt->files[i].is_chosen)
-			continue;
-		part = how->record_sql(&run->ledger, file_of(adopt, i), run->session);
-		text_addf(&sql, "%s;\n", part);
-		mem_free(part);
-		part = metadata_note_sql(&run->metadata, &run->ledger, file_of(adopt, i), "adopt", run->session);
-		text_addf(&sql, "%s%s", part ? part : "", part ? ";\n" : "");
-		mem_free(part);
-	}
-	part = run_rivals_at_end(run);
-	text_addf(&sql, "%sCOMMIT", part ? part : "");
-	mem_free(part);
-	return text_take(&sql);
-}
-
-/* The answer was lost: all or nothing is committed, and the history says which. */
-static bool look_again(struct run *run, const struct adopt *adopt, struct err *err)
-{
-	struct err why = *err;
-	int first = -1;
-	for (int i = adopt->count - 1; i >= 0; i--)
-		if (adopt->files[i].is_chosen)
-			first = adopt->files[i].file;
-	task_shield();
-	run_roll_back(run);
-	bool is_known = (session_state(run->session) == SESSION_READY || run_reopen(run, SETTLE_S, err)) &&
-	                ledger_read_history(&run->ledger, run->session, err);
-	task_unshield();
-	if (!is_known) {
-		err_set(err, ERR_PARTIAL, "%s; whether it was recorded cannot be looked up", why.text);
-		return err_hint(err, "when the server is back, `pgtend migrate status %s` tells", run->database->name);
-	}
-	if (first >= 0 && run->ledger.files[first].row >= 0)
-		return true;
-	*err = why;
-	return false;
-}
 
 static bool record(struct run *run, const struct adopt *adopt, struct err *err)
 {
-	if (!metadata_look(run->database, run->session, &run->metadata, err) ||
-	    (run->metadata.may_make && !metadata_make(run->database, run->session, &run->metadata, err)))
-		return false;
-	char *sql = record_sql(run, adopt);
-	struct result *result = NULL;
-	bool is_done = run_ask(run, sql, &result, err);
-	if (!is_done && run_is_unsettled(result, err)) {
-		is_done = look_again(run, adopt, err);
-	} else if (!is_done) {
-		run_roll_back(run);
-		if (!run_explain_guard(run, err))
-			err_prefix(err, "recording in %s", run->ledger.history);
-	}
-	result_free(result);
-	mem_free(sql);
+	struct run_record *records = mem_grow(NULL, (size_t)adopt->count, sizeof *records);
+	int count = 0;
+	for (int i = 0; i < adopt->count; i++)
+		if (adopt->files[i].is_chosen)
+			records[count++] = (struct run_record){.file = adopt->files[i].file, .is_applied = true};
+	bool is_done = run_record(run, records, count, "adopt", err);
+	mem_free(records);
 	return is_done;
 }
 
@@ -309,13 +232,9 @@ static void say_end(const struct run *run, const struct adopt *adopt, bool is_dr
 
 static bool adopt_whole(struct run *run, struct adopt *adopt, const struct adopt_options *options, struct err *err)
 {
-	if (!run_open(run, err) || !ledger_read(run->database, run->session, &run->ledger, err) || !can_adopt(run, err))
+	if (!run_record_open(run, !options->is_dry_run, err))
 		return false;
 	adopt->ledger = &run->ledger;
-	/* What was read before the lock may be old when it is ours. */
-	if (!options->is_dry_run && (!run_lock(run, err) || !ledger_read_history(&run->ledger, run->session, err)))
-		return false;
-	run->history_rows = run_table_rows(run);
 	if ((run->dialect->check_order && !run->dialect->check_order(&run->ledger, err)) || !read_path(run, adopt, err) ||
 	    !adopt_judge(adopt, run->session, options->is_all, err))
 		return false;
@@ -335,19 +254,10 @@ static bool adopt_whole(struct run *run, struct adopt *adopt, const struct adopt
 bool migrate_adopt(struct fleet *fleet, struct database *database, const struct adopt_options *options, struct report *report,
     struct err *err)
 {
-	const struct migrate_options as_run = {.is_dry_run = options->is_dry_run};
-	struct run run = {.fleet = fleet, .database = database, .options = &as_run, .report = report, .verb = "migrate adopt"};
+	struct run run = {.fleet = fleet, .database = database, .report = report, .verb = "migrate adopt"};
 	struct adopt adopt = {0};
-	if (database->section) {
-		run.lock_timeout_ms = (int)(section_seconds(database->section, "lock_timeout") * 1000);
-		run.statement_timeout_ms = (int64_t)(section_seconds(database->section, "statement_timeout") * 1000);
-	}
 	bool is_done = adopt_whole(&run, &adopt, options, err);
 	adopt_done(&adopt);
-	run_unlock(&run);
-	metadata_done(&run.metadata);
-	ledger_done(&run.ledger);
-	if (run.session)
-		session_free(run.session);
+	run_record_close(&run);
 	return is_done;
 }

@@ -102,11 +102,11 @@ void wants_done(struct adopt *adopt);
 
 /* --- adopt_read.c: trees */
 void adopt_read_statement(struct walk *walk, const struct parse_statement *statement);
-struct want_name tree_range(const json_t *range_var);
-struct want_name tree_names(const json_t *list);  /* of String nodes: [schema, name] or [name] */
-const char *tree_text(const json_t *fields, const char *key); /* NULL */
-const char *tree_string(const json_t *node);                   /* of {"String": {"sval": ...}}; NULL */
-char *tree_type(const json_t *type_name);                      /* as pg_type names it; NULL: not to be told. Caller frees */
+struct want_name adopt_range(const json_t *range_var);
+struct want_name adopt_names(const json_t *list);  /* of String nodes: [schema, name] or [name] */
+const char *adopt_text(const json_t *fields, const char *key); /* NULL */
+const char *adopt_string(const json_t *node);                   /* of {"String": {"sval": ...}}; NULL */
+char *adopt_type(const json_t *type_name);                      /* as pg_type names it; NULL: not to be told. Caller frees */
 
 /* --- adopt_alter.c */
 void adopt_read_alter_table(struct walk *walk, const json_t *fields);

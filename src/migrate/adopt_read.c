@@ -8,33 +8,33 @@
 
 /* --- trees ---------------------------------------------------------------------------------------------- */
 
-const char *tree_text(const json_t *fields, const char *key)
+const char *adopt_text(const json_t *fields, const char *key)
 {
 	return json_string_value(json_object_get(fields, key));
 }
 
-const char *tree_string(const json_t *node)
+const char *adopt_string(const json_t *node)
 {
-	return tree_text(json_object_get(node, "String"), "sval");
+	return adopt_text(json_object_get(node, "String"), "sval");
 }
 
-struct want_name tree_range(const json_t *range_var)
+struct want_name adopt_range(const json_t *range_var)
 {
-	return (struct want_name){tree_text(range_var, "schemaname"), tree_text(range_var, "relname")};
+	return (struct want_name){adopt_text(range_var, "schemaname"), adopt_text(range_var, "relname")};
 }
 
-struct want_name tree_names(const json_t *list)
+struct want_name adopt_names(const json_t *list)
 {
 	size_t count = json_array_size(list);
-	return (struct want_name){count > 1 ? tree_string(json_array_get(list, count - 2)) : NULL,
-	    count > 0 ? tree_string(json_array_get(list, count - 1)) : NULL};
+	return (struct want_name){count > 1 ? adopt_string(json_array_get(list, count - 2)) : NULL,
+	    count > 0 ? adopt_string(json_array_get(list, count - 1)) : NULL};
 }
 
-char *tree_type(const json_t *type_name)
+char *adopt_type(const json_t *type_name)
 {
 	static const char *const serials[][2] = {{"serial", "int4"}, {"serial4", "int4"}, {"bigserial", "int8"}, {"serial8", "int8"},
 	    {"smallserial", "int2"}, {"serial2", "int2"}};
-	const char *name = tree_names(json_object_get(type_name, "names")).name;
+	const char *name = adopt_names(json_object_get(type_name, "names")).name;
 	if (!name || json_is_true(json_object_get(type_name, "pct_type")))
 		return NULL;
 	for (size_t i = 0; i < sizeof serials / sizeof *serials; i++)
@@ -45,7 +45,7 @@ char *tree_type(const json_t *type_name)
 
 static bool is_temporary(const json_t *range_var)
 {
-	const char *persistence = tree_text(range_var, "relpersistence");
+	const char *persistence = adopt_text(range_var, "relpersistence");
 	return persistence && strcmp(persistence, "t") == 0;
 }
 
@@ -63,8 +63,8 @@ static void read_columns(struct walk *walk, struct want_name table, const json_t
 	json_array_foreach(elements, i, element) {
 		const json_t *column = json_object_get(element, "ColumnDef"), *constraint = json_object_get(element, "Constraint");
 		if (column)
-			want_add(walk, WANT_COLUMN, "column", table, tree_text(column, "colname"), NULL);
-		if (constraint && tree_text(constraint, "conname"))
+			want_add(walk, WANT_COLUMN, "column", table, adopt_text(column, "colname"), NULL);
+		if (constraint && adopt_text(constraint, "conname"))
 			adopt_read_constraint(walk, table, constraint);
 	}
 }
@@ -72,7 +72,7 @@ static void read_columns(struct walk *walk, struct want_name table, const json_t
 static void read_table(struct walk *walk, const json_t *fields, const char *noun)
 {
 	const json_t *range = json_object_get(fields, "relation");
-	struct want_name table = tree_range(range);
+	struct want_name table = adopt_range(range);
 	if (is_temporary(range))
 		return;
 	/* The second CREATE TABLE IF NOT EXISTS of a folder makes nothing: what columns it names counts for nothing. */
@@ -89,7 +89,7 @@ static bool read_index_columns(const json_t *fields, struct words *columns)
 	json_t *param;
 	bool is_whole = true;
 	json_array_foreach(json_object_get(fields, "indexParams"), i, param) {
-		const char *column = tree_text(json_object_get(param, "IndexElem"), "name");
+		const char *column = adopt_text(json_object_get(param, "IndexElem"), "name");
 		if (column)
 			words_add(columns, column);
 		else
@@ -103,8 +103,8 @@ static bool read_index_columns(const json_t *fields, struct words *columns)
 /* One without a name gets it as PostgreSQL makes it: table_column_column_idx. */
 static void read_index(struct walk *walk, const json_t *fields)
 {
-	struct want_name table = tree_range(json_object_get(fields, "relation"));
-	const char *given = tree_text(fields, "idxname");
+	struct want_name table = adopt_range(json_object_get(fields, "relation"));
+	const char *given = adopt_text(fields, "idxname");
 	struct words columns = {0};
 	bool is_whole = read_index_columns(fields, &columns);
 	char *list = words_join(&columns, "\n"), *joined = words_join(&columns, "_");
@@ -123,7 +123,7 @@ static void read_into(struct walk *walk, const json_t *into, const char *noun)
 {
 	const json_t *range = json_object_get(into, "rel");
 	if (!is_temporary(range))
-		want_add(walk, WANT_RELATION, noun, tree_range(range), NULL, NULL);
+		want_add(walk, WANT_RELATION, noun, adopt_range(range), NULL, NULL);
 }
 
 /* --- functions -------------------------------------------------------------------------------------------------- */
@@ -148,12 +148,12 @@ static const char *body_of(const json_t *options)
 	const char *body = NULL, *language = NULL;
 	json_array_foreach(options, i, option) {
 		const json_t *def = json_object_get(option, "DefElem"), *arg = json_object_get(def, "arg");
-		const char *name = tree_text(def, "defname");
+		const char *name = adopt_text(def, "defname");
 		const json_t *items = json_object_get(json_object_get(arg, "List"), "items");
 		if (name && strcmp(name, "as") == 0 && json_array_size(items) == 1)
-			body = tree_string(json_array_get(items, 0));
+			body = adopt_string(json_array_get(items, 0));
 		else if (name && strcmp(name, "language") == 0)
-			language = tree_string(arg);
+			language = adopt_string(arg);
 	}
 	bool is_kept = language && (strcmp(language, "sql") == 0 || strcmp(language, "plpgsql") == 0);
 	return is_kept ? body : NULL;
@@ -161,7 +161,7 @@ static const char *body_of(const json_t *options)
 
 static void read_function(struct walk *walk, const json_t *fields)
 {
-	struct want_name name = tree_names(json_object_get(fields, "funcname"));
+	struct want_name name = adopt_names(json_object_get(fields, "funcname"));
 	char *arguments = adopt_arguments(json_object_get(fields, "parameters"));
 	const char *body = body_of(json_object_get(fields, "options"));
 	const char *noun = is_set(fields, "is_procedure") ? "procedure" : "function";
@@ -176,8 +176,8 @@ static void read_function(struct walk *walk, const json_t *fields)
 
 static void read_define(struct walk *walk, const json_t *fields)
 {
-	const char *kind = tree_text(fields, "kind");
-	struct want_name name = tree_names(json_object_get(fields, "defnames"));
+	const char *kind = adopt_text(fields, "kind");
+	struct want_name name = adopt_names(json_object_get(fields, "defnames"));
 	if (kind && strcmp(kind, "OBJECT_AGGREGATE") == 0)
 		want_add(walk, WANT_FUNCTION_NAME, "aggregate", name, NULL, NULL);
 	else if (kind && strcmp(kind, "OBJECT_TYPE") == 0)
@@ -192,18 +192,18 @@ static void read_define(struct walk *walk, const json_t *fields)
 
 static void read_enum(struct walk *walk, const json_t *fields)
 {
-	struct want_name name = tree_names(json_object_get(fields, "typeName"));
+	struct want_name name = adopt_names(json_object_get(fields, "typeName"));
 	size_t i;
 	json_t *label;
 	want_add(walk, WANT_TYPE, "type", name, NULL, NULL);
 	json_array_foreach(json_object_get(fields, "vals"), i, label)
-		want_add(walk, WANT_LABEL, "label", name, tree_string(label), NULL);
+		want_add(walk, WANT_LABEL, "label", name, adopt_string(label), NULL);
 }
 
 static void read_alter_enum(struct walk *walk, const json_t *fields)
 {
-	struct want_name name = tree_names(json_object_get(fields, "typeName"));
-	const char *old = tree_text(fields, "oldVal"), *label = tree_text(fields, "newVal");
+	struct want_name name = adopt_names(json_object_get(fields, "typeName"));
+	const char *old = adopt_text(fields, "oldVal"), *label = adopt_text(fields, "newVal");
 	if (old)
 		want_rename(walk, WANT_LABEL, "label", name, old, label);
 	else
@@ -222,12 +222,12 @@ static void set_path(struct walk *walk, const char *schema)
 
 static const char *constant(const json_t *node)
 {
-	return tree_text(json_object_get(json_object_get(node, "A_Const"), "sval"), "sval");
+	return adopt_text(json_object_get(json_object_get(node, "A_Const"), "sval"), "sval");
 }
 
 static void read_set(struct walk *walk, const json_t *fields)
 {
-	const char *name = tree_text(fields, "name");
+	const char *name = adopt_text(fields, "name");
 	if (name && strcmp(name, "search_path") == 0)
 		set_path(walk, constant(json_array_get(json_object_get(fields, "args"), 0)));
 }
@@ -242,7 +242,7 @@ static void read_select(struct walk *walk, const json_t *fields)
 	}
 	const json_t *target = json_object_get(json_array_get(json_object_get(fields, "targetList"), 0), "ResTarget");
 	const json_t *call = json_object_get(json_object_get(target, "val"), "FuncCall"), *args = json_object_get(call, "args");
-	const char *function = tree_names(json_object_get(call, "funcname")).name, *name = constant(json_array_get(args, 0));
+	const char *function = adopt_names(json_object_get(call, "funcname")).name, *name = constant(json_array_get(args, 0));
 	if (function && strcmp(function, "set_config") == 0) {
 		if (name && strcmp(name, "search_path") == 0)
 			set_path(walk, constant(json_array_get(args, 1)));
@@ -257,9 +257,9 @@ static void read_select(struct walk *walk, const json_t *fields)
 
 static void read_create_schema(struct walk *walk, const json_t *fields)
 {
-	const char *name = tree_text(fields, "schemaname");
+	const char *name = adopt_text(fields, "schemaname");
 	if (!name)
-		name = tree_text(json_object_get(fields, "authrole"), "rolename");
+		name = adopt_text(json_object_get(fields, "authrole"), "rolename");
 	want_add(walk, WANT_SCHEMA, "schema", (struct want_name){NULL, name}, NULL, NULL);
 	/* CREATE SCHEMA x CREATE TABLE ...: its elements are in it. */
 	char *before = walk->schema;
@@ -276,17 +276,17 @@ static void read_create_schema(struct walk *walk, const json_t *fields)
 
 static void read_rule(struct walk *walk, const json_t *fields)
 {
-	want_add(walk, WANT_RULE, "rule", tree_range(json_object_get(fields, "relation")), tree_text(fields, "rulename"), NULL);
+	want_add(walk, WANT_RULE, "rule", adopt_range(json_object_get(fields, "relation")), adopt_text(fields, "rulename"), NULL);
 }
 
 static void read_trigger(struct walk *walk, const json_t *fields)
 {
-	want_add(walk, WANT_TRIGGER, "trigger", tree_range(json_object_get(fields, "relation")), tree_text(fields, "trigname"), NULL);
+	want_add(walk, WANT_TRIGGER, "trigger", adopt_range(json_object_get(fields, "relation")), adopt_text(fields, "trigname"), NULL);
 }
 
 static void read_policy(struct walk *walk, const json_t *fields)
 {
-	want_add(walk, WANT_POLICY, "policy", tree_range(json_object_get(fields, "table")), tree_text(fields, "policy_name"), NULL);
+	want_add(walk, WANT_POLICY, "policy", adopt_range(json_object_get(fields, "table")), adopt_text(fields, "policy_name"), NULL);
 }
 
 static void read_create_table(struct walk *walk, const json_t *fields)
@@ -301,7 +301,7 @@ static void read_foreign_table(struct walk *walk, const json_t *fields)
 
 static void read_table_as(struct walk *walk, const json_t *fields)
 {
-	const char *kind = tree_text(fields, "objtype");
+	const char *kind = adopt_text(fields, "objtype");
 	read_into(walk, json_object_get(fields, "into"), kind && strcmp(kind, "OBJECT_MATVIEW") == 0 ? "materialized view" : "table");
 }
 
@@ -309,32 +309,32 @@ static void read_view(struct walk *walk, const json_t *fields)
 {
 	const json_t *range = json_object_get(fields, "view");
 	if (!is_temporary(range))
-		want_add(walk, WANT_RELATION, "view", tree_range(range), NULL, NULL);
+		want_add(walk, WANT_RELATION, "view", adopt_range(range), NULL, NULL);
 }
 
 static void read_sequence(struct walk *walk, const json_t *fields)
 {
-	want_add(walk, WANT_RELATION, "sequence", tree_range(json_object_get(fields, "sequence")), NULL, NULL);
+	want_add(walk, WANT_RELATION, "sequence", adopt_range(json_object_get(fields, "sequence")), NULL, NULL);
 }
 
 static void read_composite(struct walk *walk, const json_t *fields)
 {
-	want_add(walk, WANT_TYPE, "type", tree_range(json_object_get(fields, "typevar")), NULL, NULL);
+	want_add(walk, WANT_TYPE, "type", adopt_range(json_object_get(fields, "typevar")), NULL, NULL);
 }
 
 static void read_range_type(struct walk *walk, const json_t *fields)
 {
-	want_add(walk, WANT_TYPE, "type", tree_names(json_object_get(fields, "typeName")), NULL, NULL);
+	want_add(walk, WANT_TYPE, "type", adopt_names(json_object_get(fields, "typeName")), NULL, NULL);
 }
 
 static void read_domain(struct walk *walk, const json_t *fields)
 {
-	want_add(walk, WANT_TYPE, "domain", tree_names(json_object_get(fields, "domainname")), NULL, NULL);
+	want_add(walk, WANT_TYPE, "domain", adopt_names(json_object_get(fields, "domainname")), NULL, NULL);
 }
 
 static void read_statistics(struct walk *walk, const json_t *fields)
 {
-	want_add(walk, WANT_STATISTICS, "statistics", tree_names(json_object_get(fields, "defnames")), NULL, NULL);
+	want_add(walk, WANT_STATISTICS, "statistics", adopt_names(json_object_get(fields, "defnames")), NULL, NULL);
 }
 
 /* Those that are known by one name alone. */
@@ -398,13 +398,13 @@ static void read_other(struct walk *walk, const char *node, const json_t *fields
 {
 	for (size_t i = 0; i < sizeof named / sizeof *named; i++)
 		if (strcmp(node, named[i].node) == 0) {
-			want_add(walk, named[i].kind, named[i].noun, (struct want_name){NULL, tree_text(fields, named[i].key)}, NULL, NULL);
+			want_add(walk, named[i].kind, named[i].noun, (struct want_name){NULL, adopt_text(fields, named[i].key)}, NULL, NULL);
 			return;
 		}
 	for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
 		if (strcmp(node, idle[i]) == 0)
 			return;
-	const char *table = tree_range(json_object_get(fields, "relation")).name;
+	const char *table = adopt_range(json_object_get(fields, "relation")).name;
 	char *word = words_of(node), *whole = mem_format("%s%s%s", word, table ? " " : "", table ? table : "");
 	want_unknown(walk, whole);
 	mem_free(whole);

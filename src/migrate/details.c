@@ -9,6 +9,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/migrate/folder.h"
+#include "pgtend/migrate/lint.h"
 #include "pgtend/migrate/metadata.h"
 #include "pgtend/migrate/plan.h"
 
@@ -102,8 +103,23 @@ static void say_trouble(struct migration_details *details, const struct err *why
 	details->trouble = mem_format("%s%s%s", why->text, why->hint[0] ? "; " : "", why->hint);
 }
 
-static void look_at_plan(const struct ledger *ledger, const struct database *database, int file,
-    struct migration_details *details)
+/* Of the whole plan, because a table that an earlier file makes is new and empty; those of this migration are kept. */
+static bool look_at_lint(const struct ledger *ledger, const struct database *database, const struct plan *plan, int file,
+    struct session *session, struct migration_details *details, struct err *err)
+{
+	details->findings = table_new(&lint_shape);
+	if (!lint_plan(ledger, database->name, plan, session, details->findings, err))
+		return false;
+	for (int row = table_rows(details->findings) - 1; row >= 0; row--) {
+		const char *name = table_get_text(details->findings, row, "migration");
+		if (!name || strcmp(name, ledger->files[file].name) != 0)
+			table_remove_row(details->findings, row);
+	}
+	return true;
+}
+
+static bool look_at_plan(const struct ledger *ledger, const struct database *database, int file, struct session *session,
+    struct migration_details *details, struct err *err)
 {
 	const struct migrate_options options = {.direction = MIGRATE_UP, .to = ledger->files[file].name};
 	struct err why = {0};
@@ -111,19 +127,21 @@ static void look_at_plan(const struct ledger *ledger, const struct database *dat
 	if (pending_up_to(ledger, file) > PLAN_FILES_MAX) {
 		details->runs = mem_format("`pgtend migrate plan %s` tells: too many are pending before it to look at them here",
 		    database->name);
-		return;
+		return true;
 	}
 	if (!plan_make(ledger, database, &options, &plan, &why)) {
 		say_trouble(details, &why);
 		plan_done(&plan);
-		return;
+		return true;
 	}
 	for (int i = 0; i < plan.count; i++)
 		if (plan.steps[i].file == file)
 			details->runs = mode_words(&plan, &plan.steps[i]);
 	for (size_t i = 0; i < plan.warnings.count; i++)
 		words_add(&details->warnings, plan.warnings.v[i]);
+	bool is_asked = look_at_lint(ledger, database, &plan, file, session, details, err);
 	plan_done(&plan);
+	return is_asked;
 }
 
 /* --- what takes it back -------------------------------------------------------------------------------------- */
@@ -202,7 +220,7 @@ bool migration_details_read(struct database *database, struct session *session, 
 		int file = file_named(&ledger, name);
 		details->history = mem_copy(ledger.history);
 		if (file >= 0 && ledger.files[file].row < 0)
-			look_at_plan(&ledger, database, file, details);
+			is_read = look_at_plan(&ledger, database, file, session, details, err);
 		if (file >= 0)
 			look_at_down(&ledger, &ledger.files[file], details);
 		look_at_records(&ledger, name, file >= 0 && ledger.files[file].row < 0, details);
