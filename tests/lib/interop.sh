@@ -8,13 +8,15 @@ source "$PGTEND_SOURCE/tests/lib/migrations.sh"
 tool_use() {
 	tool=$1
 	tree=$(npm_tree "$PGTEND_SOURCE/tests/migrate/npm/$tool") && node=$(npm_node) || return 1
-	source "$PGTEND_SOURCE/tests/migrate/tools/${tool%-*}.sh"
+	tool_as "${tool%-*}"
 	# As in a project that uses the tool: some look for their own files there.
 	ln -sfn "$tree/node_modules" node_modules
 }
+# The same tool in another way: tests/migrate/tools/WAY.sh.
+tool_as() { source "$PGTEND_SOURCE/tests/migrate/tools/$1.sh"; }
 # The tools have no "only so many": they get a folder in which there is no more.
 tool_folder() { # COUNT
-	local folder="part-$tool/$1"
+	local folder="part-$tool-$tool_dialect/$1"
 	[ -d "$folder" ] || migrations_write "$tool_dialect" "$folder" "$1"
 	printf '%s' "$folder"
 }

@@ -4,10 +4,11 @@
 PGTEND_SOURCE=$(cd "$PGTEND_SOURCE" && pwd) PGTEND=$(realpath "$PGTEND")
 dialects_all='node-pg-migrate drizzle drizzle-v1 plain dbmate golang-migrate'
 
+# Beside them there is node-pg-migrate-pairs: the .up.sql and .down.sql files of its version 9.
 # migration_name DIALECT N: as pgtend names the N-th (1 to 99).
 migration_name() {
 	case $1 in
-	node-pg-migrate) printf '10000000000%02d_m' "$2" ;;
+	node-pg-migrate | node-pg-migrate-pairs) printf '10000000000%02d_m' "$2" ;;
 	drizzle) printf '%04d_m' "$(($2 - 1))" ;;
 	drizzle-v1 | dbmate) printf '202601010000%02d_m' "$2" ;;
 	plain) printf '%03d_m.sql' "$2" ;;
@@ -22,7 +23,7 @@ migration_names() { # DIALECT FROM TO
 migration_path() {
 	case $1 in
 	drizzle-v1) printf '%s/%s/migration.sql' "$2" "$(migration_name "$1" "$3")" ;;
-	golang-migrate) printf '%s/%s.up.sql' "$2" "$(migration_name "$1" "$3")" ;;
+	golang-migrate | node-pg-migrate-pairs) printf '%s/%s.up.sql' "$2" "$(migration_name "$1" "$3")" ;;
 	plain) printf '%s/%s' "$2" "$(migration_name "$1" "$3")" ;;
 	*) printf '%s/%s.sql' "$2" "$(migration_name "$1" "$3")" ;;
 	esac
@@ -43,7 +44,7 @@ migration_write() {
 	drizzle) mkdir -p "$folder/down" && printf '%b\n' "$down" > "$folder/down/$name.sql" ;;
 	drizzle-v1) printf '%b\n' "$down" > "$folder/$name/down.sql" ;;
 	plain) mkdir -p "$folder/down" && printf '%b\n' "$down" > "$folder/down/$name" ;;
-	golang-migrate) printf '%b\n' "$down" > "$folder/$name.down.sql" ;;
+	golang-migrate | node-pg-migrate-pairs) printf '%b\n' "$down" > "$folder/$name.down.sql" ;;
 	esac
 	[ "$dialect" != drizzle ] || journal_write "$folder"
 }
@@ -82,7 +83,7 @@ tables() {
 # The names in a history table, in the order in which they ran, whatever the dialect.
 history() { # DIALECT DB [FOLDER, for drizzle]
 	case $1 in
-	node-pg-migrate) pg_sql "$2" 'select name from pgmigrations order by run_on, id' ;;
+	node-pg-migrate*) pg_sql "$2" 'select name from pgmigrations order by run_on, id' ;;
 	drizzle) pg_sql "$2" "select hash || ' ' || created_at from drizzle.__drizzle_migrations order by id" | drizzle_names "$3" ;;
 	drizzle-v1) pg_sql "$2" 'select name from drizzle.__drizzle_migrations order by id' ;;
 	plain) pg_sql "$2" 'select migration_name from schema_migrations order by id' ;;

@@ -1,18 +1,32 @@
-// node-pg-migrate's runner as programs call it, over folders of one migration each: up, then down. Prints a line for each: what of the table
-// `ran` came by up | what by down; "-" where the tool fails.
+// node-pg-migrate's runner as programs call it.
+// vectors DIR...: over folders of one migration each: up, then down. Prints a line for each: what of the table `ran` came by up | what by down;
+// "-" where the tool fails. pairs DIR up|down|pending [COUNT]: version 9 with the loader that joins .up.sql and .down.sql.
 const { createRequire } = require('node:module');
 const { pathToFileURL } = require('node:url');
 const { basename } = require('node:path');
+
+async function pairs(runner, dir, what, count) {
+	const direction = what === 'down' ? 'down' : 'up';
+	const done = await runner({
+		databaseUrl: process.env.URL, dir, direction, count: count ? Number(count) : direction === 'up' ? Infinity : 1, migrationsTable: 'pgmigrations', singleTransaction: true,
+		dryRun: what === 'pending', migrationLoaderStrategies: [{ extensions: ['.sql'], loader: 'sql' }], logger: { info() {}, warn() {}, error() {}, debug() {} },
+	});
+	if (what === 'pending')
+		for (const { name } of done)
+			console.log(name);
+}
 
 async function main() {
 	const load = createRequire(process.env.TREE + '/package.json');
 	const tool = await import(pathToFileURL(load.resolve('node-pg-migrate')));
 	const runner = typeof tool.runner === 'function' ? tool.runner : (tool.default?.default ?? tool.default);
+	if (process.argv[2] === 'pairs')
+		return pairs(runner, process.argv[3], process.argv[4], process.argv[5]);
 	const { Client } = load('pg');
 	const client = new Client({ connectionString: process.env.URL });
 	await client.connect();
 	const quiet = { info() {}, warn() {}, error() {}, debug() {} };
-	for (const dir of process.argv.slice(2)) {
+	for (const dir of process.argv.slice(3)) {
 		const seen = [];
 		for (const direction of ['up', 'down']) {
 			if (seen[0] === '-') {
