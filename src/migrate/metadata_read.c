@@ -35,7 +35,7 @@ static bool has_all_columns(const char *columns)
 	return has_all;
 }
 
-enum { NAME, ACTION, CHECKSUM, MODE, RAN_US, DURATION_MS, WHO, VERSION, ID, BEGUN, DONE };
+enum { NAME, ACTION, CHECKSUM, MODE, RAN_US, DURATION_MS, OS_USER, HOST, DB_USER, VERSION, ID, BEGUN, DONE };
 
 static int compare_rows(const void *a, const void *b, void *arg)
 {
@@ -45,9 +45,33 @@ static int compare_rows(const void *a, const void *b, void *arg)
 	return order ? order : left - right;
 }
 
+/* Names mostly grow, as their numbers do. */
+static bool is_in_order(const struct result *result, const int *order, int count)
+{
+	for (int i = 1; i < count; i++)
+		if (compare_rows(&order[i - 1], &order[i], (void *)result) > 0)
+			return false;
+	return true;
+}
+
 static char *copy_of(const struct result *result, int row, int column)
 {
 	return mem_copy(result_text(result, row, column));
+}
+
+/* "root@host, role postgres", as far as it is known. NULL: nothing is. */
+static char *who_of(const struct result *result, int row)
+{
+	const char *user = result_text(result, row, OS_USER), *host = result_text(result, row, HOST), *role = result_text(result, row, DB_USER);
+	struct text who = {0};
+	text_add(&who, user ? user : "");
+	text_add(&who, user && host ? "@" : "");
+	text_add(&who, host ? host : "");
+	if (role) {
+		text_add(&who, who.length ? ", role " : "role ");
+		text_add(&who, role);
+	}
+	return who.length ? text_take(&who) : NULL;
 }
 
 static void add_progress(struct ledger *ledger, const struct result *result, int row)
@@ -56,7 +80,7 @@ static void add_progress(struct ledger *ledger, const struct result *result, int
 	ledger->progress[ledger->progress_count++] = (struct migration_progress){
 	    .name = copy_of(result, row, NAME),
 	    .checksum = copy_of(result, row, CHECKSUM),
-	    .who = copy_of(result, row, WHO),
+	    .who = who_of(result, row),
 	    .is_up = strcmp(result_text(result, row, ACTION), "up") == 0,
 	    .begun = (int)result_int(result, row, BEGUN, 0),
 	    .done = (int)result_int(result, row, DONE, 0),
@@ -74,7 +98,8 @@ static void keep_last(struct ledger *ledger, const struct result *result)
 			add_progress(ledger, result, i);
 		else
 			order[count++] = i;
-	qsort_r(order, (size_t)count, sizeof *order, compare_rows, (void *)result);
+	if (!is_in_order(result, order, count))
+		qsort_r(order, (size_t)count, sizeof *order, compare_rows, (void *)result);
 	ledger->records = mem_grow(NULL, (size_t)count + 1, sizeof *ledger->records);
 	for (int i = 0; i < count; i++) {
 		int row = order[i];
@@ -88,7 +113,7 @@ static void keep_last(struct ledger *ledger, const struct result *result)
 		    .mode = copy_of(result, row, MODE),
 		    .ran_us = result_int(result, row, RAN_US, 0),
 		    .duration_ms = duration ? strtod(duration, NULL) : -1,
-		    .who = copy_of(result, row, WHO),
+		    .who = who_of(result, row),
 		    .version = copy_of(result, row, VERSION),
 		};
 	}
