@@ -141,6 +141,57 @@ static bool is_any(struct session *session, bool *is_there, struct err *err)
 	return is_answered;
 }
 
+/* What the tables that were found are. */
+struct sighting {
+	int found, unknown; /* rows: the last known one, the first of a shape that nobody knows; -1 */
+	int known;
+	struct text names; /* of the known ones */
+};
+
+/* Those with a name that tools give by default, or the others. */
+static void look_over(const struct result *result, bool wants_common, bool wants_others, struct sighting *sighting)
+{
+	int schema = result_column(result, "schema"), name = result_column(result, "name"),
+	    columns = result_column(result, "columns");
+	for (int row = 0; row < result_rows(result); row++) {
+		const char *table = result_text(result, row, name);
+		if (is_common(table) ? !wants_common : !wants_others)
+			continue;
+		if (dialect_of_columns(result_text(result, row, columns))) {
+			text_addf(&sighting->names, "%s%s.%s", sighting->known ? ", " : "", result_text(result, row, schema), table);
+			sighting->known++;
+			sighting->found = row;
+		} else if (sighting->unknown < 0 && wants_common) {
+			sighting->unknown = row;
+		}
+	}
+}
+
+static bool judge(struct ledger *ledger, const struct result *result, const struct sighting *sighting, const char *where,
+    struct err *err)
+{
+	int schema = result_column(result, "schema"), name = result_column(result, "name"),
+	    columns = result_column(result, "columns"), row = sighting->known ? sighting->found : sighting->unknown;
+	if (sighting->known > 1) {
+		err_set(err, ERR_CONFIG, "several migration histories: %s", text_str(&sighting->names));
+		return err_hint(err, "say which with `dialect =` and `migrations_schema =` in %s", where);
+	}
+	if (sighting->known == 1) {
+		ledger->dialect = dialect_of_columns(result_text(result, row, columns));
+		history_name(ledger, result_text(result, row, schema), result_text(result, row, name));
+		return true;
+	}
+	if (row < 0)
+		return true;
+	const char *shape = result_text(result, row, columns);
+	err_set(err, ERR_CONFIG, "the history table %s.%s has columns that no migration tool known here makes: %s",
+	    result_text(result, row, schema), result_text(result, row, name), shape ? shape : "none");
+	return err_hint(err,
+	    "if it is not the one, say which is with `migrations_table =` (and `dialect =`) in %s; else let the tool that made "
+	    "it run its migrations",
+	    where);
+}
+
 bool history_detect(struct ledger *ledger, struct session *session, const char *only_schema, const char *only_table,
     const char *where, struct err *err)
 {
@@ -151,40 +202,16 @@ bool history_detect(struct ledger *ledger, struct session *session, const char *
 		return false;
 	if (!is_there)
 		return true;
-	if (!session_query_wait(session, sql_migrate_history_detect, params, 2, HISTORY_DEADLINE_MS, &result, err)) {
-		result_free(result);
-		return false;
+	struct sighting sighting = {.found = -1, .unknown = -1};
+	bool is_good =
+	    session_query_wait(session, sql_migrate_history_detect, params, 2, HISTORY_DEADLINE_MS, &result, err);
+	if (is_good) {
+		look_over(result, true, only_table != NULL, &sighting);
+		if (sighting.known == 0 && sighting.unknown < 0 && !only_table)
+			look_over(result, false, true, &sighting);
+		is_good = judge(ledger, result, &sighting, where, err);
 	}
-	int schema = result_column(result, "schema"), name = result_column(result, "name"),
-	    columns = result_column(result, "columns");
-	int found = -1, unknown = -1, known = 0, rows = result_rows(result);
-	struct text all = {0};
-	for (int row = 0; row < rows; row++) {
-		const char *table = result_text(result, row, name);
-		if (dialect_of_columns(result_text(result, row, columns))) {
-			text_addf(&all, "%s%s.%s", known ? ", " : "", result_text(result, row, schema), table);
-			known++;
-			found = row;
-		} else if (unknown < 0 && (only_table || is_common(table))) {
-			unknown = row;
-		}
-	}
-	bool is_good = true;
-	if (known == 1) {
-		ledger->dialect = dialect_of_columns(result_text(result, found, columns));
-		history_name(ledger, result_text(result, found, schema), result_text(result, found, name));
-	} else if (known > 1) {
-		err_set(err, ERR_CONFIG, "several migration histories: %s", text_str(&all));
-		err_hint(err, "say which with `dialect =` and `migrations_schema =` in %s", where);
-		is_good = false;
-	} else if (unknown >= 0) {
-		err_set(err, ERR_CONFIG, "the history table %s.%s has columns that no migration tool known here makes: %s",
-		    result_text(result, unknown, schema), result_text(result, unknown, name),
-		    result_text(result, unknown, columns) ? result_text(result, unknown, columns) : "none");
-		err_hint(err, "say whose it is with `dialect =` in %s", where);
-		is_good = false;
-	}
-	text_done(&all);
+	text_done(&sighting.names);
 	result_free(result);
 	return is_good;
 }

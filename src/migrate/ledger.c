@@ -123,8 +123,13 @@ static bool look(const struct database *database, struct ledger *ledger, struct 
 		return true;
 	err_set(err, ERR_CONFIG, "the history table %s is not of %s's shape: its columns are %s", ledger->history,
 	    ledger->dialect->name, ledger->columns);
-	return err_hint(
-	    err, "say whose it is with `dialect =` (and `migrations_table =`) in %s", where_configured(database));
+	for (int i = 0; i < dialect_count; i++)
+		if (dialects[i]->knows_columns(ledger->columns))
+			return err_hint(err, "such columns are %s's: say `dialect = %s`, or where the right table lies with `migrations_table =`, in %s",
+			    dialects[i]->name, dialects[i]->name, where_configured(database));
+	return err_hint(err,
+	    "say whose it is with `dialect =` (and `migrations_table =`) in %s; pgtend writes no table whose columns it does not know",
+	    where_configured(database));
 }
 
 /* A folder of numbered .sql files fits more than one tool, and a history need not lie where its tool has it by default: where none is there,
