@@ -22,7 +22,7 @@ E = os.environ
 PGTEND, PG_BIN, WORK = E["PGTEND"], E["CAMPAIGN_PG_BIN"], E["CAMPAIGN_WORK"]
 SOCKET, PORT, DATA, PG_USER = E["CAMPAIGN_SOCKET"], E["CAMPAIGN_PORT"], E["CAMPAIGN_DATA"], E.get("CAMPAIGN_PG_USER", "")
 FILES, OUTSIDE_EVERY = 64, 8
-HAS_OUTSIDE = E.get("CAMPAIGN_OUTSIDE", "no") == "yes"  # some files run outside a transaction
+HAS_OUTSIDE = E.get("CAMPAIGN_OUTSIDE", "yes") == "yes"  # some files run outside a transaction
 WITHIN_S = 30
 
 names = ["%d_step" % (1000000000000 + i) for i in range(1, FILES + 1)]
