@@ -119,7 +119,10 @@ static bool open_keeper(struct scratch *scratch, const char *on, struct err *err
 		return on ? err_hint(err, "give the address of the server itself")
 		          : err_hint(err, "add the address of the server itself to [database %s]: direct = host=HOST port=5432", scratch->source->name);
 	}
-	return session_query_wait(scratch->keeper, "SET statement_timeout = 0", NULL, 0, REHEARSE_DEADLINE_MS, NULL, err);
+	/* It is idle for as long as the copy is filled. */
+	bool has_idle_timeout = session_server_version(scratch->keeper) >= 140000;
+	return session_query_wait(scratch->keeper, has_idle_timeout ? "SET statement_timeout = 0; SET idle_session_timeout = 0" : "SET statement_timeout = 0",
+	    NULL, 0, REHEARSE_DEADLINE_MS, NULL, err);
 }
 
 static bool take_lock(struct scratch *scratch, struct err *err)
