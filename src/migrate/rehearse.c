@@ -148,7 +148,8 @@ static void forward(void *arg)
 	struct rehearsal *rehearsal = arg;
 	const struct report *inner = &rehearsal->inner;
 	for (; rehearsal->inner_lines < inner->log.count; rehearsal->inner_lines++)
-		report_log(rehearsal->report, "on the copy: %s", inner->log.v[rehearsal->inner_lines]);
+		if (!words_has(&rehearsal->plan.warnings, inner->log.v[rehearsal->inner_lines]))
+			report_log(rehearsal->report, "on the copy: %s", inner->log.v[rehearsal->inner_lines]);
 	if (inner->step && (!rehearsal->inner_step || strcmp(inner->step, rehearsal->inner_step) != 0)) {
 		mem_free(rehearsal->inner_step);
 		rehearsal->inner_step = mem_copy(inner->step);
