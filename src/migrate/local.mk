@@ -49,6 +49,7 @@ libpgtend_a_SOURCES += \
 	src/migrate/plain_record.c \
 	src/migrate/plan.c \
 	src/migrate/plan_choose.c \
+	src/migrate/plan_locks.c \
 	src/migrate/plan_mode.c \
 	src/migrate/probe.c \
 	src/migrate/rehearse.c \

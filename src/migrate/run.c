@@ -142,18 +142,49 @@ static bool ensure_metadata(struct run *run, struct err *err)
 	       (!run->metadata.may_make || metadata_make(run->database, run->session, &run->metadata, err));
 }
 
-static bool run_all(struct run *run, struct err *err)
+/* Who runs, for those who find a run that died. It is only told: when it fails, nothing else does, and nobody waits for the disk. */
+static void trace(struct run *run, char *statement)
+{
+	if (!statement || session_state(run->session) != SESSION_READY) {
+		mem_free(statement);
+		return;
+	}
+	char *sql = mem_format("BEGIN;SET LOCAL synchronous_commit = off;%s;COMMIT", statement);
+	struct result *result = NULL;
+	struct err ignored = {0};
+	task_shield();
+	if (!run_ask(run, sql, &result, &ignored))
+		run_roll_back(run);
+	task_unshield();
+	result_free(result);
+	mem_free(sql);
+	mem_free(statement);
+}
+
+static bool run_steps(struct run *run, struct err *err)
 {
 	static bool (*const ways[])(struct run *, struct err *) = {
 	    [PLAN_TRANSACTION] = run_transactions, [PLAN_STATEMENTS] = run_statements, [PLAN_PSQL] = run_psql};
-	int64_t started_us = units_now_us();
-	char took[UNITS_SIZE];
+	bool is_good = true;
 	run->durable_ms = loop_now_ms(run->fleet->loop);
 	run->most = FIRST_STEPS;
-	bool is_good = ensure_metadata(run, err) && run_set(run, err) && ensure_history(run, err);
 	while (is_good && run->done < run->plan.count)
 		is_good = ways[run->plan.steps[run->done].mode](run, err);
 	run_flush(run);
+	return is_good;
+}
+
+static bool run_all(struct run *run, struct err *err)
+{
+	int64_t started_us = units_now_us();
+	char took[UNITS_SIZE];
+	bool is_good = ensure_metadata(run, err) && run_set(run, err) && ensure_history(run, err);
+	if (is_good) {
+		trace(run, metadata_begin_sql(&run->metadata, &run->ledger, run->verb, run->session));
+		is_good = run_steps(run, err);
+		trace(run, metadata_end_sql(&run->metadata, &run->ledger,
+		               is_good ? "done" : err->kind == ERR_CANCELLED ? "cancelled" : "failed", run->session));
+	}
 	if (!is_good) {
 		say_where_it_stands(run, err);
 		return false;
@@ -175,7 +206,8 @@ static bool take_lock(struct run *run, struct err *err)
 
 static bool make_plan(struct run *run, struct err *err)
 {
-	bool is_planned = plan_make(&run->ledger, run->database, run->options, &run->plan, err);
+	bool is_planned = plan_make(&run->ledger, run->database, run->options, &run->plan, err) &&
+	                  plan_forecast(&run->plan, run->session, err);
 	for (size_t i = 0; i < run->plan.warnings.count; i++)
 		report_log(run->report, "%s", run->plan.warnings.v[i]);
 	if (!is_planned)

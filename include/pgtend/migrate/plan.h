@@ -40,6 +40,10 @@ struct plan {
 PGTEND_CHECK bool plan_make(const struct ledger *ledger, const struct database *database, const struct migrate_options *options,
     struct plan *plan, struct err *err);
 void plan_done(struct plan *plan);
+/* About how many locks the transaction of the plan holds at its end that holds most. */
+int64_t plan_locks(const struct plan *plan, int *transaction);
+/* Asks the server for how many it has room; too few: adds a warning that names the option. In a task. */
+PGTEND_CHECK bool plan_forecast(struct plan *plan, struct session *session, struct err *err);
 /* "FILE:LINE:COL" of a byte of the step's text. Caller frees. */
 char *plan_place(const struct plan_step *step, size_t offset);
 
