@@ -43,9 +43,13 @@ EXTRA_DIST += \
 	tests/lib/interop.sh \
 	tests/lib/migrations.sh \
 	tests/migrate/interop-race.test \
+	tests/migrate/bad-input.test \
+	tests/migrate/interop-others.test \
+	tests/migrate/place.test \
 	tests/migrate/tools/dbmate.sh \
 	tests/migrate/tools/drizzle-orm.sh \
 	tests/migrate/tools/drizzle.cjs \
+	tests/migrate/tools/node-pg-migrate-pairs.sh \
 	tests/migrate/tools/node-pg-migrate.cjs \
 	tests/migrate/tools/node-pg-migrate.sh \
 	tests/migrate/vectors.test
