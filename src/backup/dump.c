@@ -1,5 +1,5 @@
-/* backup/dump.c - pg_dump into the partial file. Our own descriptor is its standard output: mode 0600 from the beginning, and we can bring it to
- * the disk ourselves. */
+/* backup/dump.c - pg_dump into the partial file. Our own descriptor is its standard output: mode 0600 from the
+ * beginning, and we can bring it to the disk ourselves. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -69,8 +69,8 @@ static bool run(struct fleet *fleet, struct database *database, const struct dum
 	return ok;
 }
 
-bool dump_take(struct fleet *fleet, struct database *database, const struct dump_tools *tools, const struct place *place,
-    int64_t expected_bytes, struct report *report, struct err *err)
+bool dump_take(struct fleet *fleet, struct database *database, const struct dump_tools *tools,
+    const struct place *place, int64_t expected_bytes, struct report *report, struct err *err)
 {
 	struct dumping dumping = {.place = place, .expected_bytes = expected_bytes, .report = report};
 	dumping.fd = open(place->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -7,9 +7,11 @@
 static const struct verb_option options[] = {
     {"--to", OPTION_TEXT, "NAME", false, "up to this migration, and no further"},
     {"--count", OPTION_INT, "N", false, "so many migrations at most"},
-    {"--transaction", OPTION_CHOICE, "file|all", false, "one transaction a file, or one for all; otherwise as the team's tool does it"},
+    {"--transaction", OPTION_CHOICE, "file|all", false,
+        "one transaction a file, or one for all; otherwise as the team's tool does it"},
     {"--schema-only", OPTION_FLAG, NULL, false, "copy no rows: finds mistakes and locks, not durations"},
-    {"--on", OPTION_TEXT, "SERVER|URL", false, "make the scratch database there ([server] of the configuration, or a URL)"},
+    {"--on", OPTION_TEXT, "SERVER|URL", false,
+        "make the scratch database there ([server] of the configuration, or a URL)"},
     {0},
 };
 
@@ -32,7 +34,8 @@ static bool run(struct action *action, struct err *err)
 	if (!rehearse_run(action->fleet, action->database, &rehearse, hash, action->report, err))
 		return false;
 	if (hash[0] != '\0')
-		report_hint(action->report, "apply the very same: pgtend migrate up %s --plan %s", action->database->name, hash);
+		report_hint(
+		    action->report, "apply the very same: pgtend migrate up %s --plan %s", action->database->name, hash);
 	return true;
 }
 
@@ -44,11 +47,16 @@ const struct verb verb_migrate_rehearse = {
     .level = GUARD_L0,
     .has_dry_run = true,
     .title = "Try pending migrations on a copy",
-    .help = "Dumps the database with the real pg_dump, restores it into a scratch database on the same server (or another, --on), and runs the "
-            "pending files there as migrate up would. Tells of each file how long it took, the locks it took by mode and table, the tables it rewrote, "
-            "the rows it wrote, the row counts that changed and what it left invalid. The scratch database is dropped at the end, also after an error; "
-            "what a killed rehearsal left the next one drops. The database itself is only read. Files that reach out of it (roles, other databases, "
-            "server settings) are refused with their place; what functions do elsewhere (dblink, HTTP) they do here too.",
+    .help =
+        "Dumps the database with the real pg_dump, restores it into a scratch database on the same server (or another, "
+        "--on), and runs the "
+        "pending files there as migrate up would. Tells of each file how long it took, the locks it took by mode and "
+        "table, the tables it rewrote, "
+        "the rows it wrote, the row counts that changed and what it left invalid. The scratch database is dropped at "
+        "the end, also after an error; "
+        "what a killed rehearsal left the next one drops. The database itself is only read. Files that reach out of it "
+        "(roles, other databases, "
+        "server settings) are refused with their place; what functions do elsewhere (dblink, HTTP) they do here too.",
     .example = "pgtend migrate rehearse core --format json",
     .shape = &rehearse_shape,
     .run = run,

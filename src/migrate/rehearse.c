@@ -25,23 +25,25 @@ struct rehearsal {
 	int at; /* the step that runs */
 	int64_t started_us;
 	struct sampler *sampler;
-	struct err refusal; /* what a step did must not be committed, not even on the copy */
+	struct err refusal;  /* what a step did must not be committed, not even on the copy */
 	struct report inner; /* of the run on the copy */
 	size_t inner_lines;
 	char *inner_step;
 };
 
-/* --- before ----------------------------------------------------------------------------------------------------------- */
+/* --- before
+ * ----------------------------------------------------------------------------------------------------------- */
 
 static bool open_source(struct rehearsal *rehearsal, struct err *err)
 {
 	struct database *database = rehearsal->database;
 	report_step(rehearsal->report, "looking at %s", database->name);
 	double seconds = section_seconds(database->section, "lock_timeout");
-	rehearsal->source = database_action_session(rehearsal->fleet, database, NULL, "rehearse", seconds > 0 ? (int)(seconds * 1000) : 0, true);
+	rehearsal->source = database_action_session(
+	    rehearsal->fleet, database, NULL, "rehearse", seconds > 0 ? (int)(seconds * 1000) : 0, true);
 	return session_ready_wait(rehearsal->source, REHEARSE_READY_MS, err) &&
-	       database_learn_wait(rehearsal->fleet, database, rehearsal->source, err) && database_can(database, CAP_DUMP, err) &&
-	       (rehearsal->on || database_can(database, CAP_CREATE_DATABASE, err));
+	       database_learn_wait(rehearsal->fleet, database, rehearsal->source, err) &&
+	       database_can(database, CAP_DUMP, err) && (rehearsal->on || database_can(database, CAP_CREATE_DATABASE, err));
 }
 
 static bool make_plan(struct rehearsal *rehearsal, struct err *err)
@@ -71,32 +73,38 @@ static bool make_plan(struct rehearsal *rehearsal, struct err *err)
 /* What production holds leaves its server only when its configuration says where to. */
 static bool check_leaving(const struct rehearsal *rehearsal, struct err *err)
 {
-	if (!rehearsal->scratch.is_elsewhere || rehearsal->database->environment != ENVIRONMENT_PRODUCTION || rehearsal->options->is_schema_only ||
-	    !rehearsal->options->on)
+	if (!rehearsal->scratch.is_elsewhere || rehearsal->database->environment != ENVIRONMENT_PRODUCTION ||
+	    rehearsal->options->is_schema_only || !rehearsal->options->on)
 		return true;
-	err_set(err, ERR_REFUSED, "%s is production: its rows would be copied to %s", rehearsal->database->name, rehearsal->scratch.where);
-	return err_hint(err, "add --schema-only, or allow it: rehearse_on = SERVER in [database %s], without --on", rehearsal->database->name);
+	err_set(err, ERR_REFUSED, "%s is production: its rows would be copied to %s", rehearsal->database->name,
+	    rehearsal->scratch.where);
+	return err_hint(err, "add --schema-only, or allow it: rehearse_on = SERVER in [database %s], without --on",
+	    rehearsal->database->name);
 }
 
 static void say_plan(const struct rehearsal *rehearsal)
 {
 	char size[UNITS_SIZE];
-	report_log(rehearsal->report, "would copy %s (%s%s) with %s into a scratch database on %s", rehearsal->database->name,
-	    units_bytes(size, rehearsal->facts.bytes), rehearsal->options->is_schema_only ? ", without its rows" : "", rehearsal->tools.pg_dump,
+	report_log(rehearsal->report, "would copy %s (%s%s) with %s into a scratch database on %s",
+	    rehearsal->database->name, units_bytes(size, rehearsal->facts.bytes),
+	    rehearsal->options->is_schema_only ? ", without its rows" : "", rehearsal->tools.pg_dump,
 	    rehearsal->scratch.where);
 	for (int i = 0; i < rehearsal->plan.count; i++)
 		report_log(rehearsal->report, "would run %s there", rehearsal->steps[i].path);
-	report_summary(rehearsal->report, "%d migration%s would be rehearsed", rehearsal->plan.count, rehearsal->plan.count == 1 ? "" : "s");
+	report_summary(rehearsal->report, "%d migration%s would be rehearsed", rehearsal->plan.count,
+	    rehearsal->plan.count == 1 ? "" : "s");
 }
 
-/* --- during ----------------------------------------------------------------------------------------------------------- */
+/* --- during
+ * ----------------------------------------------------------------------------------------------------------- */
 
 static bool began(struct session *session, const struct plan_step *plan_step, void *arg, struct err *err)
 {
 	struct rehearsal *rehearsal = arg;
 	int at = rehearsal->at;
 	struct rehearse_step *step = &rehearsal->steps[at];
-	bool is_first = at == 0 || plan_step->transaction == 0 || plan_step->transaction != rehearsal->plan.steps[at - 1].transaction;
+	bool is_first =
+	    at == 0 || plan_step->transaction == 0 || plan_step->transaction != rehearsal->plan.steps[at - 1].transaction;
 	rehearse_step_reset(step);
 	step->is_begun = true;
 	if (!scratch_is_kept(&rehearsal->scratch, err) || !measure_begin(rehearsal->measure, session, is_first, err))
@@ -117,7 +125,8 @@ static bool ran(struct session *session, const struct plan_step *plan_step, void
 	struct rehearsal *rehearsal = arg;
 	add_duration(rehearsal);
 	bool is_good = plan_step->mode != PLAN_TRANSACTION ||
-	               measure_transaction(rehearsal->measure, session, &rehearsal->steps[rehearsal->at], err) || err_prefix(err, "%s", plan_step->path);
+	               measure_transaction(rehearsal->measure, session, &rehearsal->steps[rehearsal->at], err) ||
+	               err_prefix(err, "%s", plan_step->path);
 	if (!is_good && err->kind == ERR_REFUSED)
 		rehearsal->refusal = *err;
 	rehearsal->started_us = units_now_us();
@@ -190,7 +199,8 @@ static bool run_plan(struct rehearsal *rehearsal, struct err *err)
 	return false;
 }
 
-/* --- after -------------------------------------------------------------------------------------------------------------- */
+/* --- after
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static void say_result(struct rehearsal *rehearsal, int64_t began_us)
 {
@@ -201,8 +211,9 @@ static void say_result(struct rehearsal *rehearsal, int64_t began_us)
 	measure_left(rehearsal->measure, &left);
 	for (size_t i = 0; i < left.count; i++)
 		report_log(report, "WARNING: after all of them %s", left.v[i]);
-	report_summary(report, "%d migration%s rehearsed on a copy of %s (%s%s) in %s%s", count, count == 1 ? "" : "s", rehearsal->database->name,
-	    units_bytes(size, rehearsal->facts.bytes), rehearsal->options->is_schema_only ? ", without its rows" : "",
+	report_summary(report, "%d migration%s rehearsed on a copy of %s (%s%s) in %s%s", count, count == 1 ? "" : "s",
+	    rehearsal->database->name, units_bytes(size, rehearsal->facts.bytes),
+	    rehearsal->options->is_schema_only ? ", without its rows" : "",
 	    units_ms(took, (double)(units_now_us() - began_us) / 1000.0),
 	    left.count > 0 ? ", but something is left invalid" : "");
 	words_done(&left);
@@ -213,10 +224,12 @@ static bool rehearse(struct rehearsal *rehearsal, struct err *err)
 	struct scratch *scratch = &rehearsal->scratch;
 	const bool is_schema_only = rehearsal->options->is_schema_only;
 	if (!scratch_make(scratch, rehearsal->source, err) ||
-	    !scratch_fill(scratch, &rehearsal->ledger, &rehearsal->facts, &rehearsal->tools, is_schema_only, rehearsal->source, err))
+	    !scratch_fill(
+	        scratch, &rehearsal->ledger, &rehearsal->facts, &rehearsal->tools, is_schema_only, rehearsal->source, err))
 		return false;
 	struct session *session = scratch_session(scratch, "rehearse", err);
-	bool is_good = session && measure_new(session, &rehearsal->ledger, !is_schema_only, scratch->is_elsewhere, rehearsal->report, &rehearsal->measure, err);
+	bool is_good = session && measure_new(session, &rehearsal->ledger, !is_schema_only, scratch->is_elsewhere,
+	                              rehearsal->report, &rehearsal->measure, err);
 	if (session)
 		session_free(session);
 	return is_good && run_plan(rehearsal, err);
@@ -235,7 +248,8 @@ static bool run_whole(struct rehearsal *rehearsal, char hash[65], struct err *er
 	}
 	if (!dump_tools_find(rehearsal->database->server->version_num / 10000, &rehearsal->tools, err) ||
 	    !source_ask(rehearsal->source, &rehearsal->facts, err) ||
-	    !scratch_check(scratch, &rehearsal->facts, rehearsal->options->is_schema_only, err) || !check_leaving(rehearsal, err) ||
+	    !scratch_check(scratch, &rehearsal->facts, rehearsal->options->is_schema_only, err) ||
+	    !check_leaving(rehearsal, err) ||
 	    !rehearse_judge(&rehearsal->plan, scratch->is_elsewhere, rehearsal->report, err))
 		return false;
 	if (rehearsal->options->is_dry_run) {
@@ -243,7 +257,8 @@ static bool run_whole(struct rehearsal *rehearsal, char hash[65], struct err *er
 		return true;
 	}
 	bool is_done = rehearse(rehearsal, err);
-	rehearse_tell(rehearsal->database, rehearsal->steps, rehearsal->plan.count, is_done ? NULL : err, rehearsal->report);
+	rehearse_tell(
+	    rehearsal->database, rehearsal->steps, rehearsal->plan.count, is_done ? NULL : err, rehearsal->report);
 	if (is_done) {
 		say_result(rehearsal, began_us);
 		memcpy(hash, rehearsal->plan.hash, sizeof rehearsal->plan.hash);
@@ -280,8 +295,8 @@ bool rehearse_run(struct fleet *fleet, struct database *database, const struct r
 	return is_done;
 }
 
-bool rehearse_then_run(struct fleet *fleet, struct database *database, const struct rehearse_options *options, struct report *report,
-    struct err *err)
+bool rehearse_then_run(struct fleet *fleet, struct database *database, const struct rehearse_options *options,
+    struct report *report, struct err *err)
 {
 	char hash[65];
 	if (!rehearse_run(fleet, database, options, hash, report, err))

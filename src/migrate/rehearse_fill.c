@@ -1,8 +1,9 @@
-/* The copy: pg_dump of the source into a file of ours, pg_restore of it into the scratch database. See rehearse_internal.h.
+/* The copy: pg_dump of the source into a file of ours, pg_restore of it into the scratch database. See
+ * rehearse_internal.h.
  *
- * TimescaleDB's databases have an order of their own (measured): the extension first, in the same version and as the first thing of a session;
- * timescaledb_pre_restore(); one pg_restore, never with -j; the jobs of the copy switched off, because the scheduler would run retention in it at
- * once; timescaledb_post_restore(). */
+ * TimescaleDB's databases have an order of their own (measured): the extension first, in the same version and as the
+ * first thing of a session; timescaledb_pre_restore(); one pg_restore, never with -j; the jobs of the copy switched
+ * off, because the scheduler would run retention in it at once; timescaledb_post_restore(). */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -74,7 +75,8 @@ static bool has_room(const char *folder, int64_t needs_bytes, const char *what, 
 	char has[UNITS_SIZE], needs[UNITS_SIZE];
 	if (left >= needs_bytes)
 		return true;
-	err_set(err, ERR_FAILED, "%s has %s left, and %s needs about %s", folder, units_bytes(has, left), what, units_bytes(needs, needs_bytes));
+	err_set(err, ERR_FAILED, "%s has %s left, and %s needs about %s", folder, units_bytes(has, left), what,
+	    units_bytes(needs, needs_bytes));
 	return err_hint(err, "--schema-only copies no rows; --on SERVER makes the scratch database elsewhere");
 }
 
@@ -85,14 +87,17 @@ static bool is_on_this_machine(const struct conninfo *info)
 	const char *host = conninfo_effective(copy, "hostaddr");
 	if (!host || !*host)
 		host = conninfo_effective(copy, "host");
-	bool is_here = !host || !*host || host[0] == '/' || strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
+	bool is_here = !host || !*host || host[0] == '/' || strcmp(host, "localhost") == 0 ||
+	               strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
 	conninfo_free(copy);
 	return is_here;
 }
 
-static bool check_target(struct scratch *scratch, const struct source_facts *facts, const struct result *r, bool is_schema_only, struct err *err)
+static bool check_target(struct scratch *scratch, const struct source_facts *facts, const struct result *r,
+    bool is_schema_only, struct err *err)
 {
-	const char *lacks = result_text(r, 0, result_column(r, "lacks")), *role = result_text(r, 0, result_column(r, "role"));
+	const char *lacks = result_text(r, 0, result_column(r, "lacks")),
+	           *role = result_text(r, 0, result_column(r, "role"));
 	const char *started = result_text(r, 0, result_column(r, "started"));
 	int major = (int)(result_int(r, 0, result_column(r, "version_num"), 0) / 10000);
 	scratch->is_super = result_bool(r, 0, result_column(r, "is_super"));
@@ -102,15 +107,18 @@ static bool check_target(struct scratch *scratch, const struct source_facts *fac
 		return err_hint(err, "name another server with --on");
 	}
 	if (!result_bool(r, 0, result_column(r, "may_create"))) {
-		err_set(err, ERR_FAILED, "the role %s may not create databases on %s, and a rehearsal needs one", role, scratch->where);
+		err_set(err, ERR_FAILED, "the role %s may not create databases on %s, and a rehearsal needs one", role,
+		    scratch->where);
 		return err_hint(err, "as a superuser: ALTER ROLE \"%s\" CREATEDB; or rehearse elsewhere with --on", role);
 	}
 	if (lacks) {
-		err_set(err, ERR_FAILED, "%s does not have the extension %s, which %s uses", scratch->where, lacks, scratch->source->name);
+		err_set(err, ERR_FAILED, "%s does not have the extension %s, which %s uses", scratch->where, lacks,
+		    scratch->source->name);
 		return err_hint(err, "install it there, or name another server with --on");
 	}
 	if (major < scratch->source->server->version_num / 10000)
-		return err_set(err, ERR_FAILED, "%s is PostgreSQL %d, older than the %d of %s: its dump cannot be restored there", scratch->where, major,
+		return err_set(err, ERR_FAILED,
+		    "%s is PostgreSQL %d, older than the %d of %s: its dump cannot be restored there", scratch->where, major,
 		    scratch->source->server->version_num / 10000, scratch->source->name);
 	if (is_schema_only || !is_on_this_machine(scratch->info))
 		return true;
@@ -137,25 +145,30 @@ static char *array_of(const struct words *words)
 bool scratch_check(struct scratch *scratch, const struct source_facts *facts, bool is_schema_only, struct err *err)
 {
 	if (facts->is_restoring) {
-		err_set(err, ERR_FAILED, "%s stands in the middle of a restore (timescaledb.restoring is on): a copy would lack rows", scratch->source->name);
+		err_set(err, ERR_FAILED,
+		    "%s stands in the middle of a restore (timescaledb.restoring is on): a copy would lack rows",
+		    scratch->source->name);
 		return err_hint(err, "end it first: SELECT timescaledb_post_restore()");
 	}
 	char *names = array_of(&facts->extensions);
 	const char *params[] = {names};
 	struct result *r = NULL;
-	bool is_good = session_query_wait(scratch->keeper, sql_migrate_rehearse_target, params, 1, REHEARSE_DEADLINE_MS, &r, err) &&
-	               check_target(scratch, facts, r, is_schema_only, err);
+	bool is_good =
+	    session_query_wait(scratch->keeper, sql_migrate_rehearse_target, params, 1, REHEARSE_DEADLINE_MS, &r, err) &&
+	    check_target(scratch, facts, r, is_schema_only, err);
 	result_free(r);
 	mem_free(names);
 	if (!is_good)
 		return false;
 	char *folder = places_cache("rehearse");
-	is_good = places_make_folder(folder, err) && (is_schema_only || has_room(folder, facts->bytes / 2, "the dump", err));
+	is_good =
+	    places_make_folder(folder, err) && (is_schema_only || has_room(folder, facts->bytes / 2, "the dump", err));
 	mem_free(folder);
 	return is_good;
 }
 
-/* --- the children -------------------------------------------------------------------------------------------------- */
+/* --- the children --------------------------------------------------------------------------------------------------
+ */
 
 struct copying {
 	struct scratch *scratch;
@@ -180,8 +193,9 @@ static void tick(void *arg)
 	report_progress(copying->scratch->report, done, done > all && all > 0 ? done : all, "bytes");
 }
 
-/* Rows stay out, but for the history's and pgtend's own, without which the plan would be another one. Of whole schemas where nothing is kept, so that
- * thousands of chunks make no thousands of words. What extensions keep in their own tables (TimescaleDB's catalog) is no table's data to pg_dump's
+/* Rows stay out, but for the history's and pgtend's own, without which the plan would be another one. Of whole schemas
+ * where nothing is kept, so that thousands of chunks make no thousands of words. What extensions keep in their own
+ * tables (TimescaleDB's catalog) is no table's data to pg_dump's
  * --exclude-table-data as long as it is not named. */
 static bool exclude_rows(const struct ledger *ledger, struct session *source, struct words *argv, struct err *err)
 {
@@ -194,8 +208,8 @@ static bool exclude_rows(const struct ledger *ledger, struct session *source, st
 	return is_done;
 }
 
-static bool dump_arguments(const struct scratch *scratch, const struct ledger *ledger, const struct dump_tools *tools, bool is_schema_only,
-    struct session *source, struct words *argv, struct err *err)
+static bool dump_arguments(const struct scratch *scratch, const struct ledger *ledger, const struct dump_tools *tools,
+    bool is_schema_only, struct session *source, struct words *argv, struct err *err)
 {
 	words_add(argv, tools->pg_dump);
 	words_add(argv, "--format=custom");
@@ -234,11 +248,12 @@ static bool run_dump(struct copying *copying, const struct dump_tools *tools, co
 	return is_done;
 }
 
-static bool dump(struct scratch *scratch, const struct ledger *ledger, const struct source_facts *facts, const struct dump_tools *tools,
-    bool is_schema_only, struct session *source, struct err *err)
+static bool dump(struct scratch *scratch, const struct ledger *ledger, const struct source_facts *facts,
+    const struct dump_tools *tools, bool is_schema_only, struct session *source, struct err *err)
 {
 	struct words argv = {0};
-	struct copying copying = {.scratch = scratch, .expected_bytes = is_schema_only ? 0 : facts->bytes, .who = "pg_dump"};
+	struct copying copying = {
+	    .scratch = scratch, .expected_bytes = is_schema_only ? 0 : facts->bytes, .who = "pg_dump"};
 	bool is_done = dump_arguments(scratch, ledger, tools, is_schema_only, source, &argv, err);
 	copying.dump_fd = is_done ? open(scratch->dump_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
 	if (is_done && copying.dump_fd < 0)
@@ -250,8 +265,8 @@ static bool dump(struct scratch *scratch, const struct ledger *ledger, const str
 	return is_done;
 }
 
-/* A dump of a server that is newer than the copy's, a role that is not there, an extension that only a superuser may make: any of it, and the copy is
- * not what the plan will meet. */
+/* A dump of a server that is newer than the copy's, a role that is not there, an extension that only a superuser may
+ * make: any of it, and the copy is not what the plan will meet. */
 static bool restore(struct scratch *scratch, const struct dump_tools *tools, bool keeps_owners, struct err *err)
 {
 	struct words argv = {0};
@@ -286,7 +301,8 @@ static bool restore(struct scratch *scratch, const struct dump_tools *tools, boo
 	return is_done || err_prefix(err, "filling the scratch database on %s", scratch->where);
 }
 
-/* --- TimescaleDB ------------------------------------------------------------------------------------------------------ */
+/* --- TimescaleDB
+ * ------------------------------------------------------------------------------------------------------ */
 
 static bool ask_alone(struct scratch *scratch, const char *sql, struct err *err)
 {
@@ -314,17 +330,20 @@ static bool before_timescale(struct scratch *scratch, const char *version, struc
 
 static bool after_timescale(struct scratch *scratch, struct err *err)
 {
-	return ask_alone(scratch, sql_migrate_rehearse_jobs_off, err) && ask_alone(scratch, "SELECT timescaledb_post_restore()", err);
+	return ask_alone(scratch, sql_migrate_rehearse_jobs_off, err) &&
+	       ask_alone(scratch, "SELECT timescaledb_post_restore()", err);
 }
 
-bool scratch_fill(struct scratch *scratch, const struct ledger *ledger, const struct source_facts *facts, const struct dump_tools *tools,
-    bool is_schema_only, struct session *source, struct err *err)
+bool scratch_fill(struct scratch *scratch, const struct ledger *ledger, const struct source_facts *facts,
+    const struct dump_tools *tools, bool is_schema_only, struct session *source, struct err *err)
 {
 	const char *timescale = timescale_version(facts);
 	bool keeps_owners = scratch->is_super && !scratch->is_elsewhere;
 	if (!keeps_owners)
-		report_log(scratch->report, "the copy belongs to the role that makes it: %s; what owners and grants would forbid is not rehearsed",
-		    scratch->is_elsewhere ? "another server may not have the roles" : "only a superuser may give the objects to their owners");
+		report_log(scratch->report,
+		    "the copy belongs to the role that makes it: %s; what owners and grants would forbid is not rehearsed",
+		    scratch->is_elsewhere ? "another server may not have the roles"
+		                          : "only a superuser may give the objects to their owners");
 	if (!dump(scratch, ledger, facts, tools, is_schema_only, source, err) || !scratch_is_kept(scratch, err))
 		return false;
 	if (timescale && !before_timescale(scratch, timescale, err))

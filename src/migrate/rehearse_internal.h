@@ -1,6 +1,7 @@
-/* The parts of a rehearsal: rehearse.c leads, rehearse_scratch.c makes and drops the scratch database, rehearse_sweep.c drops those of dead runs,
- * rehearse_fill.c copies into it, rehearse_judge.c knows what must not be rehearsed, rehearse_measure.c asks what a step did, rehearse_sample.c
- * watches the steps that commit by themselves, rehearse_table.c tells. All in a task. */
+/* The parts of a rehearsal: rehearse.c leads, rehearse_scratch.c makes and drops the scratch database, rehearse_sweep.c
+ * drops those of dead runs, rehearse_fill.c copies into it, rehearse_judge.c knows what must not be rehearsed,
+ * rehearse_measure.c asks what a step did, rehearse_sample.c watches the steps that commit by themselves,
+ * rehearse_table.c tells. All in a task. */
 #ifndef PGTEND_MIGRATE_REHEARSE_INTERNAL_H
 #define PGTEND_MIGRATE_REHEARSE_INTERNAL_H
 
@@ -12,7 +13,8 @@ enum { REHEARSE_DEADLINE_MS = 15000, REHEARSE_READY_MS = 15000 };
 
 /* --- the scratch database --------------------------------------------------------------------------- */
 
-/* Its files are those that a killed run leaves: FOLDER/DBNAME.lock, locked and with the notes of its children, and FOLDER/DBNAME.dump. */
+/* Its files are those that a killed run leaves: FOLDER/DBNAME.lock, locked and with the notes of its children, and
+ * FOLDER/DBNAME.dump. */
 struct scratch {
 	struct fleet *fleet;
 	struct database *source;
@@ -29,7 +31,8 @@ struct scratch {
 	char *folder, *lock_path, *dump_path;
 	int lock_fd;
 };
-/* Address and keeper; the orphans of dead runs are dropped. err: cannot be reached, a pooler, no right to create databases, ... */
+/* Address and keeper; the orphans of dead runs are dropped. err: cannot be reached, a pooler, no right to create
+ * databases, ... */
 PGTEND_CHECK bool scratch_open(struct scratch *scratch, const char *on, struct err *err);
 /* Makes it with encoding, locale and settings of the source. */
 PGTEND_CHECK bool scratch_make(struct scratch *scratch, struct session *source, struct err *err);
@@ -55,15 +58,16 @@ struct source_facts { /* what the source says of itself, asked once */
 PGTEND_CHECK bool source_ask(struct session *session, struct source_facts *facts, struct err *err);
 void source_done(struct source_facts *facts);
 /* Room for dump and copy, extensions, versions: before anything is made. */
-PGTEND_CHECK bool scratch_check(struct scratch *scratch, const struct source_facts *facts, bool is_schema_only, struct err *err);
+PGTEND_CHECK bool scratch_check(
+    struct scratch *scratch, const struct source_facts *facts, bool is_schema_only, struct err *err);
 /* pg_dump, pg_restore, ANALYZE. */
-PGTEND_CHECK bool scratch_fill(struct scratch *scratch, const struct ledger *ledger, const struct source_facts *facts, const struct dump_tools *tools,
-    bool is_schema_only, struct session *source, struct err *err);
+PGTEND_CHECK bool scratch_fill(struct scratch *scratch, const struct ledger *ledger, const struct source_facts *facts,
+    const struct dump_tools *tools, bool is_schema_only, struct session *source, struct err *err);
 
 /* --- what must not be rehearsed ----------------------------------------------------------------------------- */
 
-/* Statements and psql commands that would reach out of the scratch database and that nothing can take back. FILE:LINE:COL. On another server what
- * stays there is only warned of. */
+/* Statements and psql commands that would reach out of the scratch database and that nothing can take back.
+ * FILE:LINE:COL. On another server what stays there is only warned of. */
 PGTEND_CHECK bool rehearse_judge(const struct plan *plan, bool is_elsewhere, struct report *report, struct err *err);
 
 /* --- measuring ----------------------------------------------------------------------------------------------- */
@@ -82,15 +86,17 @@ struct rehearse_step {
 
 struct measure; /* opaque: what is known of the scratch database between two steps */
 /* counts_rows: rows are counted exactly (not when the copy has none). */
-PGTEND_CHECK bool measure_new(struct session *session, const struct ledger *ledger, bool counts_rows, bool is_elsewhere, struct report *report,
-    struct measure **measure, struct err *err);
+PGTEND_CHECK bool measure_new(struct session *session, const struct ledger *ledger, bool counts_rows, bool is_elsewhere,
+    struct report *report, struct measure **measure, struct err *err);
 void measure_free(struct measure *measure);
-PGTEND_CHECK bool measure_begin(struct measure *measure, struct session *session, bool is_first_of_transaction, struct err *err);
+PGTEND_CHECK bool measure_begin(
+    struct measure *measure, struct session *session, bool is_first_of_transaction, struct err *err);
 /* Before the commit: false when it did what must not be committed. */
-PGTEND_CHECK bool measure_transaction(struct measure *measure, struct session *session, struct rehearse_step *step, struct err *err);
+PGTEND_CHECK bool measure_transaction(
+    struct measure *measure, struct session *session, struct rehearse_step *step, struct err *err);
 /* After a step that committed by itself; samples: "MODE OID" as rehearse_sample.c saw them. */
-PGTEND_CHECK bool measure_committed(struct measure *measure, struct session *session, const struct words *samples, struct rehearse_step *step,
-    struct err *err);
+PGTEND_CHECK bool measure_committed(struct measure *measure, struct session *session, const struct words *samples,
+    struct rehearse_step *step, struct err *err);
 /* Invalid objects that are there now and were not at the beginning. */
 void measure_left(const struct measure *measure, struct words *left);
 
@@ -102,7 +108,8 @@ void sampler_stop(struct sampler *sampler, struct words *samples);
 
 /* --- telling --------------------------------------------------------------------------------------------------- */
 
-void rehearse_tell(const struct database *database, const struct rehearse_step *steps, int count, const struct err *failure, struct report *report);
+void rehearse_tell(const struct database *database, const struct rehearse_step *steps, int count,
+    const struct err *failure, struct report *report);
 /* As before it began. */
 void rehearse_step_reset(struct rehearse_step *step);
 void rehearse_steps_done(struct rehearse_step *steps, int count);

@@ -1,7 +1,7 @@
 /* What a rehearsal must not run, because it would reach out of the scratch database. See rehearse_internal.h.
  *
- * Here it is read off the texts, before anything is copied. What hides in functions and DO blocks is found before its transaction commits
- * (measure_transaction()). */
+ * Here it is read off the texts, before anything is copied. What hides in functions and DO blocks is found before its
+ * transaction commits (measure_transaction()). */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -52,8 +52,8 @@ static const char *text_field(const json_t *fields, const char *name)
 
 static bool is_of_server(const char *type)
 {
-	return strcmp(type, "OBJECT_DATABASE") == 0 || strcmp(type, "OBJECT_ROLE") == 0 || strcmp(type, "OBJECT_TABLESPACE") == 0 ||
-	       strcmp(type, "OBJECT_PARAMETER_ACL") == 0;
+	return strcmp(type, "OBJECT_DATABASE") == 0 || strcmp(type, "OBJECT_ROLE") == 0 ||
+	       strcmp(type, "OBJECT_TABLESPACE") == 0 || strcmp(type, "OBJECT_PARAMETER_ACL") == 0;
 }
 
 static bool judge_tree(const char *node, const json_t *fields, struct finding *finding)
@@ -71,28 +71,44 @@ static bool judge_tree(const char *node, const json_t *fields, struct finding *f
 		finding->word = "renaming something of the whole server";
 	else if (strcmp(node, "AlterOwnerStmt") == 0 && is_of_server(text_field(fields, "objectType")))
 		finding->word = "the owner of something of the whole server";
-	else if ((strcmp(node, "CommentStmt") == 0 || strcmp(node, "SecLabelStmt") == 0) && is_of_server(text_field(fields, "objtype")))
+	else if ((strcmp(node, "CommentStmt") == 0 || strcmp(node, "SecLabelStmt") == 0) &&
+	         is_of_server(text_field(fields, "objtype")))
 		finding->word = "a comment on something of the whole server";
 	else if (strcmp(node, "CopyStmt") == 0 && json_is_true(json_object_get(fields, "is_program")))
 		*finding = (struct finding){"COPY ... PROGRAM", REACH_WORLD, 0};
-	else if (strcmp(node, "CopyStmt") == 0 && *text_field(fields, "filename") && !json_is_true(json_object_get(fields, "is_from")))
+	else if (strcmp(node, "CopyStmt") == 0 && *text_field(fields, "filename") &&
+	         !json_is_true(json_object_get(fields, "is_from")))
 		*finding = (struct finding){"COPY into a file of the server", REACH_WORLD, 0};
 	else
 		return false;
 	return true;
 }
 
-/* --- words, where there are no trees --------------------------------------------------------------------------------- */
+/* --- words, where there are no trees ---------------------------------------------------------------------------------
+ */
 
 static const struct {
 	const char *words;
 	enum reach reach;
 } phrases[] = {
-    {"create role", REACH_SERVER}, {"create group", REACH_SERVER}, {"alter role", REACH_SERVER}, {"drop role", REACH_SERVER},
-    {"create user", REACH_SERVER}, {"alter user", REACH_SERVER}, {"drop user", REACH_SERVER}, {"create database", REACH_SERVER},
-    {"drop database", REACH_WORLD}, {"alter database", REACH_SERVER}, {"create tablespace", REACH_WORLD}, {"drop tablespace", REACH_WORLD},
-    {"alter system", REACH_WORLD}, {"create subscription", REACH_WORLD}, {"alter subscription", REACH_WORLD},
-    {"drop subscription", REACH_WORLD}, {"to program", REACH_WORLD}, {"from program", REACH_WORLD},
+    {"create role", REACH_SERVER},
+    {"create group", REACH_SERVER},
+    {"alter role", REACH_SERVER},
+    {"drop role", REACH_SERVER},
+    {"create user", REACH_SERVER},
+    {"alter user", REACH_SERVER},
+    {"drop user", REACH_SERVER},
+    {"create database", REACH_SERVER},
+    {"drop database", REACH_WORLD},
+    {"alter database", REACH_SERVER},
+    {"create tablespace", REACH_WORLD},
+    {"drop tablespace", REACH_WORLD},
+    {"alter system", REACH_WORLD},
+    {"create subscription", REACH_WORLD},
+    {"alter subscription", REACH_WORLD},
+    {"drop subscription", REACH_WORLD},
+    {"to program", REACH_WORLD},
+    {"from program", REACH_WORLD},
 };
 
 static bool is_word_char(char c)
@@ -135,12 +151,13 @@ static bool judge_words(const char *sql, size_t begin, size_t end, struct findin
 	return false;
 }
 
-/* --- psql's own commands ------------------------------------------------------------------------------------------- */
+/* --- psql's own commands -------------------------------------------------------------------------------------------
+ */
 
 static bool is_harmless_command(const char *word, size_t length)
 {
-	static const char *const known[] = {"set", "unset", "echo", "qecho", "warn", "if", "elif", "else", "endif", "pset", "timing", "x", "a", "t",
-	    "encoding", "restrict", "unrestrict", ".", "errverbose", "conninfo"};
+	static const char *const known[] = {"set", "unset", "echo", "qecho", "warn", "if", "elif", "else", "endif", "pset",
+	    "timing", "x", "a", "t", "encoding", "restrict", "unrestrict", ".", "errverbose", "conninfo"};
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (strlen(known[i]) == length && strncmp(known[i], word, length) == 0)
 			return true;
@@ -151,7 +168,8 @@ static bool is_copy_line(const char *line, size_t length)
 {
 	char *copy = mem_copy_n(line, length);
 	const char *s = copy + strspn(copy, " \t");
-	bool is_copy = strncasecmp(s, "copy", 4) == 0 && isspace((unsigned char)s[4]) && strcasestr(s, "from") && strcasestr(s, "stdin");
+	bool is_copy = strncasecmp(s, "copy", 4) == 0 && isspace((unsigned char)s[4]) && strcasestr(s, "from") &&
+	               strcasestr(s, "stdin");
 	mem_free(copy);
 	return is_copy;
 }
@@ -172,7 +190,8 @@ static bool judge_psql(const char *sql, struct finding *finding)
 				size_t word = strcspn(line + i + 1, " \t\r\n;");
 				if (is_harmless_command(line + i + 1, word))
 					continue;
-				*finding = (struct finding){"a command of psql's that reaches out of the database", REACH_WORLD, (size_t)(line - sql) + i};
+				*finding = (struct finding){
+				    "a command of psql's that reaches out of the database", REACH_WORLD, (size_t)(line - sql) + i};
 				return true;
 			}
 			is_data = is_copy_line(line, length);
@@ -182,17 +201,19 @@ static bool judge_psql(const char *sql, struct finding *finding)
 	return false;
 }
 
-/* --- all ------------------------------------------------------------------------------------------------------------- */
+/* --- all -------------------------------------------------------------------------------------------------------------
+ */
 
-static bool tell(const struct plan_step *step, const struct finding *finding, bool is_elsewhere, struct report *report, struct err *err)
+static bool tell(const struct plan_step *step, const struct finding *finding, bool is_elsewhere, struct report *report,
+    struct err *err)
 {
 	char *place = plan_place(step, finding->offset);
 	bool may_run = is_elsewhere && finding->reach == REACH_SERVER;
 	if (may_run)
 		report_log(report, "WARNING: %s: %s stays on the server of the rehearsal", place, finding->word);
 	else {
-		err_set(err, ERR_REFUSED, "%s: %s reaches out of the scratch database: that cannot be rehearsed%s", place, finding->word,
-		    finding->reach == REACH_SERVER ? " on a server that is in use" : "");
+		err_set(err, ERR_REFUSED, "%s: %s reaches out of the scratch database: that cannot be rehearsed%s", place,
+		    finding->word, finding->reach == REACH_SERVER ? " on a server that is in use" : "");
 		if (finding->reach == REACH_SERVER)
 			err_hint(err, "rehearse on a server that may be changed: --on SERVER; or up to the file before: --to NAME");
 		else
@@ -209,10 +230,12 @@ static bool judge_step(const struct plan_step *step, bool is_elsewhere, struct r
 	bool is_good = true;
 	if (step->mode == PLAN_PSQL)
 		return (!judge_psql(step->text.sql, &finding) || tell(step, &finding, is_elsewhere, report, err)) &&
-		       (!judge_words(step->text.sql, 0, strlen(step->text.sql), &finding) || tell(step, &finding, is_elsewhere, report, err));
+		       (!judge_words(step->text.sql, 0, strlen(step->text.sql), &finding) ||
+		           tell(step, &finding, is_elsewhere, report, err));
 	parse_text(step->text.sql, true, &parse);
 	if (parse.count == 0 && (parse.how == PARSE_UNCUT || parse.how == PARSE_ABSENT))
-		is_good = !judge_words(step->text.sql, 0, strlen(step->text.sql), &finding) || tell(step, &finding, is_elsewhere, report, err);
+		is_good = !judge_words(step->text.sql, 0, strlen(step->text.sql), &finding) ||
+		          tell(step, &finding, is_elsewhere, report, err);
 	for (int i = 0; is_good && i < parse.count; i++) {
 		const struct parse_statement *statement = &parse.statements[i];
 		const json_t *fields = NULL;

@@ -1,4 +1,5 @@
-/* What one step did to the scratch database: its locks, the rows it wrote, what it left invalid. See rehearse_internal.h. */
+/* What one step did to the scratch database: its locks, the rows it wrote, what it left invalid. See
+ * rehearse_internal.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +7,8 @@
 #include "pgtend/sql_embedded.h"
 #include "rehearse_measure.h"
 
-/* --- invalid objects -------------------------------------------------------------------------------------------------- */
+/* --- invalid objects
+ * -------------------------------------------------------------------------------------------------- */
 
 static bool ask_invalid(struct session *session, struct words *objects, struct err *err)
 {
@@ -19,7 +21,8 @@ static bool ask_invalid(struct session *session, struct words *objects, struct e
 	return is_done;
 }
 
-static bool compare_invalid(struct measure *measure, struct session *session, struct rehearse_step *step, struct err *err)
+static bool compare_invalid(
+    struct measure *measure, struct session *session, struct rehearse_step *step, struct err *err)
 {
 	struct words now = {0};
 	if (!ask_invalid(session, &now, err))
@@ -39,7 +42,8 @@ void measure_left(const struct measure *measure, struct words *left)
 			words_add(left, measure->invalid.v[i]);
 }
 
-/* --- the server around ---------------------------------------------------------------------------------------------------- */
+/* --- the server around
+ * ---------------------------------------------------------------------------------------------------- */
 
 static bool ask_shared(struct session *session, char **hash, struct err *err)
 {
@@ -50,15 +54,15 @@ static bool ask_shared(struct session *session, char **hash, struct err *err)
 	return is_done;
 }
 
-bool measure_new(struct session *session, const struct ledger *ledger, bool counts_rows, bool is_elsewhere, struct report *report,
-    struct measure **measure, struct err *err)
+bool measure_new(struct session *session, const struct ledger *ledger, bool counts_rows, bool is_elsewhere,
+    struct report *report, struct measure **measure, struct err *err)
 {
 	struct measure *new = MEM_NEW(struct measure);
 	*new = (struct measure){.counts_rows = counts_rows, .is_elsewhere = is_elsewhere, .report = report};
 	new->history_schema = mem_copy(ledger->history_schema);
 	new->history_table = mem_copy(ledger->history_table);
-	bool is_done = relations_ask(new, session, err) && ask_invalid(session, &new->invalid_before, err) && ask_invalid(session, &new->invalid, err) &&
-	               ask_shared(session, &new->shared, err);
+	bool is_done = relations_ask(new, session, err) && ask_invalid(session, &new->invalid_before, err) &&
+	               ask_invalid(session, &new->invalid, err) && ask_shared(session, &new->shared, err);
 	if (is_done && counts_rows) {
 		report_step(report, "counting the rows of the copy");
 		relations_count(new, session);
@@ -122,10 +126,12 @@ bool measure_begin(struct measure *measure, struct session *session, bool is_fir
 	return ask_written(measure, session, NULL, err);
 }
 
-/* --- locks ------------------------------------------------------------------------------------------------------------------- */
+/* --- locks
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
-const char *const lock_modes[MODE_COUNT] = {"AccessShareLock", "RowShareLock", "RowExclusiveLock", "ShareUpdateExclusiveLock", "ShareLock",
-    "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"};
+const char *const lock_modes[MODE_COUNT] = {"AccessShareLock", "RowShareLock", "RowExclusiveLock",
+    "ShareUpdateExclusiveLock", "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"};
 
 static int strength(const char *mode)
 {
@@ -171,8 +177,9 @@ static void sort_seen(struct measure *measure)
 	measure->seen_sorted = measure->seen_count;
 }
 
-static const char *const catalogs_of_server[] = {"pg_authid", "pg_auth_members", "pg_tablespace", "pg_subscription", "pg_replication_origin",
-    "pg_parameter_acl", "pg_shseclabel", "pg_database", "pg_db_role_setting", "pg_shdescription"};
+static const char *const catalogs_of_server[] = {"pg_authid", "pg_auth_members", "pg_tablespace", "pg_subscription",
+    "pg_replication_origin", "pg_parameter_acl", "pg_shseclabel", "pg_database", "pg_db_role_setting",
+    "pg_shdescription"};
 enum { HASHED_FROM = 7 }; /* from here on a hash tells whether it was about this database alone */
 
 /* What a transaction writes into the catalogs of the whole server stays there when it commits. */
@@ -193,7 +200,10 @@ static bool judge_shared(struct measure *measure, struct session *session, const
 		if (is_same)
 			return true;
 	}
-	err_set(err, ERR_REFUSED, "it changes %s, which belongs to the whole server, not to the scratch database alone: that cannot be rehearsed on a server in use", name);
+	err_set(err, ERR_REFUSED,
+	    "it changes %s, which belongs to the whole server, not to the scratch database alone: that cannot be rehearsed "
+	    "on a server in use",
+	    name);
 	return err_hint(err, "rehearse on a server that may be changed: --on SERVER; or up to the file before: --to NAME");
 }
 
@@ -206,7 +216,9 @@ static bool is_foreign_write(const struct measure *measure, int64_t oid, const c
 
 static bool say_foreign(const struct measure *measure, int64_t oid, struct err *err)
 {
-	err_set(err, ERR_REFUSED, "it writes to the foreign table %s, which lies on another server: that cannot be rehearsed", relation_find(measure, oid)->name);
+	err_set(err, ERR_REFUSED,
+	    "it writes to the foreign table %s, which lies on another server: that cannot be rehearsed",
+	    relation_find(measure, oid)->name);
 	return err_hint(err, "rehearse up to the file before it: --to NAME, or --count N");
 }
 
@@ -231,7 +243,8 @@ static bool ask_locks(struct measure *measure, struct session *session, struct h
 bool measure_transaction(struct measure *measure, struct session *session, struct rehearse_step *step, struct err *err)
 {
 	struct helds helds = {0};
-	bool is_done = ask_locks(measure, session, &helds, err) && relations_look(measure, session, &helds, false, step, err) &&
+	bool is_done = ask_locks(measure, session, &helds, err) &&
+	               relations_look(measure, session, &helds, false, step, err) &&
 	               ask_written(measure, session, step, err) && compare_invalid(measure, session, step, err);
 	if (is_done)
 		relations_recount(measure, session, &helds, false, step);
@@ -239,7 +252,8 @@ bool measure_transaction(struct measure *measure, struct session *session, struc
 	return is_done;
 }
 
-bool measure_committed(struct measure *measure, struct session *session, const struct words *samples, struct rehearse_step *step, struct err *err)
+bool measure_committed(struct measure *measure, struct session *session, const struct words *samples,
+    struct rehearse_step *step, struct err *err)
 {
 	struct helds helds = {0};
 	for (size_t i = 0; i < samples->count; i++) {
@@ -249,7 +263,8 @@ bool measure_committed(struct measure *measure, struct session *session, const s
 			hold(&helds, strtoll(blank + 1, NULL, 10), strength(mode));
 		mem_free(mode);
 	}
-	bool is_done = relations_look(measure, session, &helds, true, step, err) && compare_invalid(measure, session, step, err);
+	bool is_done =
+	    relations_look(measure, session, &helds, true, step, err) && compare_invalid(measure, session, step, err);
 	if (is_done)
 		relations_recount(measure, session, &helds, step->mode == PLAN_PSQL, step);
 	mem_free(helds.v);

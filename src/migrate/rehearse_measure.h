@@ -1,4 +1,5 @@
-/* What rehearse_measure.c (locks, rows written, invalid objects) and rehearse_relations.c (what became of tables and indexes) share. */
+/* What rehearse_measure.c (locks, rows written, invalid objects) and rehearse_relations.c (what became of tables and
+ * indexes) share. */
 #ifndef PGTEND_MIGRATE_REHEARSE_MEASURE_H
 #define PGTEND_MIGRATE_REHEARSE_MEASURE_H
 
@@ -25,7 +26,7 @@ struct measure {
 	bool counts_rows, is_elsewhere;
 	struct report *report;
 	char *history_schema, *history_table;
-	char *shared; /* hash of what the server knows of other databases */
+	char *shared;      /* hash of what the server knows of other databases */
 	struct lock *seen; /* those that earlier steps of the same transaction hold already; sorted */
 	int seen_count, seen_sorted;
 	struct words invalid_before, invalid; /* at the beginning; now */
@@ -54,9 +55,10 @@ const struct relation *relation_root(const struct measure *measure, const struct
 PGTEND_CHECK bool relations_ask(struct measure *measure, struct session *session, struct err *err);
 void relations_count(struct measure *measure, struct session *session);
 /* Made, dropped, rewritten, and the locks by name. is_all: also what `helds` does not name. */
-PGTEND_CHECK bool relations_look(struct measure *measure, struct session *session, struct helds *helds, bool is_all, struct rehearse_step *step,
-    struct err *err);
+PGTEND_CHECK bool relations_look(struct measure *measure, struct session *session, struct helds *helds, bool is_all,
+    struct rehearse_step *step, struct err *err);
 /* Rows of what was locked for writing (is_all: of every table), where they are others now. */
-void relations_recount(struct measure *measure, struct session *session, const struct helds *helds, bool is_all, struct rehearse_step *step);
+void relations_recount(struct measure *measure, struct session *session, const struct helds *helds, bool is_all,
+    struct rehearse_step *step);
 
 #endif

@@ -1,7 +1,8 @@
 /* Tables and indexes of the scratch database before and after a step. See rehearse_measure.h.
  *
- * All that a step creates, drops, renames or rewrites it also locks, and keeps locked to the end of its transaction. So what was there before is
- * asked once, as a whole, and after each step only of what its transaction has locked: a plan of 500 files does not read the catalog 500 times. */
+ * All that a step creates, drops, renames or rewrites it also locks, and keeps locked to the end of its transaction. So
+ * what was there before is asked once, as a whole, and after each step only of what its transaction has locked: a plan
+ * of 500 files does not read the catalog 500 times. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,14 +31,19 @@ static bool is_table(const struct relation *relation)
 
 const struct relation *relation_root(const struct measure *measure, const struct relation *relation)
 {
-	const struct relation *root = relation->root && relation->kind != 'i' && relation->kind != 'I' ? relation_find(measure, relation->root) : NULL;
+	const struct relation *root = relation->root && relation->kind != 'i' && relation->kind != 'I'
+	                                  ? relation_find(measure, relation->root)
+	                                  : NULL;
 	return root ? root : relation;
 }
 
-static void read_relation(struct measure *measure, struct session *session, const struct result *r, int row, struct relation *relation)
+static void read_relation(
+    struct measure *measure, struct session *session, const struct result *r, int row, struct relation *relation)
 {
-	const char *schema = result_text(r, row, result_column(r, "schema")), *name = result_text(r, row, result_column(r, "name"));
-	char *quoted_schema = session_quote_identifier(session, schema), *quoted_name = session_quote_identifier(session, name);
+	const char *schema = result_text(r, row, result_column(r, "schema")),
+	           *name = result_text(r, row, result_column(r, "name"));
+	char *quoted_schema = session_quote_identifier(session, schema),
+	     *quoted_name = session_quote_identifier(session, name);
 	/* As people write it: quotes only where they are needed. */
 	const char *plain = "abcdefghijklmnopqrstuvwxyz0123456789_";
 	bool is_plain_schema = strspn(schema, plain) == strlen(schema), is_plain_name = strspn(name, plain) == strlen(name);
@@ -47,7 +53,8 @@ static void read_relation(struct measure *measure, struct session *session, cons
 	relation->filenode = result_int(r, row, result_column(r, "filenode"), 0);
 	relation->root = result_int(r, row, result_column(r, "root"), 0);
 	relation->is_own = strcmp(schema, "pgtend") == 0 ||
-	                   (strcmp(schema, measure->history_schema) == 0 && strncmp(name, measure->history_table, strlen(measure->history_table)) == 0 &&
+	                   (strcmp(schema, measure->history_schema) == 0 &&
+	                       strncmp(name, measure->history_table, strlen(measure->history_table)) == 0 &&
 	                       (name[strlen(measure->history_table)] == 0 || relation->kind != 'r'));
 	mem_free(quoted_schema);
 	mem_free(quoted_name);
@@ -73,9 +80,11 @@ bool relations_ask(struct measure *measure, struct session *session, struct err 
 	return is_done;
 }
 
-/* --- rows ----------------------------------------------------------------------------------------------------------- */
+/* --- rows -----------------------------------------------------------------------------------------------------------
+ */
 
-/* In a savepoint of its own, so that the locks of counting are given back and a mistake (a role without the right) costs only this number. */
+/* In a savepoint of its own, so that the locks of counting are given back and a mistake (a role without the right)
+ * costs only this number. */
 static int64_t count_rows(struct session *session, const char *name)
 {
 	struct result *r = NULL;
@@ -87,7 +96,9 @@ static int64_t count_rows(struct session *session, const char *name)
 	char *sql = mem_format("SELECT pg_catalog.count(*) FROM %s", name);
 	if (session_query_wait(session, sql, NULL, 0, 0, &r, &trouble))
 		rows = result_int(r, 0, 0, -1);
-	if (is_inside && !session_query_wait(session, "ROLLBACK TO SAVEPOINT pgtend_rehearse; RELEASE SAVEPOINT pgtend_rehearse", NULL, 0, 0, NULL, &trouble))
+	if (is_inside &&
+	    !session_query_wait(session, "ROLLBACK TO SAVEPOINT pgtend_rehearse; RELEASE SAVEPOINT pgtend_rehearse", NULL,
+	        0, 0, NULL, &trouble))
 		rows = -1;
 	mem_free(sql);
 	result_free(r);
@@ -96,7 +107,8 @@ static int64_t count_rows(struct session *session, const char *name)
 
 static bool is_counted(const struct measure *measure, const struct relation *relation)
 {
-	return is_table(relation) && !relation->is_own && relation_root(measure, relation) == relation && !text_starts_with(relation->name, "_timescaledb_");
+	return is_table(relation) && !relation->is_own && relation_root(measure, relation) == relation &&
+	       !text_starts_with(relation->name, "_timescaledb_");
 }
 
 void relations_count(struct measure *measure, struct session *session)
@@ -110,7 +122,8 @@ void relations_count(struct measure *measure, struct session *session)
 	}
 }
 
-/* --- what became of them ---------------------------------------------------------------------------------------------------------- */
+/* --- what became of them
+ * ---------------------------------------------------------------------------------------------------------- */
 
 static char *array_of(const struct helds *helds)
 {
@@ -122,7 +135,8 @@ static char *array_of(const struct helds *helds)
 	return text_take(&array);
 }
 
-static void add_rewritten(struct measure *measure, struct session *session, const struct relation *relation, struct rehearse_step *step)
+static void add_rewritten(
+    struct measure *measure, struct session *session, const struct relation *relation, struct rehearse_step *step)
 {
 	struct result *r = NULL;
 	struct err trouble = {0};
@@ -138,13 +152,15 @@ static void add_rewritten(struct measure *measure, struct session *session, cons
 	}
 	if (!words_has(&step->rewritten, root->name))
 		words_add(&step->rewritten, root->name);
-	if (session_queryf_wait(session, 0, &r, &trouble, "SELECT pg_catalog.pg_table_size(%lld::oid)", (long long)relation->oid))
+	if (session_queryf_wait(
+	        session, 0, &r, &trouble, "SELECT pg_catalog.pg_table_size(%lld::oid)", (long long)relation->oid))
 		step->rewritten_bytes += result_int(r, 0, 0, 0);
 	result_free(r);
 }
 
 /* Tables before indexes. */
-static void look_at_old(struct measure *measure, struct session *session, const struct result *r, struct rehearse_step *step, bool is_index)
+static void look_at_old(
+    struct measure *measure, struct session *session, const struct result *r, struct rehearse_step *step, bool is_index)
 {
 	for (int i = 0; i < result_rows(r); i++) {
 		struct relation *relation = relation_find(measure, result_int(r, i, 0, 0));
@@ -166,7 +182,8 @@ static struct held *held_of(struct helds *helds, int64_t oid)
 	return NULL;
 }
 
-static void look_at_new(struct measure *measure, struct session *session, const struct result *r, struct helds *helds, struct rehearse_step *step)
+static void look_at_new(struct measure *measure, struct session *session, const struct result *r, struct helds *helds,
+    struct rehearse_step *step)
 {
 	int known = measure->count;
 	for (int i = 0; i < result_rows(r); i++) {
@@ -193,7 +210,8 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* Asked of, and not there any more. */
-static void look_at_gone(struct measure *measure, const struct result *r, struct helds *helds, bool is_all, struct rehearse_step *step)
+static void look_at_gone(
+    struct measure *measure, const struct result *r, struct helds *helds, bool is_all, struct rehearse_step *step)
 {
 	int count = result_rows(r);
 	int64_t *there = mem_grow(NULL, (size_t)count + 1, sizeof *there);
@@ -212,17 +230,20 @@ static void look_at_gone(struct measure *measure, const struct result *r, struct
 	mem_free(there);
 }
 
-/* Nobody else sees what the step itself made; indexes go with their tables, what TimescaleDB keeps inside with its hypertables. */
+/* Nobody else sees what the step itself made; indexes go with their tables, what TimescaleDB keeps inside with its
+ * hypertables. */
 static void tell_locks(const struct measure *measure, const struct helds *helds, struct rehearse_step *step)
 {
 	struct words told = {0};
 	for (int mode = MODE_COUNT - 1; mode >= 0; mode--)
 		for (int i = 0; i < helds->count; i++) {
 			const struct relation *relation = relation_find(measure, helds->v[i].oid);
-			if (helds->v[i].mode != mode || helds->v[i].is_new || !relation || relation->is_own || !strchr("rpmvfS", relation->kind))
+			if (helds->v[i].mode != mode || helds->v[i].is_new || !relation || relation->is_own ||
+			    !strchr("rpmvfS", relation->kind))
 				continue;
 			const char *name = relation_root(measure, relation)->name;
-			if (words_has(&told, name) || text_starts_with(name, "_timescaledb_") || text_starts_with(name, "timescaledb_information."))
+			if (words_has(&told, name) || text_starts_with(name, "_timescaledb_") ||
+			    text_starts_with(name, "timescaledb_information."))
 				continue;
 			words_add(&told, name);
 			words_take(&step->locks, mem_format("%s %s", lock_modes[mode], name));
@@ -230,13 +251,14 @@ static void tell_locks(const struct measure *measure, const struct helds *helds,
 	words_done(&told);
 }
 
-bool relations_look(struct measure *measure, struct session *session, struct helds *helds, bool is_all, struct rehearse_step *step,
-    struct err *err)
+bool relations_look(struct measure *measure, struct session *session, struct helds *helds, bool is_all,
+    struct rehearse_step *step, struct err *err)
 {
 	char *oids = is_all ? NULL : array_of(helds);
 	const char *params[] = {oids};
 	struct result *r = NULL;
-	bool is_done = (!is_all && helds->count == 0) || session_query_wait(session, sql_migrate_rehearse_relations, params, 1, 0, &r, err);
+	bool is_done = (!is_all && helds->count == 0) ||
+	               session_query_wait(session, sql_migrate_rehearse_relations, params, 1, 0, &r, err);
 	if (is_done && r) {
 		look_at_old(measure, session, r, step, false);
 		look_at_old(measure, session, r, step, true);
@@ -254,11 +276,13 @@ static void recount_table(struct session *session, struct relation *table, struc
 {
 	int64_t rows = table->is_gone ? 0 : count_rows(session, table->name);
 	if (rows >= 0 && table->rows >= 0 && rows != table->rows)
-		words_take(&step->row_counts, mem_format("%s %lld -> %lld", table->name, (long long)table->rows, (long long)rows));
+		words_take(
+		    &step->row_counts, mem_format("%s %lld -> %lld", table->name, (long long)table->rows, (long long)rows));
 	table->rows = rows;
 }
 
-void relations_recount(struct measure *measure, struct session *session, const struct helds *helds, bool is_all, struct rehearse_step *step)
+void relations_recount(struct measure *measure, struct session *session, const struct helds *helds, bool is_all,
+    struct rehearse_step *step)
 {
 	struct words done = {0};
 	for (int i = 0; is_all && measure->counts_rows && i < measure->count; i++)

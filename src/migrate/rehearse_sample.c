@@ -1,4 +1,5 @@
-/* The locks of steps that commit by themselves (CREATE INDEX CONCURRENTLY, psql's files), seen from a session beside them. See rehearse_internal.h. */
+/* The locks of steps that commit by themselves (CREATE INDEX CONCURRENTLY, psql's files), seen from a session beside
+ * them. See rehearse_internal.h. */
 #include <string.h>
 
 #include "pgtend/core/mem.h"
@@ -33,7 +34,8 @@ static void sample(void *arg)
 	struct session *session = scratch_session(sampler->scratch, "rehearse", &trouble);
 	for (int i = 0; session && !sampler->is_stopping; i++) {
 		struct result *r = NULL;
-		bool is_asked = session_query_wait(session, sql_migrate_rehearse_sample, NULL, 0, REHEARSE_DEADLINE_MS, &r, &trouble);
+		bool is_asked =
+		    session_query_wait(session, sql_migrate_rehearse_sample, NULL, 0, REHEARSE_DEADLINE_MS, &r, &trouble);
 		if (is_asked)
 			note(sampler, r);
 		result_free(r);

@@ -1,7 +1,9 @@
-/* The scratch database: its name and address, the keeper that says that it is in use, its making and its end. See rehearse_internal.h.
+/* The scratch database: its name and address, the keeper that says that it is in use, its making and its end. See
+ * rehearse_internal.h.
  *
- * Whatever is killed at whatever moment, the next rehearsal finds what is left: the database by its name, that its maker is gone by the advisory lock
- * (taken before the database is made, held by a session that ends with pgtend), the files by theirs. */
+ * Whatever is killed at whatever moment, the next rehearsal finds what is left: the database by its name, that its
+ * maker is gone by the advisory lock (taken before the database is made, held by a session that ends with pgtend), the
+ * files by theirs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,8 +35,8 @@ static char *choose_name(const char *section)
 		mem_die("libcrypto gives no random bytes");
 	for (const char *c = section; *c && length < sizeof plain - 1; c++)
 		plain[length++] = (char)((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') ? *c
-		                         : *c >= 'A' && *c <= 'Z'                              ? *c - 'A' + 'a'
-		                                                                               : '_');
+		                         : *c >= 'A' && *c <= 'Z'                             ? *c - 'A' + 'a'
+		                                                                              : '_');
 	plain[length] = 0;
 	return mem_format("pgtend_rehearse_%s_%02x%02x%02x%02x", plain, bytes[0], bytes[1], bytes[2], bytes[3]);
 }
@@ -54,7 +56,8 @@ static struct conninfo *address_of_server(const struct scratch *scratch, const c
 	for (int i = 0; i < count; i++)
 		names[i] = section_name(config_at(config, SECTION_SERVER, i));
 	const char *nearest = text_nearest(on, names, (size_t)count);
-	err_set(err, ERR_USAGE, "no [server %s] is configured%s%s", on, nearest ? "; perhaps " : "", nearest ? nearest : "");
+	err_set(
+	    err, ERR_USAGE, "no [server %s] is configured%s%s", on, nearest ? "; perhaps " : "", nearest ? nearest : "");
 	err_hint(err, "--on (key rehearse_on) takes the name of a [server], or a URL");
 	return NULL;
 }
@@ -75,7 +78,8 @@ static char *people_address(const struct conninfo *info)
 static bool take_address(struct scratch *scratch, const char *on, struct err *err)
 {
 	struct database *source = scratch->source;
-	scratch->info = on ? address_of_server(scratch, on, err) : conninfo_copy(source->direct ? source->direct : source->info);
+	scratch->info =
+	    on ? address_of_server(scratch, on, err) : conninfo_copy(source->direct ? source->direct : source->info);
 	if (!scratch->info || !conninfo_set(scratch->info, "dbname", scratch->dbname, err))
 		return false;
 	scratch->where = people_address(scratch->info);
@@ -89,8 +93,11 @@ static bool take_address(struct scratch *scratch, const char *on, struct err *er
 	    .info = scratch->info,
 	};
 	if (on) {
-		scratch->server = (struct server){
-		    .config = source->config, .section = source->section, .label = scratch->where, .host = scratch->where, .info = scratch->info};
+		scratch->server = (struct server){.config = source->config,
+		    .section = source->section,
+		    .label = scratch->where,
+		    .host = scratch->where,
+		    .info = scratch->info};
 		scratch->database.server = &scratch->server;
 	}
 	return true;
@@ -117,11 +124,13 @@ static bool open_keeper(struct scratch *scratch, const char *on, struct err *err
 		err_set(err, ERR_REFUSED, "%s is reached through a pooler, which can neither make databases nor carry a dump",
 		    on ? scratch->where : scratch->source->name);
 		return on ? err_hint(err, "give the address of the server itself")
-		          : err_hint(err, "add the address of the server itself to [database %s]: direct = host=HOST port=5432", scratch->source->name);
+		          : err_hint(err, "add the address of the server itself to [database %s]: direct = host=HOST port=5432",
+		                scratch->source->name);
 	}
 	/* It is idle for as long as the copy is filled. */
 	bool has_idle_timeout = session_server_version(scratch->keeper) >= 140000;
-	return session_query_wait(scratch->keeper, has_idle_timeout ? "SET statement_timeout = 0; SET idle_session_timeout = 0" : "SET statement_timeout = 0",
+	return session_query_wait(scratch->keeper,
+	    has_idle_timeout ? "SET statement_timeout = 0; SET idle_session_timeout = 0" : "SET statement_timeout = 0",
 	    NULL, 0, REHEARSE_DEADLINE_MS, NULL, err);
 }
 
@@ -129,7 +138,8 @@ static bool take_lock(struct scratch *scratch, struct err *err)
 {
 	const char *params[] = {scratch->dbname};
 	struct result *result = NULL;
-	bool is_held = session_query_wait(scratch->keeper, sql_migrate_rehearse_lock, params, 1, REHEARSE_DEADLINE_MS, &result, err);
+	bool is_held =
+	    session_query_wait(scratch->keeper, sql_migrate_rehearse_lock, params, 1, REHEARSE_DEADLINE_MS, &result, err);
 	if (is_held && !result_bool(result, 0, 0))
 		is_held = err_set(err, ERR_LOCKED, "another rehearsal uses the name %s", scratch->dbname);
 	result_free(result);
@@ -140,7 +150,8 @@ bool scratch_is_kept(const struct scratch *scratch, struct err *err)
 {
 	if (session_state(scratch->keeper) == SESSION_READY)
 		return true;
-	return err_set(err, ERR_UNREACHABLE, "the session that kept the scratch database %s was lost: the rehearsal ends", scratch->dbname);
+	return err_set(err, ERR_UNREACHABLE, "the session that kept the scratch database %s was lost: the rehearsal ends",
+	    scratch->dbname);
 }
 
 /* --- its files here ---------------------------------------------------------------------------------------- */
@@ -245,10 +256,12 @@ static bool mark(struct scratch *scratch, struct err *err)
 	char host[256] = "", now[UNITS_SIZE];
 	if (gethostname(host, sizeof host - 1) != 0)
 		host[0] = 0;
-	char *comment = mem_format("pgtend rehearse of %s since %s, by pid %ld on %s; dropped by itself", scratch->source->name,
-	    units_rfc3339(now, units_now_us() / 1000000 * 1000000), (long)getpid(), host);
-	bool is_done = session_queryf_wait(scratch->keeper, REHEARSE_DEADLINE_MS, NULL, err, "COMMENT ON DATABASE %I IS %L", scratch->dbname, comment) &&
-	               session_queryf_wait(scratch->keeper, REHEARSE_DEADLINE_MS, NULL, err, "REVOKE ALL ON DATABASE %I FROM PUBLIC", scratch->dbname);
+	char *comment = mem_format("pgtend rehearse of %s since %s, by pid %ld on %s; dropped by itself",
+	    scratch->source->name, units_rfc3339(now, units_now_us() / 1000000 * 1000000), (long)getpid(), host);
+	bool is_done = session_queryf_wait(scratch->keeper, REHEARSE_DEADLINE_MS, NULL, err, "COMMENT ON DATABASE %I IS %L",
+	                   scratch->dbname, comment) &&
+	               session_queryf_wait(scratch->keeper, REHEARSE_DEADLINE_MS, NULL, err,
+	                   "REVOKE ALL ON DATABASE %I FROM PUBLIC", scratch->dbname);
 	mem_free(comment);
 	return is_done;
 }
@@ -264,11 +277,13 @@ static void copy_setting(struct scratch *scratch, const char *role, const char *
 		mem_free(quoted);
 	}
 	if (!session_queryf_wait(scratch->keeper, REHEARSE_DEADLINE_MS, NULL, &trouble,
-	        "BEGIN; SELECT pg_catalog.set_config(%L, %L, true); ALTER %s %I SET %s FROM CURRENT; COMMIT", name, value, whose ? whose : "DATABASE",
-	        scratch->dbname, what)) {
-		report_log(scratch->report, "the setting %s of %s could not be given to the copy: %s", name, scratch->source->name, trouble.text);
+	        "BEGIN; SELECT pg_catalog.set_config(%L, %L, true); ALTER %s %I SET %s FROM CURRENT; COMMIT", name, value,
+	        whose ? whose : "DATABASE", scratch->dbname, what)) {
+		report_log(scratch->report, "the setting %s of %s could not be given to the copy: %s", name,
+		    scratch->source->name, trouble.text);
 		err_clear(&trouble);
-		if (session_in_transaction(scratch->keeper) && !session_query_wait(scratch->keeper, "ROLLBACK", NULL, 0, REHEARSE_DEADLINE_MS, NULL, &trouble))
+		if (session_in_transaction(scratch->keeper) &&
+		    !session_query_wait(scratch->keeper, "ROLLBACK", NULL, 0, REHEARSE_DEADLINE_MS, NULL, &trouble))
 			report_log(scratch->report, "%s", trouble.text);
 	}
 	mem_free(whose);
@@ -310,12 +325,14 @@ static bool drop(struct scratch *scratch, struct err *err)
 {
 	enum { TRIES = 3 };
 	for (int i = 0; i < TRIES; i++) {
-		if (session_state(scratch->keeper) != SESSION_READY && !session_ready_wait(scratch->keeper, REHEARSE_READY_MS, err)) {
+		if (session_state(scratch->keeper) != SESSION_READY &&
+		    !session_ready_wait(scratch->keeper, REHEARSE_READY_MS, err)) {
 			task_sleep(500);
 			continue;
 		}
 		err_clear(err);
-		if (session_queryf_wait(scratch->keeper, 0, NULL, err, "DROP DATABASE IF EXISTS %I WITH (FORCE)", scratch->dbname))
+		if (session_queryf_wait(
+		        scratch->keeper, 0, NULL, err, "DROP DATABASE IF EXISTS %I WITH (FORCE)", scratch->dbname))
 			return true;
 		task_sleep(200);
 	}

@@ -1,7 +1,9 @@
-/* What rehearsals that were killed left: scratch databases on the server, dumps and children here. See rehearse_internal.h.
+/* What rehearsals that were killed left: scratch databases on the server, dumps and children here. See
+ * rehearse_internal.h.
  *
- * Two things tell that a run is dead: nobody holds its lock on the server, and on the machine that it ran on nobody holds its file. On another machine
- * only the first is seen, so that there a database in which somebody is connected is left alone. */
+ * Two things tell that a run is dead: nobody holds its lock on the server, and on the machine that it ran on nobody
+ * holds its file. On another machine only the first is seen, so that there a database in which somebody is connected is
+ * left alone. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
@@ -30,7 +32,8 @@ static enum life look_here(const char *folder, const char *dbname, struct report
 		for (int i = 0; i < 2; i++) {
 			pid_t pid = orphan_end(fd, children[i]);
 			if (pid)
-				report_log(report, "ended the %s (pid %ld) that an interrupted rehearsal left behind", children[i], (long)pid);
+				report_log(
+				    report, "ended the %s (pid %ld) that an interrupted rehearsal left behind", children[i], (long)pid);
 		}
 		unlink(dump_path);
 		unlink(lock_path);
@@ -76,7 +79,8 @@ static bool is_alive_here(const char *dbname)
 static bool ask(struct scratch *scratch, struct result **result)
 {
 	struct err trouble = {0};
-	if (session_query_wait(scratch->keeper, sql_migrate_rehearse_orphans, NULL, 0, REHEARSE_DEADLINE_MS, result, &trouble))
+	if (session_query_wait(
+	        scratch->keeper, sql_migrate_rehearse_orphans, NULL, 0, REHEARSE_DEADLINE_MS, result, &trouble))
 		return true;
 	report_log(scratch->report, "looking for what interrupted rehearsals left: %s", trouble.text);
 	result_free(*result);
@@ -95,7 +99,8 @@ static bool is_ours(const struct result *r, int row)
 static void drop(struct scratch *scratch, const char *dbname, bool is_certain)
 {
 	struct err trouble = {0};
-	if (session_queryf_wait(scratch->keeper, 0, NULL, &trouble, "DROP DATABASE IF EXISTS %I%s", dbname, is_certain ? " WITH (FORCE)" : ""))
+	if (session_queryf_wait(scratch->keeper, 0, NULL, &trouble, "DROP DATABASE IF EXISTS %I%s", dbname,
+	        is_certain ? " WITH (FORCE)" : ""))
 		report_log(scratch->report, "dropped %s, left by an interrupted rehearsal", dbname);
 	else
 		report_log(scratch->report, "%s, left by an interrupted rehearsal, stays: %s", dbname, trouble.text);
@@ -105,7 +110,8 @@ static void drop(struct scratch *scratch, const char *dbname, bool is_certain)
 static bool has_unsettled(const struct result *r, const struct words *dead)
 {
 	for (int i = 0; i < result_rows(r); i++)
-		if (is_ours(r, i) && !words_has(dead, result_text(r, i, 0)) && result_int(r, i, result_column(r, "clients"), 0) > 0)
+		if (is_ours(r, i) && !words_has(dead, result_text(r, i, 0)) &&
+		    result_int(r, i, result_column(r, "clients"), 0) > 0)
 			return true;
 	return false;
 }
@@ -131,7 +137,8 @@ void scratch_sweep(struct scratch *scratch)
 		if (is_certain || result_int(r, i, result_column(r, "clients"), 0) == 0)
 			drop(scratch, dbname, is_certain);
 		else
-			report_log(scratch->report, "%s seems to be left by an interrupted rehearsal, but somebody is connected to it: it stays", dbname);
+			report_log(scratch->report,
+			    "%s seems to be left by an interrupted rehearsal, but somebody is connected to it: it stays", dbname);
 	}
 	result_free(r);
 	words_done(&dead);

@@ -179,8 +179,7 @@ static bool judge(const struct running *running, struct err *err)
 bool dump_run(const struct dump_run *run, char **said, struct err *err)
 {
 	const char *slash = strrchr(run->argv->v[0], '/');
-	struct running running = {
-	    .run = run, .name = slash != NULL ? slash + 1 : run->argv->v[0], .task = task_self()};
+	struct running running = {.run = run, .name = slash != NULL ? slash + 1 : run->argv->v[0], .task = task_self()};
 	struct conninfo *info = run->info != NULL ? conninfo_copy(run->info) : NULL;
 	struct conninfo_child connection = {0};
 	bool ok = info == NULL || conninfo_child_init(&connection, info, err);
