@@ -205,6 +205,21 @@ static void note_introspected(struct migration_file *file)
 		    file->name);
 }
 
+/* Pending ones whose `when` goes back: together they all run, but once the one before is committed, Drizzle skips the other. */
+static void note_backward(struct ledger *ledger)
+{
+	int64_t newest = INT64_MIN;
+	for (int i = 0; i < ledger->migration_count; i++) {
+		struct migration_file *file = &ledger->files[i];
+		if (file->row >= 0 || file->is_skipped)
+			continue;
+		if (file->when_ms <= newest && !file->note)
+			file->note = mem_copy("its `when` in the journal is not newer than that of one before it: should that one be committed and "
+			                      "this one fail, Drizzle would skip it for ever; give it a newer `when`");
+		newest = file->when_ms > newest ? file->when_ms : newest;
+	}
+}
+
 static void match(struct ledger *ledger)
 {
 	int64_t newest = INT64_MIN;
@@ -220,6 +235,7 @@ static void match(struct ledger *ledger)
 			file->note = mem_copy("its `when` in the journal is not newer than the last applied one's: Drizzle skips "
 			                      "it for ever; give it a newer `when`");
 	}
+	note_backward(ledger);
 	/* It is the first one of its folder, if any. */
 	if (ledger->migration_count > 0)
 		note_introspected(&ledger->files[0]);

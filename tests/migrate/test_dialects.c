@@ -288,6 +288,30 @@ static void test_drizzle(void **state)
 	scratch_remove(folder);
 }
 
+/* A hash that two files share goes with its `when`; pending ones that go back in time are told. */
+static void test_drizzle_twins(void **state)
+{
+	(void)state;
+	char *folder = scratch_folder();
+	struct ledger ledger;
+	scratch_file(folder, "meta/_journal.json",
+	    "{\"entries\":[{\"when\":1000,\"tag\":\"0000_a\"},{\"when\":2000,\"tag\":\"0001_b\"},{\"when\":5000,\"tag\":\"0002_c\"},"
+	    "{\"when\":4000,\"tag\":\"0003_d\"}]}");
+	scratch_file(folder, "0000_a.sql", "abc");
+	scratch_file(folder, "0001_b.sql", "abc");
+	scratch_file(folder, "0002_c.sql", "c");
+	scratch_file(folder, "0003_d.sql", "d");
+	begin(&ledger, "drizzle", folder);
+	ledger_add_row(&ledger, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 0)->when_ms = 2000;
+	match(&ledger);
+	check_state(&ledger, "0000_a", "skipped", "for ever");
+	check_state(&ledger, "0001_b", "applied", NULL);
+	check_state(&ledger, "0002_c", "pending", NULL);
+	check_state(&ledger, "0003_d", "pending", "should that one be committed and this one fail");
+	ledger_done(&ledger);
+	scratch_remove(folder);
+}
+
 static void test_drizzle_bad_journals(void **state)
 {
 	(void)state;
@@ -440,6 +464,7 @@ int main(void)
 	    cmocka_unit_test(test_golang_lock),
 	    cmocka_unit_test(test_golang_migrate),
 	    cmocka_unit_test(test_drizzle),
+	    cmocka_unit_test(test_drizzle_twins),
 	    cmocka_unit_test(test_drizzle_bad_journals),
 	    cmocka_unit_test(test_drizzle_v1),
 	    cmocka_unit_test(test_columns),
