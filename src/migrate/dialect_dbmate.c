@@ -93,7 +93,7 @@ static void order_rows(struct ledger *ledger)
 
 static void match(struct ledger *ledger)
 {
-	for (int i = 0; i < ledger->migration_count; i++) {
+	for (int i = 0; ledger->row_count > 0 && i < ledger->migration_count; i++) {
 		const struct migration_row *row =
 		    bsearch(ledger->files[i].key, ledger->rows, (size_t)ledger->row_count, sizeof *row, compare_key_to_row);
 		if (row)

@@ -143,6 +143,8 @@ static int compare_name_to_record(const void *name, const void *record)
 
 static const struct migration_record *find_record(const struct ledger *ledger, const char *name)
 {
+	if (ledger->record_count == 0)
+		return NULL;
 	return bsearch(name, ledger->records, (size_t)ledger->record_count, sizeof *ledger->records, compare_name_to_record);
 }
 
