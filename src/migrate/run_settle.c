@@ -204,6 +204,10 @@ bool run_look_up(struct run *run, int end, struct err *err)
 	int first = run->done;
 	const char *name = run_file(run, &run->plan.steps[first])->name;
 	if (!find_out(run, end, &trouble)) {
+		if (strcmp(trouble.sqlstate, "3D000") == 0) {
+			err_set(err, ERR_FAILED, "%s: the database %s was dropped while migrations ran", name, run->database->dbname);
+			return err_hint(err, "make it again: pgtend create %s", run->database->name);
+		}
 		err_set(
 		    err, ERR_PARTIAL, "%s: %s; whether it was committed cannot be looked up: %s", name, why.text, trouble.text);
 		return err_hint(err, "when the server is back, `pgtend migrate status %s` tells", run->database->name);
