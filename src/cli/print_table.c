@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pgtend/core/mem.h"
+#include "pgtend/core/text.h"
 #include "pgtend/core/width.h"
 
 enum { GAP_COLS = 2, TEXT_LEAST_COLS = 24, ANY_LEAST_COLS = 6 };
@@ -18,7 +19,8 @@ struct column {
 struct grid {
 	struct column *columns;
 	int column_count;
-	char **cells; /* heading first, then rows; column_count each */
+	const char **cells; /* heading first, then rows; column_count each */
+	struct words made;  /* those that had to be made; the others lie in the tables */
 	int *cols;    /* of each cell */
 	int rows;
 };
@@ -28,17 +30,33 @@ static bool is_text_type(enum cell_type type)
 	return type == CELL_TEXT || type == CELL_WORDS || type == CELL_IDS;
 }
 
+static bool is_plain(const char *s)
+{
+	while (*s >= 0x20 && *s < 0x7F)
+		s++;
+	return *s == '\0';
+}
+
+static const char *cell_text(struct grid *grid, const struct table *table, int row, int column)
+{
+	const struct cell *cell = table_cell(table, row, column);
+	if (cell->has_value && !cell->is_approximate && table_shape(table)->columns[column].type == CELL_TEXT && is_plain(cell->u.text))
+		return cell->u.text;
+	words_take(&grid->made, table_cell_text(table, row, column));
+	return grid->made.v[grid->made.count - 1];
+}
+
 /* The texts of one column, heading first, tables one behind the other; its width. */
 static void fill_column(struct grid *grid, int c, const struct table *const *tables, int count)
 {
 	struct column *column = &grid->columns[c];
 	size_t width = (size_t)grid->column_count, at = (size_t)c;
-	grid->cells[at] = mem_copy(table_shape(tables[0])->columns[column->index].title);
+	grid->cells[at] = table_shape(tables[0])->columns[column->index].title;
 	column->cols = grid->cols[at] = width_cols(grid->cells[at]);
 	for (int t = 0; t < count; t++)
 		for (int row = 0; row < table_rows(tables[t]); row++) {
 			at += width;
-			grid->cells[at] = table_cell_text(tables[t], row, column->index);
+			grid->cells[at] = cell_text(grid, tables[t], row, column->index);
 			grid->cols[at] = width_cols(grid->cells[at]);
 			column->cols = grid->cols[at] > column->cols ? grid->cols[at] : column->cols;
 		}
@@ -164,8 +182,7 @@ void print_tables(struct text *out, const struct table *const *tables, int count
 		}
 		text_add(out, is_bold ? "\033[0m\n" : "\n");
 	}
-	for (size_t i = 0; i < ((size_t)grid.rows + 1) * (size_t)grid.column_count; i++)
-		mem_free(grid.cells[i]);
+	words_done(&grid.made);
 	mem_free(grid.cells);
 	mem_free(grid.cols);
 	mem_free(grid.columns);

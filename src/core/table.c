@@ -8,8 +8,17 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/text.h"
 
+/* Texts of cells lie one behind the other and go with the table: tens of thousands of them are no work for malloc() then. */
+struct chunk {
+	struct chunk *before;
+	size_t used, size;
+	char bytes[];
+};
+enum { CHUNK_LEAST = 1024, CHUNK_MOST = 256 * 1024 };
+
 struct table {
 	const struct table_shape *shape;
+	struct chunk *chunks; /* the newest first */
 	struct cell *cells; /* row by row */
 	int rows;
 	int capacity; /* rows that fit */
@@ -33,6 +42,27 @@ static bool has_real(enum cell_type type)
 	return type == CELL_REAL || type == CELL_RATIO || type == CELL_SECONDS || type == CELL_MS;
 }
 
+static char *keep_bytes(struct table *table, const char *bytes, size_t length)
+{
+	struct chunk *chunk = table->chunks;
+
+	if (!chunk || chunk->size - chunk->used <= length) {
+		size_t size = chunk ? chunk->size * 2 : CHUNK_LEAST;
+
+		size = size > CHUNK_MOST ? CHUNK_MOST : size;
+		size = size <= length ? length + 1 : size;
+		chunk = mem_grow(NULL, 1, sizeof *chunk + size);
+		*chunk = (struct chunk){.before = table->chunks, .size = size};
+		table->chunks = chunk;
+	}
+	char *kept = chunk->bytes + chunk->used;
+
+	memcpy(kept, bytes, length);
+	kept[length] = '\0';
+	chunk->used += length + 1;
+	return kept;
+}
+
 static struct cell *row_cells(const struct table *table, int row)
 {
 	if (row < 0 || row >= table->rows)
@@ -40,21 +70,14 @@ static struct cell *row_cells(const struct table *table, int row)
 	return table->cells + (size_t)row * (size_t)table->shape->column_count;
 }
 
-static void clear_row(struct table *table, int row)
-{
-	struct cell *cells = row_cells(table, row);
-
-	for (int i = 0; i < table->shape->column_count; i++)
-		if (has_text(table->shape->columns[i].type) && cells[i].has_value)
-			mem_free(cells[i].u.text);
-}
-
 void table_free(struct table *table)
 {
 	if (!table)
 		return;
-	for (int row = 0; row < table->rows; row++)
-		clear_row(table, row);
+	for (struct chunk *chunk = table->chunks, *before; chunk; chunk = before) {
+		before = chunk->before;
+		mem_free(chunk);
+	}
 	mem_free(table->cells);
 	mem_free(table);
 }
@@ -73,7 +96,7 @@ struct table *table_copy(const struct table *table)
 		struct cell *cell = &copy->cells[i];
 
 		if (cell->has_value && has_text(table->shape->columns[i % (size_t)table->shape->column_count].type))
-			cell->u.text = mem_copy(cell->u.text);
+			cell->u.text = keep_bytes(copy, cell->u.text, strlen(cell->u.text));
 	}
 	return copy;
 }
@@ -115,7 +138,6 @@ void table_remove_row(struct table *table, int row)
 	size_t width = (size_t)table->shape->column_count;
 	struct cell *cells = row_cells(table, row);
 
-	clear_row(table, row);
 	memmove(cells, cells + width, (size_t)(table->rows - row - 1) * width * sizeof *cells);
 	table->rows--;
 }
@@ -144,8 +166,6 @@ static struct cell *empty_cell_at(struct table *table, int row, int number, bool
 
 		mem_die(why);
 	}
-	if (cell->has_value && has_text(type))
-		mem_free(cell->u.text);
 	memset(cell, 0, sizeof *cell);
 	return cell;
 }
@@ -165,13 +185,24 @@ static bool has_integer(enum cell_type type)
 	return !has_text(type) && !has_real(type);
 }
 
+/* Columns often say the same in each row: then it is kept once. */
+static char *keep_text(struct table *table, int row, const struct cell *cell, const char *value)
+{
+	const struct cell *above = row > 0 ? cell - table->shape->column_count : NULL;
+
+	if (above && above->has_value && strcmp(above->u.text, value) == 0)
+		return above->u.text;
+	return keep_bytes(table, value, strlen(value));
+}
+
 void table_set_text(struct table *table, int row, const char *column, const char *value)
 {
-	char *copy = mem_copy(value); /* before the old one goes: it may be the same */
 	struct cell *cell = empty_cell(table, row, column, is_text);
 
-	cell->has_value = copy != NULL;
-	cell->u.text = copy;
+	if (!value)
+		return;
+	cell->has_value = true;
+	cell->u.text = keep_text(table, row, cell, value);
 }
 
 void table_set_int(struct table *table, int row, const char *column, int64_t value)
@@ -204,7 +235,7 @@ void table_add_word(struct table *table, int row, const char *column, const char
 	if (!cell->has_value) {
 		memset(cell, 0, sizeof *cell);
 		cell->has_value = true;
-		cell->u.text = mem_copy("");
+		cell->u.text = keep_bytes(table, "", 0);
 	}
 	if (!word)
 		return;
@@ -218,8 +249,8 @@ void table_add_word(struct table *table, int row, const char *column, const char
 		else
 			text_add_char(&text, *c);
 	}
-	mem_free(cell->u.text);
-	cell->u.text = text_take(&text);
+	cell->u.text = keep_bytes(table, text_str(&text), text.length);
+	text_done(&text);
 }
 
 void table_set_missing(struct table *table, int row, const char *column, enum missing why)
@@ -241,11 +272,11 @@ void table_copy_row(struct table *to, int to_row, const struct table *from, int 
 
 		if (number < 0 || to->shape->columns[number].type != shape->columns[i].type)
 			continue;
-		struct cell copy = row_cells(from, from_row)[i];
+		struct cell copy = row_cells(from, from_row)[i], *cell = empty_cell_at(to, to_row, number, NULL);
 
 		if (copy.has_value && has_text(shape->columns[i].type))
-			copy.u.text = mem_copy(copy.u.text);
-		*empty_cell_at(to, to_row, number, NULL) = copy;
+			copy.u.text = keep_text(to, to_row, cell, copy.u.text);
+		*cell = copy;
 	}
 }
 

@@ -225,6 +225,15 @@ void task_sleep(int ms)
 	timer_stop(timer);
 }
 
+void task_yield(void)
+{
+	struct sleep sleep = {must_be_task(), false};
+
+	loop_defer(sleep.task->loop, sleep_over, &sleep);
+	while (!sleep.is_over)
+		task_wait();
+}
+
 void task_cancel(struct task *task)
 {
 	task->is_cancelled = true;

@@ -2,6 +2,7 @@
  * of all above it, so that no damage can make a file look edited. */
 #include "pgtend/migrate/checksum.h"
 
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ struct entry {
 };
 struct checksums {
 	char *folder, *path;
+	int dir; /* the folder, so that each look begins there; -1 */
 	char *text;            /* what was read; entries point into it */
 	struct entry *entries; /* as read, by name */
 	size_t count;
@@ -130,6 +132,7 @@ struct checksums *checksums_open(const char *folder)
 	struct checksums *checksums = MEM_NEW(struct checksums);
 	char hex[CHECKSUM_SIZE];
 	checksums->folder = places_absolute(folder);
+	checksums->dir = open(checksums->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	checksum_of(checksums->folder, strlen(checksums->folder), hex);
 	char *below = mem_format("checksums/%.16s", hex);
 	checksums->path = places_cache(below);
@@ -208,9 +211,11 @@ static const char *recall(struct checksums *checksums, const struct entry *now)
 char *checksums_of(struct checksums *checksums, const char *path)
 {
 	struct stat st;
-	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+	const char *name = checksums ? name_below(checksums, path) : path;
+	int dir = checksums && checksums->dir >= 0 ? checksums->dir : AT_FDCWD;
+	if (fstatat(dir, dir >= 0 ? name : path, &st, 0) != 0 || !S_ISREG(st.st_mode))
 		return NULL;
-	struct entry now = entry_of(checksums ? name_below(checksums, path) : path, &st);
+	struct entry now = entry_of(name, &st);
 	const char *known = checksums ? recall(checksums, &now) : NULL;
 	if (known)
 		return mem_copy(known);
@@ -268,6 +273,8 @@ void checksums_close(struct checksums *checksums)
 		return;
 	if (checksums->news_count > 0 || checksums->used < checksums->count)
 		write_down(checksums);
+	if (checksums->dir >= 0)
+		close(checksums->dir);
 	words_done(&checksums->names);
 	mem_free(checksums->news);
 	mem_free(checksums->entries);

@@ -237,11 +237,11 @@ void migration_details_done(struct migration_details *details)
 	mem_free(details->trouble);
 	words_done(&details->warnings);
 	table_free(details->findings);
-	mem_free(details->record.action);
-	mem_free(details->record.checksum);
-	mem_free(details->record.mode);
-	mem_free(details->record.who);
-	mem_free(details->record.version);
+	mem_free((char *)details->record.action);
+	mem_free((char *)details->record.checksum);
+	mem_free((char *)details->record.mode);
+	mem_free((char *)details->record.who);
+	mem_free((char *)details->record.version);
 	mem_free(details->record_why_not);
 	memset(details, 0, sizeof *details);
 }

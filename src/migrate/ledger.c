@@ -182,7 +182,7 @@ static bool read_history(struct ledger *ledger, struct session *session, struct 
 	return true;
 }
 
-bool ledger_read(struct database *database, struct session *session, struct ledger *ledger, struct err *err)
+bool ledger_look(struct database *database, struct session *session, struct ledger *ledger, struct err *err)
 {
 	const char *where = where_configured(database), *schema = setting(database, "migrations_schema"),
 	           *table = setting(database, "migrations_table");
@@ -205,9 +205,30 @@ bool ledger_read(struct database *database, struct session *session, struct ledg
 		return false;
 	if (!ledger->has_history && !is_configured && !reconsider(database, ledger, session, err))
 		return false;
-	if (ledger->folder && !read_folder(ledger, err))
-		return false;
-	return read_history(ledger, session, err);
+	return true;
+}
+
+/* The server looks for the records while the folder is read here. */
+static bool read_all(struct ledger *ledger, struct session *session, struct err *err)
+{
+	if (!ledger->dialect)
+		return true;
+	metadata_ask(ledger, session);
+	bool is_read = (!ledger->folder || read_folder(ledger, err)) && read_history(ledger, session, err);
+	session_answer_drop(ledger->asked);
+	ledger->asked = NULL;
+	return is_read;
+}
+
+bool ledger_read_rest(struct ledger *ledger, struct session *session, struct err *err)
+{
+	/* What is there does not go away under the lock; what was not may have come before it. */
+	return (ledger->has_history || !ledger->dialect || history_look(ledger, session, err)) && read_all(ledger, session, err);
+}
+
+bool ledger_read(struct database *database, struct session *session, struct ledger *ledger, struct err *err)
+{
+	return ledger_look(database, session, ledger, err) && read_all(ledger, session, err);
 }
 
 bool ledger_read_history(struct ledger *ledger, struct session *session, struct err *err)

@@ -6,6 +6,7 @@
 #include "pgtend/core/places.h"
 #include "pgtend/migrate/checksum.h"
 #include "pgtend/migrate/folder.h"
+#include "pgtend/pg/result.h"
 
 struct migration_file *ledger_add_file(struct ledger *ledger, char *name, char *path)
 {
@@ -61,18 +62,12 @@ void ledger_forget_rows(struct ledger *ledger)
 	mem_free(ledger->rows);
 	ledger->rows = NULL;
 	ledger->row_count = 0;
-	for (int i = 0; i < ledger->record_count; i++) {
-		struct migration_record *record = &ledger->records[i];
-		mem_free(record->name);
-		mem_free(record->action);
-		mem_free(record->checksum);
-		mem_free(record->mode);
-		mem_free(record->who);
-		mem_free(record->version);
-	}
 	mem_free(ledger->records);
 	ledger->records = NULL;
 	ledger->record_count = 0;
+	result_free(ledger->record_answer);
+	ledger->record_answer = NULL;
+	words_done(&ledger->people);
 	for (int i = 0; i < ledger->progress_count; i++) {
 		mem_free(ledger->progress[i].name);
 		mem_free(ledger->progress[i].checksum);

@@ -9,7 +9,7 @@
 #include "pgtend/migrate/metadata.h"
 #include "pgtend/sql_embedded.h"
 
-enum { DEADLINE_MS = 15000 };
+enum { DEADLINE_MS = 30000 };
 
 /* An answer that says no (dropped meanwhile, forbidden meanwhile) is as good as none; only silence is a failure. */
 static bool is_refusal(const struct result *result, struct err *err)
@@ -88,6 +88,27 @@ static void add_progress(struct ledger *ledger, const struct result *result, int
 	};
 }
 
+static bool is_same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Mostly the same as of the row before. */
+static const char *person_of(struct ledger *ledger, const struct result *result, int row)
+{
+	bool is_same = row > 0 && ledger->people.count > 0;
+	for (int column = OS_USER; is_same && column <= DB_USER; column++)
+		is_same = is_same_text(result_text(result, row, column), result_text(result, row - 1, column));
+	if (!is_same || ledger->person_row != row - 1) {
+		char *who = who_of(result, row);
+		if (!who)
+			return NULL;
+		words_take(&ledger->people, who);
+	}
+	ledger->person_row = row;
+	return ledger->people.v[ledger->people.count - 1];
+}
+
 /* The last row of each name. */
 static void keep_last(struct ledger *ledger, const struct result *result)
 {
@@ -107,29 +128,42 @@ static void keep_last(struct ledger *ledger, const struct result *result)
 			continue;
 		const char *duration = result_text(result, row, DURATION_MS);
 		ledger->records[ledger->record_count++] = (struct migration_record){
-		    .name = copy_of(result, row, NAME),
-		    .action = copy_of(result, row, ACTION),
-		    .checksum = copy_of(result, row, CHECKSUM),
-		    .mode = copy_of(result, row, MODE),
+		    .name = result_text(result, row, NAME),
+		    .action = result_text(result, row, ACTION),
+		    .checksum = result_text(result, row, CHECKSUM),
+		    .mode = result_text(result, row, MODE),
 		    .ran_us = result_int(result, row, RAN_US, 0),
 		    .duration_ms = duration ? strtod(duration, NULL) : -1,
-		    .who = who_of(result, row),
-		    .version = copy_of(result, row, VERSION),
+		    .who = person_of(ledger, result, row),
+		    .version = result_text(result, row, VERSION),
 		};
 	}
 	mem_free(order);
 }
 
-static bool read_records(struct ledger *ledger, struct session *session, struct err *err)
+void metadata_ask(struct ledger *ledger, struct session *session)
 {
 	if (ledger->is_without_records || !ledger->record_columns || !ledger->has_progress || !has_all_columns(ledger->record_columns))
+		return;
+	const char *params[] = {ledger->history};
+	ledger->asked = session_ask(session, sql_migrate_metadata_records, params, 1, DEADLINE_MS);
+}
+
+static bool read_records(struct ledger *ledger, struct session *session, struct err *err)
+{
+	if (!ledger->asked)
+		metadata_ask(ledger, session);
+	if (!ledger->asked)
 		return true;
 	struct result *result = NULL;
-	const char *params[] = {ledger->history};
-	bool is_done = session_query_wait(session, sql_migrate_metadata_records, params, 1, DEADLINE_MS, &result, err);
-	if (is_done)
+	bool is_done = session_answer_wait(ledger->asked, &result, err);
+	ledger->asked = NULL;
+	if (is_done) {
 		keep_last(ledger, result);
-	is_done = is_done || is_refusal(result, err);
+		ledger->record_answer = result;
+		return true;
+	}
+	is_done = is_refusal(result, err);
 	result_free(result);
 	return is_done;
 }

@@ -195,13 +195,12 @@ static bool run_all(struct run *run, struct err *err)
 	return true;
 }
 
-/* What was read before the lock may be old when it is ours. */
 static bool take_lock(struct run *run, struct err *err)
 {
 	const struct dialect_run *how = run->dialect->run;
 	run->lock_key = how->lock_key(&run->ledger, run->database->dbname);
 	run->other_lock_key = how->other_lock_key ? how->other_lock_key(&run->ledger, run->database->dbname) : 0;
-	return run->options->is_dry_run || (run_lock(run, err) && ledger_read_history(&run->ledger, run->session, err));
+	return run->options->is_dry_run || run_lock(run, err);
 }
 
 static bool make_plan(struct run *run, struct err *err)
@@ -224,14 +223,15 @@ static bool make_plan(struct run *run, struct err *err)
 
 static bool run_whole(struct run *run, struct err *err)
 {
-	if (!run_open(run, err) || !ledger_read(run->database, run->session, &run->ledger, err))
+	if (!run_open(run, err) || !ledger_look(run->database, run->session, &run->ledger, err))
 		return false;
 	run->dialect = run->ledger.dialect;
-	if (run->ledger.folder && run->dialect->run) {
-		if (!take_lock(run, err))
-			return false;
+	/* What is read before the lock may be old when it is ours. */
+	bool is_lockable = run->ledger.folder && run->dialect->run;
+	if ((is_lockable && !take_lock(run, err)) || !ledger_read_rest(&run->ledger, run->session, err))
+		return false;
+	if (is_lockable)
 		say_refused(run);
-	}
 	run->history_rows = run_table_rows(run);
 	if (!make_plan(run, err))
 		return false;

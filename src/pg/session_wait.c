@@ -88,8 +88,10 @@ bool session_ready_wait(struct session *session, int deadline_ms, struct err *er
 
 /* --- asking ------------------------------------------------------------------------------------ */
 
-struct asked {
+struct question {
 	struct task *task;
+	struct session *session;
+	uint64_t number;
 	struct result *result;
 	struct err err;
 	bool is_done;
@@ -97,45 +99,90 @@ struct asked {
 
 static void on_answer(struct result **result, const struct err *err, void *arg)
 {
-	struct asked *asked = arg;
+	struct question *question = arg;
 
-	asked->result = *result;
+	question->result = *result;
 	*result = NULL;
-	asked->err = *err;
-	asked->is_done = true;
-	task_wake(asked->task);
+	question->err = *err;
+	question->is_done = true;
+	task_wake(question->task);
+}
+
+static void submit(struct question *question, const char *sql, const char *const *params, int param_count, int deadline_ms)
+{
+	struct request request = {
+		.sql = sql, .params = params, .param_count = param_count, .deadline_ms = deadline_ms, .fn = on_answer, .arg = question};
+
+	question->number = session_submit(question->session, &request);
+}
+
+static bool take_answer(struct question *question, struct result **result, struct err *err)
+{
+	bool is_cancelling = false;
+
+	while (!question->is_done) {
+		if (!is_cancelling && task_is_cancelled()) {
+			is_cancelling = true;
+			session_cancel(question->session, question->number);
+		}
+		task_wait();
+	}
+	if (result)
+		*result = question->result;
+	else
+		result_free(question->result);
+	if (question->err.kind == ERR_NONE)
+		return true;
+	*err = question->err;
+	return false;
 }
 
 bool session_query_wait(struct session *session, const char *sql, const char *const *params, int param_count, int deadline_ms,
 	struct result **result, struct err *err)
 {
-	struct asked asked = {.task = task_self()};
-	struct request request = {
-		.sql = sql, .params = params, .param_count = param_count, .deadline_ms = deadline_ms, .fn = on_answer, .arg = &asked};
-	bool is_cancelling = false;
+	struct question question = {.task = task_self(), .session = session};
 
 	must_be_in_task();
 	if (result)
 		*result = NULL;
 	if (task_is_cancelled())
 		return err_set(err, ERR_CANCELLED, "cancelled before it was sent");
-	uint64_t number = session_submit(session, &request);
+	submit(&question, sql, params, param_count, deadline_ms);
+	return take_answer(&question, result, err);
+}
 
-	while (!asked.is_done) {
-		task_wait();
-		if (!asked.is_done && !is_cancelling && task_is_cancelled()) {
-			is_cancelling = true;
-			session_cancel(session, number);
-		}
-	}
-	if (result)
-		*result = asked.result;
-	else
-		result_free(asked.result);
-	if (asked.err.kind == ERR_NONE)
-		return true;
-	*err = asked.err;
-	return false;
+struct question *session_ask(struct session *session, const char *sql, const char *const *params, int param_count, int deadline_ms)
+{
+	must_be_in_task();
+	if (task_is_cancelled())
+		return NULL;
+	struct question *question = MEM_NEW(struct question);
+
+	question->task = task_self();
+	question->session = session;
+	submit(question, sql, params, param_count, deadline_ms);
+	task_yield();
+	return question;
+}
+
+bool session_answer_wait(struct question *question, struct result **result, struct err *err)
+{
+	bool is_good = take_answer(question, result, err);
+
+	mem_free(question);
+	return is_good;
+}
+
+void session_answer_drop(struct question *question)
+{
+	struct err ignored = {0};
+
+	if (!question)
+		return;
+	if (!question->is_done)
+		session_cancel(question->session, question->number);
+	take_answer(question, NULL, &ignored);
+	mem_free(question);
 }
 
 bool session_queryf_wait(struct session *session, int deadline_ms, struct result **result, struct err *err, const char *format, ...)

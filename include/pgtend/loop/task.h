@@ -27,6 +27,8 @@ void task_wait(void);
 /* From the loop or another task. */
 void task_wake(struct task *task);
 void task_sleep(int ms);
+/* Lets the loop do what is due at once (send a question), and goes on. */
+void task_yield(void);
 
 /* Asks the task to end: sets its flag and wakes it. Waits of lower floors then return ERR_CANCELLED. */
 void task_cancel(struct task *task);

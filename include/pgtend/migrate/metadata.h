@@ -63,5 +63,7 @@ void metadata_progress_done(struct metadata_progress *progress);
 /* Fills the ledger's records, checksums of files and rows where known, and is_edited of files whose bytes are others now. In a task. A
  * record counts only while it can be of the same run as the history's row: another tool may have taken back and applied again. */
 PGTEND_CHECK bool metadata_read(struct ledger *ledger, struct session *session, struct err *err);
+/* Asks for what metadata_read() reads, once the history was looked at: the server works meanwhile. */
+void metadata_ask(struct ledger *ledger, struct session *session);
 
 #endif

@@ -15,14 +15,14 @@
 
 /* What pgtend's own records (metadata.h) say of the last time that a migration was run or recorded by it. */
 struct migration_record {
-	char *name;
-	char *action;       /* "up", "down", "mark applied", "mark pending", "adopt", "repair" */
-	char *checksum;     /* of the file then; NULL: it did not say */
-	char *mode;         /* plan_mode_word(); NULL: nothing ran */
+	const char *name; /* this and the others stand in the answer that the ledger keeps */
+	const char *action;       /* "up", "down", "mark applied", "mark pending", "adopt", "repair" */
+	const char *checksum;     /* of the file then; NULL: it did not say */
+	const char *mode;         /* plan_mode_word(); NULL: nothing ran */
 	int64_t ran_us;
 	double duration_ms; /* negative: nothing ran */
-	char *who;          /* "ada@laptop, role postgres" */
-	char *version;      /* of pgtend */
+	const char *who;          /* "ada@laptop, role postgres" */
+	const char *version;      /* of pgtend */
 };
 /* How far a migration came that runs outside a transaction and did not end. */
 struct migration_progress {
@@ -98,6 +98,9 @@ struct ledger {
 	/* pgtend's own records, the last one of each name, in byte order of the names. */
 	struct migration_record *records;
 	int record_count;
+	struct result *record_answer;
+	struct words people; /* each `who` once; the last one is of the answer's row person_row */
+	int person_row;
 	char *record_columns; /* of pgtend.migrations, where it may be read and believed; NULL */
 	bool has_progress;    /* pgtend.migration_progress may be read and believed */
 	bool has_hidden_records; /* pgtend.migrations is there, and may not be read or not be believed */
@@ -105,11 +108,16 @@ struct ledger {
 	int progress_count;
 	bool is_without_records; /* `metadata = no` */
 	struct checksums *checksums; /* while the folder is read; NULL */
+	struct question *asked; /* for the records, while the folder is read; NULL */
 };
 
 /* In a task. Detects the dialect (key `dialect`, else the folder, else the history table's columns). */
 PGTEND_CHECK bool ledger_read(
     struct database *database, struct session *session, struct ledger *ledger, struct err *err);
+/* The same in two steps, for those that take the tool's lock between them: dialect, history's name and columns first, then all else. */
+PGTEND_CHECK bool ledger_look(
+    struct database *database, struct session *session, struct ledger *ledger, struct err *err);
+PGTEND_CHECK bool ledger_read_rest(struct ledger *ledger, struct session *session, struct err *err);
 /* The folder alone, no server asked: for `migrate new`. Nothing tells the dialect: node-pg-migrate's. */
 PGTEND_CHECK bool ledger_read_folder(const struct database *database, struct ledger *ledger, struct err *err);
 /* Reads the history again after something ran, through any session. In a task. */

@@ -96,6 +96,12 @@ int session_queued(const struct session *session); /* waiting and running */
 PGTEND_CHECK bool session_ready_wait(struct session *session, int deadline_ms, struct err *err);
 /* Asks and waits. deadline_ms 0: none (a cancelled task cancels it on the server). On false with an SQL error *result is set too, so that position and detail can be read; free it in either case. result may be NULL when the rows do not matter. */
 PGTEND_CHECK bool session_query_wait(struct session *session, const char *sql, const char *const *params, int param_count, int deadline_ms, struct result **result, struct err *err);
+/* Sends the question and comes back: the server works while the task does something else. Then session_answer_wait() exactly once, by the
+ * same task, which takes the question away; it answers like session_query_wait(). NULL: the task is cancelled. */
+struct question *session_ask(struct session *session, const char *sql, const char *const *params, int param_count, int deadline_ms);
+PGTEND_CHECK bool session_answer_wait(struct question *question, struct result **result, struct err *err);
+/* Nobody wants its answer any more. NULL is fine. */
+void session_answer_drop(struct question *question);
 /* Formats with quoting done by libpq: %I identifier, %L literal, %s as it is, %d int, %lld; then asks and waits. */
 PGTEND_CHECK bool session_queryf_wait(struct session *session, int deadline_ms, struct result **result, struct err *err, const char *format, ...);
 
