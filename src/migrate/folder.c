@@ -21,6 +21,9 @@ static bool is_wanted(DIR *dir, const struct dirent *entry, bool wants_folders)
 			return false;
 		type = S_ISDIR(st.st_mode) ? DT_DIR : S_ISREG(st.st_mode) ? DT_REG : S_ISLNK(st.st_mode) ? DT_LNK : DT_CHR;
 	}
+	struct stat target;
+	if (wants_folders && type == DT_LNK)
+		return fstatat(dirfd(dir), entry->d_name, &target, 0) == 0 && S_ISDIR(target.st_mode);
 	return wants_folders ? type == DT_DIR : type == DT_REG || type == DT_LNK;
 }
 

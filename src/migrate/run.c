@@ -35,6 +35,12 @@ static const char *applied_word(const struct run *run)
 	return words[run->options->direction];
 }
 
+/* A migration that is done again has two steps. */
+static int migrations_of(const struct run *run)
+{
+	return run->options->direction == MIGRATE_REDO ? run->plan.count / 2 : run->plan.count;
+}
+
 /* What is committed and what is not; a database that stands between two of the asked steps is partly done. */
 static void say_where_it_stands(struct run *run, struct err *err)
 {
@@ -77,7 +83,7 @@ static void say_plan(struct run *run)
 		    step->path, how);
 		mem_free(how);
 	}
-	report_summary(run->report, "%d migration%s would be %s", run->plan.count, run->plan.count == 1 ? "" : "s",
+	report_summary(run->report, "%d migration%s would be %s", migrations_of(run), migrations_of(run) == 1 ? "" : "s",
 	    applied_word(run));
 }
 
@@ -190,7 +196,7 @@ static bool run_all(struct run *run, struct err *err)
 		return false;
 	}
 	report_progress(run->report, run->plan.count, run->plan.count, "files");
-	report_summary(run->report, "%d migration%s %s in %s", run->plan.count, run->plan.count == 1 ? "" : "s",
+	report_summary(run->report, "%d migration%s %s in %s", migrations_of(run), migrations_of(run) == 1 ? "" : "s",
 	    applied_word(run), units_ms(took, (double)(units_now_us() - started_us) / 1000.0));
 	return true;
 }

@@ -30,7 +30,8 @@ picture_wanted() { # APPLIED COUNT
 	for ((n = 1; n <= $1; n++)); do tables+="m$n "; done
 	printf 'history: %s| pgtend: %s| to %s pending: %s| tables: %s' "$(migration_names "$tool_dialect" 1 "$1")" "$shown" "$tool" "$(migration_names "$tool_dialect" "$(($1 + 1))" "$2")" "$tables"
 }
-# walk DB COUNT STEP...: STEP is "tool|pgtend up|down [COUNT]", over COUNT migrations.
+# walk DB COUNT STEP...: STEP is "tool|pgtend up|down [COUNT]", over COUNT migrations, or what changes nothing in the end: "pgtend redo [COUNT]",
+# "pgtend marks": the last one as pending and as applied again.
 walk() {
 	local db=$1 all=$2 applied=0 step who way count
 	shift 2
@@ -45,6 +46,17 @@ walk() {
 		'tool up') status "$tool: $step" 0 tool_up "$db" "$(tool_folder "$applied")" ;;
 		'tool down') status "$tool: $step" 0 tool_down "$db" "$(tool_folder "$all")" "$count" ;;
 		'pgtend up') status "$tool: $step" 0 pgtend "$db" migrate up --count "$count" ;;
+		'pgtend redo')
+			status "$tool: $step" 0 pgtend "$db" migrate redo --count "${count:-1}" --confirm "$db"
+			like "$tool: $step: it counts each once" "$out" "${count:-1} migrations? taken back and applied again"
+			;;
+		'pgtend marks')
+			count=$(migration_name "$tool_dialect" "$applied")
+			status "$tool: $step: the last one is pending" 0 pgtend "$db" migrate mark pending "$db" "$count"
+			# Drizzle has no dry run: it runs it, and fails at the table that is there.
+			like "$tool: $step: for the tool too" "$(tool_pending "$db" "$(tool_folder "$all")" 2>&1 | tr '\n' ' ')" "^$count |relation \"m$applied\" already exists"
+			status "$tool: $step: and applied again" 0 pgtend "$db" migrate mark applied "$db" "$count"
+			;;
 		'pgtend down') status "$tool: $step" 0 pgtend "$db" migrate down --count "$count" --confirm "$db" ;;
 		esac
 		is "$tool: $step: both see $applied of $all" "$(picture "$db" "$(tool_folder "$all")")" "$(picture_wanted "$applied" "$all")"

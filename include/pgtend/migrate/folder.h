@@ -8,7 +8,7 @@
 
 /* Plain files and links of the folder that do not begin with a dot, in byte order. */
 PGTEND_CHECK bool folder_names(const char *folder, struct words *names, struct err *err);
-/* Folders of the folder, in byte order. */
+/* Folders of the folder, and links to such, that do not begin with a dot; in byte order. */
 PGTEND_CHECK bool folder_folders(const char *folder, struct words *names, struct err *err);
 bool folder_has(const char *folder, const char *name);
 /* The text of a migration: valid UTF-8 without NUL, else err is FILE:LINE: what. Caller frees. */
