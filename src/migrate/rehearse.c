@@ -43,7 +43,8 @@ static bool open_source(struct rehearsal *rehearsal, struct err *err)
 	    rehearsal->fleet, database, NULL, "rehearse", seconds > 0 ? (int)(seconds * 1000) : 0, true);
 	return session_ready_wait(rehearsal->source, REHEARSE_READY_MS, err) &&
 	       database_learn_wait(rehearsal->fleet, database, rehearsal->source, err) &&
-	       database_can(database, CAP_DUMP, err) && (rehearsal->on || database_can(database, CAP_CREATE_DATABASE, err));
+	       database_can(database, CAP_DUMP, err) && (rehearsal->on || database_can(database, CAP_CREATE_DATABASE, err)) &&
+	       (session_is_pooled(rehearsal->source) || rehearse_stay(rehearsal->source, err));
 }
 
 static bool make_plan(struct rehearsal *rehearsal, struct err *err)
@@ -225,7 +226,8 @@ static bool rehearse(struct rehearsal *rehearsal, struct err *err)
 	const bool is_schema_only = rehearsal->options->is_schema_only;
 	if (!scratch_make(scratch, rehearsal->source, err) ||
 	    !scratch_fill(
-	        scratch, &rehearsal->ledger, &rehearsal->facts, &rehearsal->tools, is_schema_only, rehearsal->source, err))
+	        scratch, &rehearsal->ledger, &rehearsal->facts, &rehearsal->tools, is_schema_only, rehearsal->source, err) ||
+	    !scratch_settings(scratch, rehearsal->source, err))
 		return false;
 	struct session *session = scratch_session(scratch, "rehearse", err);
 	bool is_good = session && measure_new(session, &rehearsal->ledger, !is_schema_only, scratch->is_elsewhere,

@@ -31,11 +31,15 @@ struct scratch {
 	char *folder, *lock_path, *dump_path;
 	int lock_fd;
 };
+/* For sessions that are idle for as long as the copy is filled. */
+PGTEND_CHECK bool rehearse_stay(struct session *session, struct err *err);
 /* Address and keeper; the orphans of dead runs are dropped. err: cannot be reached, a pooler, no right to create
  * databases, ... */
 PGTEND_CHECK bool scratch_open(struct scratch *scratch, const char *on, struct err *err);
-/* Makes it with encoding, locale and settings of the source. */
+/* Makes it with encoding and locale of the source. */
 PGTEND_CHECK bool scratch_make(struct scratch *scratch, struct session *source, struct err *err);
+/* The source's ALTER DATABASE ... SET, once it is filled: default_transaction_read_only may be one of them. */
+PGTEND_CHECK bool scratch_settings(struct scratch *scratch, struct session *source, struct err *err);
 /* A session to it. Caller frees. NULL: err. */
 struct session *scratch_session(struct scratch *scratch, const char *verb, struct err *err);
 /* false: the keeper's connection, and so the lock, is lost. */

@@ -105,6 +105,14 @@ static bool take_address(struct scratch *scratch, const char *on, struct err *er
 
 /* --- the keeper ---------------------------------------------------------------------------------------------- */
 
+bool rehearse_stay(struct session *session, struct err *err)
+{
+	bool has_idle_timeout = session_server_version(session) >= 140000;
+	return session_query_wait(session,
+	    has_idle_timeout ? "SET statement_timeout = 0; SET idle_session_timeout = 0" : "SET statement_timeout = 0",
+	    NULL, 0, REHEARSE_DEADLINE_MS, NULL, err);
+}
+
 /* To the source itself, which is there; on another server to what its URL names, else to postgres. */
 static bool open_keeper(struct scratch *scratch, const char *on, struct err *err)
 {
@@ -127,11 +135,7 @@ static bool open_keeper(struct scratch *scratch, const char *on, struct err *err
 		          : err_hint(err, "add the address of the server itself to [database %s]: direct = host=HOST port=5432",
 		                scratch->source->name);
 	}
-	/* It is idle for as long as the copy is filled. */
-	bool has_idle_timeout = session_server_version(scratch->keeper) >= 140000;
-	return session_query_wait(scratch->keeper,
-	    has_idle_timeout ? "SET statement_timeout = 0; SET idle_session_timeout = 0" : "SET statement_timeout = 0",
-	    NULL, 0, REHEARSE_DEADLINE_MS, NULL, err);
+	return rehearse_stay(scratch->keeper, err);
 }
 
 static bool take_lock(struct scratch *scratch, struct err *err)
@@ -290,7 +294,7 @@ static void copy_setting(struct scratch *scratch, const char *role, const char *
 	mem_free(what);
 }
 
-static bool copy_settings(struct scratch *scratch, struct session *source, struct err *err)
+bool scratch_settings(struct scratch *scratch, struct session *source, struct err *err)
 {
 	struct result *r = NULL;
 	bool is_done = session_query_wait(source, sql_migrate_rehearse_settings, NULL, 0, REHEARSE_DEADLINE_MS, &r, err);
@@ -306,8 +310,7 @@ static bool copy_settings(struct scratch *scratch, struct session *source, struc
 bool scratch_make(struct scratch *scratch, struct session *source, struct err *err)
 {
 	report_step(scratch->report, "scratch database on %s", scratch->where);
-	return open_files(scratch, err) && take_lock(scratch, err) && create(scratch, source, err) && mark(scratch, err) &&
-	       copy_settings(scratch, source, err);
+	return open_files(scratch, err) && take_lock(scratch, err) && create(scratch, source, err) && mark(scratch, err);
 }
 
 struct session *scratch_session(struct scratch *scratch, const char *verb, struct err *err)
