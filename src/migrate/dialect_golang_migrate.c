@@ -69,7 +69,7 @@ static void join_halves(struct ledger *ledger, struct words *doubles)
 			ledger->files[kept++] = *file;
 			continue;
 		}
-		bool is_half = is_down_file(last) != is_down_file(file);
+		bool is_half = !last->down_path && is_down_file(last) != is_down_file(file);
 		struct migration_file *loser = is_half && is_down_file(last) ? last : file;
 		if (!is_half) {
 			const char *slash = strrchr(file->path, '/');
@@ -78,6 +78,10 @@ static void join_halves(struct ledger *ledger, struct words *doubles)
 		struct migration_file gone = *loser;
 		if (loser == last)
 			*last = *file;
+		if (is_half) {
+			last->down_path = gone.path;
+			gone.path = NULL;
+		}
 		mem_free(gone.name);
 		mem_free(gone.path);
 		mem_free(gone.key);
@@ -299,26 +303,12 @@ static bool up_text(const struct ledger *ledger, const struct migration_file *fi
 	return dialect_whole_text(ledger, file, is_empty ? "" : text, out, err);
 }
 
-/* The tool pairs by the number alone. */
 static char *down_path(const struct ledger *ledger, const struct migration_file *file)
 {
-	struct words names = {0};
-	struct err ignored = {0};
-	size_t digits;
-	char *path = NULL;
-	bool is_read = folder_names(ledger->folder, &names, &ignored);
-	for (size_t i = 0; is_read && i < names.count && !path; i++) {
-		const char *direction = direction_of(names.v[i], &digits);
-		char *version = direction && direction[1] == 'd' ? mem_copy_n(names.v[i], digits) : NULL;
-		if (version && compare_versions(version, file->key) == 0)
-			path = places_join(ledger->folder, names.v[i]);
-		mem_free(version);
-	}
-	words_done(&names);
-	if (path)
-		return path;
+	if (file->down_path || is_down_file(file))
+		return mem_copy(file->down_path ? file->down_path : file->path);
 	char *name = mem_format("%s.down.sql", file->name);
-	path = places_join(ledger->folder, name);
+	char *path = places_join(ledger->folder, name);
 	mem_free(name);
 	return path;
 }

@@ -95,6 +95,7 @@ void ledger_done(struct ledger *ledger)
 		mem_free(file->refused);
 		mem_free(file->only_by_tool);
 		mem_free(file->key);
+		mem_free(file->down_path);
 		mem_free(file->note);
 		mem_free(file->checksum);
 	}

@@ -238,10 +238,16 @@ static void test_golang_migrate(void **state)
 	scratch_file(folder, "1700000000000000002_n.up.sql", "");
 	scratch_file(folder, "1700000000000000001_n.up.sql", "");
 	scratch_file(folder, "0010_again.up.sql", "");
+	scratch_file(folder, "01_other.down.sql", "");
 	begin(&ledger, "golang-migrate", folder);
 	assert_int_equal(ledger.migration_count, 6);
 	assert_string_equal(ledger.files[4].name, "1700000000000000001_n");
-	assert_string_equal(ledger.files[6].name, "10_c.up.sql");
+	assert_int_equal(ledger.file_count, 8);
+	assert_string_equal(ledger.files[6].name, "1_a.down.sql");
+	assert_string_equal(ledger.files[7].name, "10_c.up.sql");
+	char *path = ledger.dialect->run->down_path(&ledger, &ledger.files[0]);
+	assert_string_equal(strrchr(path, '/') + 1, "01_other.down.sql");
+	mem_free(path);
 	assert_false(ledger.dialect->check_order(&ledger, &err));
 	assert_non_null(strstr(err.text, "another file has this version"));
 	ledger_done(&ledger);

@@ -40,6 +40,7 @@ struct migration_file {
 	char *refused;      /* no migration, never run: why the team's own tool would refuse the folder for it; NULL */
 	char *only_by_tool; /* why pgtend cannot run it though it is a migration ("is JavaScript"); NULL */
 	char *key;          /* what the history knows it by, where that is not the name (a hash, a version); NULL */
+	char *down_path;    /* golang-migrate: the other half of the pair, whatever its name is; NULL */
 	int64_t when_ms;    /* drizzle: `when` of the journal; else 0 */
 	char *note;         /* what to know or do about it; NULL */
 	char *checksum;     /* sha256 of the file's bytes, lower-case hexadecimal; NULL: not read yet */
