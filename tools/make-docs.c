@@ -177,6 +177,8 @@ static const char *cell_type_words(enum cell_type type)
 		return "array of texts";
 	case CELL_IDS:
 		return "array of integers";
+	case CELL_OBJECTS:
+		return "array of objects";
 	}
 	return "";
 }

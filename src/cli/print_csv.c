@@ -42,6 +42,7 @@ static void add_cell(struct text *out, const struct cell *cell, enum cell_type t
 		return;
 	switch (type) {
 	case CELL_TEXT:
+	case CELL_OBJECTS:
 		/* An empty text is quoted, so that it differs from null. */
 		if (*cell->u.text == '\0')
 			text_add(out, "\"\"");

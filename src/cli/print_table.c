@@ -27,7 +27,7 @@ struct grid {
 
 static bool is_text_type(enum cell_type type)
 {
-	return type == CELL_TEXT || type == CELL_WORDS || type == CELL_IDS;
+	return type == CELL_TEXT || type == CELL_WORDS || type == CELL_IDS || type == CELL_OBJECTS;
 }
 
 static bool is_plain(const char *s)

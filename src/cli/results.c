@@ -25,7 +25,7 @@ const struct table_shape job_shape = {"jobs", job_columns, (int)(sizeof job_colu
 bool results_log_is_result(const struct command *command)
 {
 	return command_wants_help(command) || strcmp(command_verb(command)->name, "help") == 0 ||
-	       command_flag(command, "--dry-run");
+	       command_flag(command, "--dry-run") || command_verb(command)->gives_log;
 }
 
 static void add_words(struct table *table, int row, const char *column, const struct words *words)

@@ -10,6 +10,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_init.c \
 	src/commands/cmd_migrate.c \
 	src/commands/cmd_migrate_adopt.c \
+	src/commands/cmd_migrate_plan.c \
 	src/commands/cmd_migrate_rehearse.c \
 	src/commands/cmd_migrate_mark.c \
 	src/commands/cmd_migrate_status.c \

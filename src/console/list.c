@@ -138,6 +138,7 @@ static int compare_cells(const struct cell *a, const struct cell *b, enum cell_t
 	case CELL_TEXT:
 	case CELL_WORDS:
 	case CELL_IDS:
+	case CELL_OBJECTS:
 		return strcmp(a->u.text ? a->u.text : "", b->u.text ? b->u.text : "");
 	case CELL_REAL:
 	case CELL_RATIO:
@@ -278,7 +279,7 @@ static bool sorts_down_first(const struct list *list, int column)
 {
 	enum cell_type type = list->shape->columns[list->columns[column].column].type;
 
-	return type != CELL_TEXT && type != CELL_WORDS && type != CELL_IDS && type != CELL_ID;
+	return type != CELL_TEXT && type != CELL_WORDS && type != CELL_IDS && type != CELL_OBJECTS && type != CELL_ID;
 }
 
 static void next_sort(struct list *list, int by)

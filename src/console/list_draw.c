@@ -19,7 +19,7 @@ static bool is_right(const struct list *list, int column)
 	const struct list_shown *shown = &list->columns[column];
 	enum cell_type type = list->shape->columns[shown->column].type;
 
-	return type != CELL_TEXT && type != CELL_WORDS && type != CELL_IDS && type != CELL_BOOL && type != CELL_TIME;
+	return type != CELL_TEXT && type != CELL_WORDS && type != CELL_IDS && type != CELL_OBJECTS && type != CELL_BOOL && type != CELL_TIME;
 }
 
 static int priority(const struct list *list, int column)

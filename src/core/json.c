@@ -76,6 +76,11 @@ static json_t *value_from(const struct cell *cell, enum cell_type type)
 		return list_from(cell->u.text, string_from);
 	case CELL_IDS:
 		return list_from(cell->u.text, id_from);
+	case CELL_OBJECTS: {
+		json_t *list = json_loads(cell->u.text, 0, NULL);
+
+		return list ? list : json_null();
+	}
 	case CELL_BOOL:
 		return json_boolean(cell->u.integer);
 	case CELL_COUNT:

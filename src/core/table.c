@@ -34,7 +34,7 @@ struct table *table_new(const struct table_shape *shape)
 
 static bool has_text(enum cell_type type)
 {
-	return type == CELL_TEXT || type == CELL_WORDS || type == CELL_IDS;
+	return type == CELL_TEXT || type == CELL_WORDS || type == CELL_IDS || type == CELL_OBJECTS;
 }
 
 static bool has_real(enum cell_type type)
@@ -177,7 +177,7 @@ static struct cell *empty_cell(struct table *table, int row, const char *column,
 
 static bool is_text(enum cell_type type)
 {
-	return type == CELL_TEXT;
+	return type == CELL_TEXT || type == CELL_OBJECTS;
 }
 
 static bool has_integer(enum cell_type type)

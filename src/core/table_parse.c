@@ -121,6 +121,7 @@ void table_set_parsed(struct table *table, int row, const char *column, const ch
 	}
 	switch (table_shape(table)->columns[number].type) {
 	case CELL_TEXT:
+	case CELL_OBJECTS:
 		table_set_text(table, row, column, value);
 		return;
 	case CELL_WORDS:

@@ -70,6 +70,7 @@ char *table_cell_text(const struct table *table, int row, int column)
 		text_add_char(&text, '~');
 	switch (table_shape(table)->columns[column].type) {
 	case CELL_TEXT:
+	case CELL_OBJECTS:
 		text_add_visible(&text, cell->u.text);
 		break;
 	case CELL_WORDS:

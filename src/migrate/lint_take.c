@@ -165,6 +165,24 @@ static void rename_any(struct lint *lint, const json_t *fields)
 	}
 }
 
+/* SET SCHEMA: for who names it with its schema, or has another search path, it is gone. */
+static void move_object(struct lint *lint, const json_t *fields)
+{
+	const json_t *range = tree_get(fields, "relation");
+	const char *schema = tree_text(fields, "newschema");
+	char *name = NULL;
+	if (tree_text(range, "relname")) {
+		struct lint_relation *relation = world_range(&lint->world, range);
+		lint_lock(lint, relation, here(lint));
+		name = relation->is_new ? NULL : mem_copy(relation->title);
+	} else {
+		name = object_name(tree_get(fields, "object"));
+	}
+	if (name)
+		lint_find(lint, RULE_RENAME, here(lint), NULL, name, "to schema %s", schema ? schema : "?");
+	mem_free(name);
+}
+
 /* ALTER TYPE ... RENAME VALUE */
 static void rename_value(struct lint *lint, const json_t *fields)
 {
@@ -295,6 +313,8 @@ void lint_take(struct lint *lint, const char *name, const json_t *fields)
 		truncate_tables(lint, fields);
 	else if (strcmp(name, "RenameStmt") == 0)
 		rename_any(lint, fields);
+	else if (strcmp(name, "AlterObjectSchemaStmt") == 0)
+		move_object(lint, fields);
 	else if (strcmp(name, "AlterEnumStmt") == 0)
 		rename_value(lint, fields);
 	else if (strcmp(name, "VacuumStmt") == 0)

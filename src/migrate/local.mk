@@ -51,6 +51,7 @@ libpgtend_a_SOURCES += \
 	src/migrate/plan_choose.c \
 	src/migrate/plan_locks.c \
 	src/migrate/plan_mode.c \
+	src/migrate/plan_table.c \
 	src/migrate/probe.c \
 	src/migrate/rehearse.c \
 	src/migrate/rehearse_fill.c \
@@ -78,4 +79,4 @@ libpgtend_a_SOURCES += \
 	src/migrate/run_transactions.c \
 	src/migrate/run_watched.c \
 	src/migrate/statements.c
-EXTRA_DIST += src/migrate/adopt_internal.h src/migrate/dialect_internal.h src/migrate/plain_internal.h src/migrate/plan_internal.h src/migrate/run_internal.h
+EXTRA_DIST += src/migrate/adopt_internal.h src/migrate/dialect_internal.h src/migrate/lint_internal.h src/migrate/plain_internal.h src/migrate/plan_internal.h src/migrate/run_internal.h

@@ -22,8 +22,7 @@ tests_migrate_test_parse_SOURCES = tests/migrate/test_parse.c
 tests_migrate_test_parse_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_migrate_test_parse_LDADD = $(TEST_LIBS) -lm
 EXTRA_DIST += tests/migrate/rehearse.test
-EXTRA_DIST += tests/migrate/batch.test tests/migrate/modes.test
-EXTRA_DIST += tests/migrate/adopt.test tests/migrate/all.test tests/migrate/dialects.test tests/migrate/interop.test tests/migrate/pooler.test tests/migrate/run.test tests/lib/npm.sh
+EXTRA_DIST += tests/migrate/batch.test tests/migrate/modes.test tests/migrate/adopt.test tests/migrate/all.test tests/migrate/dialects.test tests/migrate/interop.test tests/migrate/pooler.test tests/migrate/run.test tests/lib/npm.sh tests/migrate/lint.test
 # the real tools, from npm
 EXTRA_DIST += \
 	tests/migrate/npm/dbmate-2/package-lock.json \

@@ -51,6 +51,7 @@ struct verb {
 	bool previews_target;          /* its preview itself names server, clients and last backup; else the dispatcher does for L3 */
 	bool is_offline;               /* acts without a connection (migrate new, unlock): no trust is asked */
 	bool is_config_free;           /* init, sandbox: works where pgtend.ini is missing or broken */
+	bool gives_log;                /* what it logs belongs to its result: standard output, behind the rows */
 	bool is_quiet;                 /* VERB_NO_DATABASE that only reads: no line in the audit log */
 	const char *title;     /* one line: "Apply pending migrations" */
 	const char *help;      /* a paragraph */

@@ -28,6 +28,7 @@ enum cell_type {
 	CELL_TIME,     /* microseconds since the epoch, RFC 3339 in UTC */
 	CELL_WORDS,    /* list of texts */
 	CELL_IDS,      /* list of numbers that name something: kept and added as words, integers in JSON */
+	CELL_OBJECTS,  /* list of objects, set as the text of a JSON array: an array in JSON, that text elsewhere */
 	CELL_ID,       /* integer that names something (pid, job id): shown as it is, never shortened */
 };
 
@@ -62,7 +63,7 @@ struct cell {
 	union {
 		int64_t integer; /* BOOL, COUNT, BYTES, TIME, ID */
 		double real;     /* REAL, RATIO, SECONDS, MS */
-		char *text;      /* TEXT; WORDS, IDS: joined by \n. Owned by the table */
+		char *text;      /* TEXT, OBJECTS; WORDS, IDS: joined by \n. Owned by the table */
 	} u;
 };
 

@@ -79,7 +79,8 @@ select pg_catalog.jsonb_build_object(
                select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('name', k.conname, 'kind', k.contype,
                         'is_valid', k.convalidated, 'definition', pg_catalog.pg_get_constraintdef(k.oid)))
                  from pg_catalog.pg_constraint k
-                where k.conrelid = f.oid and k.contype in ('c', 'f', 'n'))))
+                where k.conrelid = f.oid and k.contype in ('c', 'f', 'n')
+                  and f.heap not in (select b.oid from busy b)))) -- a definition is read under ACCESS SHARE
       from found f
       left join sized s on s.root = f.heap),
   'extensions', (
