@@ -61,6 +61,17 @@ static void drop_index(struct lint *lint, const json_t *fields, const json_t *ob
 		    "an index of a partitioned table or hypertable can only be dropped without CONCURRENTLY");
 }
 
+/* DROP TRIGGER, RULE, POLICY x ON TABLE: the table's name and the thing's are one list. */
+static void drop_from_table(struct lint *lint, const json_t *object)
+{
+	const json_t *items = tree_list(tree_only(object, "List"), "items");
+	size_t count = json_array_size(items);
+	const char *table = count > 1 ? tree_string(json_array_get(items, count - 2)) : NULL;
+	const char *schema = count > 2 ? tree_string(json_array_get(items, count - 3)) : NULL;
+	if (table)
+		lint_lock(lint, world_relation(&lint->world, schema, table), here(lint));
+}
+
 static void drop(struct lint *lint, const json_t *fields)
 {
 	/* Nobody's programs speak of these. */
@@ -83,6 +94,8 @@ static void drop(struct lint *lint, const json_t *fields)
 			drop_index(lint, fields, object);
 			continue;
 		}
+		if (is_word(kind, "OBJECT_TRIGGER") || is_word(kind, "OBJECT_RULE") || is_word(kind, "OBJECT_POLICY"))
+			drop_from_table(lint, object);
 		for (size_t k = 0; k < sizeof harmless / sizeof harmless[0]; k++)
 			is_harmless = is_harmless || is_word(kind, harmless[k]);
 		char *name = object_name(object);
@@ -143,8 +156,12 @@ static void rename_any(struct lint *lint, const json_t *fields)
 	           *column = tree_text(fields, "subname");
 	const json_t *range = tree_get(fields, "relation");
 	for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
-		if (!kind || is_word(kind, harmless[i]))
+		if (!kind || is_word(kind, harmless[i])) {
+			/* An index has a lock of its own, and a lesser one. */
+			if (range && !is_word(kind, "OBJECT_INDEX"))
+				lint_lock(lint, world_range(&lint->world, range), here(lint));
 			return;
+		}
 	if (is_word(kind, "OBJECT_COLUMN") && range) {
 		struct lint_relation *relation = world_range(&lint->world, range);
 		char *object = mem_format("%s.%s", relation->title, column ? column : "?");

@@ -227,6 +227,23 @@ static bool is_relation_kind(const char *kind)
 	return false;
 }
 
+/* DROP TRIGGER x ON t */
+static void collect_tables(struct wish *wish, const json_t *drop)
+{
+	const char *kind = tree_text(drop, "removeType");
+	const json_t *object;
+	size_t i;
+	if (!kind || (strcmp(kind, "OBJECT_TRIGGER") != 0 && strcmp(kind, "OBJECT_RULE") != 0 && strcmp(kind, "OBJECT_POLICY") != 0))
+		return;
+	json_array_foreach(tree_list(drop, "objects"), i, object) {
+		const json_t *items = tree_list(tree_only(object, "List"), "items");
+		size_t count = json_array_size(items);
+		const char *table = count > 1 ? tree_string(json_array_get(items, count - 2)) : NULL;
+		if (table)
+			world_relation(wish->world, count > 2 ? tree_string(json_array_get(items, count - 3)) : NULL, table);
+	}
+}
+
 static bool collect(const char *name, const json_t *fields, void *arg)
 {
 	struct wish *wish = arg;
@@ -236,7 +253,9 @@ static bool collect(const char *name, const json_t *fields, void *arg)
 		add_string(wish->types, tree_type(fields, NULL, NULL));
 	} else if (strcmp(name, "FuncCall") == 0) {
 		add_string(wish->functions, tree_last(tree_list(fields, "funcname"), NULL));
-	} else if (strcmp(name, "DropStmt") == 0 && is_relation_kind(tree_text(fields, "removeType"))) {
+	} else if (strcmp(name, "DropStmt") == 0 && !is_relation_kind(tree_text(fields, "removeType"))) {
+		collect_tables(wish, fields);
+	} else if (strcmp(name, "DropStmt") == 0) {
 		const json_t *object;
 		size_t i;
 		json_array_foreach(tree_list(fields, "objects"), i, object) {
