@@ -124,7 +124,7 @@ static bool plan_in(struct asked *asked, struct database *database, struct sessi
     struct err *err)
 {
 	if (!session_ready_wait(session, READY_MS, err) || !ledger_read(database, session, ledger, err) ||
-	    !plan_make(ledger, database, &asked->options, plan, err))
+	    !plan_make(ledger, database, &asked->options, plan, err) || !plan_forecast(plan, session, err))
 		return false;
 	struct table *findings = table_new(&lint_shape);
 	bool is_linted = lint_plan(ledger, database->name, plan, session, findings, err);
