@@ -6,6 +6,7 @@
 #include "pgtend/loop/task.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/migrate/order.h"
+#include "pgtend/pg/client_tool.h"
 #include "run_internal.h"
 
 enum { FIRST_STEPS = 8 };
@@ -209,6 +210,19 @@ static bool take_lock(struct run *run, struct err *err)
 	return run->options->is_dry_run || run_lock(run, err);
 }
 
+/* The real psql of the server's version, or the nearest; looked for before anything runs. */
+static bool find_psql(struct run *run, const struct plan_step *step, struct err *err)
+{
+	struct err first = {0};
+	if (run->psql || client_tool_find("psql", session_server_version(run->session) / 10000, &run->psql, NULL, &first) ||
+	    client_tool_find("psql", 0, &run->psql, NULL, err))
+		return true;
+	char hint[sizeof err->hint];
+	memcpy(hint, err->hint, sizeof hint);
+	err_set(err, ERR_FAILED, "only psql can run %s, and it is not here", step->mode_why);
+	return err_hint(err, "%s%snothing was run", hint, hint[0] ? "; " : "");
+}
+
 static bool make_plan(struct run *run, struct err *err)
 {
 	bool is_planned = plan_make(&run->ledger, run->database, run->options, &run->plan, err) &&
@@ -224,6 +238,9 @@ static bool make_plan(struct run *run, struct err *err)
 			return err_prefix(err, "%s cannot run in a transaction (%s)", run_file(run, &run->plan.steps[i])->name,
 			    run->plan.steps[i].mode_why);
 		}
+	for (int i = 0; i < run->plan.count; i++)
+		if (run->plan.steps[i].mode == PLAN_PSQL && !find_psql(run, &run->plan.steps[i], err))
+			return false;
 	return true;
 }
 
@@ -257,6 +274,7 @@ static void run_free(struct run *run)
 	plan_done(&run->plan);
 	metadata_done(&run->metadata);
 	words_done(&run->untold);
+	mem_free(run->psql);
 	ledger_done(&run->ledger);
 	if (run->session)
 		session_free(run->session);

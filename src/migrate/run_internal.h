@@ -26,6 +26,7 @@ struct run {
 	int64_t history_rows; /* how many the history must have, where each transaction looks */
 	struct metadata metadata;
 	struct plan plan;
+	char *psql;         /* the program, where a step wants it; NULL */
 	int done;           /* steps of the plan that are committed */
 	int durable;        /* of them, those that a crash of the server cannot take back any more */
 	int64_t durable_ms; /* loop time when `durable` was set */

@@ -7,13 +7,12 @@
 #include "pgtend/core/units.h"
 #include "pgtend/loop/child.h"
 #include "pgtend/loop/task.h"
-#include "pgtend/pg/client_tool.h"
 #include "run_internal.h"
 
 enum { GONE_S = 30, OUTPUT_LINES_MAX = 200 };
 
 struct psql {
-	char *path, *application;
+	char *application;
 	struct text script;
 	int head_lines;
 	int status;
@@ -67,7 +66,7 @@ static bool start(struct run *run, const struct plan_step *step, struct psql *ps
 	words_add(&child.env, "LC_MESSAGES=C");
 	size_t count = child.env.count;
 	words_take(&child.env, NULL);
-	const char *const argv[] = {psql->path, "-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose", "-f", "-", NULL};
+	const char *const argv[] = {run->psql, "-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose", "-f", "-", NULL};
 	struct child_spec spec = {.argv = argv,
 	    .env = (const char *const *)child.env.v,
 	    .folder = folder,
@@ -247,14 +246,11 @@ static bool attempt(struct run *run, struct err *err)
 	struct psql psql = {.application = mem_format("pgtend %s psql %d", run->verb, run->backend_pid)};
 	struct err why = {0};
 	bool is_committed = false, is_known = false;
-	if (client_tool_find("psql", session_server_version(run->session) / 10000, &psql.path, NULL, err) ||
-	    (err_clear(err), client_tool_find("psql", 0, &psql.path, NULL, err))) {
-		write_script(run, step, &psql);
-		if (!start(run, step, &psql, &why))
-			psql.status = -1;
-		log_output(run, &psql);
-		is_known = settle(run, &psql, &is_committed, err);
-	}
+	write_script(run, step, &psql);
+	if (!start(run, step, &psql, &why))
+		psql.status = -1;
+	log_output(run, &psql);
+	is_known = settle(run, &psql, &is_committed, err);
 	if (is_known && !is_committed) {
 		if (why.kind != ERR_NONE)
 			*err = why;
@@ -266,7 +262,6 @@ static bool attempt(struct run *run, struct err *err)
 	text_done(&psql.script);
 	text_done(&psql.out);
 	text_done(&psql.errors);
-	mem_free(psql.path);
 	mem_free(psql.application);
 	return is_committed;
 }
