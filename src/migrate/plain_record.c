@@ -77,6 +77,22 @@ static char *find_unfilled(const struct ledger *ledger, const struct plain_colum
 	return found;
 }
 
+static bool can_sum(const struct ledger *ledger, const char *column, enum plain_checksum_form form, struct err *err)
+{
+	if (form == PLAIN_NO_CHECKSUM && is_bare(ledger, column, true)) {
+		err_set(err, ERR_CONFIG, "the column %s of %s must have a value, and the configuration says none", column,
+		    ledger->history);
+		return err_hint(err, "say `migrations_checksum = sha256`, sha1 or md5 in its section, as your own runner has it");
+	}
+	if (form != PLAIN_CHECKSUM_UNKNOWN)
+		return true;
+	if (ledger->row_count == 0)
+		return refuse_column(ledger, column, "migrations_checksum", "sha256|sha1|md5|none", err);
+	err_set(err, ERR_CONFIG, "what stands in the column %s of %s is not the sha256, sha1 or md5 of any file's bytes", column,
+	    ledger->history);
+	return err_hint(err, "let your own runner run these, or say `migrations_checksum = ` what new rows get in its section");
+}
+
 static bool can_record(const struct ledger *ledger, struct err *err)
 {
 	struct plain_columns shape;
@@ -96,9 +112,7 @@ static bool can_record(const struct ledger *ledger, struct err *err)
 		return refuse_column(ledger, shape.name, "migrations_names", "file|stem|number", err);
 	if (shape.also && also_form(ledger, &shape) == PLAIN_FORM_UNKNOWN && is_bare(ledger, shape.also, true))
 		return refuse_column(ledger, shape.also, "migrations_names", "file|stem|title", err);
-	if (shape.checksum && checksum_form(ledger, &shape) == PLAIN_CHECKSUM_UNKNOWN)
-		return refuse_column(ledger, shape.checksum, "migrations_checksum", "sha256|sha1|md5|none", err);
-	return true;
+	return !shape.checksum || can_sum(ledger, shape.checksum, checksum_form(ledger, &shape), err);
 }
 
 /* --- writing ------------------------------------------------------------------------------------------- */
