@@ -46,20 +46,6 @@ static bool read_options(const struct action *action, struct asked *asked, struc
 
 /* --- for people ------------------------------------------------------------------------------------------------ */
 
-static void say_findings(struct report *report, const struct table *findings)
-{
-	for (int row = 0; row < table_rows(findings); row++) {
-		const char *object = table_get_text(findings, row, "object"), *allowed = table_get_text(findings, row, "allowed");
-		report_log(report, "%s: %s: %s%s%s: %s", table_get_text(findings, row, "place"),
-		    allowed != NULL ? "allowed" : table_get_text(findings, row, "severity"), table_get_text(findings, row, "rule"),
-		    object != NULL ? ": " : "", object != NULL ? object : "", table_get_text(findings, row, "why"));
-		if (allowed != NULL)
-			report_log(report, "    because: %s", allowed);
-		else
-			report_log(report, "    instead: %s", table_get_text(findings, row, "safe_form"));
-	}
-}
-
 /* A line with its tabs as blanks. */
 static void say_line(struct report *report, const char *line, size_t length)
 {
@@ -112,7 +98,7 @@ static void say(struct asked *asked, const struct database *database, const stru
 {
 	for (size_t i = 0; i < plan->warnings.count; i++)
 		report_log(asked->report, "%s", plan->warnings.v[i]);
-	say_findings(asked->report, findings);
+	lint_say(findings, LINT_NOTE, asked->report);
 	if (asked->wants_sql)
 		say_sql(asked->report, ledger, plan);
 	say_end(asked, database, plan, findings);

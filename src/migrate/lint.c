@@ -330,13 +330,30 @@ bool lint_plan(const struct ledger *ledger, const char *database, const struct p
 	return is_asked;
 }
 
+static enum lint_severity severity_in(const struct table *findings, int row)
+{
+	const char *word = table_get_text(findings, row, "severity");
+	return strcmp(word, "danger") == 0 ? LINT_DANGER : strcmp(word, "warning") == 0 ? LINT_WARNING : LINT_NOTE;
+}
+
 int lint_count(const struct table *findings, enum lint_severity least)
 {
 	int count = 0;
-	for (int row = 0; row < table_rows(findings); row++) {
-		const char *word = table_get_text(findings, row, "severity");
-		int severity = strcmp(word, "danger") == 0 ? LINT_DANGER : strcmp(word, "warning") == 0 ? LINT_WARNING : LINT_NOTE;
-		count += severity >= (int)least && !table_get_text(findings, row, "allowed");
-	}
+	for (int row = 0; row < table_rows(findings); row++)
+		count += severity_in(findings, row) >= least && !table_get_text(findings, row, "allowed");
 	return count;
+}
+
+void lint_say(const struct table *findings, enum lint_severity least, struct report *report)
+{
+	for (int row = 0; row < table_rows(findings); row++) {
+		const char *object = table_get_text(findings, row, "object"), *allowed = table_get_text(findings, row, "allowed");
+		if (severity_in(findings, row) < least || (allowed && least > LINT_NOTE))
+			continue;
+		report_log(report, "%s: %s: %s%s%s: %s", table_get_text(findings, row, "place"),
+		    allowed ? "allowed" : table_get_text(findings, row, "severity"), table_get_text(findings, row, "rule"),
+		    object ? ": " : "", object ? object : "", table_get_text(findings, row, "why"));
+		report_log(report, "    %s: %s", allowed ? "because" : "instead",
+		    allowed ? allowed : table_get_text(findings, row, "safe_form"));
+	}
 }

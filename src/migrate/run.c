@@ -5,6 +5,7 @@
 #include "pgtend/core/units.h"
 #include "pgtend/loop/task.h"
 #include "pgtend/migrate/folder.h"
+#include "pgtend/migrate/lint.h"
 #include "pgtend/migrate/order.h"
 #include "pgtend/pg/client_tool.h"
 #include "run_internal.h"
@@ -86,6 +87,23 @@ static void say_plan(struct run *run)
 	}
 	report_summary(run->report, "%d migration%s would be %s", migrations_of(run), migrations_of(run) == 1 ? "" : "s",
 	    applied_word(run));
+}
+
+/* Dangers alone: who is asked whether it shall run reads them; the rest is `migrate plan`'s. */
+static void say_dangers(struct run *run)
+{
+	struct err why = {0};
+	struct table *findings = table_new(&lint_shape);
+	if (!lint_plan(&run->ledger, run->database->name, &run->plan, run->session, findings, &why)) {
+		report_log(run->report, "lint has not looked: %s", why.text);
+	} else {
+		int dangers = lint_count(findings, LINT_DANGER), warnings = lint_count(findings, LINT_WARNING) - dangers;
+		lint_say(findings, LINT_DANGER, run->report);
+		if (warnings > 0)
+			report_log(run->report, "%d more warning%s of lint: pgtend migrate plan %s", warnings, warnings == 1 ? "" : "s",
+			    run->database->name);
+	}
+	table_free(findings);
 }
 
 static void say_refused(struct run *run)
@@ -258,13 +276,14 @@ static bool run_whole(struct run *run, struct err *err)
 	run->history_rows = run_table_rows(run);
 	if (!make_plan(run, err))
 		return false;
-	if (run->options->is_dry_run)
+	if (run->options->is_dry_run) {
 		say_plan(run);
-	else if (run->plan.count == 0)
-		report_summary(
-		    run->report, run->options->direction == MIGRATE_UP ? "nothing is pending" : "nothing is applied");
-	else
+		say_dangers(run);
+		return true;
+	}
+	if (run->plan.count > 0)
 		return run_all(run, err);
+	report_summary(run->report, run->options->direction == MIGRATE_UP ? "nothing is pending" : "nothing is applied");
 	return true;
 }
 
