@@ -324,9 +324,11 @@ struct session *scratch_session(struct scratch *scratch, const char *verb, struc
 
 /* --- its end --------------------------------------------------------------------------------------------------- */
 
-static bool drop(struct scratch *scratch, struct err *err)
+/* Sessions that have just ended need a moment, which DROP waits for; who is thrown out stands in the server's log. */
+static bool drop(struct scratch *scratch, bool is_hasty, struct err *err)
 {
-	enum { TRIES = 3 };
+	enum { TRIES = 4, MOMENT_MS = 10 };
+	task_sleep(MOMENT_MS);
 	for (int i = 0; i < TRIES; i++) {
 		if (session_state(scratch->keeper) != SESSION_READY &&
 		    !session_ready_wait(scratch->keeper, REHEARSE_READY_MS, err)) {
@@ -334,19 +336,20 @@ static bool drop(struct scratch *scratch, struct err *err)
 			continue;
 		}
 		err_clear(err);
-		if (session_queryf_wait(
-		        scratch->keeper, 0, NULL, err, "DROP DATABASE IF EXISTS %I WITH (FORCE)", scratch->dbname))
+		if (session_queryf_wait(scratch->keeper, 0, NULL, err, "DROP DATABASE IF EXISTS %I%s", scratch->dbname,
+		        i > 0 || is_hasty ? " WITH (FORCE)" : ""))
 			return true;
-		task_sleep(200);
 	}
 	err_prefix(err, "the scratch database %s on %s could not be dropped", scratch->dbname, scratch->where);
-	return err_hint(err, "the next rehearsal drops it; by hand: DROP DATABASE \"%s\" WITH (FORCE)", scratch->dbname);
+	return err_hint(
+	    err, "the next rehearsal drops it; by hand: DROP DATABASE \"%s\" WITH (FORCE)", scratch->dbname);
 }
 
 bool scratch_close(struct scratch *scratch, struct err *err)
 {
+	bool is_hasty = task_is_cancelled();
 	task_shield();
-	bool is_gone = !scratch->is_made || drop(scratch, err);
+	bool is_gone = !scratch->is_made || drop(scratch, is_hasty, err);
 	task_unshield();
 	close_files(scratch);
 	if (scratch->keeper)
