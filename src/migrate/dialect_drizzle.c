@@ -1,6 +1,7 @@
 /* Drizzle before 1.0: meta/_journal.json orders TAG.sql files, table drizzle.__drizzle_migrations holds hash and the
  * journal's `when`. */
 #include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,8 @@ static bool add_entry(
 	const json_t *when = json_object_get(entry, "when");
 	if (!tag || strchr(tag, '/') || !json_is_number(when))
 		return err_set(err, ERR_CONFIG, "%s: entry %zu has no `tag` and `when`", journal_path, i);
+	if (json_number_value(when) != floor(json_number_value(when)))
+		return err_set(err, ERR_CONFIG, "%s: the `when` of %s is no whole number: Drizzle cannot write it down", journal_path, tag);
 	char *file_name = mem_format("%s.sql", tag);
 	struct migration_file *file = ledger_add_file(ledger, mem_copy(tag), places_join(ledger->folder, file_name));
 	file->when_ms = (int64_t)json_number_value(when);

@@ -112,13 +112,19 @@ static bool is_migration(const struct ledger *ledger, const struct words *names,
 	return ledger->loader != LOADER_SQL || (!text_ends_with(name, ".down.sql") && !why_refused(names, name));
 }
 
+/* Where no package.json tells the version, the history may: see match(). */
+static bool is_by_9(const struct ledger *ledger)
+{
+	return ledger->tool_major >= 9 || ledger->loader == LOADER_SQL;
+}
+
 static void add_migrations(struct ledger *ledger, const struct words *names)
 {
 	struct words units = {0};
 	for (size_t i = 0; i < names->count; i++)
 		words_take(&units, unit_name(ledger, names->v[i]));
 	size_t *order = mem_grow(NULL, names->count + 1, sizeof *order);
-	order_sort((const char *const *)units.v, units.count, order);
+	order_sort((const char *const *)units.v, units.count, is_by_9(ledger), order);
 	for (size_t i = 0; i < names->count; i++)
 		if (is_migration(ledger, names, names->v[order[i]]))
 			add_migration(ledger, names->v[order[i]], units.v[order[i]]);
@@ -220,9 +226,46 @@ static void check_loader(struct ledger *ledger)
 	}
 }
 
+/* Puts the files into the order of version 9, or of those before it, and finds their rows again. */
+static void sort_again(struct ledger *ledger, bool is_9)
+{
+	size_t count = (size_t)ledger->migration_count;
+	struct migration_file *files = mem_grow(NULL, count + 1, sizeof *files);
+	const char **names = mem_grow(NULL, count + 1, sizeof *names);
+	size_t *order = mem_grow(NULL, count + 1, sizeof *order);
+	for (size_t i = 0; i < count; i++) {
+		const char *slash = strrchr(ledger->files[i].path, '/');
+		files[i] = ledger->files[i];
+		names[i] = slash ? slash + 1 : ledger->files[i].path;
+	}
+	order_sort(names, count, is_9, order);
+	for (size_t i = 0; i < count; i++) {
+		ledger->files[i] = files[order[i]];
+		ledger->files[i].row = -1;
+	}
+	for (int i = 0; i < ledger->row_count; i++)
+		ledger->rows[i].file = -1;
+	ledger->last_applied = -1;
+	ledger_match_by_name(ledger);
+	mem_free(files);
+	mem_free(names);
+	mem_free(order);
+}
+
+/* A history that the order of version 9 explains and that of 6 to 8 does not was written by it. */
+static void try_order_of_9(struct ledger *ledger)
+{
+	if (first_difference(ledger) < 0 || ledger->tool_major != 0 || is_by_9(ledger))
+		return;
+	sort_again(ledger, true);
+	if (first_difference(ledger) >= 0)
+		sort_again(ledger, false);
+}
+
 static void match(struct ledger *ledger)
 {
 	ledger_match_by_name(ledger);
+	try_order_of_9(ledger);
 	check_loader(ledger);
 	note_renamed(ledger);
 	int at = first_difference(ledger);

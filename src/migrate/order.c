@@ -91,9 +91,8 @@ static double number_of(const char *s, size_t length)
 	return *end ? NAN : value;
 }
 
-double order_prefix(const char *file_name, bool *is_time)
+static double prefix_of(const char *file_name, size_t length, bool *is_time)
 {
-	size_t length = strcspn(file_name, "_");
 	bool is_stamp = all_digits(file_name, length) && (length == 13 || length == 17);
 	if (is_time)
 		*is_time = is_stamp;
@@ -108,6 +107,17 @@ double order_prefix(const char *file_name, bool *is_time)
 	}
 	double value = number_of(file_name, length);
 	return isnan(value) ? 0 : value;
+}
+
+double order_prefix(const char *file_name, bool *is_time)
+{
+	return prefix_of(file_name, strcspn(file_name, "_"), is_time);
+}
+
+/* Version 9: the digits at the beginning, whatever follows them. */
+static double prefix_of_9(const char *file_name)
+{
+	return prefix_of(file_name, strspn(file_name, "0123456789"), NULL);
 }
 
 /* --- ICU, opened on need ------------------------------------------------------------------------- */
@@ -221,12 +231,13 @@ static int compare_bytes(const void *a, const void *b)
 	return strcmp(((const struct item *)a)->name, ((const struct item *)b)->name);
 }
 
-void order_sort(const char *const *file_names, size_t count, size_t *index)
+void order_sort(const char *const *file_names, size_t count, bool is_9, size_t *index)
 {
 	struct item *items = mem_grow(NULL, count + 1, sizeof *items);
 	bool is_sorted = true;
 	for (size_t i = 0; i < count; i++) {
-		items[i] = (struct item){file_names[i], order_prefix(file_names[i], NULL), i};
+		double prefix = is_9 ? prefix_of_9(file_names[i]) : order_prefix(file_names[i], NULL);
+		items[i] = (struct item){file_names[i], prefix, i};
 		is_sorted = is_sorted && (i == 0 || strcmp(file_names[i - 1], file_names[i]) <= 0);
 	}
 	if (!is_sorted)

@@ -133,7 +133,7 @@ static void test_order(void **state)
 	for (size_t turn = 0; turn < 3; turn++) {
 		for (size_t i = 0; i < COUNT; i++)
 			names[i] = sorted[turn == 0 ? COUNT - 1 - i : turn == 1 ? (i * 7) % COUNT : i];
-		order_sort(names, COUNT, index);
+		order_sort(names, COUNT, false, index);
 		for (size_t i = 0; i < COUNT; i++)
 			assert_string_equal(names[index[i]], sorted[i]);
 	}

@@ -18,8 +18,8 @@ int order_compare_names(const char *a, const char *b);
 /* As localeCompare() without options, by which Drizzle 1.x sorts its folders. */
 int order_compare_plain(const char *a, const char *b);
 /* Sorts items of file names (base names with suffix) into `index`: index[i] is the number of the i-th. Stable over
- * byte order, as the tool's reading of the folder is. */
-void order_sort(const char *const *file_names, size_t count, size_t *index);
+ * byte order, as the tool's reading of the folder is. is_9: as version 9 does, whose number ends at the first that is no digit. */
+void order_sort(const char *const *file_names, size_t count, bool is_9, size_t *index);
 /* true: names had to be compared, and ICU was not to be had, so that the tool's order may be another one. */
 bool order_lacked_icu(void);
 
