@@ -158,13 +158,13 @@ const struct verb verb_migrate_redo = {
 
 static bool run_new(struct action *action, struct err *err)
 {
-	char *path = NULL;
-	if (!migrate_new(action->database, command_words(action->command)->v[0], action->is_dry_run, &path, err))
+	char *made = NULL;
+	if (!migrate_new(action->database, command_words(action->command)->v[0], action->is_dry_run, &made, err))
 		return false;
-	report_summary(action->report, action->is_dry_run ? "would make %s" : "made %s", path);
+	report_summary(action->report, action->is_dry_run ? "would make %s" : "made %s", made);
 	if (!action->is_dry_run)
 		report_hint(action->report, "write it, then: pgtend migrate up %s", action->database->name);
-	mem_free(path);
+	mem_free(made);
 	return true;
 }
 

@@ -121,18 +121,27 @@ static bool write_drafts(const struct migration_drafts *drafts, struct err *err)
 	return true;
 }
 
-bool migrate_new(const struct database *database, const char *title, bool is_dry_run, char **path, struct err *err)
+/* "a.up.sql, a.down.sql", "0003_x.sql, meta/0003_snapshot.json; changed meta/_journal.json". Caller frees. */
+static char *describe(const struct migration_drafts *drafts)
+{
+	struct text text = {0};
+	for (int i = 0; i < drafts->count; i++)
+		text_addf(&text, "%s%s", i == 0 ? "" : drafts->v[i].is_replaced ? "; changed " : ", ", drafts->v[i].path);
+	return text_take(&text);
+}
+
+bool migrate_new(const struct database *database, const char *title, bool is_dry_run, char **made, struct err *err)
 {
 	struct ledger ledger;
 	struct migration_drafts drafts = {.count = 0};
-	*path = NULL;
+	*made = NULL;
 	if (!is_good_title(title, err))
 		return false;
 	bool is_made = ledger_read_folder(database, &ledger, err) && ledger.dialect->new_file(&ledger, title, &drafts, err);
 	if (is_made && !is_dry_run)
 		is_made = places_make_folder(ledger.folder, err) && write_drafts(&drafts, err);
 	if (is_made)
-		*path = mem_copy(drafts.v[0].path);
+		*made = describe(&drafts);
 	migration_drafts_done(&drafts);
 	ledger_done(&ledger);
 	return is_made;
