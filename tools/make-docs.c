@@ -54,8 +54,9 @@ static void man_verb(struct text *out, const struct verb *verb)
 		add_tagged(out, words, option->doc);
 		mem_free(words);
 	}
-	add_roff_line(out,
-	    ".PP\nGuard: ", guard_level_words(verb->level, verb->is_never_in_production, verb->is_ordered_by_config), ".");
+	char *guard = verb_guard_words(verb);
+	add_roff_line(out, ".PP\nGuard: ", guard, ".");
+	mem_free(guard);
 	add_roff_line(out, ".PP\nExit status: ", exits, ".");
 	add_roff_line(out, ".PP\nExample:\n.PP\n.RS 4\n.nf\n", verb->example, "\n.fi\n.RE");
 	mem_free(title);

@@ -48,7 +48,8 @@ static const char *result_word(const struct job *job)
 static bool is_audited(const struct slot *slot)
 {
 	const struct verb *verb = slot->action.verb;
-	return verb->scope != VERB_READS && !verb->is_quiet && !slot->run->command->wants_help;
+	bool only_looks = verb->guarded_by != NULL && command_level(slot->run->command) == GUARD_L0;
+	return verb->scope != VERB_READS && !verb->is_quiet && !only_looks && !slot->run->command->wants_help;
 }
 
 static void write_down(const struct slot *slot)
@@ -172,6 +173,7 @@ static void run_free(void *arg)
 		job_free(slot->job);
 		mem_free(slot->expect);
 		words_done(&slot->action.preview);
+		mem_free(slot->action.shown);
 	}
 	mem_free(run->slots);
 	words_done(&run->ask_preview);

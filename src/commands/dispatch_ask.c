@@ -34,7 +34,7 @@ static bool check_slot(struct slot *slot, struct err *err)
 	if (run_is_dry(run))
 		return true;
 	const struct guard_request request = {
-	    .level = verb->level,
+	    .level = command_level(run->command),
 	    .from = run->from,
 	    .is_never_in_production = verb->is_never_in_production,
 	    .is_ordered_by_config = verb->is_ordered_by_config,
@@ -43,12 +43,12 @@ static bool check_slot(struct slot *slot, struct err *err)
 	if (guard_decide(&request, database, &slot->expect, err) == GUARD_REFUSED)
 		return false;
 	bool is_production = database->environment == ENVIRONMENT_PRODUCTION;
-	if (slot->expect == NULL && verb->level > GUARD_L0 && words_has(request.confirmed, database->dbname))
+	if (slot->expect == NULL && command_level(run->command) > GUARD_L0 && words_has(request.confirmed, database->dbname))
 		slot->answer = "confirm";
 	else if (slot->expect == NULL && verb->is_ordered_by_config && run->from == GUARD_BY_SCRIPT && is_production)
 		slot->answer = "config";
 	/* What cannot be written down is not done in production. */
-	if (is_production && verb->level > GUARD_L0 && !audit_is_writable(err)) {
+	if (is_production && command_level(run->command) > GUARD_L0 && !audit_is_writable(err)) {
 		err->kind = ERR_REFUSED;
 		return false;
 	}
@@ -142,7 +142,7 @@ static void preview_target(struct slot *slot)
 	struct words *preview = &slot->action.preview;
 	words_take(preview,
 	    mem_format("%s on %s, %s", database->dbname, database->server->label, environment_word(database->environment)));
-	if (slot->action.verb->level < GUARD_L3)
+	if (command_level(slot->run->command) < GUARD_L3)
 		return;
 	collect_wait(slot->run->fleet, &database, 1, wanted, FACTS_DEADLINE_MS);
 	struct table *overview = health_overview(slot->run->fleet, &database, 1);

@@ -83,6 +83,13 @@ char *verb_exit_words(const struct verb *verb)
 	return text_take(&text);
 }
 
+char *verb_guard_words(const struct verb *verb)
+{
+	const char *words = guard_level_words(verb->level, verb->is_never_in_production, verb->is_ordered_by_config);
+	return verb->guarded_by == NULL ? mem_copy(words)
+	                                : mem_format("with %s %s; else it only looks, and nothing is asked", verb->guarded_by, words);
+}
+
 char *option_words(const struct verb_option *option)
 {
 	return option->type == OPTION_FLAG
@@ -122,8 +129,10 @@ static void add_verb(struct text *text, const struct verb *verb)
 	if (verb->words != NULL)
 		add_pair(text, verb->words, verb->least_words > 0 ? "needed" : "may be left out");
 	add_options(text, verb);
+	char *guard = verb_guard_words(verb);
 	text_add(text, "\nGuard:\n");
-	add_wrapped(text, guard_level_words(verb->level, verb->is_never_in_production, verb->is_ordered_by_config), 2, 0);
+	add_wrapped(text, guard, 2, 0);
+	mem_free(guard);
 	text_add(text, "\nExit status:\n");
 	add_wrapped(text, exits, 2, 0);
 	text_addf(text, "\nExample:\n  %s\n", verb->example);

@@ -52,6 +52,7 @@ char *verb_usage(const struct verb *verb);
 
 extern const struct verb_option program_options[]; /* pgtend's own; the name holds the value's word; name NULL ends */
 const char *verb_databases_words(const struct verb *verb); /* NULL: it takes none */
+char *verb_guard_words(const struct verb *verb);           /* caller frees */
 char *verb_exit_words(const struct verb *verb);            /* caller frees */
 char *option_words(const struct verb_option *option);      /* "--count N"; caller frees */
 

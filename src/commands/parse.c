@@ -276,6 +276,17 @@ int64_t command_int(const struct command *command, const char *option, int64_t o
 	return text != NULL && units_parse_int(text, &value) ? value : otherwise;
 }
 
+enum guard_level command_level(const struct command *command)
+{
+	struct words options = {0};
+	bool is_guarded = command->verb->guarded_by == NULL;
+	words_split(&options, is_guarded ? "" : command->verb->guarded_by, " ");
+	for (size_t i = 0; i < options.count; i++)
+		is_guarded = is_guarded || command_option_all(command, options.v[i])->count > 0;
+	words_done(&options);
+	return is_guarded ? command->verb->level : GUARD_L0;
+}
+
 const char *command_item(const struct command *command)
 {
 	return command->item;

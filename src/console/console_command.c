@@ -185,7 +185,7 @@ static void start(struct console *console, struct command *command, const char *
 
 	run->console = console;
 	run->line = mem_copy(line);
-	run->is_reading = command_verb(command)->level == GUARD_L0 || command_flag(command, "--dry-run");
+	run->is_reading = command_level(command) == GUARD_L0 || command_flag(command, "--dry-run");
 	run->next = console->runs;
 	console->runs = run;
 	console_say(console, STYLE_DIM, 0, "%s ...", line);

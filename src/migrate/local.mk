@@ -35,6 +35,7 @@ libpgtend_a_SOURCES += \
 	src/migrate/lint_tree.c \
 	src/migrate/lint_type.c \
 	src/migrate/lint_world.c \
+	src/migrate/lock.c \
 	src/migrate/mark.c \
 	src/migrate/marker.c \
 	src/migrate/metadata.c \

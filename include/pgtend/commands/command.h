@@ -42,6 +42,9 @@ struct verb {
 	int least_words, most_words;
 	const struct verb_option *options; /* name NULL ends; NULL: none. --format, --confirm, --dry-run, --with-deps, --help are everywhere they make sense */
 	enum guard_level level;
+	/* "--release": the level is that of a line with one of these options (blanks between them); any other line only looks, GUARD_L0. NULL:
+	 * the level is that of every line. */
+	const char *guarded_by;
 	bool is_never_in_production;
 	bool is_ordered_by_config;
 	bool has_dry_run;
@@ -74,6 +77,7 @@ struct action {
 	int database_count;
 	struct report *report;              /* progress, log, rows, hints, summary go here */
 	struct words preview;
+	char *shown;                        /* what the preview leaves for run, so that it acts on what was shown; freed by the dispatcher; NULL */
 	bool is_dry_run;
 	struct event_bus *bus;
 };
@@ -93,6 +97,8 @@ bool command_flag(const struct command *command, const char *option);
 const char *command_option(const struct command *command, const char *option); /* last value; NULL */
 const struct words *command_option_all(const struct command *command, const char *option); /* empty list when not given */
 int64_t command_int(const struct command *command, const char *option, int64_t otherwise);
+/* The guard that this line stands under: verb->level, or GUARD_L0 when it only looks. */
+enum guard_level command_level(const struct command *command);
 const char *command_item(const struct command *command); /* NULL: the verb has none */
 const struct words *command_words(const struct command *command);
 const char *command_format(const struct command *command); /* "table", "json", "csv" */
