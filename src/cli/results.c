@@ -67,15 +67,33 @@ static struct table *jobs_table(const struct command_run *run)
 static bool gives_rows(const struct command *command)
 {
 	const struct verb *verb = command_verb(command);
-	return verb->shape != NULL && verb->scope != VERB_ACTS && verb->scope != VERB_ACTS_ONE;
+	bool only_looks = verb->guarded_by != NULL && command_level(command) == GUARD_L0;
+	return verb->shape != NULL && (only_looks || (verb->scope != VERB_ACTS && verb->scope != VERB_ACTS_ONE));
+}
+
+/* Of all databases; *own is to be freed. */
+static const struct table *all_rows(const struct command_run *run, struct table **own)
+{
+	*own = NULL;
+	if (command_job_count(run) == 1 && command_job(run, 0)->report.rows != NULL)
+		return command_job(run, 0)->report.rows;
+	struct table *all = table_new(command_verb(command_of(run))->shape);
+	for (int i = 0; i < command_job_count(run); i++) {
+		const struct table *rows = command_job(run, i)->report.rows;
+		for (int row = 0; rows != NULL && row < table_rows(rows); row++)
+			table_copy_row(all, table_add_row(all), rows, row);
+	}
+	*own = all;
+	return all;
 }
 
 static void add_json(struct text *out, const struct command_run *run, bool is_terminal)
 {
 	json_t *array;
 	if (gives_rows(command_of(run))) {
-		const struct table *rows = command_job(run, 0)->report.rows;
-		array = rows != NULL ? json_from_table(rows) : json_array();
+		struct table *own;
+		array = json_from_table(all_rows(run, &own));
+		table_free(own);
 	} else {
 		struct table *jobs = jobs_table(run);
 		array = json_from_table(jobs);
@@ -91,12 +109,9 @@ static void add_json(struct text *out, const struct command_run *run, bool is_te
 
 static void add_csv(struct text *out, const struct command_run *run, bool is_terminal)
 {
-	bool is_rows = gives_rows(command_of(run));
-	const struct table *rows = is_rows ? command_job(run, 0)->report.rows : NULL;
-	struct table *own = rows != NULL ? NULL
-	                    : is_rows    ? table_new(command_verb(command_of(run))->shape)
-	                                 : jobs_table(run);
-	print_csv(out, own != NULL ? own : rows, is_terminal);
+	struct table *own = NULL;
+	const struct table *rows = gives_rows(command_of(run)) ? all_rows(run, &own) : (own = jobs_table(run));
+	print_csv(out, rows, is_terminal);
 	table_free(own);
 }
 

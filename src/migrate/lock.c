@@ -213,9 +213,13 @@ static bool end_one(struct run *run, const struct table *rows, int row, struct e
 {
 	struct result *result = NULL;
 	long long pid = (long long)table_get_int(rows, row, "pid", 0), since = (long long)table_get_int(rows, row, "since", 0);
+	if (since == 0) {
+		err_set(err, ERR_FAILED, "the session with pid %lld is one that this role may not see, and so may not end", pid);
+		return err_hint(err, "that takes its own role, a member of pg_signal_backend, or a superuser");
+	}
 	bool is_asked = session_queryf_wait(run->session, DEADLINE_MS, &result, err,
 	    "SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a WHERE a.pid = %lld AND "
-	    "pg_catalog.round(pg_catalog.date_part('epoch', a.backend_start)::numeric * 1000000) = %lld",
+	    "(pg_catalog.date_part('epoch', a.backend_start) * 1000000)::bigint = %lld",
 	    pid, since);
 	if (!is_asked) {
 		err_prefix(err, "ending the session with pid %lld", pid);
