@@ -15,6 +15,19 @@ static const struct verb_option options[] = {
     {0},
 };
 
+/* With what chose the files, else the plan would be another one. */
+static void hint(struct action *action, const char *hash)
+{
+	static const char *const names[] = {"--to", "--count", "--transaction"};
+	struct text line = {0};
+	text_addf(&line, "pgtend migrate up %s", action->database->name);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (command_option(action->command, names[i]) != NULL)
+			text_addf(&line, " %s %s", names[i], command_option(action->command, names[i]));
+	report_hint(action->report, "apply the very same: %s --plan %s", text_str(&line), hash);
+	text_done(&line);
+}
+
 static bool run(struct action *action, struct err *err)
 {
 	const struct command *command = action->command;
@@ -34,8 +47,7 @@ static bool run(struct action *action, struct err *err)
 	if (!rehearse_run(action->fleet, action->database, &rehearse, hash, action->report, err))
 		return false;
 	if (hash[0] != '\0')
-		report_hint(
-		    action->report, "apply the very same: pgtend migrate up %s --plan %s", action->database->name, hash);
+		hint(action, hash);
 	return true;
 }
 
