@@ -140,14 +140,19 @@ static void names_after(const struct marking *marking, struct words *names)
 static bool check_after(const struct marking *marking, struct err *err)
 {
 	const struct ledger *ledger = &marking->run.ledger;
-	struct ledger after = *ledger;
+	/* Borrows what says whose history it is; owns its rows and its files' notes. */
+	struct ledger after = {.dialect = ledger->dialect,
+	    .folder = ledger->folder,
+	    .history = ledger->history,
+	    .has_history = true,
+	    .columns = ledger->columns,
+	    .plain = ledger->plain,
+	    .loader = ledger->loader,
+	    .file_count = ledger->file_count,
+	    .migration_count = ledger->migration_count,
+	    .last_applied = -1};
 	struct words names = {0};
 	names_after(marking, &names);
-	after.rows = NULL;
-	after.row_count = after.record_count = after.progress_count = 0;
-	after.records = NULL;
-	after.progress = NULL;
-	/* Copies of the files, whose notes the comparison may write. */
 	after.files = mem_grow(NULL, (size_t)ledger->file_count + 1, sizeof *after.files);
 	for (int i = 0; i < ledger->file_count; i++)
 		after.files[i] = (struct migration_file){.name = ledger->files[i].name,
