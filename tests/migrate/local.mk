@@ -4,6 +4,7 @@ tests_migrate_metadata_live_SOURCES = tests/migrate/metadata_live.c
 tests_migrate_metadata_live_LDADD = libpgtend.a $(DEPENDENCY_LIBS)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/migrate/test_checksum
+check_PROGRAMS += tests/migrate/test_plan
 check_PROGRAMS += tests/migrate/test_node_pg_migrate tests/migrate/test_dialects tests/migrate/test_lint tests/migrate/test_parse
 endif
 tests_migrate_test_checksum_SOURCES = tests/migrate/test_checksum.c tests/migrate/scratch.h
@@ -22,6 +23,9 @@ tests_migrate_test_parse_SOURCES = tests/migrate/test_parse.c
 tests_migrate_test_parse_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_migrate_test_parse_LDADD = $(TEST_LIBS) -lm
 EXTRA_DIST += tests/migrate/rehearse.test
+tests_migrate_test_plan_SOURCES = tests/migrate/test_plan.c tests/migrate/scratch.h
+tests_migrate_test_plan_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_migrate_test_plan_LDADD = $(TEST_LIBS) -lm
 EXTRA_DIST += tests/migrate/batch.test tests/migrate/modes.test tests/migrate/adopt.test tests/migrate/all.test tests/migrate/dialects.test tests/migrate/interop.test tests/migrate/pooler.test tests/migrate/run.test tests/lib/npm.sh tests/migrate/lint.test
 # the real tools, from npm
 EXTRA_DIST += \
