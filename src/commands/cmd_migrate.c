@@ -7,6 +7,8 @@
 #include "pgtend/core/units.h"
 #include "pgtend/migrate/rehearse.h"
 
+enum { PREVIEW_LINES = 60 };
+
 #define TRANSACTION_OPTION                                                                                             \
 	{                                                                                                                  \
 		"--transaction", OPTION_CHOICE, "file|all", false,                                                             \
@@ -79,8 +81,12 @@ static bool preview(struct action *action, struct err *err)
 {
 	struct report report = {0};
 	bool is_good = migrate(action, true, &report, err);
-	for (size_t i = 0; is_good && i < report.log.count; i++)
+	/* Warnings come first; of thousands of migrations a question shows some, --dry-run all. */
+	size_t shown = action->is_dry_run || report.log.count <= PREVIEW_LINES + 1 ? report.log.count : PREVIEW_LINES;
+	for (size_t i = 0; is_good && i < shown; i++)
 		words_add(&action->preview, report.log.v[i]);
+	if (is_good && shown < report.log.count)
+		words_take(&action->preview, mem_format("... and %zu more lines, which --dry-run shows", report.log.count - shown));
 	if (is_good && report.summary != NULL)
 		words_add(&action->preview, report.summary);
 	if (is_good && action->verb->level == GUARD_L2 && command_flag(action->command, "--rehearse"))

@@ -48,7 +48,9 @@ static void say_where_it_stands(struct run *run, struct err *err)
 {
 	const char *verb = run->options->direction == MIGRATE_REDO ? "run" : applied_word(run);
 	if (run->done == 0) {
-		report_log(run->report, "nothing was %s", verb);
+		/* ERR_PARTIAL: a piece of the first one stays, which was said. */
+		if (err->kind != ERR_PARTIAL)
+			report_log(run->report, "nothing was %s", verb);
 		return;
 	}
 	char *done = names_of(run, 0, run->done), *left = names_of(run, run->done, run->plan.count);

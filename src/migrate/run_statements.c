@@ -265,6 +265,8 @@ static void say_stopped(struct work *work, struct err *err)
 	    run_file(run, work->step)->name, work->number, work->step->cuts.count, run->verb, run->database->name);
 	if (err->kind != ERR_CANCELLED)
 		err->kind = ERR_PARTIAL;
+	if (!err->hint[0])
+		err_hint(err, "what ran of it stays; `pgtend migrate repair %s` shows the possible next steps", run->database->name);
 }
 
 bool run_statements(struct run *run, struct err *err)
