@@ -1,6 +1,6 @@
 // node-pg-migrate's runner as programs call it.
 // vectors DIR...: over folders of one migration each: up, then down. Prints a line for each: what of the table `ran` came by up | what by down;
-// "-" where the tool fails. pairs DIR up|down|pending [COUNT]: version 9 with the loader that joins .up.sql and .down.sql.
+// "-" where the tool fails. texts DIR...: the text of each that up would send, as JSON. pairs DIR up|down|pending [COUNT]: version 9 with the loader that joins .up.sql and .down.sql.
 const { createRequire } = require('node:module');
 const { pathToFileURL } = require('node:url');
 const { basename } = require('node:path');
@@ -16,12 +16,26 @@ async function pairs(runner, dir, what, count) {
 			console.log(name);
 }
 
+async function texts(runner, dirs) {
+	const all = {};
+	for (const dir of dirs) {
+		let said = '';
+		const log = (text) => (said += text + '\n');
+		const logger = { info: log, warn() {}, error() {}, debug: log };
+		await runner({ databaseUrl: process.env.URL, dir, direction: 'up', dryRun: true, migrationsTable: `x${basename(dir)}`, logger, verbose: true });
+		all[basename(dir)] = /\(UP\) ###\nBEGIN;\n([^]*?)\nINSERT INTO/.exec(said)?.[1];
+	}
+	console.log(JSON.stringify(all));
+}
+
 async function main() {
 	const load = createRequire(process.env.TREE + '/package.json');
 	const tool = await import(pathToFileURL(load.resolve('node-pg-migrate')));
 	const runner = typeof tool.runner === 'function' ? tool.runner : (tool.default?.default ?? tool.default);
 	if (process.argv[2] === 'pairs')
 		return pairs(runner, process.argv[3], process.argv[4], process.argv[5]);
+	if (process.argv[2] === 'texts')
+		return texts(runner, process.argv.slice(3));
 	const { Client } = load('pg');
 	const client = new Client({ connectionString: process.env.URL });
 	await client.connect();
