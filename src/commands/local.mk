@@ -12,6 +12,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_migrate_adopt.c \
 	src/commands/cmd_migrate_plan.c \
 	src/commands/cmd_migrate_rehearse.c \
+	src/commands/cmd_migrate_repair.c \
 	src/commands/cmd_migrate_lock.c \
 	src/commands/cmd_migrate_mark.c \
 	src/commands/cmd_migrate_status.c \

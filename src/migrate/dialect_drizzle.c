@@ -277,6 +277,19 @@ static char *forget_sql(const struct ledger *ledger, const struct migration_file
 	return sql;
 }
 
+/* The row of this `when`, whatever hash it has. */
+static char *accept_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
+{
+	char *table = dialect_table_sql(ledger, session), *hash = session_quote_literal(session, file->key ? file->key : ""),
+	     *old = session_quote_literal(session, ledger->rows[file->row].name);
+	char *sql = mem_format("UPDATE %s SET hash = %s WHERE hash = %s AND created_at = %lld", table, hash, old,
+	    (long long)file->when_ms);
+	mem_free(table);
+	mem_free(hash);
+	mem_free(old);
+	return sql;
+}
+
 static const struct dialect_run run = {
     .lock_key = dialect_own_lock_key,
     .locks_history = true,
@@ -286,6 +299,7 @@ static const struct dialect_run run = {
     .settings_sql = dialect_settings_sql,
     .record_sql = record_sql,
     .forget_sql = forget_sql,
+    .accept_sql = accept_sql,
     .up_text = dialect_breakpoint_text,
     .down_text = dialect_whole_down,
     .down_path = dialect_down_beside,

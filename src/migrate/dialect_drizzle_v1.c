@@ -175,6 +175,17 @@ static char *down_path(const struct ledger *ledger, const struct migration_file 
 	return path;
 }
 
+static char *accept_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
+{
+	char *table = dialect_table_sql(ledger, session), *hash = session_quote_literal(session, file->key ? file->key : ""),
+	     *name = session_quote_literal(session, file->name);
+	char *sql = mem_format("UPDATE %s SET hash = %s WHERE name = %s", table, hash, name);
+	mem_free(table);
+	mem_free(hash);
+	mem_free(name);
+	return sql;
+}
+
 static const struct dialect_run run = {
     .lock_key = dialect_own_lock_key,
     .locks_history = true,
@@ -185,6 +196,7 @@ static const struct dialect_run run = {
     .settings_sql = dialect_settings_sql,
     .record_sql = record_sql,
     .forget_sql = forget_sql,
+    .accept_sql = accept_sql,
     .up_text = dialect_breakpoint_text,
     .down_text = dialect_whole_down,
     .down_path = down_path,

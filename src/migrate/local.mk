@@ -65,6 +65,8 @@ libpgtend_a_SOURCES += \
 	src/migrate/rehearse_scratch.c \
 	src/migrate/rehearse_sweep.c \
 	src/migrate/rehearse_table.c \
+	src/migrate/repair.c \
+	src/migrate/repair_do.c \
 	src/migrate/run.c \
 	src/migrate/run_error.c \
 	src/migrate/run_index.c \

@@ -202,6 +202,28 @@ static char *forget_sql(const struct ledger *ledger, const struct migration_file
 	return sql;
 }
 
+/* NULL: the table has no checksum, or nobody knows of what. */
+static char *accept_sql(const struct ledger *ledger, const struct migration_file *file, struct session *session)
+{
+	struct plain_columns shape;
+	if (!plain_columns_of(ledger->columns, &shape) || !shape.checksum)
+		return NULL;
+	char *sum = plain_digest(file->path, checksum_form(ledger, &shape));
+	if (!sum)
+		return NULL;
+	char *table = dialect_table_sql(ledger, session), *literal = session_quote_literal(session, sum),
+	     *name = session_quote_literal(session, ledger->rows[file->row].name),
+	     *column = session_quote_identifier(session, shape.checksum), *key = session_quote_identifier(session, shape.name);
+	char *sql = mem_format("UPDATE %s SET %s = %s WHERE %s::text = %s", table, column, literal, key, name);
+	mem_free(sum);
+	mem_free(table);
+	mem_free(literal);
+	mem_free(name);
+	mem_free(column);
+	mem_free(key);
+	return sql;
+}
+
 const struct dialect_run plain_run = {
     .lock_key = dialect_own_lock_key,
     .locks_history = true,
@@ -211,6 +233,7 @@ const struct dialect_run plain_run = {
     .settings_sql = dialect_settings_sql,
     .record_sql = record_sql,
     .forget_sql = forget_sql,
+    .accept_sql = accept_sql,
     .up_text = dialect_whole_text,
     .down_text = dialect_whole_down,
     .down_path = dialect_down_beside,

@@ -61,6 +61,9 @@ struct dialect_run {
 	/* One or more statements, the last without a semicolon. Caller frees. */
 	char *(*record_sql)(const struct ledger *ledger, const struct migration_file *file, struct session *session);
 	char *(*forget_sql)(const struct ledger *ledger, const struct migration_file *file, struct session *session);
+	/* The tool's own checksum of an applied migration becomes that of the file as it is now. One statement without a semicolon; NULL, also
+	 * the member: its table keeps none. Caller frees. */
+	char *(*accept_sql)(const struct ledger *ledger, const struct migration_file *file, struct session *session);
 	/* For files that run outside a transaction, where the tool marks its history before it begins (golang-migrate's dirty). As record_sql;
 	 * the member may be NULL. */
 	char *(*begin_sql)(const struct ledger *ledger, const struct migration_file *file, bool is_up, struct session *session);
