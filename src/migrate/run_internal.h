@@ -131,6 +131,8 @@ const struct message_part *run_message_failed(const struct message *message, con
 /* The answer is lost, or the task was cancelled: sets run->done by what the history says of the steps up to `end`. err holds why we ask.
  * true: all up to `end` are committed and the run can go on. */
 PGTEND_CHECK bool run_look_up(struct run *run, int end, struct err *err);
+/* Where the session was lost: a new one, which holds the lock. Then nobody works there any more; the history is read again. */
+PGTEND_CHECK bool run_come_back(struct run *run, struct err *err);
 bool run_is_unsettled(const struct result *result, const struct err *err);
 /* What is to be said of a step once it is committed and durable. */
 void run_tell(struct run *run, const char *format, ...) PGTEND_PRINTF(2, 3);

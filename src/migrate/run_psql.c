@@ -230,7 +230,8 @@ static bool settle(struct run *run, const struct psql *psql, bool *is_committed,
 {
 	const struct plan_step *step = &run->plan.steps[run->done];
 	task_shield();
-	bool is_known = wait_until_gone(run, psql, err) && ledger_read_history(&run->ledger, run->session, err);
+	bool is_known = session_state(run->session) == SESSION_READY || run_come_back(run, err);
+	is_known = is_known && wait_until_gone(run, psql, err) && ledger_read_history(&run->ledger, run->session, err);
 	task_unshield();
 	*is_committed = is_known && (run_file(run, step)->row >= 0) == step->is_up;
 	if (is_known)

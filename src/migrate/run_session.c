@@ -153,6 +153,9 @@ bool run_set(struct run *run, struct err *err)
 	bool is_worth_it = run->done == 0 && run->plan.count >= WORTH_PREPARING && !run->metadata.is_prepared;
 	char *prepare = is_worth_it ? metadata_prepare_sql(&run->metadata, &run->ledger, run->session) : NULL;
 	add_settings(run, "SET", &sql);
+	/* It holds the lock while psql works, or we wait for another try. */
+	if (session_server_version(run->session) >= 140000)
+		text_add(&sql, "SET idle_session_timeout = 0;");
 	text_add(&sql, prepare ? prepare : "");
 	run->has_settings = run_ask(run, text_str(&sql), &result, err);
 	run->metadata.is_prepared = run->metadata.is_prepared || (prepare && run->has_settings);

@@ -144,7 +144,7 @@ static bool lock_again(struct run *run, int lost_pid, struct err *err)
 }
 
 /* The session that is ready, the lock that is ours: then nobody works there any more, and the history tells. */
-static bool come_back(struct run *run, struct err *err)
+bool run_come_back(struct run *run, struct err *err)
 {
 	bool is_lost = session_state(run->session) != SESSION_READY;
 	task_shield();
@@ -152,6 +152,8 @@ static bool come_back(struct run *run, struct err *err)
 	bool is_back = (!is_lost || run_reopen(run, SETTLE_S, err)) && lock_again(run, is_lost ? run->backend_pid : 0, err) &&
 	               ledger_read_history(&run->ledger, run->session, err);
 	task_unshield();
+	if (is_back)
+		run->backend_pid = session_backend_pid(run->session);
 	return is_back;
 }
 
@@ -179,7 +181,7 @@ static bool find_out(struct run *run, int end, struct err *err)
 	bool is_there = true;
 	char xid[sizeof run->xid];
 	memcpy(xid, run->xid, sizeof xid);
-	if (!come_back(run, err) || (xid[0] && !is_committed(run, xid, &is_there, err)))
+	if (!run_come_back(run, err) || (xid[0] && !is_committed(run, xid, &is_there, err)))
 		return false;
 	int before = run->done, now = xid[0] ? (is_there ? end : run->done) : end_by_history(run, end);
 	for (int i = before; i < now; i++)
@@ -193,7 +195,6 @@ static bool find_out(struct run *run, int end, struct err *err)
 		words_done(&run->untold);
 		run->sure = 0;
 	}
-	run->backend_pid = session_backend_pid(run->session);
 	run->history_rows = run_table_rows(run);
 	return true;
 }
