@@ -74,7 +74,7 @@ bool run_explain_guard(struct run *run, struct err *err);
 
 /* run_rivals.c */
 /* Adds to the guard: fails with SQLSTATE PTRIV while a runner that takes no lock is at the same step. step NULL: none yet. Uses the
- * guard's variables rival and is_running. */
+ * guard's variables rival, asking, begun and suspects. */
 void run_rivals_at_begin(struct run *run, const struct plan_step *step, struct text *sql);
 /* A statement with its semicolon for right before the history row; fails with PTRIV. NULL: not needed. Caller frees. */
 char *run_rivals_at_end(struct run *run);

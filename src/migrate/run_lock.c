@@ -111,7 +111,7 @@ char *run_guard_sql(struct run *run, const struct plan_step *step, int64_t rows)
 	if (!run->is_pooled && !run->dialect->run->locks_history)
 		return NULL;
 	struct text sql = {0};
-	text_add(&sql, "DO $pgtend$ DECLARE rival integer; is_running boolean; BEGIN");
+	text_add(&sql, "DO $pgtend$ DECLARE rival integer; asking text[]; begun text[]; suspects text[]; BEGIN");
 	if (run->is_pooled)
 		add_try(&sql, run->lock_key);
 	if (run->is_pooled && run->other_lock_key)

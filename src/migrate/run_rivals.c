@@ -26,8 +26,9 @@ static char *head_of(const char *text)
 	return mem_copy_n(text, length);
 }
 
-/* Between its question and its BEGIN, and between that and its first file, a runner stays for as long as a message to it and back takes: we
- * look again for a second. Somebody else who looks like that (psql after a SELECT) stays longer, and does not stop us. */
+/* Between its question and its BEGIN, and between that and its first file, a runner stays for as long as a message to it and back takes: who
+ * stands there when the lock becomes ours is followed for a second at most. Nobody new can join them, because the question waits for our lock.
+ * Somebody else who looks like that (psql after a SELECT, a busy program's BEGIN) moves on or stays, and does not stop us. */
 void run_rivals_at_begin(struct run *run, const struct plan_step *step, struct text *sql)
 {
 	if (!has_rivals(run))
@@ -36,19 +37,22 @@ void run_rivals_at_begin(struct run *run, const struct plan_step *step, struct t
 	char *table = session_quote_literal(run->session, run->ledger.history_table);
 	text_addf(sql,
 	    " FOR i IN 1..50 LOOP PERFORM pg_catalog.pg_stat_clear_snapshot();"
-	    " SELECT s.pid, s.is_at_it INTO rival, is_running FROM (SELECT a.pid, a.state, a.query, a.state_change, a.wait_event_type,"
+	    " SELECT pg_catalog.max(s.pid) FILTER (WHERE s.is_at_it),"
+	    " pg_catalog.array_agg(s.pid::text) FILTER (WHERE s.is_recent AND s.has_asked AND s.wait_event_type IS DISTINCT FROM 'Lock'),"
+	    " pg_catalog.array_agg(s.pid || ' ' || s.state_change) FILTER (WHERE s.is_recent AND s.has_begun AND s.state <> 'idle')"
+	    " INTO rival, asking, begun FROM (SELECT a.pid, a.state, a.state_change, a.wait_event_type,"
 	    " a.state <> 'idle' AND (pg_catalog.length(a.query) >= %d AND pg_catalog.strpos(%s, pg_catalog.btrim(a.query, E' \\t\\r\\n;')) > 0"
 	    " OR a.query ~* '^\\s*insert' AND pg_catalog.strpos(a.query, %s) > 0) AS is_at_it,"
-	    " a.query ~* '^\\s*select' AND pg_catalog.strpos(a.query, %s) > 0 AS has_asked, a.query ~* '^\\s*begin' AS has_begun"
+	    " a.query ~* '^\\s*select' AND pg_catalog.strpos(a.query, %s) > 0 AS has_asked, a.query ~* '^\\s*begin' AS has_begun,"
+	    " a.state_change > pg_catalog.clock_timestamp() - interval '5 s' AS is_recent"
 	    " FROM pg_catalog.pg_stat_activity a"
 	    " WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()"
-	    " AND a.backend_type = 'client backend' AND a.application_name NOT LIKE 'pgtend%%') s"
-	    /* one that asks and waits for our lock will read what we leave */
-	    " WHERE s.is_at_it OR s.state_change > pg_catalog.clock_timestamp() - interval '5 s' AND (s.has_begun AND s.state <> 'idle'"
-	    " OR s.has_asked AND s.wait_event_type IS DISTINCT FROM 'Lock')"
-	    " ORDER BY 2 DESC LIMIT 1;"
-	    " EXIT WHEN NOT FOUND;"
-	    " IF is_running THEN RAISE EXCEPTION 'pid %%', rival USING ERRCODE = 'PTRIV'; END IF;"
+	    " AND a.backend_type = 'client backend' AND a.application_name NOT LIKE 'pgtend%%') s;"
+	    " IF rival IS NOT NULL THEN RAISE EXCEPTION 'pid %%', rival USING ERRCODE = 'PTRIV'; END IF;"
+	    " IF i = 1 THEN suspects := asking || begun;"
+	    " ELSE suspects := (SELECT pg_catalog.array_agg(x) FROM pg_catalog.unnest(asking || begun) x"
+	    " WHERE x = ANY (suspects) OR pg_catalog.split_part(x, ' ', 1) = ANY (suspects)); END IF;"
+	    " EXIT WHEN coalesce(pg_catalog.cardinality(suspects), 0) = 0;"
 	    " PERFORM pg_catalog.pg_sleep(0.02); END LOOP;",
 	    STATEMENT_CHARS_MIN, text, table, table);
 	mem_free(head);
