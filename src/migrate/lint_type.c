@@ -5,6 +5,9 @@
 #include "lint_internal.h"
 #include "pgtend/core/mem.h"
 
+/* More digits of a second than these nobody keeps. */
+enum { MICROSECONDS = 6 };
+
 /* A type with its modifiers: varchar 255, numeric 10 2; -1: none. */
 struct type {
 	char name[64];
@@ -99,9 +102,12 @@ static bool keeps_rows(const struct type *from, const struct type *to, bool is_u
 			int from_scale = from->second < 0 ? 0 : from->second, to_scale = to->second < 0 ? 0 : to->second;
 			return is_wider && (to->first < 0 || from_scale == to_scale);
 		}
-		if (is_one_of(to->name, "varchar varbit timestamp timestamptz time timetz interval"))
+		if (is_one_of(to->name, "timestamp timestamptz time timetz"))
+			return is_wider || to->first >= MICROSECONDS;
+		if (is_one_of(to->name, "varchar varbit"))
 			return is_wider;
-		return from->first == to->first;
+		/* interval's first modifier is a mask of its fields. */
+		return from->first == to->first || (strcmp(to->name, "interval") == 0 && to->first < 0);
 	}
 	if (is_one_of(from->name, "varchar text") && is_one_of(to->name, "varchar text citext"))
 		return to->first < 0;
