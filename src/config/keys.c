@@ -113,7 +113,10 @@ const struct config_key config_keys[] = {
         "Schemas in which migrations run, as node-pg-migrate's option `schema` has it; nothing else is looked up "
         "there. For the other tools it is set only when it is said here."),
     DATABASE("metadata", KEY_BOOL, NULL, "yes",
-        "Whether pgtend may keep its own records in a schema `pgtend` in this database."),
+        "Whether pgtend may keep its own records of migrations in a schema `pgtend` in this database (tables migrations, "
+        "migration_progress, migration_runs), which the first run makes, clean and counts leave out and whose tables other roles read "
+        "when its owner grants it. With no, and where the role may not or the schema belongs to somebody who is not trusted, what ran "
+        "is not known; nothing fails."),
     DATABASE("rehearse_on", KEY_TEXT, NULL, NULL,
         "The [server] on which `migrate rehearse` makes its scratch database. Otherwise the database's own server."),
     DATABASE("seeds", KEY_PATH, NULL, NULL,
