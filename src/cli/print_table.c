@@ -42,6 +42,12 @@ static const char *cell_text(struct grid *grid, const struct table *table, int r
 	const struct cell *cell = table_cell(table, row, column);
 	if (cell->has_value && !cell->is_approximate && table_shape(table)->columns[column].type == CELL_TEXT && is_plain(cell->u.text))
 		return cell->u.text;
+	/* Times of neighbours are often the same second. */
+	const struct cell *above = row > 0 ? table_cell(table, row - 1, column) : NULL;
+	if (cell->has_value && above && above->has_value && table_shape(table)->columns[column].type == CELL_TIME &&
+	    above->u.integer / 1000000 == cell->u.integer / 1000000 && above->is_approximate == cell->is_approximate &&
+	    grid->made.count > 0)
+		return grid->made.v[grid->made.count - 1];
 	words_take(&grid->made, table_cell_text(table, row, column));
 	return grid->made.v[grid->made.count - 1];
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pgtend/core/mem.h"
+#include "pgtend/migrate/checksum.h"
 #include "pgtend/sql_embedded.h"
 
 enum { HISTORY_DEADLINE_MS = 15000 };
@@ -69,7 +70,13 @@ bool history_look(struct ledger *ledger, struct session *session, struct err *er
 	mem_free(ledger->record_columns);
 	ledger->columns = ledger->bare_columns = ledger->record_columns = NULL;
 	ledger->has_progress = ledger->has_hidden_records = false;
-	bool is_done = session_query_wait(session, sql_migrate_history_look, params, 2, HISTORY_DEADLINE_MS, &result, err);
+	struct question *question = session_ask(session, sql_migrate_history_look, params, 2, HISTORY_DEADLINE_MS);
+	if (!question)
+		return err_set(err, ERR_CANCELLED, "cancelled");
+	/* Wanted soon, and time to read it is now. */
+	if (ledger->folder && !ledger->files && !ledger->checksums)
+		ledger->checksums = checksums_open(ledger->folder);
+	bool is_done = session_answer_wait(question, &result, err);
 	if (is_done && result_rows(result) > 0) {
 		is_done = may_read(ledger, result, err);
 		ledger->has_history = is_done;

@@ -5,6 +5,7 @@
 #include "pgtend/config/discover.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
+#include "pgtend/loop/task.h"
 #include "pgtend/migrate/checksum.h"
 #include "pgtend/migrate/dialect.h"
 #include "pgtend/migrate/folder.h"
@@ -157,18 +158,17 @@ static bool reconsider(const struct database *database, struct ledger *ledger, s
 
 static bool read_folder(struct ledger *ledger, struct err *err)
 {
-	ledger->checksums = checksums_open(ledger->folder);
+	if (!ledger->checksums)
+		ledger->checksums = checksums_open(ledger->folder);
 	if (!ledger->dialect->read_folder(ledger, err))
 		return false;
 	ledger_take_checksums(ledger);
 	return true;
 }
 
-static bool read_history(struct ledger *ledger, struct session *session, struct err *err)
+/* What the rows tell of the files. */
+static bool lay_together(struct ledger *ledger, struct session *session, struct err *err)
 {
-	ledger_forget_rows(ledger);
-	if (ledger->has_history && !ledger->dialect->read_rows(ledger, session, err))
-		return false;
 	if (ledger->dialect->match)
 		ledger->dialect->match(ledger);
 	else
@@ -180,6 +180,17 @@ static bool read_history(struct ledger *ledger, struct session *session, struct 
 		if (ledger->files[i].row >= 0)
 			ledger->last_applied = i;
 	return true;
+}
+
+static bool read_rows(struct ledger *ledger, struct session *session, struct err *err)
+{
+	return !ledger->has_history || ledger->dialect->read_rows(ledger, session, err);
+}
+
+static bool read_history(struct ledger *ledger, struct session *session, struct err *err)
+{
+	ledger_forget_rows(ledger);
+	return read_rows(ledger, session, err) && lay_together(ledger, session, err);
 }
 
 bool ledger_look(struct database *database, struct session *session, struct ledger *ledger, struct err *err)
@@ -208,13 +219,63 @@ bool ledger_look(struct database *database, struct session *session, struct ledg
 	return true;
 }
 
-/* The server looks for the records while the folder is read here. */
+/* --- rows and folder at the same time ------------------------------------------------------------------ */
+
+struct reader {
+	struct ledger *ledger;
+	struct session *session;
+	struct task *waiter;
+	struct err err;
+	bool is_good, is_over;
+};
+
+static void read_rows_task(void *arg)
+{
+	struct reader *reader = arg;
+	reader->is_good = read_rows(reader->ledger, reader->session, &reader->err);
+}
+
+static void on_rows_read(void *arg)
+{
+	struct reader *reader = arg;
+	reader->is_over = true;
+	task_wake(reader->waiter);
+}
+
+static bool wait_for_rows(struct reader *reader, struct task *task, struct err *err)
+{
+	bool is_cancelled = false;
+	while (!reader->is_over) {
+		if (!is_cancelled && task_is_cancelled()) {
+			is_cancelled = true;
+			task_cancel(task);
+		}
+		task_wait();
+	}
+	if (!reader->is_good)
+		*err = reader->err;
+	return reader->is_good;
+}
+
+/* The server looks for rows and records while the folder is read here. */
+static bool read_both(struct ledger *ledger, struct session *session, struct err *err)
+{
+	struct reader reader = {.ledger = ledger, .session = session, .waiter = task_self()};
+	struct err unread = {0};
+	ledger_forget_rows(ledger);
+	struct task *task = task_start(session_loop(session), read_rows_task, on_rows_read, &reader);
+	task_yield();
+	metadata_ask(ledger, session);
+	bool is_folder_read = read_folder(ledger, err);
+	bool are_rows_read = wait_for_rows(&reader, task, is_folder_read ? err : &unread);
+	return is_folder_read && are_rows_read && lay_together(ledger, session, err);
+}
+
 static bool read_all(struct ledger *ledger, struct session *session, struct err *err)
 {
 	if (!ledger->dialect)
 		return true;
-	metadata_ask(ledger, session);
-	bool is_read = (!ledger->folder || read_folder(ledger, err)) && read_history(ledger, session, err);
+	bool is_read = (ledger->folder ? read_both : read_history)(ledger, session, err);
 	session_answer_drop(ledger->asked);
 	ledger->asked = NULL;
 	return is_read;

@@ -4,6 +4,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
+#include "pgtend/loop/task.h"
 #include "pgtend/migrate/checksum.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/pg/result.h"
@@ -46,8 +47,13 @@ void ledger_take_checksum(struct ledger *ledger, struct migration_file *file)
 
 void ledger_take_checksums(struct ledger *ledger)
 {
-	for (int i = 0; i < ledger->migration_count; i++)
+	enum { FILES_A_TURN = 256 };
+	for (int i = 0; i < ledger->migration_count; i++) {
+		/* What the server answers meanwhile is taken as it comes. */
+		if (task_self() && i % FILES_A_TURN == 0)
+			task_yield();
 		ledger_take_checksum(ledger, &ledger->files[i]);
+	}
 	checksums_close(ledger->checksums);
 	ledger->checksums = NULL;
 }

@@ -317,6 +317,11 @@ void session_became_ready(struct session *session)
 
 /* --- asking about it ---------------------------------------------------------------------------- */
 
+struct loop *session_loop(const struct session *session)
+{
+	return session->loop;
+}
+
 enum session_state session_state(const struct session *session)
 {
 	return session->state;

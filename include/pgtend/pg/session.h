@@ -50,6 +50,7 @@ struct session; /* opaque */
 
 /* Copies info, options and settings. Nothing is opened yet. */
 struct session *session_new(struct loop *loop, const struct conninfo *info, const struct session_options *options);
+struct loop *session_loop(const struct session *session);
 void session_free(struct session *session); /* at once; requests under way end with ERR_CANCELLED */
 void session_open(struct session *session); /* nothing when open already; ends a back-off early */
 void session_close(struct session *session);
