@@ -287,6 +287,7 @@ const struct dialect dialect_dbmate = {
     .tool = "dbmate up",
     .read_folder = read_folder,
     .read_rows = read_rows,
+    .is_read_at_once = true,
     .knows_columns = knows_columns,
     .match = match,
     .new_file = new_file,

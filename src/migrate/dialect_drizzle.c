@@ -312,6 +312,7 @@ const struct dialect dialect_drizzle = {
     .tool = "npx drizzle-kit migrate",
     .read_folder = read_folder,
     .read_rows = read_rows,
+    .is_read_at_once = true,
     .knows_columns = knows_columns,
     .match = match,
     .new_file = drizzle_new,

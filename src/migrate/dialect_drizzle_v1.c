@@ -209,6 +209,7 @@ const struct dialect dialect_drizzle_v1 = {
     .tool = "npx drizzle-kit migrate",
     .read_folder = read_folder,
     .read_rows = read_rows,
+    .is_read_at_once = true,
     .knows_columns = knows_columns,
     .match = match,
     .new_file = drizzle_v1_new,

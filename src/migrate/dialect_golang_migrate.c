@@ -335,6 +335,7 @@ const struct dialect dialect_golang_migrate = {
     .tool = "migrate up",
     .read_folder = read_folder,
     .read_rows = read_rows,
+    .is_read_at_once = true,
     .knows_columns = knows_columns,
     .match = match,
     .check_order = check_order,

@@ -455,6 +455,7 @@ const struct dialect dialect_node_pg_migrate = {
     .tool = "npx node-pg-migrate up",
     .read_folder = read_folder,
     .read_rows = read_rows,
+    .is_read_at_once = true,
     .knows_columns = knows_columns,
     .match = match,
     .check_order = check_order,

@@ -263,6 +263,10 @@ static bool read_both(struct ledger *ledger, struct session *session, struct err
 	struct reader reader = {.ledger = ledger, .session = session, .waiter = task_self()};
 	struct err unread = {0};
 	ledger_forget_rows(ledger);
+	if (!ledger->dialect->is_read_at_once) {
+		metadata_ask(ledger, session);
+		return read_folder(ledger, err) && read_rows(ledger, session, err) && lay_together(ledger, session, err);
+	}
 	struct task *task = task_start(session_loop(session), read_rows_task, on_rows_read, &reader);
 	task_yield();
 	metadata_ask(ledger, session);

@@ -86,6 +86,8 @@ struct dialect {
 	bool (*read_folder)(struct ledger *ledger, struct err *err);
 	/* Fills rows. In a task; the table exists, may be read and its columns stand in ledger->columns. */
 	bool (*read_rows)(struct ledger *ledger, struct session *session, struct err *err);
+	/* read_rows needs no files and read_folder no rows: both go on at the same time. */
+	bool is_read_at_once;
 	/* true: these columns ("id integer,name text,...") are this dialect's. */
 	bool (*knows_columns)(const char *columns);
 	/* Sets row and file of each other; NULL: by name. */
