@@ -26,7 +26,7 @@ EXTRA_DIST += tests/migrate/rehearse.test
 tests_migrate_test_plan_SOURCES = tests/migrate/test_plan.c tests/migrate/scratch.h
 tests_migrate_test_plan_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_migrate_test_plan_LDADD = $(TEST_LIBS) -lm
-EXTRA_DIST += tests/migrate/batch.test tests/migrate/modes.test tests/migrate/adopt.test tests/migrate/all.test tests/migrate/dialects.test tests/migrate/interop.test tests/migrate/pooler.test tests/migrate/run.test tests/lib/npm.sh tests/migrate/lint.test
+EXTRA_DIST += tests/migrate/batch.test tests/migrate/modes.test tests/migrate/adopt.test tests/migrate/all.test tests/migrate/dialects.test tests/migrate/interop.test tests/migrate/pooler.test tests/migrate/run.test tests/lib/npm.sh tests/migrate/lint.test tests/migrate/lint_timescale.test
 # the real tools, from npm
 EXTRA_DIST += \
 	tests/migrate/npm/dbmate-2/package-lock.json \
