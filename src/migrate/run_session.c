@@ -33,6 +33,9 @@ bool run_open(struct run *run, struct err *err)
 	if (!open_session(run, err))
 		return false;
 	run->backend_pid = session_backend_pid(run->session);
+	/* The plan asks what may run in a transaction there. */
+	if (run->database->server && !run->database->server->version_num)
+		run->database->server->version_num = session_server_version(run->session);
 	if (!session_is_pooled(run->session) || keeps_session(run->database))
 		return true;
 	if (is_pool_of_one(run->database)) {
