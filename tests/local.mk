@@ -7,7 +7,10 @@ include $(srcdir)/tests/config/local.mk
 include $(srcdir)/tests/pg/local.mk
 include $(srcdir)/tests/fleet/local.mk
 include $(srcdir)/tests/probes/local.mk
+include $(srcdir)/tests/syntax/local.mk
 include $(srcdir)/tests/migrate/local.mk
+include $(srcdir)/tests/review/local.mk
+include $(srcdir)/tests/runner/local.mk
 include $(srcdir)/tests/lifecycle/local.mk
 include $(srcdir)/tests/backup/local.mk
 include $(srcdir)/tests/sandbox/local.mk

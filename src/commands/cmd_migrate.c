@@ -5,7 +5,8 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/migrate/rehearse.h"
+#include "pgtend/rehearse/rehearse.h"
+#include "pgtend/runner/run.h"
 
 enum { PREVIEW_LINES = 60 };
 

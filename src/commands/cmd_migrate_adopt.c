@@ -2,7 +2,7 @@
 #include "pgtend/commands/command.h"
 
 #include "pgtend/core/mem.h"
-#include "pgtend/migrate/adopt.h"
+#include "pgtend/runner/adopt.h"
 
 static const struct verb_option options[] = {
     {"--all", OPTION_FLAG, NULL, false, "record every pending migration, whatever is there: you know that they ran"},

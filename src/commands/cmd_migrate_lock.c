@@ -5,7 +5,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/migrate/lock.h"
+#include "pgtend/runner/lock.h"
 
 static const struct verb_option options[] = {
     {"--release", OPTION_FLAG, NULL, false,

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "pgtend/commands/command.h"
-#include "pgtend/migrate/mark.h"
+#include "pgtend/runner/mark.h"
 
 static bool mark(const struct action *action, bool is_dry_run, struct report *report, struct err *err)
 {

@@ -3,7 +3,8 @@
 
 #include "pgtend/commands/command.h"
 #include "pgtend/core/mem.h"
-#include "pgtend/migrate/lint.h"
+#include "pgtend/review/lint.h"
+#include "pgtend/review/plan_table.h"
 
 enum { READY_MS = 15000 };
 

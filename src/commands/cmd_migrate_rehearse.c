@@ -2,7 +2,7 @@
 #include "pgtend/commands/command.h"
 
 #include "pgtend/core/mem.h"
-#include "pgtend/migrate/rehearse.h"
+#include "pgtend/rehearse/rehearse.h"
 
 static const struct verb_option options[] = {
     {"--to", OPTION_TEXT, "NAME", false, "up to this migration, and no further"},

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "pgtend/commands/command.h"
-#include "pgtend/migrate/repair.h"
+#include "pgtend/runner/repair.h"
 
 static const struct verb_option options[] = {
     {"--accept", OPTION_TEXT, "NAME", true, "take the changed file of an applied migration for what is applied"},

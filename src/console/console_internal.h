@@ -19,7 +19,7 @@
 #include "pgtend/console/overlay.h"
 #include "pgtend/console/pane.h"
 #include "pgtend/console/records.h"
-#include "pgtend/migrate/details.h"
+#include "pgtend/review/details.h"
 #include "pgtend/probes/collector.h"
 #include "pgtend/ui/edit.h"
 #include "pgtend/ui/layout.h"

@@ -3,7 +3,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/migrate/marker.h"
-#include "pgtend/migrate/parse.h"
+#include "pgtend/syntax/parse.h"
 #include "dialect_internal.h"
 
 static const char mark[] = "--> statement-breakpoint";

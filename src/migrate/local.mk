@@ -1,13 +1,6 @@
 # sources of src/migrate, in alphabetical order
 libpgtend_a_SOURCES += \
-	src/migrate/adopt.c \
-	src/migrate/adopt_alter.c \
-	src/migrate/adopt_catalog.c \
-	src/migrate/adopt_judge.c \
-	src/migrate/adopt_read.c \
-	src/migrate/adopt_wants.c \
 	src/migrate/checksum.c \
-	src/migrate/details.c \
 	src/migrate/dialect_dbmate.c \
 	src/migrate/dialect_drizzle.c \
 	src/migrate/dialect_drizzle_v1.c \
@@ -24,26 +17,12 @@ libpgtend_a_SOURCES += \
 	src/migrate/ledger_find.c \
 	src/migrate/ledger_parts.c \
 	src/migrate/ledger_table.c \
-	src/migrate/lint.c \
-	src/migrate/lint_allow.c \
-	src/migrate/lint_alter.c \
-	src/migrate/lint_body.c \
-	src/migrate/lint_file.c \
-	src/migrate/lint_make.c \
-	src/migrate/lint_rules.c \
-	src/migrate/lint_take.c \
-	src/migrate/lint_tree.c \
-	src/migrate/lint_type.c \
-	src/migrate/lint_world.c \
-	src/migrate/lock.c \
-	src/migrate/mark.c \
 	src/migrate/marker.c \
 	src/migrate/metadata.c \
 	src/migrate/metadata_read.c \
 	src/migrate/metadata_sql.c \
 	src/migrate/new.c \
 	src/migrate/order.c \
-	src/migrate/parse.c \
 	src/migrate/plain_columns.c \
 	src/migrate/plain_create.c \
 	src/migrate/plain_form.c \
@@ -52,34 +31,5 @@ libpgtend_a_SOURCES += \
 	src/migrate/plan_choose.c \
 	src/migrate/plan_locks.c \
 	src/migrate/plan_mode.c \
-	src/migrate/plan_table.c \
-	src/migrate/probe.c \
-	src/migrate/rehearse.c \
-	src/migrate/rehearse_fill.c \
-	src/migrate/rehearse_internal.h \
-	src/migrate/rehearse_judge.c \
-	src/migrate/rehearse_measure.c \
-	src/migrate/rehearse_measure.h \
-	src/migrate/rehearse_relations.c \
-	src/migrate/rehearse_sample.c \
-	src/migrate/rehearse_scratch.c \
-	src/migrate/rehearse_sweep.c \
-	src/migrate/rehearse_table.c \
-	src/migrate/repair.c \
-	src/migrate/repair_do.c \
-	src/migrate/run.c \
-	src/migrate/run_error.c \
-	src/migrate/run_index.c \
-	src/migrate/run_lock.c \
-	src/migrate/run_message.c \
-	src/migrate/run_progress.c \
-	src/migrate/run_psql.c \
-	src/migrate/run_rivals.c \
-	src/migrate/run_record.c \
-	src/migrate/run_session.c \
-	src/migrate/run_settle.c \
-	src/migrate/run_statements.c \
-	src/migrate/run_transactions.c \
-	src/migrate/run_watched.c \
-	src/migrate/statements.c
-EXTRA_DIST += src/migrate/adopt_internal.h src/migrate/dialect_internal.h src/migrate/lint_internal.h src/migrate/plain_internal.h src/migrate/plan_internal.h src/migrate/run_internal.h
+	src/migrate/probe.c
+EXTRA_DIST += src/migrate/dialect_internal.h src/migrate/plain_internal.h src/migrate/plan_internal.h

@@ -4,7 +4,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
-#include "pgtend/migrate/parse.h"
+#include "pgtend/syntax/parse.h"
 #include "plain_internal.h"
 
 static const char *text_of(const json_t *object, const char *key)

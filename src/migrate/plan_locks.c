@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "pgtend/core/mem.h"
-#include "pgtend/migrate/parse.h"
+#include "pgtend/syntax/parse.h"
 #include "pgtend/migrate/plan.h"
 #include "pgtend/sql_embedded.h"
 

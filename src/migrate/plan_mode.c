@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "pgtend/core/mem.h"
-#include "pgtend/migrate/statements.h"
+#include "pgtend/syntax/statements.h"
 #include "plan_internal.h"
 
 /* --- `-- pgtend: no-transaction` ------------------------------------------------------------------------------------- */

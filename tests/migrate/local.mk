@@ -3,30 +3,27 @@ check_PROGRAMS += tests/migrate/metadata_live
 tests_migrate_metadata_live_SOURCES = tests/migrate/metadata_live.c
 tests_migrate_metadata_live_LDADD = libpgtend.a $(DEPENDENCY_LIBS)
 if HAVE_CMOCKA
-check_PROGRAMS += tests/migrate/test_checksum
-check_PROGRAMS += tests/migrate/test_plan
-check_PROGRAMS += tests/migrate/test_node_pg_migrate tests/migrate/test_dialects tests/migrate/test_lint tests/migrate/test_parse
+check_PROGRAMS += tests/migrate/test_checksum tests/migrate/test_dialects tests/migrate/test_node_pg_migrate tests/migrate/test_plan
 endif
 tests_migrate_test_checksum_SOURCES = tests/migrate/test_checksum.c tests/migrate/scratch.h
 tests_migrate_test_checksum_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_migrate_test_checksum_LDADD = $(TEST_LIBS) -lm
-tests_migrate_test_node_pg_migrate_SOURCES = tests/migrate/test_node_pg_migrate.c tests/migrate/scratch.h
-tests_migrate_test_node_pg_migrate_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
-tests_migrate_test_node_pg_migrate_LDADD = $(TEST_LIBS) -lm
 tests_migrate_test_dialects_SOURCES = tests/migrate/test_dialects.c tests/migrate/scratch.h
 tests_migrate_test_dialects_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_migrate_test_dialects_LDADD = $(TEST_LIBS) -lm
-tests_migrate_test_lint_SOURCES = tests/migrate/test_lint.c tests/migrate/scratch.h
-tests_migrate_test_lint_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
-tests_migrate_test_lint_LDADD = $(TEST_LIBS) -lm
-tests_migrate_test_parse_SOURCES = tests/migrate/test_parse.c
-tests_migrate_test_parse_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
-tests_migrate_test_parse_LDADD = $(TEST_LIBS) -lm
-EXTRA_DIST += tests/migrate/rehearse.test
+tests_migrate_test_node_pg_migrate_SOURCES = tests/migrate/test_node_pg_migrate.c tests/migrate/scratch.h
+tests_migrate_test_node_pg_migrate_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_migrate_test_node_pg_migrate_LDADD = $(TEST_LIBS) -lm
 tests_migrate_test_plan_SOURCES = tests/migrate/test_plan.c tests/migrate/scratch.h
 tests_migrate_test_plan_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_migrate_test_plan_LDADD = $(TEST_LIBS) -lm
-EXTRA_DIST += tests/migrate/batch.test tests/migrate/modes.test tests/migrate/adopt.test tests/migrate/all.test tests/migrate/dialects.test tests/migrate/interop.test tests/migrate/pooler.test tests/migrate/run.test tests/lib/npm.sh tests/migrate/lint.test tests/migrate/lint_timescale.test
+EXTRA_DIST += \
+	tests/migrate/tools/dbmate.sh \
+	tests/migrate/tools/drizzle-orm.sh \
+	tests/migrate/tools/drizzle.cjs \
+	tests/migrate/tools/node-pg-migrate-pairs.sh \
+	tests/migrate/tools/node-pg-migrate.cjs \
+	tests/migrate/tools/node-pg-migrate.sh
 # the real tools, from npm
 EXTRA_DIST += \
 	tests/migrate/npm/dbmate-2/package-lock.json \
@@ -41,18 +38,3 @@ EXTRA_DIST += \
 	tests/migrate/npm/node-pg-migrate-8/package.json \
 	tests/migrate/npm/node-pg-migrate-9/package-lock.json \
 	tests/migrate/npm/node-pg-migrate-9/package.json
-EXTRA_DIST += tests/migrate/campaign.py
-EXTRA_DIST += \
-	tests/lib/interop.sh \
-	tests/lib/migrations.sh \
-	tests/migrate/interop-race.test \
-	tests/migrate/bad-input.test \
-	tests/migrate/interop-others.test \
-	tests/migrate/place.test \
-	tests/migrate/tools/dbmate.sh \
-	tests/migrate/tools/drizzle-orm.sh \
-	tests/migrate/tools/drizzle.cjs \
-	tests/migrate/tools/node-pg-migrate-pairs.sh \
-	tests/migrate/tools/node-pg-migrate.cjs \
-	tests/migrate/tools/node-pg-migrate.sh \
-	tests/migrate/vectors.test

@@ -9,7 +9,7 @@
 #include "pgtend/migrate/folder.h"
 #include "pgtend/migrate/marker.h"
 #include "pgtend/migrate/order.h"
-#include "pgtend/migrate/statements.h"
+#include "pgtend/syntax/statements.h"
 #include "scratch.h"
 
 /* --- A7: text -> up | down ------------------------------------------------------------------------- */

@@ -170,9 +170,6 @@ struct migrate_options {
 	bool is_dry_run;
 	const struct migrate_watch *watch; /* NULL: nobody looks */
 };
-/* In a task. Under the tool's lock; see plan.h for what runs together. ERR_PARTIAL names what is committed and what is not. */
-PGTEND_CHECK bool migrate_run(struct fleet *fleet, struct database *database, const struct migrate_options *options,
-    struct report *report, struct err *err);
 /* Makes the next file as the team's tool would name and fill it, and what belongs to it. *made: their paths, for people, the one to write in
  * first; caller frees. */
 PGTEND_CHECK bool migrate_new(

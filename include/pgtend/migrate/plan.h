@@ -7,7 +7,7 @@
 #define PGTEND_MIGRATE_PLAN_H
 
 #include "pgtend/migrate/dialect.h"
-#include "pgtend/migrate/parse.h"
+#include "pgtend/syntax/parse.h"
 
 enum plan_mode {
 	PLAN_TRANSACTION, /* as one text, its history row in the same transaction */
@@ -44,10 +44,6 @@ void plan_done(struct plan *plan);
 int64_t plan_locks(const struct plan *plan, int *transaction);
 /* Asks the server for how many it has room; too few: adds a warning that names the option. In a task. */
 PGTEND_CHECK bool plan_forecast(struct plan *plan, struct session *session, struct err *err);
-/* Adds a row for each step; shape plan_shape. findings: of lint_plan(); NULL: nobody looked. */
-void plan_table(const struct ledger *ledger, const char *database, const struct plan *plan, const struct table *findings,
-    struct table *table);
-extern const struct table_shape plan_shape;
 /* "FILE:LINE:COL" of a byte of the step's text. Caller frees. */
 char *plan_place(const struct plan_step *step, size_t offset);
 
