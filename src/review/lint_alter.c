@@ -1,5 +1,5 @@
 /* ALTER TABLE: what each of its parts does to a table that is in use. Lock levels as in AlterTableGetLockLevel() of PostgreSQL 13 to 18, verified by
- * tests/migrate/lint_locks.test. See lint_internal.h. */
+ * tests/review/lint.test. See lint_internal.h. */
 #include <string.h>
 
 #include "lint_internal.h"
@@ -136,6 +136,10 @@ static void add_column(const struct alter *alter)
 	judge_default(alter, name, &facts);
 	if (facts.is_stored)
 		find(alter, RULE_TABLE_REWRITE, name, "GENERATED ... STORED is worked out for each old row");
+	bool is_array = false;
+	const char *type = tree_type(tree_get(column, "typeName"), NULL, &is_array);
+	if (type && !is_array && !facts.is_stored && world_is_checked(&alter->lint->world, type))
+		find(alter, RULE_TABLE_REWRITE, name, "its type is a domain with constraints, which each old row is checked by");
 	if (facts.is_not_null && !facts.default_value && !facts.is_identity && !facts.is_stored && !facts.is_serial)
 		find(alter, RULE_NOT_NULL_NO_DEFAULT, name, NULL);
 	if (facts.is_unique)
@@ -287,6 +291,7 @@ static void attach(const struct alter *alter)
 	const json_t *range = tree_get(command, "name");
 	struct lint_relation *part = world_range(&alter->lint->world, range);
 	lint_find(alter->lint, RULE_PARTITION_SCAN, alter->at, part, part->title, NULL);
+	lint_default_partition(alter->lint, relation_of(alter), alter->at);
 }
 
 static bool is_concurrent_detach(const json_t *command)

@@ -79,7 +79,7 @@ struct lint_relation {
 	double rows;      /* -1: not known */
 	double bytes;     /* -1: not known */
 	char *table;      /* of an index: its table's name, for people */
-	const json_t *columns, *constraints; /* borrowed from world->answer; NULL */
+	const json_t *columns, *constraints, *default_partition; /* borrowed from world->answer; NULL */
 	struct words not_null_checks;        /* columns for which the plan itself added and validated CHECK (c IS NOT NULL) */
 };
 struct lint_world {
@@ -87,7 +87,7 @@ struct lint_world {
 	int count, room;
 	json_t *answer;     /* of lint_world.sql; NULL: nobody was asked */
 	int server_version; /* server_version_num; 0: not known */
-	struct words made_extensions, made_types;
+	struct words made_extensions, made_types, checked_domains; /* the last: of those that the plan makes */
 };
 struct lint;
 /* Asks once for everything that the plan's trees name. */
@@ -107,6 +107,7 @@ const json_t *world_column(const struct lint_relation *relation, const char *col
 bool world_has_extension(const struct lint_world *world, const char *name);  /* installed, or made by the plan */
 bool world_may_have_extension(const struct lint_world *world, const char *name); /* its files lie on the server; true when not known */
 bool world_has_type(const struct lint_world *world, const char *name);       /* true when not known */
+bool world_is_checked(const struct lint_world *world, const char *type);     /* a domain with constraints */
 /* 1 volatile, 0 not, -1 not known. */
 int world_is_volatile(const struct lint_world *world, const char *function);
 
@@ -202,6 +203,7 @@ void lint_type_change(struct lint *lint, const json_t *range, const json_t *comm
 void lint_type(struct lint *lint, const json_t *type_name, const char *object, size_t at);
 void lint_column(struct lint *lint, const json_t *column, const char *table); /* ColumnDef: its type */
 void lint_make(struct lint *lint, const char *name, const json_t *fields);  /* CREATE ... */
+void lint_default_partition(struct lint *lint, const struct lint_relation *parent, size_t at); /* which a new one makes read */
 void lint_take(struct lint *lint, const char *name, const json_t *fields);  /* DROP, TRUNCATE, RENAME, REFRESH, UPDATE ... */
 void lint_extensions(struct lint *lint, const json_t *tree); /* types, functions and methods of extensions that are not there */
 /* lint_file.c */

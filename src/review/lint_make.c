@@ -70,8 +70,23 @@ static void make_table(struct lint *lint, const json_t *fields)
 	if (!tree_get(fields, "partbound"))
 		return;
 	/* PARTITION OF; ATTACH PARTITION would do with less. */
-	json_array_foreach(tree_list(fields, "inhRelations"), i, parent)
+	json_array_foreach(tree_list(fields, "inhRelations"), i, parent) {
+		lint_default_partition(lint, world_range(&lint->world, tree_only(parent, "RangeVar")), lint->statement->begin);
 		lint_lock(lint, world_range(&lint->world, tree_only(parent, "RangeVar")), lint->statement->begin);
+	}
+}
+
+/* The server looks through it for rows that belong into the new one. */
+void lint_default_partition(struct lint *lint, const struct lint_relation *parent, size_t at)
+{
+	const json_t *known = parent->default_partition, *rows = tree_get(known, "rows"), *bytes = tree_get(known, "bytes");
+	if (!json_is_object(known))
+		return;
+	struct lint_relation part = {.title = mem_copy(tree_text(known, "name")), .is_asked = true, .is_there = true,
+	    .rows = json_is_number(rows) ? json_number_value(rows) : -1,
+	    .bytes = json_is_number(bytes) ? json_number_value(bytes) : -1};
+	lint_find(lint, RULE_PARTITION_SCAN, at, &part, part.title, "the DEFAULT partition is read for rows that belong into the new one");
+	mem_free(part.title);
 }
 
 /* CREATE TABLE AS, CREATE MATERIALIZED VIEW, SELECT INTO: {"rel": {...}} */
@@ -87,6 +102,41 @@ static void make_type(struct lint *lint, const json_t *names)
 	const char *name = tree_last(names, NULL);
 	if (name)
 		words_add(&lint->world.made_types, name);
+}
+
+/* CREATE DOMAIN: whether its values are checked. */
+static void make_domain(struct lint *lint, const json_t *fields)
+{
+	const char *name = tree_last(tree_list(fields, "domainname"), NULL), *kind;
+	const char *base = tree_type(tree_get(fields, "typeName"), NULL, NULL);
+	const json_t *one;
+	size_t i;
+	make_type(lint, tree_list(fields, "domainname"));
+	bool is_checked = base && world_is_checked(&lint->world, base);
+	json_array_foreach(tree_list(fields, "constraints"), i, one) {
+		kind = tree_text(tree_only(one, "Constraint"), "contype");
+		is_checked |= kind && (strcmp(kind, "CONSTR_CHECK") == 0 || strcmp(kind, "CONSTR_NOTNULL") == 0);
+	}
+	if (name && is_checked)
+		words_add(&lint->world.checked_domains, name);
+}
+
+/* CREATE SCHEMA s CREATE TABLE t ...: t is s.t. */
+static void make_schema(struct lint *lint, const json_t *fields)
+{
+	const char *schema = tree_text(fields, "schemaname"), *name;
+	const json_t *one, *element;
+	size_t i;
+	json_array_foreach(tree_list(fields, "schemaElts"), i, one) {
+		json_t *copy = json_deep_copy(one);
+		name = tree_node(copy, &element);
+		json_t *range = json_object_get(element, "relation");
+		if (schema && json_is_object(range) && !tree_text(range, "schemaname"))
+			json_object_set_new(range, "schemaname", json_string(schema));
+		if (name)
+			lint_make(lint, name, element);
+		json_decref(copy);
+	}
 }
 
 /* --- extensions --------------------------------------------------------------------------------------------------- */
@@ -218,7 +268,9 @@ void lint_make(struct lint *lint, const char *name, const json_t *fields)
 	else if (strcmp(name, "CreateEnumStmt") == 0)
 		make_type(lint, tree_list(fields, "typeName"));
 	else if (strcmp(name, "CreateDomainStmt") == 0)
-		make_type(lint, tree_list(fields, "domainname"));
+		make_domain(lint, fields);
+	else if (strcmp(name, "CreateSchemaStmt") == 0)
+		make_schema(lint, fields);
 	else if (strcmp(name, "AlterEnumStmt") == 0)
 		add_value(lint, fields);
 	else if (strcmp(name, "CompositeTypeStmt") == 0 && tree_text(tree_get(fields, "typevar"), "relname"))

@@ -52,7 +52,7 @@ static void drop_index(struct lint *lint, const json_t *fields, const json_t *ob
 {
 	const char *schema, *name = tree_last(tree_list(tree_only(object, "List"), "items"), &schema);
 	struct lint_relation *relation = name ? world_relation(&lint->world, schema, name) : NULL;
-	if (!relation)
+	if (!relation || (tree_true(fields, "missing_ok") && relation->is_asked && !relation->is_there))
 		return;
 	if (!tree_true(fields, "concurrent"))
 		lint_find(lint, RULE_DROP_INDEX_NOT_CONCURRENT, here(lint), relation, relation->title, NULL);
@@ -284,6 +284,16 @@ static void change_rows(struct lint *lint, const json_t *fields, const char *ver
 	lint_long(lint, relation, here(lint));
 }
 
+/* WITH x AS (UPDATE ...) */
+static bool look_with(const char *name, const json_t *fields, void *arg)
+{
+	if (strcmp(name, "UpdateStmt") == 0)
+		change_rows(arg, fields, "UPDATE");
+	else if (strcmp(name, "DeleteStmt") == 0)
+		change_rows(arg, fields, "DELETE");
+	return true;
+}
+
 /* INSERT ... SELECT: as long as the biggest table that it reads. */
 static bool look_source(const char *name, const json_t *fields, void *arg)
 {
@@ -322,6 +332,7 @@ static bool look_set_config(const char *name, const json_t *fields, void *arg)
 
 void lint_take(struct lint *lint, const char *name, const json_t *fields)
 {
+	tree_walk(tree_get(fields, "withClause"), look_with, lint);
 	if (strcmp(name, "DropStmt") == 0)
 		drop(lint, fields);
 	else if (strcmp(name, "DropdbStmt") == 0)

@@ -183,6 +183,11 @@ bool world_has_type(const struct lint_world *world, const char *name)
 	return !world->answer || has_string(tree_get(world->answer, "types"), name) || words_has(&world->made_types, name);
 }
 
+bool world_is_checked(const struct lint_world *world, const char *type)
+{
+	return has_string(tree_get(world->answer, "checked_domains"), type) || words_has(&world->checked_domains, type);
+}
+
 int world_is_volatile(const struct lint_world *world, const char *function)
 {
 	/* What the server itself ships, for when it was not asked. */
@@ -315,6 +320,7 @@ static void take_relation(struct lint_world *world, const json_t *one)
 	relation->table = mem_copy(tree_text(one, "table"));
 	relation->columns = tree_list(one, "columns");
 	relation->constraints = tree_list(one, "constraints");
+	relation->default_partition = tree_get(one, "default_partition");
 	mem_free(relation->title);
 	relation->title = make_title(in, relation->name);
 }
@@ -370,5 +376,6 @@ void world_done(struct lint_world *world)
 	json_decref(world->answer);
 	words_done(&world->made_extensions);
 	words_done(&world->made_types);
+	words_done(&world->checked_domains);
 	memset(world, 0, sizeof *world);
 }

@@ -31,7 +31,9 @@ with asked as (
 ), tree as materialized (
   -- partitions and chunks belong to their table
   with recursive parts as (
-    select distinct f.heap as root, f.heap as oid from found f
+    (select f.heap as root, f.heap as oid from found f
+     union
+     select p.partdefid, p.partdefid from found f join pg_catalog.pg_partitioned_table p on p.partrelid = f.oid and p.partdefid <> 0)
     union
     select p.root, i.inhrelid from parts p join pg_catalog.pg_inherits i on i.inhparent = p.oid
   )
@@ -67,6 +69,13 @@ select pg_catalog.jsonb_build_object(
     select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
              'schema', f.asked_schema, 'name', f.name, 'in', f.nspname, 'kind', f.relkind, 'rows', s.rows, 'bytes', s.bytes,
              'is_partition', f.relispartition,
+             'default_partition', (
+               select pg_catalog.jsonb_build_object('name', dn.nspname || '.' || d.relname, 'rows', ds.rows, 'bytes', ds.bytes)
+                 from pg_catalog.pg_partitioned_table p
+                 join pg_catalog.pg_class d on d.oid = p.partdefid
+                 join pg_catalog.pg_namespace dn on dn.oid = d.relnamespace
+                 left join sized ds on ds.root = d.oid
+                where p.partrelid = f.oid),
              'table', case when f.heap <> f.oid then (
                select hn.nspname || '.' || h.relname
                  from pg_catalog.pg_class h join pg_catalog.pg_namespace hn on hn.oid = h.relnamespace where h.oid = f.heap) end,
@@ -94,6 +103,20 @@ select pg_catalog.jsonb_build_object(
               from pg_catalog.pg_proc p
              where p.proname in (select pg_catalog.jsonb_array_elements_text($1::jsonb -> 'functions'))
              group by 1) w),
+  -- a domain is checked by its own constraints and by those of the domains that it is made of
+  'checked_domains', (
+    select pg_catalog.jsonb_agg(distinct t.typname)
+      from pg_catalog.pg_type t
+     where t.typtype = 'd' and t.typname in (select pg_catalog.jsonb_array_elements_text($1::jsonb -> 'types'))
+       and exists (
+         with recursive made_of as (
+           select t.oid, t.typbasetype, t.typnotnull
+           union all
+           select b.oid, b.typbasetype, b.typnotnull
+             from made_of m join pg_catalog.pg_type b on b.oid = m.typbasetype and b.typtype = 'd'
+         )
+         select from made_of m
+          where m.typnotnull or m.oid in (select k.contypid from pg_catalog.pg_constraint k where k.contypid <> 0))),
   'types', (
     select pg_catalog.jsonb_agg(distinct t.typname)
       from pg_catalog.pg_type t
