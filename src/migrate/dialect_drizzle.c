@@ -117,6 +117,7 @@ static bool read_rows(struct ledger *ledger, struct session *session, struct err
 	for (int i = 0; is_done && i < result_rows(result); i++) {
 		struct migration_row *row = ledger_add_row(ledger, result_text(result, i, 0), 0);
 		row->when_ms = result_int(result, i, 1, 0);
+		row->checksum = mem_copy(row->name); /* the hash is that of what ran */
 	}
 	result_free(result);
 	return is_done;

@@ -41,7 +41,7 @@ static void add_migration(struct ledger *ledger, const char *file_name, const ch
 		file->only_by_tool = mem_copy("is no SQL but a program for node");
 	else if (file_name[0] < '0' || file_name[0] > '9')
 		file->note =
-		    mem_copy("has no number before its name: it sorts before all others, and node-pg-migrate 9 refuses it");
+		    mem_copy("has no number before its name: it sorts before all others, and node-pg-migrate 9 refuses it; give it one before it is applied");
 }
 
 /* NAME.up.sql beside NAME.down.sql: one migration for the loader "sql" of version 9, two up-migrations (the down file first!) for all

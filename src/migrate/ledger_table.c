@@ -61,11 +61,14 @@ enum migration_state ledger_file_state(const struct ledger *ledger, int i)
 
 /* --- what to do ------------------------------------------------------------------------------------------- */
 
+/* Who accepted a changed file did not apply it, and not then. */
+static bool tells_of_run(const struct migration_record *record) { return record && strcmp(record->action, "repair") != 0; }
+
 /* " on 2026-11-21 (ada@laptop, role postgres)", as far as it is known. Caller frees. */
 static char *when_and_who(const struct migration_record *record)
 {
 	char stamp[UNITS_SIZE];
-	if (!record)
+	if (!tells_of_run(record))
 		return mem_copy("");
 	return mem_format(" on %.10s%s%s%s", units_rfc3339(stamp, record->ran_us), record->who ? " (" : "",
 	    record->who ? record->who : "", record->who ? ")" : "");
@@ -122,7 +125,8 @@ static char *advice_of(const struct ledger *ledger, int i, enum migration_state 
 		if (file->row >= 0 && ledger->dialect->run && ledger->dialect->run->has_one_row)
 			return mem_copy(file->note);
 		if (file->row >= 0)
-			return mem_format("applied in another order than the files': %s refuses to go on", dialect->name);
+			return mem_format("applied in another order than the files': %s refuses to go on; `pgtend migrate repair %s` shows the ways "
+			                  "out", dialect->name, database);
 		if (file->note)
 			return mem_copy(file->note);
 		return mem_format("stands before %s, which is applied: give it a later number (%s refuses to run it)",
@@ -165,7 +169,7 @@ static int add_row(const struct ledger *ledger, const char *database, struct tab
 
 static void set_record(struct table *table, int row, const struct migration_record *record)
 {
-	if (!record)
+	if (!tells_of_run(record))
 		return;
 	if (record->duration_ms >= 0)
 		table_set_real(table, row, "duration_ms", record->duration_ms);
@@ -175,7 +179,7 @@ static void set_record(struct table *table, int row, const struct migration_reco
 
 static void set_time(struct table *table, int row, int64_t applied_us, const struct migration_record *record)
 {
-	if (applied_us || record)
+	if (applied_us || tells_of_run(record))
 		table_set_int(table, row, "applied_at", applied_us ? applied_us : record->ran_us);
 	else
 		table_set_missing(table, row, "applied_at", MISSING_UNSUPPORTED);
