@@ -75,6 +75,18 @@ static void add_dirty(const struct run *run, struct table *rows, const struct mi
 	mark_next(run, rows, row, name, "pending", "when nothing of it is there: up runs it again");
 }
 
+/* The row in this one's place belongs further back. Written down again it is the last of all; so on, until the order is the files'. */
+static void add_swapped(const struct run *run, struct table *rows, int i)
+{
+	const char *early = run->ledger.rows[i].name, *database = run->database->name;
+	int row = add(run, rows, "out_of_order", run->ledger.files[i].name,
+	    mem_format("applied, but the history has %s before it", early));
+	next(rows, row, mem_copy("make the file names follow the history"));
+	next(rows, row, mem_format("pgtend migrate mark pending %s %s && pgtend migrate mark applied %s %s   (nothing is run; repair again "
+	                           "shows what is left)",
+	                    database, early, database, early));
+}
+
 static void add_file(const struct run *run, struct table *rows, int i)
 {
 	const struct migration_file *file = &run->ledger.files[i];
@@ -95,6 +107,8 @@ static void add_file(const struct run *run, struct table *rows, int i)
 		    mem_format("not applied, and stands before %s, which is", run->ledger.files[run->ledger.last_applied].name));
 		next(rows, row, mem_copy("give the file a later number, so that it comes last"));
 		mark_next(run, rows, row, file->name, "applied", "when it was run by hand");
+	} else if (state == MIGRATION_OUT_OF_ORDER && run->dialect->run && !run->dialect->run->has_one_row) {
+		add_swapped(run, rows, i);
 	} else if (state == MIGRATION_SKIPPED) {
 		int row = add(run, rows, "skipped", file->name, mem_copy(file->note ? file->note : "its own tool never runs it"));
 		mark_next(run, rows, row, file->name, "applied", "when it was run by hand");
