@@ -92,7 +92,8 @@ static bool preview(struct action *action, struct err *err)
 		words_add(&action->preview, report.summary);
 	if (is_good && action->verb->level == GUARD_L2 && command_flag(action->command, "--rehearse"))
 		words_add(&action->preview, "first on a fresh copy of the database; then, if all went well there, that very plan here");
-	if (is_good && action->database->section != NULL) {
+	/* Where nothing would run, it waits for nothing. */
+	if (is_good && report.all > 0 && action->database->section != NULL) {
 		char wait[UNITS_SIZE];
 		double seconds = section_seconds(action->database->section, "lock_timeout");
 		words_take(&action->preview, mem_format("waits for a lock: %s, each file up to 5 times (lock_timeout)",

@@ -46,7 +46,8 @@ static bool add_entry(
 	ledger_take_checksum(ledger, file);
 	file->key = mem_copy(file->checksum); /* the tool's hash is just that */
 	if (!file->key)
-		file->note = mem_copy("the journal names it, but the file is not there: Drizzle stops at it");
+		file->note = mem_copy(
+		    "the journal names it, but the file is not there: Drizzle stops at it; bring it back from version control");
 	words_add(tags, file_name);
 	mem_free(file_name);
 	return true;
@@ -78,7 +79,7 @@ static bool add_orphans(struct ledger *ledger, struct words *tags, struct err *e
 		struct migration_file *file = ledger_add_file(
 		    ledger, mem_copy_n(names.v[i], strlen(names.v[i]) - 4), places_join(ledger->folder, names.v[i]));
 		file->when_ms = INT64_MIN;
-		file->note = mem_copy("meta/_journal.json does not name it: Drizzle never runs it");
+		file->note = mem_copy("meta/_journal.json does not name it: Drizzle never runs it; name it there, or move it out of the folder");
 	}
 	words_done(&names);
 	return is_read;

@@ -88,6 +88,7 @@ static void say_plan(struct run *run)
 		    step->path, how);
 		mem_free(how);
 	}
+	report_progress(run->report, 0, run->plan.count, "files");
 	report_summary(run->report, "%d migration%s would be %s", migrations_of(run), migrations_of(run) == 1 ? "" : "s",
 	    applied_word(run));
 }
@@ -279,7 +280,7 @@ static bool run_whole(struct run *run, struct err *err)
 	run->history_rows = run_table_rows(run);
 	if (!make_plan(run, err))
 		return false;
-	if (run->options->is_dry_run) {
+	if (run->options->is_dry_run && run->plan.count > 0) {
 		say_plan(run);
 		say_dangers(run);
 		return true;
