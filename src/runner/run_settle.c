@@ -183,18 +183,21 @@ static bool find_out(struct run *run, int end, struct err *err)
 	memcpy(xid, run->xid, sizeof xid);
 	if (!run_come_back(run, err) || (xid[0] && !is_committed(run, xid, &is_there, err)))
 		return false;
-	int before = run->done, now = xid[0] ? (is_there ? end : run->done) : end_by_history(run, end);
-	for (int i = before; i < now; i++)
-		run_tell(run, "%s %s", run->plan.steps[i].is_up ? "applied" : "took back",
-		    run_file(run, &run->plan.steps[i])->name);
-	run->done = now;
-	run->sure = run->untold.count;
+	int before = run->done, now = xid[0] && is_there ? end : end_by_history(run, xid[0] ? before : end);
+	/* What was to be said of it once it is committed: it is told anew, as far as it is. */
+	run_forget_told(run);
 	if (now < before) {
 		/* The server itself went down before they were on its disk; it lost the end, never a piece of the middle. */
 		report_log(run->report, "the server lost the last %d that it had committed: they are pending again", before - now);
 		words_done(&run->untold);
 		run->sure = 0;
+		before = run->durable;
 	}
+	for (int i = before; i < now; i++)
+		run_tell(run, "%s %s", run->plan.steps[i].is_up ? "applied" : "took back",
+		    run_file(run, &run->plan.steps[i])->name);
+	run->done = now;
+	run->sure = run->untold.count;
 	run->history_rows = run_table_rows(run);
 	return true;
 }
