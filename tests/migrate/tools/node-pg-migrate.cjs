@@ -28,6 +28,12 @@ async function texts(runner, dirs) {
 	console.log(JSON.stringify(all));
 }
 
+// A run that failed has ended before its session has: the next would find its lock.
+async function unlocked(client) {
+	while ((await client.query("select 1 from pg_locks where locktype = 'advisory'")).rowCount > 0)
+		;
+}
+
 async function main() {
 	const load = createRequire(process.env.TREE + '/package.json');
 	const tool = await import(pathToFileURL(load.resolve('node-pg-migrate')));
@@ -55,6 +61,7 @@ async function main() {
 			} catch {
 				seen.push('-');
 			}
+			await unlocked(client);
 			await client.query('truncate ran');
 		}
 		console.log(`${basename(dir)}|${seen.join('|')}`);
