@@ -214,6 +214,22 @@ char *text_visible(const char *s)
 	return text_take(&text);
 }
 
+char *text_shell_word(const char *s)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@%+,-";
+	struct text text = {0};
+	if (*s && !s[strspn(s, plain)])
+		return mem_copy(s);
+	text_add_char(&text, '\'');
+	for (; *s; s++)
+		if (*s == '\'')
+			text_add(&text, "'\\''");
+		else
+			text_add_char(&text, *s);
+	text_add_char(&text, '\'');
+	return text_take(&text);
+}
+
 bool text_starts_with(const char *s, const char *prefix)
 {
 	return strncmp(s, prefix, strlen(prefix)) == 0;

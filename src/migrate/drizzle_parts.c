@@ -16,11 +16,15 @@ static bool refuse(const struct migration_file *file, const char *text, const ch
 		line--;
 	err_set(err, ERR_FAILED, "%s:%d:%d: a statement-breakpoint within a string or comment: Drizzle cuts it in two there",
 	    file->path, marker_line(text, (size_t)(at - text)), (int)(at - line) + 1);
-	if (dialect_is_introspected(text))
-		return err_hint(err,
+	if (dialect_is_introspected(text)) {
+		char *word = text_shell_word(file->name);
+		err_hint(err,
 		    "this is drizzle-kit's picture of a database that was there before, and nothing in it is to run: "
 		    "`pgtend migrate mark applied DATABASE %s`",
-		    file->name);
+		    word);
+		mem_free(word);
+		return false;
+	}
 	return err_hint(err, "take the breakpoint out of it; nothing was run");
 }
 

@@ -76,11 +76,12 @@ static char *when_and_who(const struct migration_record *record)
 
 static char *advice_of_edited(const struct migration_file *file, const char *database)
 {
-	char *when = when_and_who(file->record);
+	char *when = when_and_who(file->record), *word = text_shell_word(file->name);
 	char *advice = mem_format("the file was changed after it was applied%s: what ran is not what stands there; bring its old text back "
 	                          "and put the change into a new migration, or accept it: pgtend migrate repair %s --accept %s",
-	    when, database, file->name);
+	    when, database, word);
 	mem_free(when);
+	mem_free(word);
 	return advice;
 }
 
@@ -149,9 +150,12 @@ static char *advice_of_row(const struct migration_row *row, const char *database
 {
 	if (row->note)
 		return mem_copy(row->note);
-	return mem_format("applied, but its file is gone: bring it back from version control (it cannot be taken back without); or, if it "
+	char *word = text_shell_word(row->name);
+	char *advice = mem_format("applied, but its file is gone: bring it back from version control (it cannot be taken back without); or, if it "
 	                  "is to be forgotten: pgtend migrate mark pending %s %s",
-	    database, row->name);
+	    database, word);
+	mem_free(word);
+	return advice;
 }
 
 /* --- rows ------------------------------------------------------------------------------------------------- */

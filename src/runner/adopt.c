@@ -100,6 +100,13 @@ static char *finding(const struct adopt *adopt, int i)
 	return words;
 }
 
+static char *marked(const char *when, const char *database, const char *name)
+{
+	char *word = text_shell_word(name), *line = mem_format("%s pgtend migrate mark applied %s %s", when, database, word);
+	mem_free(word);
+	return line;
+}
+
 /* What to do about it. Caller frees; NULL: nothing. */
 static char *advice(const struct adopt *adopt, int i, const char *database, bool is_all)
 {
@@ -112,10 +119,10 @@ static char *advice(const struct adopt *adopt, int i, const char *database, bool
 	if (file->verdict == ADOPT_NONE)
 		return mem_format("pgtend migrate up %s runs it", database);
 	if (file->verdict == ADOPT_PART)
-		return mem_format("bring the database to what it makes, or it to what is there; then pgtend migrate mark applied %s %s", database, name);
+		return marked("bring the database to what it makes, or it to what is there; then", database, name);
 	if (file->verdict == ADOPT_ALL)
 		return mem_copy("stands behind one that is not wholly there");
-	return mem_format("if it ran: pgtend migrate mark applied %s %s", database, name);
+	return marked("if it ran:", database, name);
 }
 
 static void add_words(struct table *table, int row, const char *column, const struct words *words)

@@ -41,7 +41,9 @@ static void next(struct table *rows, int row, char *step)
 
 static void mark_next(const struct run *run, struct table *rows, int row, const char *name, const char *how, const char *when)
 {
-	next(rows, row, mem_format("pgtend migrate mark %s %s %s   (%s)", how, run->database->name, name, when));
+	char *word = text_shell_word(name);
+	next(rows, row, mem_format("pgtend migrate mark %s %s %s   (%s)", how, run->database->name, word, when));
+	mem_free(word);
 }
 
 static void add_half_done(const struct run *run, struct table *rows, const struct migration_file *file)
@@ -61,8 +63,10 @@ static void add_half_done(const struct run *run, struct table *rows, const struc
 	if (is_same)
 		next(rows, row, mem_format("pgtend migrate %s %s   (goes on behind what is committed)", progress->is_up ? "up" : "down",
 		                    database));
+	char *word = text_shell_word(file->name);
 	next(rows, row, mem_format("pgtend migrate repair %s --restart %s   (when what it did was taken back by hand: it begins anew)",
-	                    database, file->name));
+	                    database, word));
+	mem_free(word);
 	mark_next(run, rows, row, file->name, progress->is_up ? "applied" : "pending", "when the rest was done by hand");
 }
 
@@ -82,9 +86,11 @@ static void add_swapped(const struct run *run, struct table *rows, int i)
 	int row = add(run, rows, "out_of_order", run->ledger.files[i].name,
 	    mem_format("applied, but the history has %s before it", early));
 	next(rows, row, mem_copy("make the file names follow the history"));
+	char *word = text_shell_word(early);
 	next(rows, row, mem_format("pgtend migrate mark pending %s %s && pgtend migrate mark applied %s %s   (nothing is run; repair again "
 	                           "shows what is left)",
-	                    database, early, database, early));
+	                    database, word, database, word));
+	mem_free(word);
 }
 
 static void add_file(const struct run *run, struct table *rows, int i)
@@ -100,8 +106,9 @@ static void add_file(const struct run *run, struct table *rows, int i)
 		        file->record && file->record->checksum ? file->record->checksum : run->ledger.rows[file->row].name,
 		        file->checksum ? file->checksum : "?"));
 		next(rows, row, mem_copy("bring the old text back from version control, and put the change into a new migration"));
-		next(rows, row, mem_format("pgtend migrate repair %s --accept %s   (when the change alters nothing that ran)", database,
-		                    file->name));
+		char *word = text_shell_word(file->name);
+		next(rows, row, mem_format("pgtend migrate repair %s --accept %s   (when the change alters nothing that ran)", database, word));
+		mem_free(word);
 	} else if (state == MIGRATION_OUT_OF_ORDER && file->row < 0) {
 		int row = add(run, rows, "out_of_order", file->name,
 		    mem_format("not applied, and stands before %s, which is", run->ledger.files[run->ledger.last_applied].name));
@@ -139,9 +146,11 @@ static bool add_indexes(const struct run *run, struct table *rows, struct err *e
 		const char *name = result_text(result, i, result_column(result, "name")), *database = run->database->name;
 		int row = add(run, rows, "invalid_index", name,
 		    mem_format("on %s: written to with every change, used by no query", result_text(result, i, result_column(result, "table"))));
+		char *word = text_shell_word(name);
 		if (!result_bool(result, i, result_column(result, "is_leftover")))
-			next(rows, row, mem_format("pgtend migrate repair %s --rebuild %s   (builds it again, concurrently)", database, name));
-		next(rows, row, mem_format("pgtend migrate repair %s --drop %s   (drops it, concurrently)", database, name));
+			next(rows, row, mem_format("pgtend migrate repair %s --rebuild %s   (builds it again, concurrently)", database, word));
+		next(rows, row, mem_format("pgtend migrate repair %s --drop %s   (drops it, concurrently)", database, word));
+		mem_free(word);
 	}
 	result_free(result);
 	return is_asked;

@@ -46,6 +46,10 @@ void run_log_line(struct run *run, const char *sql, size_t offset)
 	for (char *c = before; *c; c++)
 		if (*c == '\t')
 			*c = ' ';
+	/* The caret stands under what is seen of an escape byte. */
+	char *raw = before;
+	before = text_visible(raw);
+	mem_free(raw);
 	const char *shown = before;
 	while (width_cols(shown) > BEFORE_COLS)
 		do

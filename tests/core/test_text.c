@@ -154,6 +154,26 @@ static void beginnings_and_ends(void **state)
 	assert_false(text_ends_with("sql", ".sql"));
 }
 
+static void assert_word(const char *raw, const char *wanted)
+{
+	char *word = text_shell_word(raw);
+	assert_string_equal(word, wanted);
+	mem_free(word);
+}
+
+static void names_are_words_of_a_shell(void **state)
+{
+	(void)state;
+	assert_word("0001_users.sql", "0001_users.sql");
+	assert_word("public.big", "public.big");
+	assert_word("", "''");
+	assert_word("add users", "'add users'");
+	assert_word("x; rm -rf $HOME `id`", "'x; rm -rf $HOME `id`'");
+	assert_word("it's", "'it'\\''s'");
+	assert_word("public.\"Big\"", "'public.\"Big\"'");
+	assert_word("~root", "'~root'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +185,7 @@ int main(void)
 		cmocka_unit_test(utf8_is_judged),
 		cmocka_unit_test(words_are_split_and_joined),
 		cmocka_unit_test(the_nearest_word),
+		cmocka_unit_test(names_are_words_of_a_shell),
 		cmocka_unit_test(beginnings_and_ends),
 	};
 

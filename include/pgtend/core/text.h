@@ -51,6 +51,8 @@ void words_done(struct words *words);
 void text_add_visible(struct text *text, const char *s);
 /* The same as a new string; NULL gives NULL. Caller frees. */
 char *text_visible(const char *s);
+/* As one word of a shell's line, in quotes where it must be: what people are told to run holds names that others chose. Caller frees. */
+char *text_shell_word(const char *s);
 
 /* Bytes of the first UTF-8 character and its code point; 0 when there is none or it is invalid. */
 size_t text_decode(const char *bytes, size_t length, unsigned *code_point);
