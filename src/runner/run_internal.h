@@ -62,6 +62,9 @@ char *run_head(struct run *run, const struct plan_step *step, int64_t rows, int 
 /* Takes the tool's own advisory lock for the session; nothing behind a pool. ERR_LOCKED says who holds it. */
 PGTEND_CHECK bool run_lock(struct run *run, struct err *err);
 void run_unlock(struct run *run);
+/* What psql's own transaction begins with: it ends when our session is gone by then, and keeps the next runner waiting for it else. "" behind
+ * a pool, where the transaction has the lock itself. Caller frees. */
+char *run_psql_lock_sql(const struct run *run);
 /* ERR_LOCKED in words, with the holder as far as the server tells. */
 bool run_say_locked(struct run *run, struct err *err);
 /* How many rows the history table itself has. */

@@ -46,6 +46,23 @@ bool run_say_locked(struct run *run, struct err *err)
 	return say_locked(run, run->lock_key, err);
 }
 
+/* A psql that outlives its pgtend (kill -9) has lost the lock with it, and may yet commit. So its transaction has a lock of its own. */
+static int64_t psql_key(const struct run *run)
+{
+	return run->lock_key ^ INT64_C(0x7067707371); /* "pgpsq" */
+}
+
+char *run_psql_lock_sql(const struct run *run)
+{
+	if (run->is_pooled)
+		return mem_copy("");
+	/* In this order: whoever gets the lock after our session then finds this one, or this one finds ours gone. */
+	return mem_format("SELECT pg_catalog.pg_advisory_xact_lock(%lld) AS pgtend_locked \\gset\n"
+	                  "DO $pgtend$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.pid = %d AND "
+	                  "l.granted) THEN RAISE EXCEPTION 'the session that holds the migration lock is gone'; END IF; END $pgtend$;\n",
+	    (long long)psql_key(run), run->backend_pid);
+}
+
 static bool try_lock(struct run *run, int64_t key, bool *has_it, struct err *err)
 {
 	struct result *result = NULL;
@@ -66,12 +83,30 @@ static void give_back(struct run *run, int64_t key, bool *has_it)
 	result_free(result);
 }
 
+/* Ours, and no psql left: in one message, in this order. */
+static bool try_first_lock(struct run *run, struct err *err)
+{
+	struct result *result = NULL;
+	bool is_asked = session_queryf_wait(run->session, 15000, &result, err,
+	    "SELECT CASE WHEN pg_catalog.pg_try_advisory_lock(%lld) THEN pg_catalog.pg_try_advisory_xact_lock(%lld) END",
+	    (long long)run->lock_key, (long long)psql_key(run));
+	run->has_lock = is_asked && result_text(result, 0, 0);
+	bool is_alone = run->has_lock && result_bool(result, 0, 0);
+	result_free(result);
+	if (!is_asked || is_alone)
+		return is_asked;
+	say_locked(run, run->has_lock ? psql_key(run) : run->lock_key, err);
+	if (run->has_lock)
+		give_back(run, run->lock_key, &run->has_lock);
+	return false;
+}
+
 bool run_lock(struct run *run, struct err *err)
 {
 	bool has_other = true;
 	if (run->is_pooled || run->has_lock)
 		return true;
-	if (!try_lock(run, run->lock_key, &run->has_lock, err))
+	if (!try_first_lock(run, err))
 		return false;
 	if (!run->other_lock_key || try_lock(run, run->other_lock_key, &has_other, err))
 		return true;

@@ -39,11 +39,13 @@ static void write_script(struct run *run, const struct plan_step *step, struct p
 	run->has_settings = false;
 	char *head = run_head(run, step, run->history_rows, &answers), *history = run_history_sql(run, step);
 	run->has_settings = has_settings;
-	text_addf(&psql->script, "%sSELECT pg_catalog.txid_current() AS pgtend_xid \\gset\n", head);
+	char *lock = run_psql_lock_sql(run);
+	text_addf(&psql->script, "%s\n%sSELECT pg_catalog.txid_current() AS pgtend_xid \\gset\n", head, lock);
 	for (const char *s = text_str(&psql->script); *s; s++)
 		psql->head_lines += *s == '\n';
 	text_add(&psql->script, step->text.sql);
 	/* A COMMIT that came by \i: then the row must not follow. */
+	mem_free(lock);
 	text_addf(&psql->script,
 	    "\n%s\nSELECT 1 / (pg_catalog.txid_current() = :pgtend_xid)::int AS pgtend_same \\gset\n%s;\nCOMMIT;\n",
 	    ends_with_data(step->text.sql) ? "" : ";", history);
@@ -222,7 +224,7 @@ static bool wait_until_gone(struct run *run, const struct psql *psql, struct err
 			return true;
 		if (loop_now_ms(run->fleet->loop) >= end)
 			return err_set(err, ERR_TIMEOUT, "psql's session does not end");
-		task_sleep(100);
+		task_sleep(20);
 	}
 }
 

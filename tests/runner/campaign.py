@@ -4,10 +4,14 @@
     campaign.py clients KILLS SEED    kill -9 of pgtend
     campaign.py servers KILLS SEED    kill -9 of every process of the server, which is then started again
 
-After each kill the database has to be a correct prefix: the history is the first K files in their order, each file of it is there whole
-and ran once, and of the files behind it nothing is there (of the next one, where it runs outside a transaction, a part may be). What pgtend
-called applied before the server died has to have survived it. Then it goes on from there, and in the end `up` and `status` finish the rest.
+The databases take turns through all dialects, with one transaction a file and one for all; among their files some run outside a transaction,
+and some by psql.
+After each kill the database has to be a correct prefix: the history is the first K files in their order (with one transaction for all: whole
+transactions), each file of it is there whole and ran once, and of the files behind it nothing is there (of the next one, where it runs outside
+a transaction, a part may be). What pgtend called applied before the server died has to have survived it. Then it goes on from there, and in
+the end `up` and `status` finish the rest.
 Prints "# ..." for people; ends with 1 and "problem: ..." lines when anything was wrong."""
+import hashlib
 import json
 import os
 import random
@@ -21,11 +25,9 @@ import time
 E = os.environ
 PGTEND, PG_BIN, WORK = E["PGTEND"], E["CAMPAIGN_PG_BIN"], E["CAMPAIGN_WORK"]
 SOCKET, PORT, DATA, PG_USER = E["CAMPAIGN_SOCKET"], E["CAMPAIGN_PORT"], E["CAMPAIGN_DATA"], E.get("CAMPAIGN_PG_USER", "")
-FILES, OUTSIDE_EVERY = 64, 8
-HAS_OUTSIDE = E.get("CAMPAIGN_OUTSIDE", "yes") == "yes"  # some files run outside a transaction
+FILES = 64
 WITHIN_S = 30
-
-names = ["%d_step" % (1000000000000 + i) for i in range(1, FILES + 1)]
+DIALECTS = ["node-pg-migrate", "drizzle", "drizzle-v1", "plain", "dbmate", "golang-migrate"]
 problems = []
 
 
@@ -34,29 +36,95 @@ def problem(text):
     print("problem: " + text, flush=True)
 
 
+# --- the files -----------------------------------------------------------------------------------
+
 def is_outside(i):
-    return HAS_OUTSIDE and i > 1 and i % OUTSIDE_EVERY == 0
+    return i > 1 and i % 8 == 0
 
 
-def text_of(i):
-    """File number i, from 1: `ran` says how often each part of it came to be."""
+def is_by_psql(i):
+    return i % 20 == 10
+
+
+def may_end(i, transaction):
+    """The first i files are whole transactions."""
+    alone = [is_outside(k) or is_by_psql(k) for k in (i, i + 1)]
+    return transaction == "file" or i in (0, FILES) or any(alone)
+
+
+def parts_of(i):
+    """The statements of file number i, from 1: `ran` says how often each part of it came to be."""
     if i == 1:
-        return "create table ran(file int, part text);\ninsert into ran values (1, 'all');\n"
+        return ["create table ran(file int, part text);", "insert into ran values (1, 'all');"]
     if is_outside(i):
-        return ("create index concurrently i%d_a on t%d(x);\ninsert into ran values (%d, 'all');\n"
-                "create unique index concurrently i%d_b on t%d(id, x);\n") % (i, i - 1, i, i, i - 1)
-    return ("create table t%d(id bigint generated always as identity primary key, x int not null, y text);\n"
-            "insert into t%d(x, y) select n, 'row ' || n from generate_series(1, 50) n;\n"
-            "create index i%d_x on t%d(x);\nselect pg_sleep(0.001);\ninsert into ran values (%d, 'all');\n") % (i, i, i, i, i)
+        return ["create index concurrently i%d_a on t%d(x);" % (i, i - 1), "insert into ran values (%d, 'all');" % i,
+                "create unique index concurrently i%d_b on t%d(id, x);" % (i, i - 1)]
+    if is_by_psql(i):
+        # No object that could exist twice: only the history keeps it from running again.
+        return ["copy ran from stdin;\n%d\tall; commit\n\\." % i, "select pg_sleep(0.01);"]
+    return ["create table t%d(id bigint generated always as identity primary key, x int not null, y text);" % i,
+            "insert into t%d(x, y) select n, 'row ' || n from generate_series(1, 50) n;" % i,
+            "create index i%d_x on t%d(x);" % (i, i), "select pg_sleep(0.001);", "insert into ran values (%d, 'all');" % i]
 
 
-def make_folder():
-    folder = os.path.join(WORK, "files")
-    os.makedirs(folder, exist_ok=True)
-    for i, name in enumerate(names, 1):
-        with open(os.path.join(folder, name + ".sql"), "w") as f:
-            f.write(text_of(i))
-    return folder
+def made_by(i):
+    return [] if i == 1 or is_by_psql(i) else ["i%d_a" % i, "i%d_b" % i] if is_outside(i) else ["t%d" % i, "i%d_x" % i]
+
+
+class Folder:
+    """The same files in one dialect's form."""
+
+    def __init__(self, dialect):
+        self.dialect, self.path = dialect, os.path.join(WORK, "files", dialect)
+        form = {"node-pg-migrate": "1000000000%03d_step", "drizzle": "%04d_step", "drizzle-v1": "2026010100%04d_step", "plain": "%03d_step.sql",
+                "dbmate": "2026010100%04d_step", "golang-migrate": "%d_step"}[dialect]
+        self.names = [form % (i // 60 * 100 + i % 60 if "2026" in form else i) for i in range(1, FILES + 1)]
+        hashes = [self.write(i, name) for i, name in enumerate(self.names, 1)]
+        # What the history says of each file, one word.
+        self.rows = {"drizzle": ["%s/%d" % (h, 1000 * i) for i, h in enumerate(hashes, 1)],
+                     "dbmate": [name.split("_")[0] for name in self.names],
+                     "golang-migrate": [str(i) for i in range(1, FILES + 1)]}.get(dialect, self.names)
+        self.history, self.select = {
+            "node-pg-migrate": ("public.pgmigrations", "name from pgmigrations order by id"),
+            "drizzle": ("drizzle.__drizzle_migrations", "hash || '/' || created_at from drizzle.__drizzle_migrations order by id"),
+            "drizzle-v1": ("drizzle.__drizzle_migrations", "name from drizzle.__drizzle_migrations order by id"),
+            "plain": ("public.schema_migrations", "migration_name from schema_migrations order by id"),
+            "dbmate": ("public.schema_migrations", "version from schema_migrations order by version"),
+            # One row: how far it came. Dirty is the one before it, and what of this one is there, pgtend knows.
+            "golang-migrate": ("public.schema_migrations",
+                "n from schema_migrations, generate_series(1, version - dirty::int) n union all select -count(*) from schema_migrations having count(*) > 1"),
+        }[dialect]
+        if dialect == "drizzle":
+            entries = [{"idx": i, "version": "7", "when": 1000 * (i + 1), "tag": name, "breakpoints": True} for i, name in enumerate(self.names)]
+            os.makedirs(os.path.join(self.path, "meta"))
+            with open(os.path.join(self.path, "meta", "_journal.json"), "w") as f:
+                json.dump({"version": "7", "dialect": "postgresql", "entries": entries}, f)
+
+    def write(self, i, name):
+        """Its hash."""
+        file = {"drizzle-v1": name + "/migration.sql", "plain": name, "golang-migrate": name + ".up.sql"}.get(self.dialect, name + ".sql")
+        between = "\n--> statement-breakpoint\n" if self.dialect.startswith("drizzle") and not is_by_psql(i) else "\n"
+        text = ("-- migrate:up\n" if self.dialect == "dbmate" else "") + between.join(parts_of(i)) + "\n" + ("-- migrate:down\n" if self.dialect == "dbmate" else "")
+        path = os.path.join(self.path, file)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as f:
+            f.write(text)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Kinds:
+    """All dialects, all transactions, in turns."""
+
+    def __init__(self, first):
+        shutil.rmtree(os.path.join(WORK, "files"), ignore_errors=True)
+        folders = [Folder(dialect) for dialect in DIALECTS]
+        self.all = [(folder, ("file", "all")[(i + turn) % 2]) for turn in range(2) for i, folder in enumerate(folders)]
+        self.next = first % len(self.all)
+
+    def take(self):
+        kind = self.all[self.next]
+        self.next = (self.next + 1) % len(self.all)
+        return kind
 
 
 def psql(database, script, may_fail=False):
@@ -138,9 +206,9 @@ def wait_idle(database):
 # --- what stands in the database ---------------------------------------------------------------------
 
 LOOK = r"""
-select pg_catalog.to_regclass('public.pgmigrations') is not null as has_history, pg_catalog.to_regclass('public.ran') is not null as has_ran \gset
+select pg_catalog.to_regclass('%s') is not null as has_history, pg_catalog.to_regclass('public.ran') is not null as has_ran \gset
 \if :has_history
-select 'history ' || name from pgmigrations order by id;
+select 'history ' || word from (select %s) history(word);
 \endif
 \if :has_ran
 select 'ran ' || file || ' ' || count(*) from ran group by file;
@@ -151,9 +219,10 @@ select 'table ' || relname from pg_class where relkind = 'r' and relname ~ '^t[0
 
 
 class State:
-    def __init__(self, database):
+    def __init__(self, life):
+        self.folder, self.transaction = life.folder, life.transaction
         self.history, self.ran, self.indexes, self.tables = [], {}, {}, set()
-        for line in psql(database, LOOK).splitlines():
+        for line in psql(life.name, LOOK % (life.folder.history, life.folder.select)).splitlines():
             kind, name, *more = line.split(" ")
             if kind == "history":
                 self.history.append(name)
@@ -165,6 +234,9 @@ class State:
                 self.tables.add(name)
         self.count = len(self.history)
 
+    def names(self):
+        return self.folder.names[:self.count]
+
     def objects_of(self, i):
         """Names of what file i made, and those of them that are not usable."""
         found = ["t%d" % i] if "t%d" % i in self.tables else []
@@ -172,13 +244,14 @@ class State:
         return found + sorted(mine), sorted(name for name, valid in mine.items() if not valid)
 
     def check(self, where):
-        if self.history != names[:self.count]:
+        if self.history != self.folder.rows[:self.count]:
             problem("%s: the history is no prefix: %s" % (where, " ".join(self.history)))
+        elif not may_end(self.count, self.transaction):
+            problem("%s: %d files are in the history, which is within a transaction" % (where, self.count))
         for i in range(1, FILES + 1):
             ran, (objects, broken) = self.ran.get(i, 0), self.objects_of(i)
             if i <= self.count:
-                wanted = [] if i == 1 else ["i%d_a" % i, "i%d_b" % i] if is_outside(i) else ["t%d" % i, "i%d_x" % i]
-                if ran != 1 or objects != wanted or broken:
+                if ran != 1 or objects != made_by(i) or broken:
                     problem("%s: file %d stands in the history, ran %d times, has %s, unusable: %s" % (where, i, ran, objects, broken))
             elif i == self.count + 1 and is_outside(i):
                 if ran > 1:
@@ -192,16 +265,20 @@ class State:
 class Life:
     """One database from empty to complete."""
 
-    def __init__(self, number, folder):
+    def __init__(self, number, kind):
         self.name = "life%d" % number
+        self.folder, self.transaction = kind
         self.ini = os.path.join(WORK, self.name + ".ini")
         psql("postgres", "create database %s" % self.name)
         with open(self.ini, "w") as f:
-            f.write("[database %s]\nhost = %s\nport = %s\nuser = postgres\nmigrations = %s\ndialect = node-pg-migrate\n"
-                    % (self.name, SOCKET, PORT, folder))
+            f.write("[database %s]\nhost = %s\nport = %s\nuser = postgres\nmigrations = %s\ndialect = %s\ntransaction = %s\n"
+                    % (self.name, SOCKET, PORT, self.folder.path, self.folder.dialect, self.transaction))
 
     def argv(self, *words):
         return [PGTEND, "-c", self.ini, "migrate", *words, self.name]
+
+    def __str__(self):
+        return "%s (%s, %s)" % (self.name, self.folder.dialect, self.transaction)
 
     def start(self, *words):
         self.log = open(os.path.join(WORK, self.name + ".log"), "w+")
@@ -216,26 +293,49 @@ class Life:
     def run(self, *words):
         return subprocess.run(self.argv(*words), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
 
+    def clean(self):
+        """golang-migrate's mark before a file outside a transaction outlives the run: pgtend refuses to guess, and `repair` says what leads on."""
+        if self.folder.dialect != "golang-migrate" or psql(self.name, "select to_regclass('public.schema_migrations')") == "":
+            return False
+        dirty = psql(self.name, "select version from schema_migrations where dirty")
+        if dirty == "":
+            return False
+        i, name = int(dirty), self.folder.names[int(dirty) - 1]
+        refused, repair = self.run("up"), self.run("repair")
+        if refused.returncode != 5 or "version %d is dirty" % i not in refused.stdout + refused.stderr:
+            problem("%s: dirty at %d, and up ended with %d: %s%s" % (self, i, refused.returncode, refused.stdout, refused.stderr))
+        whole = all(step in repair.stdout for step in ("mark applied %s %s" % (self.name, name), "mark pending %s %s" % (self.name, name)))
+        if not is_outside(i) or not whole:
+            problem("%s: dirty at %d: %s%s" % (self, i, repair.stdout, repair.stderr))
+        state = State(self)
+        is_whole = state.ran.get(i, 0) == 1 and state.objects_of(i) == (made_by(i), [])
+        if not is_whole:
+            psql(self.name, "delete from ran where file = %d; drop index if exists i%d_a, i%d_b" % (i, i, i))
+        marked = subprocess.run(self.argv("mark", "applied" if is_whole else "pending") + [name], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        if marked.returncode:
+            problem("%s: mark %s ended with %d: %s%s" % (self, name, marked.returncode, marked.stdout, marked.stderr))
+        return True
+
     def finish(self):
         """A second `up` finishes the rest, a third finds nothing, status agrees."""
         done = self.run("up")
         if done.returncode:
-            problem("%s: the last up ended with %d: %s%s" % (self.name, done.returncode, done.stdout, done.stderr))
+            problem("%s: the last up ended with %d: %s%s" % (self, done.returncode, done.stdout, done.stderr))
             return
-        state = State(self.name)
-        state.check(self.name + ", complete")
+        state = State(self)
+        state.check(str(self) + ", complete")
         if state.count != FILES:
-            problem("%s: complete, but the history has %d of %d" % (self.name, state.count, FILES))
+            problem("%s: complete, but the history has %d of %d" % (self, state.count, FILES))
         again = self.run("up")
         if again.returncode or "nothing is pending" not in again.stdout + again.stderr:
-            problem("%s: up again: %d, %s%s" % (self.name, again.returncode, again.stdout, again.stderr))
+            problem("%s: up again: %d, %s%s" % (self, again.returncode, again.stdout, again.stderr))
         rows = json.loads(self.run("status", "--format", "json").stdout)
         wrong = [row["name"] for row in rows if row["state"] != "applied"]
         if len(rows) != FILES or wrong:
-            problem("%s: status has %d rows, not applied: %s" % (self.name, len(rows), " ".join(wrong)))
+            problem("%s: status has %d rows, not applied: %s" % (self, len(rows), " ".join(wrong)))
         left = psql(self.name, "select count(*) from pg_locks where locktype = 'advisory'")
         if left != "0":
-            problem("%s: %s advisory locks are left" % (self.name, left))
+            problem("%s: %s advisory locks are left" % (self, left))
         psql("postgres", "drop database %s" % self.name)
         os.unlink(self.ini)
 
@@ -243,8 +343,8 @@ class Life:
 class Pace:
     """How long a whole `up` takes undisturbed, so that kills come all over it."""
 
-    def __init__(self, folder):
-        life = Life(0, folder)
+    def __init__(self, kind):
+        life = Life(0, kind)
         began = time.monotonic()
         empty = life.run("status")
         self.before_s = time.monotonic() - began
@@ -260,37 +360,46 @@ class Pace:
         return chance.uniform(self.before_s * 0.6, self.before_s + work_s)
 
 
-def client_kills(kills, chance, folder, server):
-    pace, killed, inside, number, refused = Pace(folder), 0, 0, 0, 0
+def client_kills(kills, chance, kinds, server):
+    pace, killed, inside, number, refused, dirty, races = Pace(kinds.take()), 0, 0, 0, 0, 0, 0
     while killed < kills:
         number += 1
-        life, before = Life(number, folder), 0
+        life, before = Life(number, kinds.take()), 0
         for _ in range(min(chance.randint(1, 4), kills - killed)):
+            rival = subprocess.Popen(life.argv("up"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) \
+                if chance.random() < 0.15 else None
             process = life.start()
             time.sleep(pace.moment_s(chance, before))
             process.kill()
             code = process.wait()
             said = life.said()
+            if rival:
+                # Of two at once one may be killed; the other one does it all, or was refused.
+                heard = rival.communicate(timeout=120)[0]
+                races += 1
+                if rival.returncode and not re.search("another migration (is running|ran)", heard):
+                    problem("%s: the other of two ups ended with %d: %s" % (life, rival.returncode, heard))
             killed += code == -signal.SIGKILL
             if code >= 0:
                 if code == 0:
                     break
                 refused += 1
-                if "another migration is running" not in said:
-                    problem("%s: up ended with %d by itself: %s" % (life.name, code, said))
+                if not re.search("another migration (is running|ran)", said):
+                    problem("%s: up ended with %d by itself: %s" % (life, code, said))
                     break
-            if chance.random() < 0.2:
+            if chance.random() < 0.2 and life.folder.dialect != "golang-migrate":
                 continue  # at once again, while the killed one's session may still be at work: one of both waits or refuses
             wait_idle(life.name)
-            state = State(life.name)
-            state.check("%s, kill %d" % (life.name, killed))
+            state = State(life)
+            state.check("%s, kill %d" % (life, killed))
             inside += before < state.count < FILES
             before = state.count
+            dirty += life.clean()
         wait_idle(life.name)
         life.finish()
         if len(problems) > 20:
             break
-    print("# %d kills of pgtend in %d databases, %d of them between two files, %d times refused by the lock of a killed one" % (killed, number, inside, refused))
+    print("# %d kills of pgtend in %d databases, %d of them between two files, %d times refused by the lock of another one, %d races of two, %d dirty" % (killed, number, inside, refused, races, dirty))
     return inside * 5 >= killed or problem("only %d of %d kills came while files were being applied" % (inside, killed))
 
 
@@ -300,17 +409,17 @@ def claims(said):
     return set(re.findall(r"^applied (\S+) in ", said, re.M)) | {name for names in lists for name in names.split(", ")}
 
 
-def server_kills(kills, chance, folder, server):
-    pace, killed, inside, number, lost = Pace(folder), 0, 0, 0, 0
+def server_kills(kills, chance, kinds, server):
+    pace, killed, inside, number, lost, dirty = Pace(kinds.take()), 0, 0, 0, 0, 0
     while killed < kills:
         number += 1
-        life, before = Life(number, folder), 0
+        life, before = Life(number, kinds.take()), 0
         for _ in range(min(chance.randint(1, 4), kills - killed)):
             process = life.start()
             time.sleep(pace.moment_s(chance, before))
             if process.poll() is not None:
                 if process.returncode:
-                    problem("%s: up ended with %d by itself: %s" % (life.name, process.returncode, life.said()))
+                    problem("%s: up ended with %d by itself: %s" % (life, process.returncode, life.said()))
                 break
             is_both = chance.random() < 0.3
             if is_both:
@@ -322,31 +431,31 @@ def server_kills(kills, chance, folder, server):
             code = process.wait(timeout=120)
             said = life.said()
             wait_idle(life.name)
-            state = State(life.name)
-            state.check("%s, kill %d of the server" % (life.name, killed))
-            gone = sorted(claims(said) - set(state.history))
+            state = State(life)
+            state.check("%s, kill %d of the server" % (life, killed))
+            gone = sorted(claims(said) - set(state.names()))
             if gone:
-                problem("%s, kill %d of the server: called applied, and lost: %s" % (life.name, killed, " ".join(gone)))
+                problem("%s, kill %d of the server: called applied, and lost: %s" % (life, killed, " ".join(gone)))
             if code == 0 and state.count != FILES:
-                problem("%s, kill %d of the server: up ended well with %d of %d: %s" % (life.name, killed, state.count, FILES, said))
+                problem("%s, kill %d of the server: up ended well with %d of %d: %s" % (life, killed, state.count, FILES, said))
             lost += code > 0
             inside += before < state.count < FILES
             before = state.count
             if code == 0:
                 break
+            dirty += life.clean()
         life.finish()
         if len(problems) > 20:
             break
-    print("# %d kills of the server in %d databases, %d of them between two files, %d told by pgtend as failures" % (killed, number, inside, lost))
+    print("# %d kills of the server in %d databases, %d of them between two files, %d told by pgtend as failures, %d dirty" % (killed, number, inside, lost, dirty))
     return inside * 5 >= killed or problem("only %d of %d kills came while files were being applied" % (inside, killed))
 
 
 def main():
     what, kills, seed = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    shutil.rmtree(os.path.join(WORK, "files"), ignore_errors=True)
     server = Server(int(E["CAMPAIGN_PID"]))
     try:
-        {"clients": client_kills, "servers": server_kills}[what](kills, random.Random(seed), make_folder(), server)
+        {"clients": client_kills, "servers": server_kills}[what](kills, random.Random(seed), Kinds(int(E.get("CAMPAIGN_KIND", "0"))), server)
     except (RuntimeError, subprocess.TimeoutExpired) as trouble:
         problem(str(trouble))
     if problems:
