@@ -20,6 +20,7 @@
 #include "pgtend/jobs/audit.h"
 #include "pgtend/loop/task.h"
 #include "pgtend/migrate/migrate.h"
+#include "pgtend/timescale/timescale.h"
 #include "pgtend/probes/probe.h"
 
 /* What lives from the first server to the last. */
@@ -279,6 +280,7 @@ int main(int argc, char **argv)
 		return fail(&err);
 	}
 	const char *verb = command_verb_word(arguments.rest.v, (int)arguments.rest.count);
+	timescale_register();
 	probe_register(&migrate_probe);
 	probe_register(&backup_probe);
 	if (arguments.is_completing)

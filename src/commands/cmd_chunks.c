@@ -2,6 +2,7 @@
 #include "gather.h"
 #include "pgtend/probes/collector.h"
 #include "pgtend/probes/shapes.h"
+#include "pgtend/timescale/shapes.h"
 
 enum { DEADLINE_MS = 30000 };
 

@@ -4,14 +4,12 @@ libpgtend_a_SOURCES += \
 	src/probes/collector.c \
 	src/probes/internal.h \
 	src/probes/probe_activity.c \
-	src/probes/probe_chunks.c \
 	src/probes/probe_databases.c \
 	src/probes/probe_dead_rows.c \
-	src/probes/probe_policies.c \
 	src/probes/probe_pools.c \
 	src/probes/probe_server.c \
 	src/probes/probe_tables.c \
 	src/probes/registry.c \
-	src/probes/retention.c \
 	src/probes/round.c \
-	src/probes/round.h
+	src/probes/round.h \
+	src/probes/sizes.c

@@ -9,8 +9,6 @@ static const struct probe *registry[FACT_COUNT] = {
 	[FACT_ACTIVITY] = &probe_activity,
 	[FACT_TABLES] = &probe_tables,
 	[FACT_DEAD_ROWS] = &probe_dead_rows,
-	[FACT_CHUNKS] = &probe_chunks,
-	[FACT_POLICIES] = &probe_policies,
 	[FACT_POOLS] = &probe_pools,
 };
 
@@ -24,11 +22,4 @@ void probe_register(const struct probe *probe)
 	if (registry[probe->fact] && registry[probe->fact] != probe)
 		mem_die("two probes fill the same facts");
 	registry[probe->fact] = probe;
-}
-
-void probe_mark_missing(struct table *table, int row, const char *const *columns, enum missing why)
-{
-	for (; *columns; columns++)
-		if (!table_get(table, row, *columns)->has_value)
-			table_set_missing(table, row, *columns, why);
 }

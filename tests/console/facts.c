@@ -7,6 +7,7 @@
 #include "pgtend/fleet/health.h"
 #include "pgtend/migrate/migrate.h"
 #include "pgtend/probes/shapes.h"
+#include "pgtend/timescale/shapes.h"
 
 enum { HOUR_S = 3600, DAY_S = 86400 };
 

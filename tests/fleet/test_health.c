@@ -13,6 +13,7 @@
 #include "pgtend/fleet/health.h"
 #include "pgtend/migrate/migrate.h"
 #include "pgtend/probes/shapes.h"
+#include "pgtend/timescale/shapes.h"
 
 struct fixture {
 	struct loop *loop;

@@ -9,6 +9,7 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/loop/task.h"
 #include "pgtend/probes/collector.h"
+#include "pgtend/timescale/timescale.h"
 
 static struct fleet *fleet;
 static enum fact facts[FACT_COUNT + 1];
@@ -66,6 +67,7 @@ static int print(const struct database *database)
 
 int main(int argc, char **argv)
 {
+	timescale_register();
 	struct err err = {0};
 	char *ini = mem_format("[database it]\nurl = %s\n", argc > 2 ? argv[1] : "");
 

@@ -36,7 +36,10 @@ enum fact {
 	FACT_DEAD_ROWS,     /* database: the tables with most dead rows */
 	FACT_MIGRATIONS,    /* database: files against the history table (filled by migrate/) */
 	FACT_CHUNKS,        /* database: one row a hypertable or continuous aggregate, verdicts */
+	FACT_CHUNK_LIST,    /* database: one row a chunk */
 	FACT_POLICIES,      /* database: TimescaleDB jobs */
+	FACT_INGEST,        /* database: whether rows arrive, by hypertable and source */
+	FACT_AGGREGATES,    /* database: one row a continuous aggregate, how fresh it is */
 	FACT_BACKUP,        /* database: newest backup found in backup_dir (files, no session) */
 	FACT_POOLS,         /* pooler: SHOW POOLS */
 	FACT_COUNT,

@@ -90,60 +90,6 @@
 	{"rows", CELL_COUNT, "rows", 0, "Live rows by the server's estimate (pg_stat_get_live_tuples())."}, \
 	{"dead", CELL_COUNT, "dead", 0, "Dead rows by the server's estimate (pg_stat_get_dead_tuples())."}
 
-#define CHUNKS_COLUMNS \
-	{"schema", CELL_TEXT, "schema", 3, "Schema of the hypertable or of the aggregate's view (_timescaledb_catalog.hypertable)."}, \
-	{"name", CELL_TEXT, "name", 0, "Name of the hypertable or of the aggregate's view."}, \
-	{"kind", CELL_TEXT, "kind", 3, "hypertable or aggregate (continuous)."}, \
-	{"chunks", CELL_COUNT, "chunks", 0, "Chunks it has (pg_inherits)."}, \
-	{"compressed", CELL_COUNT, "compr", 0, "Of those, compressed (timescaledb_information.chunks.is_compressed)."}, \
-	{"rows", CELL_COUNT, "rows", 4, "Rows by the server's estimate, compressed ones included."}, \
-	{"bytes", CELL_BYTES, "size", 0, "What all its chunks take on disk, compressed ones included."}, \
-	{"bytes_before", CELL_BYTES, NULL, 0, "What its compressed chunks took before they were compressed (_timescaledb_catalog.compression_chunk_size)."}, \
-	{"bytes_after", CELL_BYTES, NULL, 0, "What they took right after (_timescaledb_catalog.compression_chunk_size)."}, \
-	{"ratio", CELL_REAL, "ratio", 1, "bytes_before divided by bytes_after: how many times smaller compression made them."}, \
-	{"oldest", CELL_TIME, "oldest", 1, "Beginning of the oldest chunk (timescaledb_information.chunks.range_start)."}, \
-	{"newest", CELL_TIME, "newest", 2, "End of the newest chunk (timescaledb_information.chunks.range_end)."}, \
-	{"time_column", CELL_TEXT, NULL, 0, "The column that it is divided by (timescaledb_information.dimensions.column_name)."}, \
-	{"time_type", CELL_TEXT, NULL, 0, "Type of that column (timescaledb_information.dimensions.column_type)."}, \
-	{"chunk_interval_s", CELL_SECONDS, "chunk", 2, "Time that one chunk covers (timescaledb_information.dimensions.time_interval)."}, \
-	{"drop_after_s", CELL_SECONDS, "keep", 1, "Age at which retention drops a chunk; null: no policy (jobs.config drop_after or drop_created_before)."}, \
-	{"compress_after_s", CELL_SECONDS, "compress", 2, "Age at which a chunk is compressed; null: no policy (jobs.config compress_after or compress_created_before)."}, \
-	{"retention_job_id", CELL_ID, "job", 4, "Job that drops old chunks (timescaledb_information.jobs.job_id)."}, \
-	{"retention_state", CELL_TEXT, "job state", 3, "ok, running, paused, failing, overdue, crashed, never ran, or by hand (a server without a scheduler)."}, \
-	{"retention_next", CELL_TIME, "next run", 3, "When it runs next (_timescaledb_internal.bgw_job_stat.next_start)."}, \
-	{"retention_ok", CELL_TIME, "last ok", 4, "When it last succeeded (_timescaledb_internal.bgw_job_stat.last_successful_finish)."}, \
-	{"retention_failures", CELL_COUNT, "failures", 4, "How often it failed in a row (_timescaledb_internal.bgw_job_stat.consecutive_failures)."}, \
-	{"compression_job_id", CELL_ID, NULL, 0, "Job that compresses chunks (timescaledb_information.jobs.job_id)."}, \
-	{"compression_state", CELL_TEXT, NULL, 0, "The same words for that job."}, \
-	{"late_s", CELL_SECONDS, "late", 1, "Since when the oldest late chunk could have been dropped; 0: nothing is late."}, \
-	{"late_chunks", CELL_COUNT, "late chunks", 2, "Chunks that should be gone, by their ranges."}, \
-	{"late_bytes", CELL_BYTES, NULL, 0, "What those chunks take."}, \
-	{"verdict", CELL_TEXT, "verdict", 0, "ok, late, or no policy: from the ranges of the chunks, not from what a job says of itself."}, \
-	{"cause", CELL_TEXT, "cause", 1, "Why it is late: the first cause that holds."}
-
-#define POLICIES_COLUMNS \
-	{"job_id", CELL_ID, "job", 0, "Number of the job (timescaledb_information.jobs.job_id)."}, \
-	{"kind", CELL_TEXT, "kind", 0, "retention, compression, refresh, reorder, user or internal, by the procedure's name."}, \
-	{"schema", CELL_TEXT, NULL, 0, "Schema of what it works on (timescaledb_information.jobs.hypertable_schema)."}, \
-	{"name", CELL_TEXT, "on", 0, "The hypertable or aggregate it works on (timescaledb_information.jobs.hypertable_name)."}, \
-	{"application", CELL_TEXT, "application", 4, "Its name in pg_stat_activity (timescaledb_information.jobs.application_name)."}, \
-	{"procedure", CELL_TEXT, NULL, 0, "What it calls (timescaledb_information.jobs.proc_schema, proc_name)."}, \
-	{"owner", CELL_TEXT, "owner", 5, "Role it runs as (timescaledb_information.jobs.owner)."}, \
-	{"state", CELL_TEXT, "state", 0, "ok, running, paused, failing, overdue, crashed, never ran, or by hand (a server without a scheduler)."}, \
-	{"is_scheduled", CELL_BOOL, NULL, 0, "Whether the scheduler may start it (timescaledb_information.jobs.scheduled)."}, \
-	{"schedule_s", CELL_SECONDS, "every", 1, "How often it runs (timescaledb_information.jobs.schedule_interval)."}, \
-	{"next_start", CELL_TIME, "next run", 1, "When it runs next (_timescaledb_internal.bgw_job_stat.next_start)."}, \
-	{"last_start", CELL_TIME, NULL, 0, "When it last began (_timescaledb_internal.bgw_job_stat.last_start)."}, \
-	{"last_ok", CELL_TIME, "last ok", 1, "When it last succeeded (_timescaledb_internal.bgw_job_stat.last_successful_finish)."}, \
-	{"runs", CELL_COUNT, "runs", 3, "How often it ran (_timescaledb_internal.bgw_job_stat.total_runs)."}, \
-	{"failures", CELL_COUNT, "failures", 2, "How often it failed (_timescaledb_internal.bgw_job_stat.total_failures)."}, \
-	{"consecutive_failures", CELL_COUNT, "in a row", 3, "How often in a row (_timescaledb_internal.bgw_job_stat.consecutive_failures)."}, \
-	{"last_error", CELL_TEXT, "error", 2, "What the last failure said; missing \"privilege\" when this role may not see it (timescaledb_information.job_errors.err_message)."}, \
-	{"last_sqlstate", CELL_TEXT, NULL, 0, "Its SQLSTATE (timescaledb_information.job_errors.sqlerrcode)."}, \
-	{"config", CELL_TEXT, NULL, 0, "Its configuration as JSON (timescaledb_information.jobs.config)."}, \
-	{"pid", CELL_ID, "pid", 4, "Process that runs it now (pg_stat_activity.pid)."}, \
-	{"is_scheduler_up", CELL_BOOL, NULL, 0, "Whether the database has a scheduler that starts jobs (pg_stat_activity.application_name)."}
-
 #define POOLS_COLUMNS \
 	{"database", CELL_TEXT, "database", 0, "Name that clients ask the pooler for (SHOW POOLS database)."}, \
 	{"user", CELL_TEXT, "user", 0, "Role of the pool (SHOW POOLS user)."}, \
@@ -173,8 +119,6 @@ extern const struct table_shape databases_shape;
 extern const struct table_shape activity_shape;
 extern const struct table_shape tables_shape;
 extern const struct table_shape dead_rows_shape;
-extern const struct table_shape chunks_shape;
-extern const struct table_shape policies_shape;
 extern const struct table_shape pools_shape;
 
 #endif

@@ -4,7 +4,7 @@
 #include "internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/probes/shapes.h"
+#include "pgtend/timescale/shapes.h"
 #include "pgtend/sql_embedded.h"
 
 static const struct table_column columns[] = {CHUNKS_COLUMNS};
@@ -112,7 +112,7 @@ static int64_t count_past_integers(const struct look *look, int row)
 static void set_late_bytes(const struct look *look, int row)
 {
 	const char *oids = text_of(look, row, "past_oids");
-	const char *sql = probe_is_before_219(look->target->database) ? sql_probes_chunks_bytes_218 : sql_probes_chunks_bytes;
+	const char *sql = probe_is_before_219(look->target->database) ? sql_timescale_chunks_bytes_218 : sql_timescale_chunks_bytes;
 	struct result *result = NULL;
 	struct err err = {0};
 
@@ -194,7 +194,7 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 
 	if (!target->database->has_timescaledb)
 		return true;
-	bool is_answered = session_query_wait(session, sql_probes_chunks, NULL, 0, DEADLINE_MS, &ranges, err);
+	bool is_answered = session_query_wait(session, sql_timescale_chunks, NULL, 0, DEADLINE_MS, &ranges, err);
 
 	if (is_answered) {
 		struct look look = {target, session, ranges, table};

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
-#include "pgtend/probes/shapes.h"
+#include "pgtend/timescale/shapes.h"
 #include "pgtend/sql_embedded.h"
 
 static const struct table_column columns[] = {POLICIES_COLUMNS};
@@ -18,7 +18,7 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 
 	if (!target->database->has_timescaledb)
 		return true;
-	bool is_answered = session_query_wait(session, sql_probes_policies, NULL, 0, DEADLINE_MS, &result, err);
+	bool is_answered = session_query_wait(session, sql_timescale_policies, NULL, 0, DEADLINE_MS, &result, err);
 
 	if (is_answered)
 		result_fill(result, table);

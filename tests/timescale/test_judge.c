@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "../../src/probes/internal.h"
+#include "../../src/timescale/internal.h"
 #include "pgtend/core/mem.h"
 
 enum { DAY_S = 86400 };

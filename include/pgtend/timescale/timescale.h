@@ -1,0 +1,14 @@
+/* timescale/timescale.h - what is known of TimescaleDB in a database: hypertables, chunks, jobs, ingest, aggregates, and the verdicts on them.
+ *
+ * Owns: the probes of these facts (FACT_CHUNKS, FACT_CHUNK_LIST, FACT_POLICIES, FACT_INGEST, FACT_AGGREGATES), their SQL by version, the rules
+ * that find the first cause. Verdicts come from the ranges of chunks, never from what a job says of itself alone. It changes nothing: tracking/ does.
+ */
+#ifndef PGTEND_TIMESCALE_TIMESCALE_H
+#define PGTEND_TIMESCALE_TIMESCALE_H
+
+#include "pgtend/probes/probe.h"
+
+/* Once, at start: puts the probes of this floor into the registry of probes/. */
+void timescale_register(void);
+
+#endif
