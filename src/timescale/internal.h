@@ -9,31 +9,92 @@
 extern const struct probe probe_chunks;
 extern const struct probe probe_policies;
 
-/* What is known about the retention of one hypertable. Numbers are seconds; negative: not known. */
-struct retention_look {
+/* --- jobs (policies.c) ------------------------------------------------------------------------ */
+
+/* In a task: adds all jobs of a database, one row each, to an empty table of policies_shape. */
+PGTEND_CHECK bool policies_read(const struct probe_target *target, struct session *session, struct table *policies, struct err *err);
+/* The row of the first job of that kind ("retention", "compression", "refresh") that works on the hypertable; -1: no policy. policies may be NULL. */
+int policies_find(const struct table *policies, const char *kind, int64_t hypertable_id);
+
+/* --- verdicts (judge.c) ----------------------------------------------------------------------- */
+
+enum policy_kind { POLICY_RETENTION, POLICY_COMPRESSION, POLICY_REFRESH };
+
+/* What is known about one policy and what it works on. Seconds are negative when not known; texts are borrowed. */
+struct policy_look {
+	enum policy_kind kind;
+	const char *database; /* its section's name, for the command that mends */
+	const char *relation; /* what it works on: NAME, or SCHEMA.NAME outside of public */
+
+	/* the job */
 	int64_t job_id;          /* 0: no policy */
-	const char *state;       /* of the job: ok, running, paused, failing, overdue, crashed, never ran */
-	double schedule_s;       /* how often the job runs */
+	const char *state;       /* ok, running, paused, failing, overdue, crashed, never ran */
+	double schedule_s;       /* how often it runs */
 	double took_s;           /* its last run */
-	double overdue_s;        /* since when it should have started */
+	bool has_next;           /* its next start is a time */
+	double overdue_s;        /* with has_next: since when it should have started; negative: it starts in so long */
 	double ok_ago_s;         /* since its last success */
 	int64_t failures;        /* in a row */
 	int64_t crashes;         /* in a row */
-	bool has_next;           /* next start is a time */
 	const char *last_error;  /* NULL: none, or not visible */
 	const char *last_sqlstate;
+	bool is_error_visible;   /* whether this role may see errors of this job */
+	bool is_owner_login;     /* whether its owner may log in */
+	bool is_owner_able;      /* whether it may log in and owns what the job works on */
+	const char *owner;
+	const char *blocked_by;  /* "pid 123 (psql, 4m)": who holds the lock that it waits for now; NULL: it does not wait */
+	double after_s;          /* age at which it acts (drop_after, compress_after) */
+	double expected_s;       /* retention: what pgtend.ini counts on (key `retention`) */
+
+	/* the database */
 	bool is_apache, is_restoring, is_scheduler_up;
-	const char *no_scheduler; /* why this server can have none, in words; NULL: it can */
-	int64_t past_chunks;     /* whole range past, by the policy */
-	double past_s;           /* since when the oldest of them could have gone; negative for integer time */
+	const char *no_scheduler;     /* why this server can have none, in words; NULL: it can */
+	const char *version_mismatch; /* "the server has TimescaleDB 2.19.3, this database 2.17.2"; NULL: they agree */
+
+	/* what it works on: retention and compression */
+	int64_t due_chunks;      /* chunks that it should have taken, their whole range past */
+	double due_s;            /* since when the oldest of them could have gone; negative: integer time */
+	int64_t frozen_chunks;   /* of those, frozen ones */
+	double chunk_s;          /* time that one chunk covers */
+	double raw_drop_after_s; /* compression: when retention drops the same chunks. refresh: what it is made of */
+
+	/* refresh */
+	double lag_s;            /* age of the watermark */
+	double bucket_s;
+	double start_offset_s;   /* negative: from the beginning */
+	double end_offset_s;     /* negative: up to the end */
+	double raw_lag_s;        /* age of the newest row that could be in it */
 };
 
-struct retention_verdict {
-	const char *verdict; /* "ok", "late", "no policy" */
+struct policy_verdict {
+	const char *verdict; /* "ok", "late" (refresh: "stale"), "never" (compression), "erasing" (refresh), "no policy" */
 	double late_s;       /* 0 when not late */
 	int64_t late_chunks; /* 0 when not late */
-	char *cause;         /* NULL or one line, raw; the caller frees it */
+	char *cause;         /* one line, raw; NULL: nothing to say. With "ok": what is odd in how it is set up */
+	char *mend;          /* what to type, or a sentence on what to do; NULL: nothing */
 };
-void retention_judge(const struct retention_look *look, struct retention_verdict *verdict);
+
+void policy_judge(const struct policy_look *look, struct policy_verdict *verdict);
+/* Why the job itself does not do its work, whatever there is to do: cause and mend, both NULL when it does; verdict is "ok" or "late". */
+void policy_judge_job(const struct policy_look *look, struct policy_verdict *verdict);
+void policy_verdict_done(struct policy_verdict *verdict);
+
+/* Makes a new look of what policies_read() and the configuration know: the job (row -1: no policy) and the database. Its texts are those of `policies`.
+ * The caller adds kind where row is -1, relation, due_*, frozen_chunks, chunk_s, and for refresh lag_s, bucket_s, raw_*. */
+void policy_look_fill(const struct probe_target *target, const struct table *policies, int row, struct policy_look *look);
+
+/* --- verdicts of a row of FACT_CHUNKS (judge_chunks.c) ----------------------------------------- */
+
+/* What one of its policies should have taken. */
+struct chunks_due {
+	int64_t chunks;
+	double since_s; /* negative: integer time, or none */
+	int64_t frozen; /* of those, frozen ones */
+};
+
+/* Sets what the jobs say (retention_*, compression_*, drop_after_s, compress_after_s) and both verdicts with late_s, late_chunks, cause, mend in a row whose
+ * schema, name, hypertable_id and chunk_interval_s are set. Leaves late_bytes and compress_late_bytes to the caller: 0 where nothing is late. */
+void chunks_judge(const struct probe_target *target, const struct table *policies, struct table *chunks, int row,
+                  const struct chunks_due *retention, const struct chunks_due *compression);
 
 #endif

@@ -10,12 +10,12 @@
 
 enum { LEAST_GRACE_S = 300 };
 
-static bool is_state(const struct retention_look *look, const char *state)
+static bool is_state(const struct policy_look *look, const char *state)
 {
 	return look->state && strcmp(look->state, state) == 0;
 }
 
-static char *failed_cause(const struct retention_look *look)
+static char *failed_cause(const struct policy_look *look)
 {
 	const char *times = look->failures == 1 ? "time" : "times";
 
@@ -32,7 +32,7 @@ static char *failed_cause(const struct retention_look *look)
 }
 
 /* The first that holds. Restoring mode comes before the scheduler, because it is why there is none. */
-static char *find_cause(const struct retention_look *look)
+static char *find_cause(const struct policy_look *look)
 {
 	char age[UNITS_SIZE];
 	long long job = (long long)look->job_id;
@@ -69,30 +69,64 @@ static char *find_cause(const struct retention_look *look)
 	return mem_format("job %lld is %s", job, look->state ? look->state : "unknown");
 }
 
-static bool is_late(const struct retention_look *look)
+static bool is_late(const struct policy_look *look)
 {
 	double grace_s = look->took_s * 2 > LEAST_GRACE_S ? look->took_s * 2 : LEAST_GRACE_S;
 
-	if (look->past_chunks == 0)
+	if (look->due_chunks == 0)
 		return false;
 	/* integer time has no seconds: then the job must have come by within its schedule */
-	if (look->past_s < 0)
+	if (look->due_s < 0)
 		return look->ok_ago_s < 0 || look->ok_ago_s > look->schedule_s + grace_s;
-	return look->past_s >= look->schedule_s + grace_s;
+	return look->due_s >= look->schedule_s + grace_s;
 }
 
-void retention_judge(const struct retention_look *look, struct retention_verdict *verdict)
+static const char *late_word(const struct policy_look *look)
+{
+	return look->kind == POLICY_REFRESH ? "stale" : "late";
+}
+
+static double late_for(const struct policy_look *look)
+{
+	double grace_s = look->took_s * 2 > LEAST_GRACE_S ? look->took_s * 2 : LEAST_GRACE_S;
+	double behind_s = look->lag_s;
+
+	if (look->kind != POLICY_REFRESH)
+		return is_late(look) && look->due_s > 0 ? look->due_s : 0;
+	behind_s -= (look->end_offset_s > 0 ? look->end_offset_s : 0) + (look->bucket_s > 0 ? look->bucket_s : 0) + look->schedule_s + grace_s;
+	return behind_s > 0 ? behind_s : 0;
+}
+
+void policy_judge(const struct policy_look *look, struct policy_verdict *verdict)
 {
 	memset(verdict, 0, sizeof *verdict);
 	if (look->job_id == 0) {
 		verdict->verdict = "no policy";
 		verdict->cause = look->is_apache ? mem_copy("Apache edition: it has no policies") : NULL;
-	} else if (is_late(look)) {
-		verdict->verdict = "late";
-		verdict->late_s = look->past_s > 0 ? look->past_s : 0;
-		verdict->late_chunks = look->past_chunks;
-		verdict->cause = find_cause(look);
-	} else {
-		verdict->verdict = "ok";
+		return;
 	}
+	verdict->late_s = late_for(look);
+	verdict->verdict = "ok";
+	if (look->kind == POLICY_REFRESH ? verdict->late_s > 0 : is_late(look)) {
+		verdict->verdict = late_word(look);
+		verdict->late_chunks = look->kind == POLICY_REFRESH ? 0 : look->due_chunks;
+		verdict->cause = find_cause(look);
+	}
+}
+
+void policy_judge_job(const struct policy_look *look, struct policy_verdict *verdict)
+{
+	memset(verdict, 0, sizeof *verdict);
+	verdict->verdict = "ok";
+	if (is_state(look, "ok") || is_state(look, "running"))
+		return;
+	verdict->verdict = late_word(look);
+	verdict->cause = find_cause(look);
+}
+
+void policy_verdict_done(struct policy_verdict *verdict)
+{
+	mem_free(verdict->cause);
+	mem_free(verdict->mend);
+	memset(verdict, 0, sizeof *verdict);
 }

@@ -17,6 +17,7 @@ struct look {
 	const struct probe_target *target;
 	struct session *session;
 	const struct result *ranges; /* of sql/chunks.sql, row by row as in the table */
+	const struct table *policies;
 	struct table *table;
 };
 
@@ -128,64 +129,30 @@ static void set_late_bytes(const struct look *look, int row)
 
 static void judge(const struct look *look, int row)
 {
-	const struct server *server = look->target->server;
 	bool is_integer = bool_of(look, row, "is_integer");
-	struct retention_look seen = {
-		.job_id = int_of(look, row, "retention_job_id", 0),
-		.state = text_of(look, row, "retention_state"),
-		.schedule_s = seconds_of(look, row, "schedule_s"),
-		.took_s = seconds_of(look, row, "took_s"),
-		.overdue_s = seconds_of(look, row, "overdue_s"),
-		.ok_ago_s = seconds_of(look, row, "ok_ago_s"),
-		.failures = int_of(look, row, "retention_failures", 0),
-		.crashes = int_of(look, row, "crashes", 0),
-		.has_next = bool_of(look, row, "has_next"),
-		.last_error = text_of(look, row, "last_error"),
-		.last_sqlstate = text_of(look, row, "last_sqlstate"),
-		.is_apache = bool_of(look, row, "is_apache"),
-		.is_restoring = bool_of(look, row, "is_restoring"),
-		.is_scheduler_up = bool_of(look, row, "is_scheduler_up"),
-		.no_scheduler = server->has[CAP_ACTIVITY] ? NULL : "this server has no scheduler (PGlite)",
-		.past_chunks = is_integer ? count_past_integers(look, row) : int_of(look, row, "past_chunks", 0),
-		.past_s = is_integer ? -1 : seconds_of(look, row, "past_s"),
+	struct chunks_due retention = {
+		.chunks = is_integer ? count_past_integers(look, row) : int_of(look, row, "past_chunks", 0),
+		.since_s = is_integer ? -1 : seconds_of(look, row, "past_s"),
 	};
-	struct retention_verdict verdict;
+	struct chunks_due compression = {.since_s = -1};
 
-	retention_judge(&seen, &verdict);
-	table_set_text(look->table, row, "verdict", verdict.verdict);
-	table_set_text(look->table, row, "cause", verdict.cause);
-	if (seen.job_id) {
-		table_set_real(look->table, row, "late_s", verdict.late_s);
-		table_set_int(look->table, row, "late_chunks", verdict.late_chunks);
+	chunks_judge(look->target, look->policies, look->table, row, &retention, &compression);
+	int64_t late = table_get_int(look->table, row, "late_chunks", -1);
+	if (late == 0)
 		table_set_int(look->table, row, "late_bytes", 0);
-	}
-	if (verdict.late_chunks > 0 && is_integer)
+	else if (late > 0 && is_integer)
 		table_set_missing(look->table, row, "late_bytes", MISSING_UNSUPPORTED);
-	else if (verdict.late_chunks > 0)
+	else if (late > 0)
 		set_late_bytes(look, row);
-	mem_free(verdict.cause);
-}
-
-/* Without a scheduler "never ran" would accuse a job that nobody starts but people. */
-static void set_by_hand(struct table *table, int row, const char *column)
-{
-	const char *state = table_get_text(table, row, column);
-
-	if (state && strcmp(state, "never ran") == 0)
-		table_set_text(table, row, column, "by hand");
 }
 
 static void finish_row(const struct look *look, int row)
 {
 	static const char *const times[] = {"oldest", "newest", "chunk_interval_s", "drop_after_s", "compress_after_s", NULL};
 
+	judge(look, row);
 	if (bool_of(look, row, "is_integer"))
 		probe_mark_missing(look->table, row, times, MISSING_UNSUPPORTED);
-	if (!look->target->server->has[CAP_ACTIVITY]) {
-		set_by_hand(look->table, row, "retention_state");
-		set_by_hand(look->table, row, "compression_state");
-	}
-	judge(look, row);
 }
 
 static bool ask(const struct probe_target *target, struct session *session, struct table *table, struct err *err)
@@ -194,10 +161,12 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 
 	if (!target->database->has_timescaledb)
 		return true;
-	bool is_answered = session_query_wait(session, sql_timescale_chunks, NULL, 0, DEADLINE_MS, &ranges, err);
+	struct table *policies = table_new(&policies_shape);
+	bool is_answered = policies_read(target, session, policies, err) &&
+	                   session_query_wait(session, sql_timescale_chunks, NULL, 0, DEADLINE_MS, &ranges, err);
 
 	if (is_answered) {
-		struct look look = {target, session, ranges, table};
+		struct look look = {target, session, ranges, policies, table};
 
 		result_fill(ranges, table);
 		is_answered = ask_sizes(&look, err);
@@ -205,6 +174,7 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 			finish_row(&look, row);
 	}
 	result_free(ranges);
+	table_free(policies);
 	return is_answered;
 }
 

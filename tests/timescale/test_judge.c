@@ -12,63 +12,63 @@
 enum { DAY_S = 86400 };
 
 /* A job in good health with chunks that should have gone three days ago. */
-static struct retention_look late_look(void)
+static struct policy_look late_look(void)
 {
-	return (struct retention_look){
+	return (struct policy_look){
 		.job_id = 1000, .state = "ok", .schedule_s = DAY_S, .took_s = 1, .overdue_s = -1, .ok_ago_s = 7200, .has_next = true,
-		.is_scheduler_up = true, .past_chunks = 3, .past_s = 3 * DAY_S,
+		.is_scheduler_up = true, .due_chunks = 3, .due_s = 3 * DAY_S,
 	};
 }
 
-static void assert_cause(const struct retention_look *look, const char *wanted)
+static void assert_cause(const struct policy_look *look, const char *wanted)
 {
-	struct retention_verdict verdict;
+	struct policy_verdict verdict;
 
-	retention_judge(look, &verdict);
+	policy_judge(look, &verdict);
 	assert_string_equal(verdict.verdict, "late");
 	assert_int_equal(verdict.late_chunks, 3);
 	assert_true(verdict.late_s == 3 * DAY_S);
 	assert_string_equal(verdict.cause, wanted);
-	mem_free(verdict.cause);
+	policy_verdict_done(&verdict);
 }
 
-static void assert_verdict(const struct retention_look *look, const char *wanted)
+static void assert_verdict(const struct policy_look *look, const char *wanted)
 {
-	struct retention_verdict verdict;
+	struct policy_verdict verdict;
 
-	retention_judge(look, &verdict);
+	policy_judge(look, &verdict);
 	assert_string_equal(verdict.verdict, wanted);
 	if (strcmp(wanted, "late") != 0) {
 		assert_int_equal(verdict.late_chunks, 0);
 		assert_true(verdict.late_s == 0);
 	}
-	mem_free(verdict.cause);
+	policy_verdict_done(&verdict);
 }
 
 static void old_rows_are_right_for_a_schedule_more(void **state)
 {
-	struct retention_look look = late_look();
+	struct policy_look look = late_look();
 
 	(void)state;
-	look.past_s = DAY_S; /* the job comes by any minute */
+	look.due_s = DAY_S; /* the job comes by any minute */
 	assert_verdict(&look, "ok");
-	look.past_s = DAY_S + 299;
+	look.due_s = DAY_S + 299;
 	assert_verdict(&look, "ok");
-	look.past_s = DAY_S + 300;
+	look.due_s = DAY_S + 300;
 	assert_verdict(&look, "late");
 	look.took_s = 1000; /* a job that takes long has more time */
 	assert_verdict(&look, "ok");
-	look.past_s = DAY_S + 2000;
+	look.due_s = DAY_S + 2000;
 	assert_verdict(&look, "late");
 }
 
 static void ranges_decide_not_the_job(void **state)
 {
-	struct retention_look look = late_look();
+	struct policy_look look = late_look();
 
 	(void)state;
-	look.past_chunks = 0;
-	look.past_s = -1;
+	look.due_chunks = 0;
+	look.due_s = -1;
 	look.state = "failing";
 	look.failures = 9;
 	look.is_scheduler_up = false;
@@ -79,20 +79,20 @@ static void ranges_decide_not_the_job(void **state)
 
 static void without_a_policy(void **state)
 {
-	struct retention_look look = {.past_s = -1};
-	struct retention_verdict verdict;
+	struct policy_look look = {.due_s = -1};
+	struct policy_verdict verdict;
 
 	(void)state;
 	assert_verdict(&look, "no policy");
 	look.is_apache = true;
-	retention_judge(&look, &verdict);
+	policy_judge(&look, &verdict);
 	assert_string_equal(verdict.cause, "Apache edition: it has no policies");
-	mem_free(verdict.cause);
+	policy_verdict_done(&verdict);
 }
 
 static void the_first_cause_that_holds(void **state)
 {
-	struct retention_look look = late_look();
+	struct policy_look look = late_look();
 
 	(void)state;
 	/* from the last to the first: each wins over all before */
@@ -130,7 +130,7 @@ static void the_first_cause_that_holds(void **state)
 
 static void failed_does_not_always_mean_undone(void **state)
 {
-	struct retention_look look = late_look();
+	struct policy_look look = late_look();
 
 	(void)state;
 	look.state = "failing";
@@ -143,16 +143,16 @@ static void failed_does_not_always_mean_undone(void **state)
 
 static void integer_time_has_no_seconds(void **state)
 {
-	struct retention_look look = late_look();
+	struct policy_look look = late_look();
 
 	(void)state;
-	look.past_s = -1;
+	look.due_s = -1;
 	assert_verdict(&look, "ok"); /* it succeeded two hours ago */
 	look.ok_ago_s = 2 * DAY_S;
 	assert_verdict(&look, "late");
 	look.ok_ago_s = -1;
 	assert_verdict(&look, "late");
-	look.past_chunks = 0;
+	look.due_chunks = 0;
 	assert_verdict(&look, "ok");
 }
 

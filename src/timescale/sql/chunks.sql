@@ -1,26 +1,13 @@
--- One row a hypertable and continuous aggregate: the ranges of its chunks against its retention policy, and what the job says of itself.
+-- One row a hypertable and continuous aggregate: the ranges of its chunks against its retention policy.
 -- Touches no chunk, so it waits for none. A chunk can go only when its whole range is past.
 with job as materialized (
-  select (j.config->>'hypertable_id')::int as hypertable_id, j.proc_name, j.job_id, j.scheduled, j.schedule_interval, j.config,
+  select (j.config->>'hypertable_id')::int as hypertable_id, j.proc_name,
          case when jsonb_typeof(coalesce(j.config->'drop_after', j.config->'compress_after')) = 'number'
               then coalesce(j.config->>'drop_after', j.config->>'compress_after')::bigint end as after_integer,
          case when jsonb_typeof(coalesce(j.config->'drop_after', j.config->'drop_created_before', j.config->'compress_after', j.config->'compress_created_before')) = 'string'
               then coalesce(j.config->>'drop_after', j.config->>'drop_created_before', j.config->>'compress_after', j.config->>'compress_created_before')::interval end as after,
-         j.config ? 'drop_created_before' as is_by_creation,
-         s.job_id is not null as has_run, s.last_run_success, s.total_failures, s.consecutive_failures, s.consecutive_crashes,
-         s.next_start, case when isfinite(s.last_successful_finish) then s.last_successful_finish end as last_ok,
-         case when isfinite(s.last_finish) and isfinite(s.last_start) then s.last_finish - s.last_start end as took,
-         a.pid,
-         case when not j.scheduled then 'paused'
-              when s.job_id is null then 'never ran'
-              when not isfinite(s.next_start) and a.pid is not null then 'running'
-              when not isfinite(s.last_finish) or not isfinite(s.next_start) then 'crashed'
-              when s.next_start < now() - interval '2 min' and a.pid is null then 'overdue'
-              when not s.last_run_success then 'failing' else 'ok' end as state
+         j.config ? 'drop_created_before' as is_by_creation
   from timescaledb_information.jobs j
-  left join _timescaledb_internal.bgw_job_stat s on s.job_id = j.job_id
-  left join lateral (select a.pid from pg_stat_activity a where a.datname = current_database()
-                     and a.application_name = j.application_name limit 1) a on true
   where j.proc_name in ('policy_retention', 'policy_compression')
 ), ht as materialized (
   select h.id, h.schema_name, h.table_name, coalesce(ca.user_view_schema, h.schema_name) as schema,
@@ -47,30 +34,13 @@ with job as materialized (
          array_agg(c.range_end_integer) filter (where c.range_end_integer is not null) as integer_ends
   from chunk c group by c.id
 )
-select ht.schema, ht.name, case when ht.is_aggregate then 'aggregate' else 'hypertable' end as kind,
+select ht.id as hypertable_id, ht.schema, ht.name, case when ht.is_aggregate then 'aggregate' else 'hypertable' end as kind,
        coalesce(g.chunks, 0) as chunks, coalesce(g.compressed, 0) as compressed,
        g.oldest, g.newest, ht.column_name as time_column, ht.column_type::regtype as time_type, ht.is_integer,
        case when not ht.is_integer then ht.interval_length / 1e6 end as chunk_interval_s,
-       extract(epoch from r.after) as drop_after_s, extract(epoch from z.after) as compress_after_s,
-       r.job_id as retention_job_id, r.state as retention_state,
-       case when isfinite(r.next_start) then r.next_start end as retention_next, r.last_ok as retention_ok,
-       coalesce(r.consecutive_failures, 0) as retention_failures,
-       z.job_id as compression_job_id, z.state as compression_state,
        r.after_integer, ht.integer_now_func_schema, ht.integer_now_func, case when r.after_integer is not null then g.integer_ends end as integer_ends,
-       extract(epoch from r.schedule_interval) as schedule_s, coalesce(extract(epoch from r.took), 0) as took_s,
-       r.has_run, r.pid is not null as is_running, coalesce(r.consecutive_crashes, 0) as crashes, isfinite(r.next_start) as has_next,
-       extract(epoch from now() - case when isfinite(r.next_start) then r.next_start end) as overdue_s,
-       extract(epoch from now() - r.last_ok) as ok_ago_s,
-       coalesce(g.past_chunks, 0) as past_chunks, extract(epoch from now() - r.after - g.past_since) as past_s, g.past_oids,
-       e.err_message as last_error, e.sqlerrcode as last_sqlstate,
-       current_setting('timescaledb.license', true) = 'apache' as is_apache,
-       current_setting('timescaledb.restoring', true) = 'on' as is_restoring,
-       exists(select from pg_stat_activity w where w.datname = current_database()
-              and w.application_name = 'TimescaleDB Background Worker Scheduler') as is_scheduler_up
+       coalesce(g.past_chunks, 0) as past_chunks, extract(epoch from now() - r.after - g.past_since) as past_s, g.past_oids
 from ht
 left join ranges g on g.id = ht.id
 left join job r on r.hypertable_id = ht.id and r.proc_name = 'policy_retention'
-left join job z on z.hypertable_id = ht.id and z.proc_name = 'policy_compression'
-left join lateral (select x.err_message, x.sqlerrcode from timescaledb_information.job_errors x where x.job_id = r.job_id
-                   order by x.finish_time desc nulls last limit 1) e on r.total_failures > 0
-order by ht.is_aggregate, 1, 2
+order by ht.is_aggregate, 2, 3
