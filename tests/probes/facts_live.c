@@ -69,7 +69,8 @@ int main(int argc, char **argv)
 {
 	timescale_register();
 	struct err err = {0};
-	char *ini = mem_format("[database it]\nurl = %s\n", argc > 2 ? argv[1] : "");
+	/* FACTS_INI: more keys of the database */
+	char *ini = mem_format("[database it]\nurl = %s\n%s\n", argc > 2 ? argv[1] : "", getenv("FACTS_INI") ? getenv("FACTS_INI") : "");
 
 	for (int i = 2; i < argc; i++) {
 		if (!choose(argv[i], i - 2)) {

@@ -59,6 +59,15 @@
 	{"bytes_per_day", CELL_BYTES, NULL, 0, "What comes in a day, uncompressed, by the newest whole chunks."}, \
 	{"steady_bytes", CELL_BYTES, NULL, 0, "Size that it will have when retention and compression do their work and as much comes in as now; null: no retention, it grows for ever."}
 
+/* What chunks_with_ingest() adds to them; null for aggregates. */
+#define CHUNKS_INGEST_COLUMNS \
+	{"newest_row", CELL_TIME, NULL, 0, "Time of the newest row that does not lie in the future, by index."}, \
+	{"lag_s", CELL_SECONDS, "lag", 1, "Its age: how long nothing has come."}, \
+	{"rows_per_min", CELL_REAL, "rows/min", 2, "Rows a minute over the last whole hour."}, \
+	{"gaps", CELL_COUNT, "gaps", 3, "Days without a chunk between the beginning of the retention window (or the oldest chunk) and now."}, \
+	{"ingest_verdict", CELL_TEXT, "ingest", 1, "ok, slow, silent or empty: of all rows together, or where they are ok, of the first source that is not."}, \
+	{"ingest_cause", CELL_TEXT, NULL, 0, "That verdict as a sentence: mextrack silent since 03:02."}
+
 /* FACT_INGEST: one row a hypertable (source null), and one a source of it where `source_column` is configured. */
 #define INGEST_COLUMNS \
 	{"schema", CELL_TEXT, "schema", 3, "Schema of the hypertable."}, \
@@ -159,6 +168,7 @@
 	{"mend", CELL_TEXT, NULL, 0, "The command that mends it."}
 
 extern const struct table_shape chunks_shape;
+extern const struct table_shape chunks_with_ingest_shape;
 extern const struct table_shape ingest_shape;
 extern const struct table_shape aggregates_shape;
 extern const struct table_shape chunk_list_shape;

@@ -11,4 +11,8 @@
 /* Once, at start: puts the probes of this floor into the registry of probes/. */
 void timescale_register(void);
 
+/* FACT_CHUNKS with what FACT_INGEST knows of each hypertable (shape chunks_with_ingest_shape): what `chunks` and the pane show. The verdict on ingest is that of all
+ * rows together, or where that is ok, the first source that is not. ingest NULL: not asked yet. The caller frees the result; the arguments stay as they are. */
+struct table *chunks_with_ingest(const struct table *chunks, const struct table *ingest);
+
 #endif
