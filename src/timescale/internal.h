@@ -8,6 +8,7 @@
 
 extern const struct probe probe_chunks;
 extern const struct probe probe_ingest;
+extern const struct probe probe_chunk_list;
 extern const struct probe probe_policies;
 
 /* --- jobs (policies.c) ------------------------------------------------------------------------ */

@@ -1,5 +1,7 @@
 # sources of src/timescale, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/timescale/hypertables.c \
+	src/timescale/hypertables.h \
 	src/timescale/ingest.h \
 	src/timescale/ingest_ask.c \
 	src/timescale/ingest_judge.c \
@@ -12,6 +14,7 @@ libpgtend_a_SOURCES += \
 	src/timescale/judge.c \
 	src/timescale/judge_chunks.c \
 	src/timescale/policies.c \
+	src/timescale/probe_chunk_list.c \
 	src/timescale/probe_chunks.c \
 	src/timescale/probe_ingest.c \
 	src/timescale/probe_policies.c \

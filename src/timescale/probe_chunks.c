@@ -1,10 +1,8 @@
-/* FACT_CHUNKS: one row a hypertable and continuous aggregate, with the verdict on its retention. */
+/* FACT_CHUNKS: one row a hypertable and continuous aggregate: its chunks, their sizes, what is late, and the verdict on its policies. */
 #include <string.h>
 
-#include "internal.h"
-#include "pgtend/core/mem.h"
+#include "hypertables.h"
 #include "pgtend/core/units.h"
-#include "pgtend/timescale/shapes.h"
 #include "pgtend/sql_embedded.h"
 
 static const struct table_column columns[] = {CHUNKS_COLUMNS};
@@ -12,169 +10,170 @@ const struct table_shape chunks_shape = {"chunks", columns, sizeof columns / siz
 
 enum { DEADLINE_MS = 10000 };
 
-/* One question under way. */
+/* One question under way. The rows of the table are those of `all`, in the same order. */
 struct look {
-	const struct probe_target *target;
-	struct session *session;
-	const struct result *ranges; /* of sql/chunks.sql, row by row as in the table */
-	const struct table *policies;
+	struct hypertables all;
+	struct result *ranges; /* of sql/chunks_ranges.sql */
 	struct table *table;
 };
 
-static const char *text_of(const struct look *look, int row, const char *column)
+/* What retention and compression should have taken: where it is read in the ranges, where it is written. */
+struct work {
+	const char *due, *due_s, *frozen, *bytes, *is_exact;
+	const char *late_chunks, *late_bytes;
+};
+enum { RETENTION, COMPRESSION, WORKS };
+static const struct work works[WORKS] = {
+	[RETENTION] = {"due", "due_s", "due_frozen", "due_bytes", "is_due_exact", "late_chunks", "late_bytes"},
+	[COMPRESSION] = {"pack_due", "pack_due_s", "pack_due_frozen", "pack_due_bytes", "is_pack_due_exact", "compress_late_chunks",
+	                 "compress_late_bytes"},
+};
+
+static const char *const time_columns[] = {"oldest", "newest", "chunk_interval_s", "drop_after_s", "compress_after_s", NULL};
+static const char *const status_columns[] = {"partial", "frozen", NULL};
+static const char *const size_columns[] = {"rows", "bytes", NULL};
+
+/* The row of the ranges that speaks of a hypertable; -1: it has no chunks. */
+static int range_of(const struct look *look, int row)
 {
-	return result_text(look->ranges, row, result_column(look->ranges, column));
+	const char *key = hypertables_text(&look->all, row, "key");
+	int column = result_column(look->ranges, "key");
+
+	for (int from = 0; from < result_rows(look->ranges); from++)
+		if (strcmp(result_text(look->ranges, from, column), key) == 0)
+			return from;
+	return -1;
 }
 
-static int64_t int_of(const struct look *look, int row, const char *column, int64_t otherwise)
+static const char *range_text(const struct look *look, int range, const char *column)
 {
-	return result_int(look->ranges, row, result_column(look->ranges, column), otherwise);
+	return range < 0 ? NULL : result_text(look->ranges, range, result_column(look->ranges, column));
 }
 
-static bool bool_of(const struct look *look, int row, const char *column)
+static int64_t range_int(const struct look *look, int range, const char *column)
 {
-	return result_bool(look->ranges, row, result_column(look->ranges, column));
+	return range < 0 ? 0 : result_int(look->ranges, range, result_column(look->ranges, column), 0);
 }
 
-/* Negative when not known. */
-static double seconds_of(const struct look *look, int row, const char *column)
+static void set_ranges(const struct look *look, int row)
 {
-	const char *value = text_of(look, row, column);
-	double seconds;
+	static const char *const counts[] = {"chunks", "compressed", "partial", "frozen", "future", "locked", NULL};
+	int range = range_of(look, row);
 
-	return value && units_parse_duration_s(value, &seconds) ? seconds : -1;
-}
-
-/* Sizes come from the same question as those of TABLES, so that two panes never show two numbers. */
-static void set_sizes(const struct result *sizes, int from, struct table *table, int row)
-{
-	int64_t before = result_int(sizes, from, result_column(sizes, "bytes_before"), -1);
-	int64_t after = result_int(sizes, from, result_column(sizes, "bytes_after"), -1);
-
-	table_set_parsed(table, row, "rows", result_text(sizes, from, result_column(sizes, "rows")));
-	table_set_parsed(table, row, "bytes", result_text(sizes, from, result_column(sizes, "total_bytes")));
-	if (!result_bool(sizes, from, result_column(sizes, "is_exact")))
-		table_set_approximate(table, row, "bytes");
-	if (before >= 0)
-		table_set_int(table, row, "bytes_before", before);
-	if (after >= 0)
-		table_set_int(table, row, "bytes_after", after);
-	if (before > 0 && after > 0)
-		table_set_real(table, row, "ratio", (double)before / (double)after);
-}
-
-static bool ask_sizes(const struct look *look, struct err *err)
-{
-	struct result *sizes = NULL;
-	bool is_answered = probe_query_hypertables(look->target->database, look->session, &sizes, err);
-
-	for (int from = 0; is_answered && from < result_rows(sizes); from++) {
-		const char *schema = result_text(sizes, from, result_column(sizes, "schema"));
-		const char *name = result_text(sizes, from, result_column(sizes, "name"));
-
-		for (int row = 0; row < table_rows(look->table); row++)
-			if (strcmp(table_get_text(look->table, row, "name"), name) == 0 &&
-			    strcmp(table_get_text(look->table, row, "schema"), schema) == 0)
-				set_sizes(sizes, from, look->table, row);
-	}
-	result_free(sizes);
-	return is_answered;
-}
-
-/* Integer time: the table's own function says what "now" is. Counts the chunks that end before now - drop_after. */
-static int64_t count_past_integers(const struct look *look, int row)
-{
-	const char *function = text_of(look, row, "integer_now_func");
-	const char *ends = text_of(look, row, "integer_ends");
-	struct result *result = NULL;
-	struct err ignored;
-	struct words words = {0};
-	int64_t past = 0;
-	int64_t end;
-
-	if (!function || !ends)
-		return 0;
-	if (session_queryf_wait(look->session, DEADLINE_MS, &result, &ignored, "select %I.%I()",
-	                        text_of(look, row, "integer_now_func_schema"), function) &&
-	    result_rows(result) == 1 && result_text(result, 0, 0)) {
-		int64_t cutoff;
-
-		if (!__builtin_sub_overflow(result_int(result, 0, 0, 0), int_of(look, row, "after_integer", 0), &cutoff)) {
-			words_split(&words, ends, "{,}");
-			for (size_t i = 0; i < words.count; i++)
-				past += units_parse_int(words.v[i], &end) && end <= cutoff;
-		}
-	}
-	words_done(&words);
-	result_free(result);
-	return past;
-}
-
-static void set_late_bytes(const struct look *look, int row)
-{
-	const char *oids = text_of(look, row, "past_oids");
-	const char *sql = probe_is_before_219(look->target->database) ? sql_timescale_chunks_bytes_218 : sql_timescale_chunks_bytes;
-	struct result *result = NULL;
-	struct err err = {0};
-
-	if (!oids)
+	for (const char *const *count = counts; *count; count++)
+		table_set_int(look->table, row, *count, range_int(look, range, *count));
+	for (const char *const *column = status_columns; look->all.is_public && *column; column++)
+		table_set_missing(look->table, row, *column, MISSING_VERSION);
+	if (look->all.now[row] != INT64_MIN)
+		table_set_int(look->table, row, "integer_now", look->all.now[row]);
+	if (hypertables_is_integer(&look->all, row)) {
+		probe_mark_missing(look->table, row, time_columns, MISSING_UNSUPPORTED);
 		return;
-	/* a verdict without its bytes is still a verdict */
-	if (probe_query_sizes(look->session, sql, &oids, 1, &result, &err) && result_rows(result) == 1)
-		table_set_parsed(look->table, row, "late_bytes", result_text(result, 0, 0));
-	else
-		table_set_missing(look->table, row, "late_bytes", err.kind == ERR_TIMEOUT ? MISSING_TIMEOUT : MISSING_LOCKED);
-	result_free(result);
+	}
+	hypertables_set_time(look->table, row, "oldest", range_text(look, range, "starts"));
+	hypertables_set_time(look->table, row, "newest", range_text(look, range, "ends"));
+}
+
+/* --- sizes ------------------------------------------------------------------------------- */
+
+static void set_bytes(const struct look *look, int row, const char *column, int range, const char *from, const char *is_exact)
+{
+	const char *bytes = range_text(look, range, from);
+
+	if (!bytes)
+		return;
+	table_set_parsed(look->table, row, column, bytes);
+	if (!result_bool(look->ranges, range, result_column(look->ranges, is_exact)))
+		table_set_approximate(look->table, row, column);
+}
+
+static void set_packed(const struct look *look, int row, int range)
+{
+	double before = (double)range_int(look, range, "bytes_before");
+	double after = (double)range_int(look, range, "bytes_after");
+	double rows = (double)range_int(look, range, "packed_rows");
+
+	table_set_parsed(look->table, row, "bytes_before", range_text(look, range, "bytes_before"));
+	table_set_parsed(look->table, row, "bytes_after", range_text(look, range, "bytes_after"));
+	if (before > 0 && after > 0)
+		table_set_real(look->table, row, "ratio", before / after);
+	if (before > 0 && rows > 0) {
+		table_set_real(look->table, row, "bytes_per_row_before", before / rows);
+		table_set_real(look->table, row, "bytes_per_row_after", after / rows);
+	}
+}
+
+static void set_sizes(const struct look *look, int row)
+{
+	int range = range_of(look, row);
+
+	set_packed(look, row, range);
+	if (look->all.unsized) {
+		probe_mark_missing(look->table, row, size_columns, look->all.unsized);
+	} else {
+		table_set_parsed(look->table, row, "rows", range_text(look, range, "rows"));
+		set_bytes(look, row, "bytes", range, "bytes", "is_exact");
+	}
+	for (int i = 0; i < WORKS; i++) {
+		const struct work *work = &works[i];
+
+		if (!table_get(look->table, row, work->late_chunks)->has_value)
+			continue;
+		table_set_int(look->table, row, work->late_bytes, 0);
+		if (table_get_int(look->table, row, work->late_chunks, 0) == 0)
+			continue;
+		/* a verdict without its bytes is still a verdict */
+		if (look->all.unsized)
+			table_set_missing(look->table, row, work->late_bytes, look->all.unsized);
+		else
+			set_bytes(look, row, work->late_bytes, range, work->bytes, work->is_exact);
+	}
+}
+
+/* --- verdicts ---------------------------------------------------------------------------- */
+
+static struct chunks_due due_of(const struct look *look, int row, const struct work *work)
+{
+	int range = range_of(look, row);
+	const char *since = range_text(look, range, work->due_s);
+	struct chunks_due due = {range_int(look, range, work->due), -1, range_int(look, range, work->frozen)};
+
+	if (!since || !units_parse_duration_s(since, &due.since_s))
+		due.since_s = -1;
+	return due;
 }
 
 static void judge(const struct look *look, int row)
 {
-	bool is_integer = bool_of(look, row, "is_integer");
-	struct chunks_due retention = {
-		.chunks = is_integer ? count_past_integers(look, row) : int_of(look, row, "past_chunks", 0),
-		.since_s = is_integer ? -1 : seconds_of(look, row, "past_s"),
-	};
-	struct chunks_due compression = {.since_s = -1};
+	struct chunks_due retention = due_of(look, row, &works[RETENTION]);
+	struct chunks_due compression = due_of(look, row, &works[COMPRESSION]);
 
-	chunks_judge(look->target, look->policies, look->table, row, &retention, &compression);
-	int64_t late = table_get_int(look->table, row, "late_chunks", -1);
-	if (late == 0)
-		table_set_int(look->table, row, "late_bytes", 0);
-	else if (late > 0 && is_integer)
-		table_set_missing(look->table, row, "late_bytes", MISSING_UNSUPPORTED);
-	else if (late > 0)
-		set_late_bytes(look, row);
+	chunks_judge(look->all.target, look->all.policies, look->table, row, &retention, &compression);
 }
 
-static void finish_row(const struct look *look, int row)
+static bool fill(struct look *look, struct err *err)
 {
-	static const char *const times[] = {"oldest", "newest", "chunk_interval_s", "drop_after_s", "compress_after_s", NULL};
-
-	judge(look, row);
-	if (bool_of(look, row, "is_integer"))
-		probe_mark_missing(look->table, row, times, MISSING_UNSUPPORTED);
+	if (!hypertables_ask(&look->all, sql_timescale_chunks_ranges, NULL, 0, &look->ranges, err))
+		return false;
+	result_fill(look->all.rows, look->table);
+	for (int row = 0; row < table_rows(look->table); row++) {
+		judge(look, row);
+		set_ranges(look, row);
+		set_sizes(look, row);
+	}
+	return true;
 }
 
 static bool ask(const struct probe_target *target, struct session *session, struct table *table, struct err *err)
 {
-	struct result *ranges = NULL;
+	struct look look = {.table = table};
 
 	if (!target->database->has_timescaledb)
 		return true;
-	struct table *policies = table_new(&policies_shape);
-	bool is_answered = policies_read(target, session, policies, err) &&
-	                   session_query_wait(session, sql_timescale_chunks, NULL, 0, DEADLINE_MS, &ranges, err);
+	bool is_answered = hypertables_read(&look.all, target, session, NULL, err) && fill(&look, err);
 
-	if (is_answered) {
-		struct look look = {target, session, ranges, policies, table};
-
-		result_fill(ranges, table);
-		is_answered = ask_sizes(&look, err);
-		for (int row = 0; is_answered && row < table_rows(table); row++)
-			finish_row(&look, row);
-	}
-	result_free(ranges);
-	table_free(policies);
+	result_free(look.ranges);
+	hypertables_done(&look.all);
 	return is_answered;
 }
 

@@ -15,4 +15,9 @@ void timescale_register(void);
  * rows together, or where that is ok, the first source that is not. ingest NULL: not asked yet. The caller frees the result; the arguments stay as they are. */
 struct table *chunks_with_ingest(const struct table *chunks, const struct table *ingest);
 
+/* Adds a row a chunk to `table` (chunk_list_shape), in a task. `only`: "name" or "schema.name" of one hypertable; NULL: all. `most`: where a hypertable
+ * has more chunks than so many, a row stands for several; 0: never. */
+PGTEND_CHECK bool chunk_list_read(const struct probe_target *target, struct session *session, const char *only, int64_t most, struct table *table,
+                                  struct err *err);
+
 #endif
