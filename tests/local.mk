@@ -8,6 +8,7 @@ include $(srcdir)/tests/pg/local.mk
 include $(srcdir)/tests/fleet/local.mk
 include $(srcdir)/tests/probes/local.mk
 include $(srcdir)/tests/timescale/local.mk
+include $(srcdir)/tests/tracking/local.mk
 include $(srcdir)/tests/syntax/local.mk
 include $(srcdir)/tests/migrate/local.mk
 include $(srcdir)/tests/review/local.mk

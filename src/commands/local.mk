@@ -1,5 +1,6 @@
 # sources of src/commands, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/commands/acts.c \
 	src/commands/cmd_activity.c \
 	src/commands/cmd_audit.c \
 	src/commands/cmd_backup.c \
@@ -8,6 +9,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_create.c \
 	src/commands/cmd_help.c \
 	src/commands/cmd_init.c \
+	src/commands/cmd_jobs.c \
 	src/commands/cmd_migrate.c \
 	src/commands/cmd_migrate_adopt.c \
 	src/commands/cmd_migrate_plan.c \
@@ -17,6 +19,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_migrate_mark.c \
 	src/commands/cmd_migrate_status.c \
 	src/commands/cmd_pools.c \
+	src/commands/cmd_retention.c \
 	src/commands/cmd_sandbox.c \
 	src/commands/cmd_seed.c \
 	src/commands/cmd_status.c \
@@ -38,4 +41,4 @@ libpgtend_a_SOURCES += \
 	src/commands/resolve.c \
 	src/commands/split.c \
 	src/commands/verbs.c
-EXTRA_DIST += src/commands/dispatch.h src/commands/gather.h src/commands/internal.h src/commands/registry.def
+EXTRA_DIST += src/commands/acts.h src/commands/dispatch.h src/commands/gather.h src/commands/internal.h src/commands/registry.def

@@ -141,8 +141,8 @@ static bool make(struct creation *creation, struct session *session, struct err 
 	}
 	report_step(creation->report, "create database %s", database->dbname);
 	char *sql = create_sql(creation, session);
-	struct lifecycle_statement statement = {.sql = sql};
-	bool ok = lifecycle_run_alone(creation->fleet, session, &statement, NULL, err);
+	struct session_statement statement = {.sql = sql};
+	bool ok = session_alone_wait(session, &statement, NULL, err);
 	mem_free(sql);
 	if (!ok && (strcmp(err->sqlstate, "42P04") == 0 || strcmp(err->sqlstate, "23505") == 0)) {
 		/* Somebody else made it between our look and this. */

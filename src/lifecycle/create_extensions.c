@@ -96,8 +96,8 @@ bool create_add_extensions(
 		/* Alone: some extensions (timescaledb) want to be the first thing that a session does. */
 		char *quoted = session_quote_identifier(session, missing->v[i]);
 		char *sql = mem_format("create extension if not exists %s cascade", quoted);
-		struct lifecycle_statement statement = {.sql = sql};
-		bool ok = lifecycle_run_alone(creation->fleet, session, &statement, NULL, err);
+		struct session_statement statement = {.sql = sql};
+		bool ok = session_alone_wait(session, &statement, NULL, err);
 		mem_free(sql);
 		mem_free(quoted);
 		if (!ok)

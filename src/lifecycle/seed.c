@@ -69,7 +69,7 @@ static bool run_sql(
 {
 	struct session *session =
 	    database_action_session(fleet, database, NULL, "seed", lifecycle_lock_timeout_ms(database), true);
-	bool ok = session_ready_wait(session, 0, err) && seed_run_session(fleet, session, file, report, err);
+	bool ok = session_ready_wait(session, 0, err) && seed_run_session(session, file, report, err);
 	session_free(session);
 	return ok;
 }

@@ -89,7 +89,7 @@ void seed_add_encoded(struct text *url, const char *value);
 
 /* err: "FILE:LINE: what the server said". */
 PGTEND_CHECK bool seed_run_session(
-    struct fleet *fleet, struct session *session, struct seed_file *file, struct report *report, struct err *err);
+    struct session *session, struct seed_file *file, struct report *report, struct err *err);
 PGTEND_CHECK bool seed_run_psql(
     struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err);
 PGTEND_CHECK bool seed_run_program(

@@ -79,8 +79,7 @@ static bool end_transaction(struct session *session, const struct seed_file *fil
 }
 
 /* One by one, outside of transactions: for CALL, VACUUM and their like. */
-static bool run_singly(
-    struct fleet *fleet, struct session *session, const struct seed_file *file, struct report *report, struct err *err)
+static bool run_singly(struct session *session, const struct seed_file *file, struct report *report, struct err *err)
 {
 	const struct seed_scan *scan = &file->scan;
 	bool ok = true;
@@ -88,10 +87,10 @@ static bool run_singly(
 		size_t from = scan->statements[i].offset;
 		size_t to = i + 1 < scan->statement_count ? scan->statements[i + 1].offset : strlen(file->sql);
 		char *sql = mem_copy_n(file->sql + from, to - from);
-		struct lifecycle_statement statement = {.sql = sql};
+		struct session_statement statement = {.sql = sql};
 		struct sent sent = {file, i, from};
 		struct result *result = NULL;
-		ok = lifecycle_run_alone(fleet, session, &statement, &result, err);
+		ok = session_alone_wait(session, &statement, &result, err);
 		if (result != NULL)
 			log_notices(file, result, report);
 		if (!ok)
@@ -116,12 +115,12 @@ static bool run_whole(struct session *session, const struct seed_file *file, str
 }
 
 bool seed_run_session(
-    struct fleet *fleet, struct session *session, struct seed_file *file, struct report *report, struct err *err)
+    struct session *session, struct seed_file *file, struct report *report, struct err *err)
 {
 	struct err ignored;
 	if (file->scan.statement_count == 0)
 		return true;
-	bool ok = seed_scan_is_single(&file->scan) ? run_singly(fleet, session, file, report, err)
+	bool ok = seed_scan_is_single(&file->scan) ? run_singly(session, file, report, err)
 	                                           : run_whole(session, file, report, err);
 	return ok ? end_transaction(session, file, err) : (end_transaction(session, file, &ignored), false);
 }

@@ -249,11 +249,11 @@ static bool vacuum_one(struct vacuum *vacuum, struct target *target, struct err 
 	     *name = session_quote_identifier(vacuum->session, target->name);
 	char *sql = mem_format("%s %s.%s", statement_word(vacuum), schema, name);
 	struct tick tick = {vacuum, target};
-	struct lifecycle_statement statement = {
+	struct session_statement statement = {
 	    .sql = sql, .tick_ms = vacuum->has_progress ? TICK_MS : 0, .tick = look, .arg = &tick};
 	int64_t began_us = units_now_us();
 	struct err own = {0};
-	bool ok = lifecycle_run_alone(vacuum->fleet, vacuum->session, &statement, NULL, &own);
+	bool ok = session_alone_wait(vacuum->session, &statement, NULL, &own);
 	target->took_ms = (double)(units_now_us() - began_us) / 1000.0;
 	target->state = ok ? TARGET_DONE : strcmp(own.sqlstate, "55P03") == 0 ? TARGET_LOCKED : TARGET_FAILED;
 	if (ok)

@@ -1,5 +1,6 @@
 # sources of src/pg, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/pg/alone.c \
 	src/pg/cancel.c \
 	src/pg/client_tool.c \
 	src/pg/connect_error.c \

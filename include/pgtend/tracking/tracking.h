@@ -1,0 +1,38 @@
+/* tracking/tracking.h - what is done to hypertables: their jobs run, paused, resumed and set, chunks compressed, decompressed and dropped,
+ * aggregates refreshed.
+ *
+ * Owns: the previews (chunks, bytes, locks, who stands in the way), the statements in the words of each version of TimescaleDB, what an action
+ * came to (TimescaleDB keeps no record of a job that was run by hand). Must not know: verbs, guards, screens. Whether something is late is
+ * judged in timescale/.
+ *
+ * All in a task, through a session of its own that honours the key lock_timeout. Without TimescaleDB, and in its Apache edition where that
+ * cannot do it, the answer is ERR_UNSUPPORTED with what can be done instead.
+ */
+#ifndef PGTEND_TRACKING_TRACKING_H
+#define PGTEND_TRACKING_TRACKING_H
+
+#include "pgtend/core/err.h"
+#include "pgtend/core/report.h"
+#include "pgtend/fleet/fleet.h"
+
+/* Rows of the reports. */
+extern const struct table_shape tracking_runs_shape;   /* one row a job that was run, paused, resumed or set */
+extern const struct table_shape tracking_chunks_shape; /* one row a chunk that was, or would be, dropped, compressed, decompressed */
+
+enum tracking_what { TRACKING_RUN, TRACKING_PAUSE, TRACKING_RESUME };
+/* Which jobs. */
+struct tracking_jobs {
+	enum tracking_what what;
+	int64_t job_id;             /* one job; 0: all policies of the kind */
+	const char *kind;           /* "retention" */
+	const struct words *tables; /* of these hypertables and aggregates only; NULL or empty: all */
+	bool is_dry_run;            /* says what would be done, in the report's log and rows */
+};
+/* A job that is paused is run only when it is named (job_id, tables): who paused it had a reason. */
+PGTEND_CHECK bool tracking_jobs(
+    struct fleet *fleet, struct database *database, const struct tracking_jobs *jobs, struct report *report, struct err *err);
+/* The chunks that those jobs would work on now, as rows of tracking_chunks_shape; locks and who stands in the way in the report's log. */
+PGTEND_CHECK bool tracking_due(struct fleet *fleet, struct database *database, const struct tracking_jobs *jobs, struct table *rows,
+    struct report *report, struct err *err);
+
+#endif

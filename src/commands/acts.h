@@ -1,0 +1,16 @@
+/* acts.h - what the verbs share that act on hypertables. */
+#ifndef PGTEND_COMMANDS_ACTS_H
+#define PGTEND_COMMANDS_ACTS_H
+
+#include "pgtend/commands/command.h"
+
+/* A verb's work said in its log and its summary, as the lines to show before a question: `work` is called with is_dry_run and a report of its own.
+ * With --dry-run the rows are the result. */
+PGTEND_CHECK bool acts_preview(struct action *action,
+    bool (*work)(const struct action *action, bool is_dry_run, struct report *report, struct err *err), struct err *err);
+/* The job ID among the words. */
+PGTEND_CHECK bool acts_job_id(const struct action *action, int64_t *job_id, struct err *err);
+/* Facts about TimescaleDB of all databases of a reading verb, in action->report; those without the extension have none. */
+PGTEND_CHECK bool acts_facts(struct action *action, enum fact fact, struct table *rows, struct err *err);
+
+#endif

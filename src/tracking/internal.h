@@ -1,0 +1,115 @@
+/* internal.h - what the files of tracking/ share. Nobody outside includes it. */
+#ifndef PGTEND_TRACKING_INTERNAL_H
+#define PGTEND_TRACKING_INTERNAL_H
+
+#include "pgtend/pg/session.h"
+#include "pgtend/tracking/tracking.h"
+
+enum { ACTS_DEADLINE_MS = 30000 };
+
+/* One action under way on one database. */
+struct acts {
+	struct fleet *fleet;
+	struct database *database;
+	struct report *report;
+	struct session *session; /* its own, writable */
+	const char *verb;        /* "retention" */
+	char *schema;            /* quoted: where the extension's functions are */
+	char *database_word;     /* as a word of a shell's line */
+};
+
+/* --- acts.c */
+
+/* Opens the session and looks for TimescaleDB. Also after a failure: acts_close(). */
+PGTEND_CHECK bool acts_open(struct acts *acts, struct err *err);
+void acts_close(struct acts *acts);
+/* ERR_UNSUPPORTED in the Apache edition, with what can be done there. */
+PGTEND_CHECK bool acts_need_community(const struct acts *acts, struct err *err);
+/* Outside of any transaction, with a look at who blocks it: CALL of what commits. The notices go into the log. */
+PGTEND_CHECK bool acts_call(struct acts *acts, const char *sql, struct err *err);
+/* In a transaction of its own, also behind a pooler; the notices go into the log. *result may be NULL. */
+PGTEND_CHECK bool acts_query(struct acts *acts, const char *sql, struct result **result, struct err *err);
+/* "waits at most 5 s for a lock" */
+char *acts_patience(const struct acts *acts);
+bool acts_is_lock(const struct err *err); /* lock_timeout, or a deadlock */
+/* The session is of no more use: what is left must not be begun. */
+bool acts_is_over(const struct acts *acts, const struct err *err);
+char *acts_quoted(const struct acts *acts, const char *schema, const char *name); /* "schema"."name"; caller frees */
+/* "events", or "mine.events" outside of public; caller frees. */
+char *acts_shown(const char *schema, const char *name);
+/* Whether --table's word means it: "events" or "mine.events". */
+bool acts_is_named(const char *table, const char *schema, const char *name);
+
+/* --- chunks.c: sets of chunks */
+
+struct chunk {
+	int64_t oid;
+	char *oids;            /* its own and its compressed half's, as {1,2} */
+	char *schema, *name;   /* its own table */
+	char *start, *end;     /* as the server wrote them; NULL: not known */
+	bool is_compressed, is_locked, is_frozen, is_partial;
+	int64_t bytes;         /* compressed half included; of one that is locked by its relpages */
+	int64_t bytes_before;  /* compressed: what it took before; -1: not known */
+	int64_t bytes_now;     /* for the callers: what it took in the end; -1 */
+	const char *state;     /* for the callers: static */
+	char *reason;          /* for the callers; NULL */
+};
+struct chunk_set {
+	char *schema, *name; /* hypertable or aggregate, as people know it */
+	struct chunk *chunks;
+	int count;
+	char *oids;    /* of all relations, compressed halves too, as {1,2} */
+	char *numbers; /* of the chunks alone */
+};
+/* The chunks that `select` gives (a query with one column of regclass), oldest first. */
+PGTEND_CHECK bool chunk_set_load(struct acts *acts, const char *select, struct chunk_set *set, struct err *err);
+/* Those of `set` that are still there, as they are now. */
+PGTEND_CHECK bool chunk_set_again(struct acts *acts, const struct chunk_set *set, struct chunk_set *now, struct err *err);
+/* Leaves out the chunks for which keep() says no. */
+void chunk_set_keep(struct chunk_set *set, bool (*keep)(const struct chunk *chunk));
+void chunk_set_done(struct chunk_set *set);
+int64_t chunk_set_bytes(const struct chunk_set *set);
+const struct chunk *chunk_set_find(const struct chunk_set *set, int64_t oid);
+/* "10 chunks, 81 MB, 2026-10-11 to 2026-10-21"; caller frees. */
+char *chunk_set_words(const struct chunk_set *set);
+/* Who holds a lock on any of them now, a line each ("pid 12 (psql, user app, idle in transaction) for 4m holds ..."). pids: may be NULL. */
+void chunk_set_blockers(struct acts *acts, const struct chunk_set *set, struct words *lines, struct words *pids);
+/* Adds its chunks to rows of tracking_chunks_shape. */
+void chunk_set_rows(const struct acts *acts, const struct chunk_set *set, struct table *rows);
+
+/* --- jobs.c: which jobs, and what they would do */
+
+struct job_row {
+	int64_t job_id;
+	char *kind, *schema, *name; /* name NULL: works on no hypertable */
+	char *relation;             /* quoted: what show_chunks() takes; NULL: none */
+	char *proc, *application;
+	char *config;               /* JSON */
+	bool is_scheduled, is_running;
+	bool is_named;
+	/* retention and compression */
+	char *after;                /* "30 days" or "1000"; NULL */
+	bool is_integer, is_by_creation;
+	char *column_type, *now_function; /* of integer time */
+	struct chunk_set due;       /* what it would work on */
+	bool has_due;
+	/* what came of it */
+	const char *state;          /* static */
+	double took_ms;
+	int64_t gone_chunks, gone_bytes; /* -1: does not apply */
+	int64_t left_chunks;
+	char *error;
+	char sqlstate[6];
+};
+struct job_list {
+	struct job_row *rows;
+	int count;
+};
+PGTEND_CHECK bool job_list_load(struct acts *acts, const struct tracking_jobs *jobs, struct job_list *list, struct err *err);
+void job_list_done(struct job_list *list);
+/* Loads row->due: the chunks that it would work on now. Jobs of other kinds have none. */
+PGTEND_CHECK bool job_due(struct acts *acts, struct job_row *row, struct err *err);
+/* "job 1000 (retention of events)"; caller frees. */
+char *job_words(const struct job_row *row);
+
+#endif

@@ -1,0 +1,2 @@
+# tests of tracking/
+EXTRA_DIST += tests/tracking/jobs.test
