@@ -184,7 +184,14 @@ static bool lay_together(struct ledger *ledger, struct session *session, struct 
 
 static bool read_rows(struct ledger *ledger, struct session *session, struct err *err)
 {
-	return !ledger->has_history || ledger->dialect->read_rows(ledger, session, err);
+	if (!ledger->has_history || ledger->dialect->read_rows(ledger, session, err))
+		return true;
+	if (strcmp(err->sqlstate, "55P03") == 0) {
+		err_set(err, ERR_LOCKED, "the migration history %s is locked: another migration is running", ledger->history);
+		memcpy(err->sqlstate, "55P03", 6);
+		err_hint(err, "`pgtend migrate lock` shows who it is; wait until it has ended");
+	}
+	return false;
 }
 
 static bool read_history(struct ledger *ledger, struct session *session, struct err *err)

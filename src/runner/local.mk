@@ -18,9 +18,11 @@ libpgtend_a_SOURCES += \
 	src/runner/run_progress.c \
 	src/runner/run_psql.c \
 	src/runner/run_record.c \
+	src/runner/run_resume.c \
 	src/runner/run_rivals.c \
 	src/runner/run_session.c \
 	src/runner/run_settle.c \
+	src/runner/run_statement.c \
 	src/runner/run_statements.c \
 	src/runner/run_transactions.c \
 	src/runner/run_watched.c

@@ -42,7 +42,8 @@ const struct table_shape migrate_lock_shape = {"migrate_lock", columns, (int)(si
 
 static bool open_run(struct run *run, struct err *err)
 {
-	if (!run_open(run, err) || !ledger_read(run->database, run->session, &run->ledger, err))
+	/* Not its rows: whoever runs migrations may hold the table. */
+	if (!run_open(run, err) || !ledger_look(run->database, run->session, &run->ledger, err))
 		return false;
 	run->dialect = run->ledger.dialect;
 	if (!run->dialect || !run->dialect->run) {
@@ -128,9 +129,9 @@ static void add_run(const struct run *run, struct table *rows, int row, const ch
 static bool look(const struct run *run, struct table *rows, struct err *err)
 {
 	bool locks_history = run->dialect->run->locks_history;
-	char *keys = run->other_lock_key
-	                 ? mem_format("{%lld,%lld}", (long long)run->lock_key, (long long)run->other_lock_key)
-	                 : mem_format("{%lld}", (long long)run->lock_key);
+	/* A psql that outlived its pgtend has the second one, and holds up all others by it. */
+	char *keys = mem_format("{%lld,%lld,%lld}", (long long)run->lock_key, (long long)run_psql_key(run),
+	    (long long)(run->other_lock_key ? run->other_lock_key : run->lock_key));
 	const char *params[] = {keys, locks_history ? run->ledger.history_schema : NULL,
 	    locks_history ? run->ledger.history_table : NULL};
 	struct result *result = NULL;

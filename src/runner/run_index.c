@@ -57,12 +57,29 @@ bool run_index_prepare(struct run *run, const char *statement, bool is_again, bo
 		if (!result_bool(result, i, 1))
 			is_done = drop(run, result_text(result, i, 0), err);
 		else
-			*is_there = is_again;
+			*is_there = true;
 	}
 	result_free(result);
 	mem_free(name);
 	mem_free(table);
 	return is_done;
+}
+
+bool run_index_is_left(struct run *run, const char *statement, bool *is_left, struct err *err)
+{
+	char *name = NULL, *table = NULL;
+	*is_left = false;
+	if (!index_of(run, statement, &name, &table))
+		return true;
+	const char *params[] = {name, table};
+	struct result *result = NULL;
+	bool is_asked = session_query_wait(run->session, sql_runner_index_state, params, 2, DEADLINE_MS, &result, err);
+	for (int i = 0; is_asked && i < result_rows(result); i++)
+		*is_left = *is_left || !result_bool(result, i, 1);
+	result_free(result);
+	mem_free(name);
+	mem_free(table);
+	return is_asked;
 }
 
 bool run_index_look(struct run *run, struct words *invalid, struct err *err)

@@ -62,9 +62,15 @@ char *run_head(struct run *run, const struct plan_step *step, int64_t rows, int 
 /* Takes the tool's own advisory lock for the session; nothing behind a pool. ERR_LOCKED says who holds it. */
 PGTEND_CHECK bool run_lock(struct run *run, struct err *err);
 void run_unlock(struct run *run);
+/* After a text that may have given up the session's locks (DISCARD ALL, pg_advisory_unlock_all): takes it again. The statement alone fails with
+ * SQLSTATE PTLCK; NULL: not needed. Caller frees. */
+PGTEND_CHECK bool run_keep_lock(struct run *run, const char *sql, struct err *err);
+char *run_keep_lock_sql(const struct run *run, const char *sql);
 /* What psql's own transaction begins with: it ends when our session is gone by then, and keeps the next runner waiting for it else. "" behind
  * a pool, where the transaction has the lock itself. Caller frees. */
 char *run_psql_lock_sql(const struct run *run);
+/* The advisory lock of that transaction. */
+int64_t run_psql_key(const struct run *run);
 /* ERR_LOCKED in words, with the holder as far as the server tells. */
 bool run_say_locked(struct run *run, struct err *err);
 /* How many rows the history table itself has. */
@@ -136,6 +142,8 @@ const struct message_part *run_message_failed(const struct message *message, con
 PGTEND_CHECK bool run_look_up(struct run *run, int end, struct err *err);
 /* Where the session was lost: a new one, which holds the lock. Then nobody works there any more; the history is read again. */
 PGTEND_CHECK bool run_come_back(struct run *run, struct err *err);
+/* Of a transaction that has ended, by its number. */
+PGTEND_CHECK bool run_fate(struct run *run, const char *xid, bool *is_committed, struct err *err);
 bool run_is_unsettled(const struct result *result, const struct err *err);
 /* What is to be said of a step once it is committed and durable. */
 void run_tell(struct run *run, const char *format, ...) PGTEND_PRINTF(2, 3);
@@ -164,21 +172,41 @@ struct progress {
 	bool is_there;
 	char *checksum;    /* of the file then */
 	int done;          /* statements that ended well */
-	bool is_unsettled; /* one more was begun, and nobody wrote down how it ended */
-	char xid[24];      /* of its transaction; "": none */
+	int begun;         /* more than `done`: nobody wrote down how those ended */
+	char xid[24];      /* of the transaction that takes them all; "": none */
 	char *path;        /* of pgtend's own file; NULL: it stands in the database */
 };
 PGTEND_CHECK bool run_progress_read(struct run *run, const struct plan_step *step, struct progress *progress, struct err *err);
-/* Before statement `number` (from 0) runs, and after it did. */
-PGTEND_CHECK bool run_progress_write(struct run *run, const struct plan_step *step, const struct progress *progress, int number,
-    bool is_done, const char *xid, struct err *err);
+/* So many statements have ended, so many (the same, or one more; where xid is given, any) have begun. */
+PGTEND_CHECK bool run_progress_write(struct run *run, const struct plan_step *step, const struct progress *progress, int begun,
+    int done, const char *xid, struct err *err);
 /* is_over: the history has it now, nothing is to be remembered. */
 void run_progress_done(struct progress *progress, bool is_over);
 
+/* run_statement.c, run_resume.c */
+struct work {
+	struct run *run;
+	const struct plan_step *step;
+	struct progress progress;
+	int number;        /* of the statement, from 0 */
+	int stays;         /* so many have run and are committed */
+	char *statement;
+	bool is_again;     /* it was begun before */
+	bool is_unsettled; /* and nobody saw its end */
+};
+/* The statement work->statement, with its retries. */
+PGTEND_CHECK bool run_statement(struct work *work, struct err *err);
+/* Where to go on; ERR_DRIFT: the file is another one now. */
+PGTEND_CHECK bool run_resume(struct work *work, struct err *err);
+/* What the statements before that one set in their session, this one gets too. */
+PGTEND_CHECK bool run_resume_settings(struct work *work, struct err *err);
+
 /* run_index.c */
-/* Before a CREATE INDEX CONCURRENTLY: its index, left INVALID by one that failed, is dropped. is_again: it was begun before; *is_there: it
- * is there and good, nothing is to be done. Other statements: nothing. */
+/* Before a CREATE INDEX CONCURRENTLY: its index, left INVALID by one that failed, is dropped. is_again: it was begun before; *is_there: one of
+ * its name stands on its table and is good. Other statements: nothing. */
 PGTEND_CHECK bool run_index_prepare(struct run *run, const char *statement, bool is_again, bool *is_there, struct err *err);
+/* A CREATE INDEX CONCURRENTLY that failed: did it leave an INVALID one? */
+PGTEND_CHECK bool run_index_is_left(struct run *run, const char *statement, bool *is_left, struct err *err);
 /* Names of all that are INVALID. */
 PGTEND_CHECK bool run_index_look(struct run *run, struct words *invalid, struct err *err);
 /* Says which are INVALID now that were not before, and what to do. */

@@ -47,7 +47,7 @@ bool run_say_locked(struct run *run, struct err *err)
 }
 
 /* A psql that outlives its pgtend (kill -9) has lost the lock with it, and may yet commit. So its transaction has a lock of its own. */
-static int64_t psql_key(const struct run *run)
+int64_t run_psql_key(const struct run *run)
 {
 	return run->lock_key ^ INT64_C(0x7067707371); /* "pgpsq" */
 }
@@ -60,7 +60,7 @@ char *run_psql_lock_sql(const struct run *run)
 	return mem_format("SELECT pg_catalog.pg_advisory_xact_lock(%lld) AS pgtend_locked \\gset\n"
 	                  "DO $pgtend$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.pid = %d AND "
 	                  "l.granted) THEN RAISE EXCEPTION 'the session that holds the migration lock is gone'; END IF; END $pgtend$;\n",
-	    (long long)psql_key(run), run->backend_pid);
+	    (long long)run_psql_key(run), run->backend_pid);
 }
 
 static bool try_lock(struct run *run, int64_t key, bool *has_it, struct err *err)
@@ -89,13 +89,13 @@ static bool try_first_lock(struct run *run, struct err *err)
 	struct result *result = NULL;
 	bool is_asked = session_queryf_wait(run->session, 15000, &result, err,
 	    "SELECT CASE WHEN pg_catalog.pg_try_advisory_lock(%lld) THEN pg_catalog.pg_try_advisory_xact_lock(%lld) END",
-	    (long long)run->lock_key, (long long)psql_key(run));
+	    (long long)run->lock_key, (long long)run_psql_key(run));
 	run->has_lock = is_asked && result_text(result, 0, 0);
 	bool is_alone = run->has_lock && result_bool(result, 0, 0);
 	result_free(result);
 	if (!is_asked || is_alone)
 		return is_asked;
-	say_locked(run, run->has_lock ? psql_key(run) : run->lock_key, err);
+	say_locked(run, run->has_lock ? run_psql_key(run) : run->lock_key, err);
 	if (run->has_lock)
 		give_back(run, run->lock_key, &run->has_lock);
 	return false;
@@ -133,12 +133,38 @@ int64_t run_table_rows(const struct run *run)
 	return how && how->has_one_row ? run->ledger.row_count > 0 : run->ledger.row_count;
 }
 
-static void add_try(struct text *sql, int64_t key)
+static void add_try(struct text *sql, const char *lock, int64_t key)
 {
 	text_addf(sql,
-	    " IF NOT pg_catalog.pg_try_advisory_xact_lock(%lld) THEN RAISE EXCEPTION 'another migration is running' USING "
+	    " IF NOT pg_catalog.%s(%lld) THEN RAISE EXCEPTION 'another migration is running' USING "
 	    "ERRCODE = 'PTLCK'; END IF;",
-	    (long long)key);
+	    lock, (long long)key);
+}
+
+char *run_keep_lock_sql(const struct run *run, const char *sql)
+{
+	static const char lock[] = "pg_try_advisory_lock";
+	struct text text = {0};
+	if (!run->has_lock || (!strcasestr(sql, "discard") && !strcasestr(sql, "advisory_unlock")))
+		return NULL;
+	text_add(&text, "DO $pgtend$ BEGIN");
+	add_try(&text, lock, run->lock_key);
+	if (run->other_lock_key)
+		add_try(&text, lock, run->other_lock_key);
+	text_add(&text, " END $pgtend$;");
+	return text_take(&text);
+}
+
+bool run_keep_lock(struct run *run, const char *sql, struct err *err)
+{
+	char *lock = run_keep_lock_sql(run, sql);
+	struct result *result = NULL;
+	bool is_kept = !lock || run_ask(run, lock, &result, err);
+	if (!is_kept)
+		run_explain_guard(run, err);
+	result_free(result);
+	mem_free(lock);
+	return is_kept;
 }
 
 char *run_guard_sql(struct run *run, const struct plan_step *step, int64_t rows)
@@ -148,9 +174,9 @@ char *run_guard_sql(struct run *run, const struct plan_step *step, int64_t rows)
 	struct text sql = {0};
 	text_add(&sql, "DO $pgtend$ DECLARE rival integer; asking text[]; begun text[]; suspects text[]; BEGIN");
 	if (run->is_pooled)
-		add_try(&sql, run->lock_key);
+		add_try(&sql, "pg_try_advisory_xact_lock", run->lock_key);
 	if (run->is_pooled && run->other_lock_key)
-		add_try(&sql, run->other_lock_key);
+		add_try(&sql, "pg_try_advisory_xact_lock", run->other_lock_key);
 	if (run->ledger.has_history) {
 		char *schema = session_quote_identifier(run->session, run->ledger.history_schema);
 		char *table = session_quote_identifier(run->session, run->ledger.history_table);

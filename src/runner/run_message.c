@@ -95,6 +95,9 @@ void run_message_fill(struct run *run, int from, struct message *message)
 		}
 		put_text(run, message, i);
 		look_what_it_takes(run, step->text.sql);
+		char *lock = run_keep_lock_sql(run, step->text.sql);
+		put(message, lock ? lock : "");
+		mem_free(lock);
 		char *history = run_history_sql(run, step);
 		put(message, history);
 		put(message, ";\n");

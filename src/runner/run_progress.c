@@ -42,7 +42,7 @@ static bool read_file(struct run *run, const struct plan_step *step, struct prog
 	progress->is_there = checksum != NULL;
 	progress->checksum = mem_copy(checksum);
 	progress->done = (int)json_integer_value(json_object_get(root, "done"));
-	progress->is_unsettled = json_integer_value(json_object_get(root, "begun")) > progress->done;
+	progress->begun = (int)json_integer_value(json_object_get(root, "begun"));
 	if (xid && strspn(xid, "0123456789") == strlen(xid) && strlen(xid) < sizeof progress->xid)
 		strcpy(progress->xid, xid);
 	json_decref(root);
@@ -59,17 +59,17 @@ bool run_progress_read(struct run *run, const struct plan_step *step, struct pro
 		return false;
 	progress->is_there = kept.is_there;
 	progress->done = kept.done;
-	progress->is_unsettled = kept.is_unsettled;
+	progress->begun = kept.done + kept.is_unsettled;
 	progress->checksum = mem_copy(kept.checksum);
 	metadata_progress_done(&kept);
 	return true;
 }
 
-bool run_progress_write(struct run *run, const struct plan_step *step, const struct progress *progress, int number, bool is_done,
+bool run_progress_write(struct run *run, const struct plan_step *step, const struct progress *progress, int begun, int done,
     const char *xid, struct err *err)
 {
 	if (run->metadata.is_there) {
-		char *sql = metadata_progress_sql(&run->metadata, &run->ledger, step, number, is_done, run->session);
+		char *sql = metadata_progress_sql(&run->metadata, &run->ledger, step, begun == done ? done - 1 : done, begun == done, run->session);
 		struct result *result = NULL;
 		bool is_written = run_ask(run, sql, &result, err) || err_prefix(err, "writing down how far %s came", step->path);
 		result_free(result);
@@ -77,8 +77,8 @@ bool run_progress_write(struct run *run, const struct plan_step *step, const str
 		return is_written;
 	}
 	char *folder = mem_copy_n(progress->path, (size_t)(strrchr(progress->path, '/') - progress->path));
-	json_t *root = json_pack("{s:s, s:i, s:i, s:s, s:s}", "checksum", step->checksum, "begun", number + 1, "done",
-	    is_done ? number + 1 : number, "xid", xid ? xid : "", "migration", run_file(run, step)->name);
+	json_t *root = json_pack("{s:s, s:i, s:i, s:s, s:s}", "checksum", step->checksum, "begun", begun, "done", done,
+	    "xid", xid ? xid : "", "migration", run_file(run, step)->name);
 	bool is_written = places_make_folder(folder, err) && json_write_file(progress->path, root, err);
 	json_decref(root);
 	mem_free(folder);

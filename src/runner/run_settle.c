@@ -157,8 +157,7 @@ bool run_come_back(struct run *run, struct err *err)
 	return is_back;
 }
 
-/* Of a transaction that went over several messages. */
-static bool is_committed(struct run *run, const char *xid, bool *is_committed, struct err *err)
+bool run_fate(struct run *run, const char *xid, bool *is_committed, struct err *err)
 {
 	struct result *result = NULL;
 	bool is_asked = session_queryf_wait(run->session, 15000, &result, err, "SELECT pg_catalog.txid_status(%s)", xid);
@@ -186,7 +185,7 @@ static bool find_out(struct run *run, int end, struct err *err)
 	bool is_there = true;
 	char xid[sizeof run->xid];
 	memcpy(xid, run->xid, sizeof xid);
-	if (!run_come_back(run, err) || (xid[0] && !is_committed(run, xid, &is_there, err)))
+	if (!run_come_back(run, err) || (xid[0] && !run_fate(run, xid, &is_there, err)))
 		return false;
 	int before = run->done, now = xid[0] && is_there ? end : end_by_history(run, xid[0] ? before : end);
 	/* What was to be said of it once it is committed: it is told anew, as far as it is. */

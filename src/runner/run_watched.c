@@ -86,7 +86,7 @@ static bool run_text(struct run *run, int i, struct err *err)
 	} else if (step->is_watched && !is_same_transaction(run)) {
 		run_roll_back(run);
 		is_done = explain_lost_transaction(run, step, run->xid, err);
-	} else if (watch && !watch->ran(run->session, step, watch->arg, err)) {
+	} else if (!run_keep_lock(run, step->text.sql, err) || (watch && !watch->ran(run->session, step, watch->arg, err))) {
 		run_roll_back(run);
 		is_done = false;
 	}

@@ -4,7 +4,7 @@
 with locks as (
   select l.pid, l.granted, l.locktype
     from pg_catalog.pg_locks l
-    join (select k from pg_catalog.unnest($1::bigint[]) k) keys
+    join (select distinct k from pg_catalog.unnest($1::bigint[]) k) keys
       on l.classid::bigint = (keys.k >> 32) & 4294967295 and l.objid::bigint = keys.k & 4294967295
    where l.locktype = 'advisory'
      and l.objsubid = 1
