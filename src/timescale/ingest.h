@@ -49,6 +49,7 @@ struct ingest_look {
 	struct table *table;
 	const struct table *before; /* the facts of the look before; NULL */
 	int64_t before_us;
+	bool is_newest_only;       /* neither rates nor silences */
 };
 
 /* One source of a hypertable (NULL: all rows together) and what was read of it. */
@@ -108,6 +109,9 @@ void ingest_question_add(struct ingest_question *question, const char *sql, cons
 PGTEND_CHECK bool ingest_question_ask(struct ingest_question *question, struct result **result, struct err *err);
 /* Whether its rows may be read, by the index that begins with `lead` (NULL: with the time). */
 bool ingest_can_ask(const struct ingest_look *look, const struct ingest_chunk *chunk, const char *lead);
+
+/* In a task, for others of this floor: age of the newest row of one hypertable, in seconds; negative: not known. */
+double ingest_newest_age(const struct probe_target *target, struct session *session, const char *schema, const char *name);
 
 /* --- ingest_judge.c */
 struct ingest_verdict { const char *verdict; char *cause; };

@@ -257,3 +257,27 @@ bool ingest_ask(const struct ingest_look *look, struct ingest_hypertable *hypert
 	source_of(sources, NULL);
 	return true;
 }
+
+double ingest_newest_age(const struct probe_target *target, struct session *session, const char *schema, const char *name)
+{
+	struct ingest_look look = {.target = target, .session = session, .table = table_new(&ingest_shape), .is_newest_only = true};
+	struct ingest_hypertables hypertables;
+	struct err ignored;
+	double age = -1;
+
+	if (ingest_read_chunks(&look, &hypertables, &ignored))
+		for (int i = 0; i < hypertables.count; i++) {
+			struct ingest_hypertable *hypertable = &hypertables.v[i];
+			struct ingest_sources sources;
+
+			if (strcmp(hypertable->name, name) != 0 || strcmp(hypertable->schema, schema) != 0)
+				continue;
+			if (ingest_ask(&look, hypertable, &sources, &ignored) && sources.count > 0 && sources.v[0].has_newest &&
+			    (hypertable->time != INGEST_INTEGER || hypertable->units_a_second))
+				age = (double)(hypertable->now_us - sources.v[0].newest_us) / 1e6;
+			ingest_sources_done(&sources);
+		}
+	ingest_hypertables_done(&hypertables);
+	table_free(look.table);
+	return age;
+}

@@ -145,7 +145,7 @@ bool ingest_ask_rates(const struct ingest_look *look, const struct ingest_hypert
 	struct result *result = NULL;
 	bool is_known = sources->count > 0;
 
-	if (!is_clocked(hypertable))
+	if (look->is_newest_only || !is_clocked(hypertable))
 		return true;
 	for (int i = 0; i < sources->count; i++)
 		is_known &= take_from_before(look, hypertable, &sources->v[i]);
@@ -190,7 +190,7 @@ bool ingest_ask_silence(const struct ingest_look *look, const struct ingest_hype
 	struct result *result = NULL;
 	enum { PIECES = INGEST_DAYS + 1 };
 
-	if (!is_clocked(hypertable))
+	if (look->is_newest_only || !is_clocked(hypertable))
 		return true;
 	for (int i = 0; i < sources->count; i++) {
 		int64_t silence = silence_of(hypertable, &sources->v[i]);

@@ -7,6 +7,7 @@
 #include "pgtend/timescale/shapes.h"
 
 extern const struct probe probe_chunks;
+extern const struct probe probe_aggregates;
 extern const struct probe probe_ingest;
 extern const struct probe probe_chunk_list;
 extern const struct probe probe_policies;

@@ -14,6 +14,7 @@ libpgtend_a_SOURCES += \
 	src/timescale/judge.c \
 	src/timescale/judge_chunks.c \
 	src/timescale/policies.c \
+	src/timescale/probe_aggregates.c \
 	src/timescale/probe_chunk_list.c \
 	src/timescale/probe_chunks.c \
 	src/timescale/probe_ingest.c \
