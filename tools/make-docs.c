@@ -213,6 +213,10 @@ static bool json(struct text *out, const char *name)
 		text_addf(out, "## %s\n\n%s. `%s`%s\n\n", title, verb->title, verb->example,
 		    verb_acts_on_databases(verb) ? " These stand in `rows` of each object." : "");
 		json_shape(out, verb->shape);
+		if (verb->other_option != NULL) {
+			text_addf(out, "With `%s`:\n\n", verb->other_option);
+			json_shape(out, verb->other_shape);
+		}
 		mem_free(title);
 	}
 	return true;

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "hypertables.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
 #include "pgtend/sql_embedded.h"
 #include "pgtend/timescale/timescale.h"
 
@@ -13,39 +15,113 @@ static const char *const size_columns[] = {"rows", "bytes", NULL};
 
 enum { DEADLINE_MS = 10000, MOST_ROWS = 1000 /* a hypertable */ };
 
-static void set_range(const struct hypertables *all, int hypertable, const struct result *result, int from, struct table *table, int row)
-{
-	const char *starts = result_text(result, from, result_column(result, "starts"));
-	const char *ends = result_text(result, from, result_column(result, "ends"));
+/* One question under way. */
+struct look {
+	struct hypertables all;
+	struct result *list;       /* of sql/chunk_list.sql */
+	struct table *hypertables; /* chunks_shape, a row for each of `all`: whose retention and compression are late */
+	int *row_of;               /* by row of the list: the hypertable's; -1: made since */
+};
 
-	if (hypertables_is_integer(all, hypertable)) {
-		table_set_parsed(table, row, "range_start_integer", starts);
-		table_set_parsed(table, row, "range_end_integer", ends);
+static const char *text_of(const struct look *look, int from, const char *column)
+{
+	return result_text(look->list, from, result_column(look->list, column));
+}
+
+static void add_due(const struct look *look, int from, const char *count, const char *since, struct chunks_due *due)
+{
+	const char *text = text_of(look, from, since);
+	double since_s;
+
+	due->chunks += result_int(look->list, from, result_column(look->list, count), 0);
+	if (text && units_parse_duration_s(text, &since_s) && since_s > due->since_s)
+		due->since_s = since_s;
+}
+
+/* Past a limit is not late: the verdict on the hypertable tells, from the same ranges as that of FACT_CHUNKS. */
+static void judge(struct look *look)
+{
+	int count = result_rows(look->all.rows);
+	struct chunks_due *retention = mem_new(sizeof *retention * ((size_t)count + 1));
+	struct chunks_due *compression = mem_new(sizeof *compression * ((size_t)count + 1));
+
+	for (int i = 0; i < count; i++)
+		retention[i].since_s = compression[i].since_s = -1;
+	for (int from = 0; from < result_rows(look->list); from++) {
+		if (look->row_of[from] < 0)
+			continue;
+		add_due(look, from, "due", "due_s", &retention[look->row_of[from]]);
+		add_due(look, from, "pack_due", "pack_due_s", &compression[look->row_of[from]]);
+	}
+	result_fill(look->all.rows, look->hypertables);
+	for (int i = 0; i < count; i++)
+		chunks_judge(look->all.target, look->all.policies, look->hypertables, i, &retention[i], &compression[i]);
+	mem_free(retention);
+	mem_free(compression);
+}
+
+static bool is_late(const struct look *look, int from, const char *due, const char *late_chunks)
+{
+	return result_int(look->list, from, result_column(look->list, due), 0) > 0 &&
+	       table_get_int(look->hypertables, look->row_of[from], late_chunks, 0) > 0;
+}
+
+static void set_range(const struct look *look, int from, struct table *table, int row)
+{
+	static const char *const times[] = {"range_start", "range_end", NULL};
+
+	if (hypertables_is_integer(&look->all, look->row_of[from])) {
+		table_set_parsed(table, row, "range_start_integer", text_of(look, from, "starts"));
+		table_set_parsed(table, row, "range_end_integer", text_of(look, from, "ends"));
+		probe_mark_missing(table, row, times, MISSING_UNSUPPORTED);
 	} else {
-		hypertables_set_time(table, row, "range_start", starts);
-		hypertables_set_time(table, row, "range_end", ends);
+		hypertables_set_time(table, row, "range_start", text_of(look, from, "starts"));
+		hypertables_set_time(table, row, "range_end", text_of(look, from, "ends"));
 	}
 }
 
-static void fill(const struct hypertables *all, const struct result *result, struct table *table)
+static void set_row(const struct look *look, int from, struct table *table, int row)
+{
+	const char *state = text_of(look, from, "state");
+	int hypertable = look->row_of[from];
+
+	table_set_text(table, row, "schema", hypertables_text(&look->all, hypertable, "schema"));
+	table_set_text(table, row, "name", hypertables_text(&look->all, hypertable, "name"));
+	set_range(look, from, table, row);
+	if (strcmp(state, "locked") != 0 && is_late(look, from, "due", "late_chunks"))
+		table_set_text(table, row, "state", "late");
+	table_set_int(table, row, "is_compress_late", is_late(look, from, "pack_due", "compress_late_chunks"));
+	if (look->all.unsized)
+		probe_mark_missing(table, row, size_columns, look->all.unsized);
+	else if (!result_bool(look->list, from, result_column(look->list, "is_exact")))
+		table_set_approximate(table, row, "bytes");
+}
+
+/* Rows of one hypertable stand together. */
+static void find_rows(struct look *look)
+{
+	int count = result_rows(look->list);
+	const char *before = NULL;
+
+	look->row_of = mem_new(sizeof *look->row_of * ((size_t)count + 1));
+	for (int from = 0; from < count; from++) {
+		const char *key = text_of(look, from, "key");
+
+		look->row_of[from] = before && strcmp(before, key) == 0 ? look->row_of[from - 1] : hypertables_row(&look->all, key);
+		before = key;
+	}
+}
+
+static void fill(struct look *look, struct table *table)
 {
 	int first = table_rows(table);
 
-	result_fill(result, table);
-	for (int from = 0; from < result_rows(result); from++) {
-		int row = first + from;
-		int hypertable = hypertables_row(all, result_text(result, from, result_column(result, "key")));
-
-		if (hypertable < 0)
-			continue; /* made since */
-		table_set_text(table, row, "schema", hypertables_text(all, hypertable, "schema"));
-		table_set_text(table, row, "name", hypertables_text(all, hypertable, "name"));
-		set_range(all, hypertable, result, from, table, row);
-		if (all->unsized)
-			probe_mark_missing(table, row, size_columns, all->unsized);
-		else if (!result_bool(result, from, result_column(result, "is_exact")))
-			table_set_approximate(table, row, "bytes");
-	}
+	find_rows(look);
+	judge(look);
+	result_fill(look->list, table);
+	for (int from = 0; from < result_rows(look->list); from++)
+		if (look->row_of[from] >= 0)
+			set_row(look, from, table, first + from);
 	for (int row = table_rows(table) - 1; row >= first; row--)
 		if (!table_get_text(table, row, "name"))
 			table_remove_row(table, row);
@@ -54,19 +130,20 @@ static void fill(const struct hypertables *all, const struct result *result, str
 bool chunk_list_read(const struct probe_target *target, struct session *session, const char *only, int64_t most,
                      struct table *table, struct err *err)
 {
-	struct hypertables all = {0};
-	struct result *result = NULL;
+	struct look look = {.hypertables = table_new(&chunks_shape)};
 	char number[24];
 	const char *params[] = {most > 0 ? number : NULL};
 
 	snprintf(number, sizeof number, "%lld", (long long)most);
-	bool is_answered = hypertables_read(&all, target, session, only, err) &&
-	                   hypertables_ask(&all, sql_timescale_chunk_list, params, 1, &result, err);
+	bool is_answered = hypertables_read(&look.all, target, session, only, err) &&
+	                   hypertables_ask(&look.all, sql_timescale_chunk_list, params, 1, &look.list, err);
 
 	if (is_answered)
-		fill(&all, result, table);
-	result_free(result);
-	hypertables_done(&all);
+		fill(&look, table);
+	table_free(look.hypertables);
+	result_free(look.list);
+	mem_free(look.row_of);
+	hypertables_done(&look.all);
 	return is_answered;
 }
 

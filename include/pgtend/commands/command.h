@@ -60,6 +60,8 @@ struct verb {
 	const char *help;      /* a paragraph */
 	const char *example;   /* "pgtend migrate up core --count 1" */
 	const struct table_shape *shape; /* of the rows it gives; NULL: none */
+	const char *other_option;        /* "--list": with it the rows have other_shape; NULL: they never have */
+	const struct table_shape *other_shape;
 	/* What would happen, as lines in action->preview, before a question is asked. In a task. NULL: the title says it all.
 	 * With --dry-run its lines are the result and run is not called; a verb without preview is run with is_dry_run instead. */
 	bool (*preview)(struct action *action, struct err *err);

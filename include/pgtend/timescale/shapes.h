@@ -113,10 +113,10 @@
 	{"chunks", CELL_COUNT, NULL, 0, "How many chunks the row stands for."}, \
 	{"range_start", CELL_TIME, "from", 0, "Where it begins; null for integer time."}, \
 	{"range_end", CELL_TIME, "to", 0, "Where it ends (exclusive)."}, \
-	{"range_start_integer", CELL_ID, NULL, 0, "The same for integer time."}, \
-	{"range_end_integer", CELL_ID, NULL, 0, "The same for integer time."}, \
+	{"range_start_integer", CELL_ID, "from no.", 3, "The same for integer time."}, \
+	{"range_end_integer", CELL_ID, "to no.", 3, "The same for integer time."}, \
 	{"created", CELL_TIME, NULL, 0, "When it was made (chunk_creation_time, from 2.13)."}, \
-	{"state", CELL_TEXT, "state", 0, "locked, late, future, frozen, partial, compressed or raw: the first that holds (of several chunks: of any)."}, \
+	{"state", CELL_TEXT, "state", 0, "locked, late, future, frozen, partial, compressed or raw: the first that holds (of several chunks: of any; compressed: of all). late: retention should have dropped it."}, \
 	{"is_compressed", CELL_BOOL, NULL, 0, "Whether (all of) it is compressed (timescaledb_information.chunks.is_compressed)."}, \
 	{"is_compress_late", CELL_BOOL, NULL, 0, "Whether compression should have taken it."}, \
 	{"rows", CELL_COUNT, "rows", 1, "Rows by the server's estimate; compressed: rows when it was compressed."}, \

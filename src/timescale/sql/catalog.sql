@@ -9,7 +9,7 @@ with col as (
 ), has as (
   select array_agg(format('%s.%s', relname, attname)) as columns from col
 )
-select h.columns @> '{hypertable.id,hypertable.schema_name,hypertable.table_name,dimension.id,dimension.hypertable_id,dimension.column_name,dimension.column_type,dimension.interval_length,dimension.integer_now_func_schema,dimension.integer_now_func,continuous_agg.mat_hypertable_id,continuous_agg.user_view_schema,continuous_agg.user_view_name}' as has_hypertables,
+select h.columns @> '{hypertable.id,hypertable.schema_name,hypertable.table_name,dimension.id,dimension.hypertable_id,dimension.column_name,dimension.column_type,dimension.interval_length,dimension.integer_now_func_schema,dimension.integer_now_func,continuous_agg.mat_hypertable_id,continuous_agg.raw_hypertable_id,continuous_agg.user_view_schema,continuous_agg.user_view_name}' as has_hypertables,
        case when not h.columns @> '{chunk.id,chunk.hypertable_id,chunk.status,dimension_slice.id,dimension_slice.dimension_id,dimension_slice.range_start,dimension_slice.range_end}'
                  then 'public'
             when h.columns @> '{chunk.relid,dimension_slice.chunk_id,compression_settings.relid,compression_settings.compress_relid,chunk.creation_time}' then '229'

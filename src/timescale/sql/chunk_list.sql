@@ -10,10 +10,13 @@
 )
 select r.key, case when count(*) = 1 then min(format('%I.%I', r.nspname, r.relname)) end as chunk, count(*) as chunks,
        min(r.starts) as starts, max(r.ends) as ends, min(r.created) as created,
-       case when bool_or(r.is_locked) then 'locked' when bool_or(r.is_due) then 'late' when bool_or(r.is_future) then 'future'
+       case when bool_or(r.is_locked) then 'locked' when bool_or(r.is_future) then 'future'
             when bool_or(r.is_frozen) then 'frozen' when bool_or(r.is_partial) then 'partial' when bool_and(r.is_compressed) then 'compressed'
             else 'raw' end as state,
-       bool_and(r.is_compressed) as is_compressed, bool_or(r.is_pack_due) as is_compress_late,
+       bool_and(r.is_compressed) as is_compressed,
+       -- past a limit is not late yet: that is judged like the hypertable itself
+       count(*) filter (where r.is_due) as due, max(r.due_s) filter (where r.is_due) as due_s,
+       count(*) filter (where r.is_pack_due) as pack_due, max(r.pack_due_s) filter (where r.is_pack_due) as pack_due_s,
        case when bool_and(s.is_counted) then sum(s.rows + coalesce(p.rows, 0))::bigint end as rows,
        (sum(s.bytes) + coalesce(sum(p.bytes_after) filter (where r.crelid is null), 0))::bigint as bytes,
        bool_and(s.is_exact and (r.crelid is not null or p.bytes_after is null)) as is_exact,

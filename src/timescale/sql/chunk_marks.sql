@@ -16,8 +16,10 @@ wish as (
   from jsonb_to_recordset($1::jsonb) as p(key bigint, root bigint, time_kind text, width bigint, integer_now bigint, retention jsonb, compression jsonb)
 ), wish_time as (
   -- an age of thousands of years is before the beginning of time: nothing is as old as that
-  select w.*, greatest(least(w.integer_now - w.drop_integer, 9223372036854775807), -9223372036854775808)::bigint as drop_before_integer,
-         greatest(least(w.integer_now - w.pack_integer, 9223372036854775807), -9223372036854775808)::bigint as pack_before_integer,
+  select w.*, case when w.drop_integer is not null and w.integer_now is not null
+              then greatest(least(w.integer_now - w.drop_integer, 9223372036854775807), -9223372036854775808)::bigint end as drop_before_integer,
+         case when w.pack_integer is not null and w.integer_now is not null
+              then greatest(least(w.integer_now - w.pack_integer, 9223372036854775807), -9223372036854775808)::bigint end as pack_before_integer,
          case when w.drop_age < interval '6000 years' then localtimestamp - w.drop_age end as drop_local,
          case when w.drop_age < interval '6000 years' then now() - w.drop_age end as drop_at,
          case when w.pack_age < interval '6000 years' then localtimestamp - w.pack_age end as pack_local,
