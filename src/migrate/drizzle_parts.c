@@ -41,6 +41,21 @@ static void blank_comment(char *from, char *at)
 		}
 }
 
+/* The statement before it has its end: a second one would be an empty statement, which psql bears ill behind COPY data. */
+static bool is_ended(const char *sql, const char *at)
+{
+	const char *last = at;
+	while (last > sql && strchr(" \t\r\n", last[-1]))
+		last--;
+	if (last == sql || *--last != ';')
+		return false;
+	/* Unless that stands in a comment. */
+	for (const char *s = last; s > sql && s[-1] != '\n'; s--)
+		if (s[-1] == '-' && *s == '-')
+			return false;
+	return parse_is_code(sql, (size_t)(last - sql));
+}
+
 bool dialect_is_introspected(const char *text)
 {
 	return text_starts_with(text, "-- Current sql file was generated after introspecting the database");
@@ -54,11 +69,15 @@ bool dialect_breakpoint_text(const struct ledger *ledger, const struct migration
 	/* Behind a breakpoint that is code a statement begins: only what follows it need be looked at for the next one. */
 	char *from = out->sql;
 	for (char *at = strstr(from, mark); at; at = strstr(from, mark)) {
-		if (!parse_is_code(from, (size_t)(at - from)))
+		/* Quotes in the data are none. */
+		bool is_behind_data = parse_is_behind_data(from, at);
+		if (!is_behind_data && !parse_is_code(from, (size_t)(at - from)))
 			return refuse(file, text, text + (at - out->sql), err);
-		blank_comment(from, at);
+		bool is_empty = is_behind_data || parse_skip_blank(from, at) == at || is_ended(from, at);
+		if (!is_behind_data)
+			blank_comment(from, at);
 		memset(at, ' ', sizeof mark - 1);
-		*at = ';';
+		*at = is_empty ? ' ' : ';';
 		from = at + 1;
 	}
 	return true;

@@ -27,16 +27,6 @@ struct psql {
 
 /* --- what it reads ---------------------------------------------------------------------------------------------------- */
 
-/* Nothing but comments behind the last COPY data. psql (15) takes all that follows an empty statement there for nothing. */
-static bool ends_with_data(const char *sql)
-{
-	const char *end = sql + strlen(sql), *last = NULL;
-	for (const char *s = sql; (s = strstr(s, "\n\\.")) != NULL; s += 3)
-		if (s[3] == '\n' || s[3] == '\r' || s[3] == 0)
-			last = s + 3;
-	return last && parse_skip_blank(last, end) == end;
-}
-
 static int count_lines(const char *s)
 {
 	int count = 0;
@@ -62,9 +52,10 @@ static void write_script(struct run *run, const struct plan_step *step, struct p
 	text_add(&psql->script, step->text.sql);
 	/* Nor must the row. */
 	mem_free(lock);
+	const char *end = step->text.sql + strlen(step->text.sql);
 	text_addf(&psql->script,
 	    "\n%s\nSELECT 1 / (pg_catalog.txid_current() = :pgtend_xid)::int AS pgtend_same \\gset\n%s;\nCOMMIT;\n",
-	    ends_with_data(step->text.sql) ? "" : ";", history);
+	    parse_is_behind_data(step->text.sql, end) ? "" : ";", history);
 	mem_free(head);
 	mem_free(history);
 }

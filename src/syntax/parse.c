@@ -397,6 +397,15 @@ bool parse_is_code(const char *sql, size_t offset)
 	return is_code;
 }
 
+bool parse_is_behind_data(const char *sql, const char *end)
+{
+	const char *last = NULL;
+	for (const char *s = sql; (s = memmem(s, (size_t)(end - s), "\n\\.", 3)) != NULL; s += 3)
+		if (s + 3 == end || s[3] == '\n' || s[3] == '\r')
+			last = s + 3;
+	return last && parse_skip_blank(last, end) == end;
+}
+
 json_t *parse_plpgsql(const char *statement)
 {
 	struct body_work work = {.statement = statement};

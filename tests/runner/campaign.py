@@ -103,7 +103,7 @@ class Folder:
     def write(self, i, name):
         """Its hash."""
         file = {"drizzle-v1": name + "/migration.sql", "plain": name, "golang-migrate": name + ".up.sql"}.get(self.dialect, name + ".sql")
-        between = "\n--> statement-breakpoint\n" if self.dialect.startswith("drizzle") and not is_by_psql(i) else "\n"
+        between = "\n--> statement-breakpoint\n" if self.dialect.startswith("drizzle") else "\n"
         text = ("-- migrate:up\n" if self.dialect == "dbmate" else "") + between.join(parts_of(i)) + "\n" + ("-- migrate:down\n" if self.dialect == "dbmate" else "")
         path = os.path.join(self.path, file)
         os.makedirs(os.path.dirname(path), exist_ok=True)

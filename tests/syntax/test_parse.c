@@ -122,6 +122,24 @@ static void test_trees(void **state)
 	parse_done(&parse);
 }
 
+static bool is_behind(const char *sql)
+{
+	return parse_is_behind_data(sql, sql + strlen(sql));
+}
+
+static void test_behind_data(void **state)
+{
+	(void)state;
+	assert_true(is_behind("copy a from stdin;\nit's\n\\."));
+	assert_true(is_behind("copy a from stdin;\r\n1\r\n\\.\r\n-- x\n/* y */ "));
+	assert_false(is_behind("copy a from stdin;\n1\n\\.\n;"));
+	assert_false(is_behind("copy a from stdin;\n1\n\\.x\n"));
+	assert_false(is_behind("select 1;\n"));
+	assert_false(is_behind(""));
+	const char *sql = "copy a from stdin;\n\\.\n";
+	assert_false(parse_is_behind_data(sql, sql + strlen("copy a from stdin;\n")));
+}
+
 static void *parse_deep(void *arg)
 {
 	struct parse *parse = arg;
@@ -231,7 +249,7 @@ int main(void)
 	    cmocka_unit_test(test_cut),
 	    cmocka_unit_test(test_error),
 	    cmocka_unit_test(test_trees),
-	    cmocka_unit_test(test_depth),
+	    cmocka_unit_test(test_behind_data), cmocka_unit_test(test_depth),
 	    cmocka_unit_test(test_bulk),
 	    cmocka_unit_test(test_is_code),
 	    cmocka_unit_test(test_anything),

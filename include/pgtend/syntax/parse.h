@@ -41,6 +41,9 @@ const char *parse_node(const struct parse_statement *statement, const json_t **f
 json_t *parse_plpgsql(const char *statement);
 /* false: the byte stands within a string, a quoted name, a body in dollars or a block comment. In a line comment: true. */
 bool parse_is_code(const char *sql, size_t offset);
+/* Nothing but blanks and comments between the last COPY data before `end` and that. psql (15) takes all that follows an empty statement there
+ * for nothing. */
+bool parse_is_behind_data(const char *sql, const char *end);
 
 /* Words of a statement, for what must be told without a tree. */
 const char *parse_skip_blank(const char *s, const char *end);                /* behind blanks and comments (which nest) */
