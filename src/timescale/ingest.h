@@ -28,14 +28,17 @@ struct ingest_chunk {
 };
 
 struct ingest_hypertable {
-	int64_t id;
-	char *schema, *name, *time_column, *now_schema, *now_function;
+	int64_t key;
+	char *schema, *name, *time_column;
 	enum ingest_time time;
 	int64_t units_a_second; /* integer time that counts seconds, milliseconds, ... since 1970; 0: of its own kind */
 	int64_t integer_now;    /* what its function says */
 	bool has_integer_now;
 	int64_t now_us;
 	int64_t chunk_count;
+	int64_t gaps;           /* days without a chunk; negative: integer time */
+	struct words gap_days;
+	bool knows_source;      /* has the column that tells the source */
 	bool is_locked;         /* somebody holds or wants it or one of its chunks for itself */
 	struct ingest_chunk *chunks; /* newest first */
 	int count;
@@ -46,7 +49,6 @@ struct ingest_look {
 	const struct probe_target *target;
 	struct session *session;
 	const char *source_column; /* NULL: none */
-	struct table *table;
 	const struct table *before; /* the facts of the look before; NULL */
 	int64_t before_us;
 	bool is_newest_only;       /* neither rates nor silences */
@@ -81,7 +83,8 @@ const char *ingest_epoch(const struct ingest_hypertable *hypertable, char buffer
 
 /* --- ingest_read.c: hypertables and their newest chunks */
 struct ingest_hypertables { struct ingest_hypertable *v; int count; };
-PGTEND_CHECK bool ingest_read_chunks(const struct ingest_look *look, struct ingest_hypertables *hypertables, struct err *err);
+/* only: SCHEMA.NAME; NULL: all. To be given to ingest_hypertables_done() in either case. */
+PGTEND_CHECK bool ingest_read(const struct ingest_look *look, const char *only, struct ingest_hypertables *hypertables, struct err *err);
 /* Its chunks anew: one was dropped or taken since. */
 PGTEND_CHECK bool ingest_read_again(const struct ingest_look *look, struct ingest_hypertable *hypertable, struct err *err);
 void ingest_hypertables_done(struct ingest_hypertables *hypertables);

@@ -157,7 +157,9 @@ static bool ask_sources(const struct ingest_look *look, const struct ingest_hype
 {
 	int walked;
 
-	if (!look->source_column || !can_any(look, hypertable, look->source_column))
+	if (hypertable->knows_source && !can_any(look, hypertable, look->source_column))
+		by->note = "no index begins with the column that tells the sources and then the time: they are not told apart";
+	if (!look->source_column || by->note || !can_any(look, hypertable, look->source_column))
 		return true;
 	if (!ask_newest(look, hypertable, look->source_column, true, by, &walked, err))
 		return false;
@@ -260,24 +262,22 @@ bool ingest_ask(const struct ingest_look *look, struct ingest_hypertable *hypert
 
 double ingest_newest_age(const struct probe_target *target, struct session *session, const char *schema, const char *name)
 {
-	struct ingest_look look = {.target = target, .session = session, .table = table_new(&ingest_shape), .is_newest_only = true};
+	struct ingest_look look = {.target = target, .session = session, .is_newest_only = true};
+	char *only = mem_format("%s.%s", schema, name);
 	struct ingest_hypertables hypertables;
 	struct err ignored;
 	double age = -1;
 
-	if (ingest_read_chunks(&look, &hypertables, &ignored))
-		for (int i = 0; i < hypertables.count; i++) {
-			struct ingest_hypertable *hypertable = &hypertables.v[i];
-			struct ingest_sources sources;
+	if (ingest_read(&look, only, &hypertables, &ignored) && hypertables.count > 0) {
+		struct ingest_hypertable *hypertable = &hypertables.v[0];
+		struct ingest_sources sources;
 
-			if (strcmp(hypertable->name, name) != 0 || strcmp(hypertable->schema, schema) != 0)
-				continue;
-			if (ingest_ask(&look, hypertable, &sources, &ignored) && sources.count > 0 && sources.v[0].has_newest &&
-			    (hypertable->time != INGEST_INTEGER || hypertable->units_a_second))
-				age = (double)(hypertable->now_us - sources.v[0].newest_us) / 1e6;
-			ingest_sources_done(&sources);
-		}
+		if (ingest_ask(&look, hypertable, &sources, &ignored) && sources.count > 0 && sources.v[0].has_newest &&
+		    (hypertable->time != INGEST_INTEGER || hypertable->units_a_second))
+			age = (double)(hypertable->now_us - sources.v[0].newest_us) / 1e6;
+		ingest_sources_done(&sources);
+	}
 	ingest_hypertables_done(&hypertables);
-	table_free(look.table);
+	mem_free(only);
 	return age;
 }

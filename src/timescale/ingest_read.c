@@ -1,12 +1,14 @@
 /* Which hypertables there are, and in which chunks their newest rows may be. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "hypertables.h"
 #include "ingest.h"
+#include "pgtend/core/json.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/sql_embedded.h"
-
-enum { DEADLINE_MS = 10000 };
 
 /* One row of a result. */
 struct at { const struct result *result; int row; };
@@ -51,80 +53,87 @@ static int64_t units_of(int64_t integer_now, int64_t now_us)
 	return 0;
 }
 
-static void ask_integer_now(const struct ingest_look *look, struct ingest_hypertable *hypertable)
-{
-	struct result *result = NULL;
-	struct err ignored;
-
-	/* it may read the hypertable itself, and would wait there */
-	if (!hypertable->now_function || hypertable->is_locked)
-		return;
-	/* a function of the user's that fails leaves the time unknown, not the look undone */
-	if (session_queryf_wait(look->session, DEADLINE_MS, &result, &ignored, "select %I.%I()", hypertable->now_schema, hypertable->now_function) &&
-	    result_rows(result) == 1 && result_text(result, 0, 0)) {
-		hypertable->integer_now = result_int(result, 0, 0, 0);
-		hypertable->has_integer_now = true;
-		hypertable->units_a_second = units_of(hypertable->integer_now, hypertable->now_us);
-	}
-	result_free(result);
-}
-
-/* The newest 31 days, as words; how many there are in all. */
-static void set_gaps(const struct ingest_look *look, struct at at, enum ingest_time time, int row)
-{
-	struct words days = {0};
-	const char *list = text_at(at, "gap_days");
-
-	if (time == INGEST_INTEGER || time == INGEST_UNKNOWN) {
-		table_set_missing(look->table, row, "gaps", MISSING_UNSUPPORTED);
-		table_set_missing(look->table, row, "gap_days", MISSING_UNSUPPORTED);
-		return;
-	}
-	table_set_int(look->table, row, "gaps", int_at(at, "gaps", 0));
-	table_add_word(look->table, row, "gap_days", NULL);
-	words_split(&days, list ? list : "", ",");
-	for (size_t i = 0; i < days.count; i++)
-		table_add_word(look->table, row, "gap_days", days.v[i]);
-	words_done(&days);
-}
-
-static void take_hypertable(const struct ingest_look *look, struct at at, struct ingest_hypertable *hypertable)
-{
-	int row = table_add_row(look->table);
-
-	*hypertable = (struct ingest_hypertable){
-		.id = int_at(at, "id", 0),
-		.schema = mem_copy(text_at(at, "schema")),
-		.name = mem_copy(text_at(at, "name")),
-		.time_column = mem_copy(text_at(at, "time_column")),
-		.now_schema = mem_copy(text_at(at, "integer_now_func_schema")),
-		.now_function = mem_copy(text_at(at, "integer_now_func")),
-		.time = time_of(text_at(at, "time_type")),
-		.now_us = int_at(at, "now_us", 0),
-		.chunk_count = int_at(at, "chunks", 0),
-		.is_locked = bool_at(at, "is_locked"),
-	};
-	table_set_text(look->table, row, "schema", hypertable->schema);
-	table_set_text(look->table, row, "name", hypertable->name);
-	set_gaps(look, at, hypertable->time, row);
-}
-
-static int64_t to_us(const struct ingest_hypertable *hypertable, int64_t integer)
+static int64_t to_us(const struct ingest_hypertable *hypertable, int64_t range, int64_t ahead_us)
 {
 	int64_t us;
 
+	if (range == INT64_MIN || range == INT64_MAX)
+		return range;
+	if (hypertable->time != INGEST_INTEGER)
+		return range - ahead_us;
 	if (hypertable->units_a_second == 0)
-		return integer;
+		return range;
 	if (hypertable->units_a_second > 1000000)
-		return integer / (hypertable->units_a_second / 1000000);
-	if (__builtin_mul_overflow(integer, 1000000 / hypertable->units_a_second, &us))
-		return integer > 0 ? INT64_MAX : INT64_MIN;
+		return range / (hypertable->units_a_second / 1000000);
+	if (__builtin_mul_overflow(range, 1000000 / hypertable->units_a_second, &us))
+		return range > 0 ? INT64_MAX : INT64_MIN;
 	return us;
 }
 
+static bool is_asked(const struct hypertables *all, int row)
+{
+	const char *kind = hypertables_text(all, row, "kind");
+	const char *schema = hypertables_text(all, row, "schema");
+	size_t length = strlen(schema);
+
+	if (!kind || strcmp(kind, "hypertable") != 0)
+		return false;
+	return !all->only || (strncmp(all->only, schema, length) == 0 && all->only[length] == '.' &&
+	                      strcmp(all->only + length + 1, hypertables_text(all, row, "name")) == 0);
+}
+
+/* --- hypertables ---------------------------------------------------------------------------- */
+
+static void take_hypertables(const struct hypertables *all, struct ingest_hypertables *hypertables)
+{
+	hypertables->v = mem_new(sizeof *hypertables->v * ((size_t)result_rows(all->rows) + 1));
+	for (int row = 0; row < result_rows(all->rows); row++) {
+		if (!is_asked(all, row))
+			continue;
+		struct ingest_hypertable *hypertable = &hypertables->v[hypertables->count++];
+
+		*hypertable = (struct ingest_hypertable){
+			.key = hypertables_int(all, row, "key", 0),
+			.schema = mem_copy(hypertables_text(all, row, "schema")),
+			.name = mem_copy(hypertables_text(all, row, "name")),
+			.time_column = mem_copy(hypertables_text(all, row, "time_column")),
+			.time = time_of(hypertables_text(all, row, "time_type")),
+			.has_integer_now = all->now[row] != INT64_MIN,
+			.integer_now = all->now[row],
+		};
+		if (!hypertable->time_column)
+			hypertable->time = INGEST_UNKNOWN;
+	}
+}
+
+static struct ingest_hypertable *hypertable_of(struct ingest_hypertables *hypertables, struct at at)
+{
+	int64_t key = int_at(at, "key", -1);
+
+	for (int i = 0; i < hypertables->count; i++)
+		if (hypertables->v[i].key == key)
+			return &hypertables->v[i];
+	return NULL; /* an aggregate, or made since */
+}
+
+static void take_gaps(struct at at, struct ingest_hypertable *hypertable)
+{
+	const char *days = text_at(at, "gap_days");
+
+	hypertable->now_us = int_at(at, "now_us", 0);
+	hypertable->chunk_count = int_at(at, "chunks", 0);
+	hypertable->is_locked = bool_at(at, "is_locked");
+	hypertable->gaps = int_at(at, "gaps", -1);
+	words_split(&hypertable->gap_days, days ? days : "", ",");
+	if (hypertable->time == INGEST_INTEGER && hypertable->has_integer_now)
+		hypertable->units_a_second = units_of(hypertable->integer_now, hypertable->now_us);
+}
+
+/* --- chunks --------------------------------------------------------------------------------- */
+
 static void take_chunk(struct at at, struct ingest_hypertable *hypertable)
 {
-	bool is_integer = hypertable->time == INGEST_INTEGER;
+	int64_t ahead_us = int_at(at, "ahead", 0);
 	struct ingest_chunk *chunk;
 
 	hypertable->chunks = mem_grow(hypertable->chunks, (size_t)hypertable->count + 1, sizeof *hypertable->chunks);
@@ -132,33 +141,67 @@ static void take_chunk(struct at at, struct ingest_hypertable *hypertable)
 	*chunk = (struct ingest_chunk){
 		.schema = mem_copy(text_at(at, "chunk_schema")),
 		.name = mem_copy(text_at(at, "chunk_name")),
-		.start_us = is_integer ? to_us(hypertable, int_at(at, "range_start_integer", 0)) : int_at(at, "start_us", INT64_MIN),
-		.end_us = is_integer ? to_us(hypertable, int_at(at, "range_end_integer", 0)) : int_at(at, "end_us", INT64_MAX),
+		.start_us = to_us(hypertable, int_at(at, "starts", INT64_MIN), ahead_us),
+		.end_us = to_us(hypertable, int_at(at, "ends", INT64_MAX), ahead_us),
 		.is_compressed = bool_at(at, "is_compressed"),
 		.is_locked = bool_at(at, "is_locked"),
 		.is_readable = bool_at(at, "is_readable"),
 		.has_time = bool_at(at, "has_time"),
 		.has_source = bool_at(at, "has_source"),
 	};
+	hypertable->knows_source |= bool_at(at, "knows_source");
 	words_split(&chunk->leads, text_at(at, "leads") ? text_at(at, "leads") : "", "\n");
 }
 
-static bool read_chunks(const struct ingest_look *look, struct ingest_hypertables *hypertables, struct err *err)
+static char *time_columns(const struct ingest_hypertables *hypertables)
+{
+	json_t *columns = json_object();
+	char key[UNITS_SIZE];
+
+	for (int i = 0; i < hypertables->count; i++) {
+		snprintf(key, sizeof key, "%lld", (long long)hypertables->v[i].key);
+		if (hypertables->v[i].time_column)
+			json_object_set_new(columns, key, json_string(hypertables->v[i].time_column));
+	}
+	char *dumped = json_dumps(columns, JSON_COMPACT);
+	char *text = mem_copy(dumped);
+
+	free(dumped);
+	json_decref(columns);
+	return text;
+}
+
+static bool read_chunks(const struct ingest_look *look, struct hypertables *all, struct ingest_hypertables *hypertables, struct err *err)
+{
+	char *columns = time_columns(hypertables);
+	const char *params[] = {look->source_column, columns};
+	struct result *result = NULL;
+	bool is_answered = hypertables_ask(all, sql_timescale_ingest_chunks, params, 2, &result, err);
+
+	for (int row = 0; is_answered && row < result_rows(result); row++) {
+		struct ingest_hypertable *hypertable = hypertable_of(hypertables, (struct at){result, row});
+
+		if (hypertable)
+			take_chunk((struct at){result, row}, hypertable);
+	}
+	result_free(result);
+	mem_free(columns);
+	return is_answered;
+}
+
+static bool read_gaps(struct hypertables *all, struct ingest_hypertables *hypertables, struct err *err)
 {
 	struct result *result = NULL;
-	const char *params[] = {look->source_column};
-	bool is_answered = session_query_wait(look->session, sql_timescale_ingest_chunks, params, 1, DEADLINE_MS, &result, err);
-	int k = 0;
+	bool is_answered = hypertables_ask(all, sql_timescale_ingest_gaps, NULL, 0, &result, err);
 
-	/* both answers are in the order of schema and name; a hypertable may come or go between them */
+	/* what keys are depends on whether the catalogs could be read, which is known only now */
+	if (is_answered)
+		take_hypertables(all, hypertables);
 	for (int row = 0; is_answered && row < result_rows(result); row++) {
-		struct at at = {result, row};
+		struct ingest_hypertable *hypertable = hypertable_of(hypertables, (struct at){result, row});
 
-		for (int tries = 0; tries < hypertables->count; tries++, k = (k + 1) % hypertables->count)
-			if (strcmp(hypertables->v[k].name, text_at(at, "name")) == 0 && strcmp(hypertables->v[k].schema, text_at(at, "schema")) == 0) {
-				take_chunk(at, &hypertables->v[k]);
-				break;
-			}
+		if (hypertable)
+			take_gaps((struct at){result, row}, hypertable);
 	}
 	result_free(result);
 	return is_answered;
@@ -176,31 +219,33 @@ static void drop_chunks(struct ingest_hypertable *hypertable)
 	hypertable->count = 0;
 }
 
-bool ingest_read_again(const struct ingest_look *look, struct ingest_hypertable *hypertable, struct err *err)
+bool ingest_read(const struct ingest_look *look, const char *only, struct ingest_hypertables *hypertables, struct err *err)
 {
-	struct ingest_hypertables one = {hypertable, 1};
-
-	drop_chunks(hypertable);
-	return read_chunks(look, &one, err);
-}
-
-bool ingest_read_chunks(const struct ingest_look *look, struct ingest_hypertables *hypertables, struct err *err)
-{
-	struct result *result = NULL;
+	struct hypertables all;
 
 	memset(hypertables, 0, sizeof *hypertables);
-	if (!session_query_wait(look->session, sql_timescale_ingest, NULL, 0, DEADLINE_MS, &result, err)) {
-		result_free(result);
-		return false;
-	}
-	hypertables->count = result_rows(result);
-	hypertables->v = mem_new(sizeof *hypertables->v * ((size_t)hypertables->count + 1));
-	for (int row = 0; row < hypertables->count; row++)
-		take_hypertable(look, (struct at){result, row}, &hypertables->v[row]);
-	result_free(result);
-	for (int i = 0; i < hypertables->count; i++)
-		ask_integer_now(look, &hypertables->v[i]);
-	return read_chunks(look, hypertables, err);
+	bool is_answered = hypertables_read(&all, look->target, look->session, only, err);
+
+	/* nothing is measured here */
+	all.unsized = MISSING_UNSUPPORTED;
+	is_answered = is_answered && read_gaps(&all, hypertables, err) && read_chunks(look, &all, hypertables, err);
+	hypertables_done(&all);
+	return is_answered;
+}
+
+bool ingest_read_again(const struct ingest_look *look, struct ingest_hypertable *hypertable, struct err *err)
+{
+	char *only = mem_format("%s.%s", hypertable->schema, hypertable->name);
+	struct ingest_hypertables one = {hypertable, 1};
+	struct hypertables all;
+	bool is_answered = hypertables_read(&all, look->target, look->session, only, err);
+
+	all.unsized = MISSING_UNSUPPORTED;
+	drop_chunks(hypertable);
+	is_answered = is_answered && read_chunks(look, &all, &one, err);
+	hypertables_done(&all);
+	mem_free(only);
+	return is_answered;
 }
 
 void ingest_hypertables_done(struct ingest_hypertables *hypertables)
@@ -212,8 +257,7 @@ void ingest_hypertables_done(struct ingest_hypertables *hypertables)
 		mem_free(hypertable->schema);
 		mem_free(hypertable->name);
 		mem_free(hypertable->time_column);
-		mem_free(hypertable->now_schema);
-		mem_free(hypertable->now_function);
+		words_done(&hypertable->gap_days);
 	}
 	mem_free(hypertables->v);
 	memset(hypertables, 0, sizeof *hypertables);

@@ -12,6 +12,23 @@ enum { DEADLINE_MS = 20000 };
 
 static const char *const read_columns[] = {"newest_row", "lag_s", "rows_per_min", "usual_rows_per_min", "usual_days", NULL};
 
+static void add_hypertable(struct table *table, const struct ingest_hypertable *hypertable)
+{
+	int row = table_add_row(table);
+
+	table_set_text(table, row, "schema", hypertable->schema);
+	table_set_text(table, row, "name", hypertable->name);
+	if (hypertable->gaps < 0) {
+		table_set_missing(table, row, "gaps", MISSING_UNSUPPORTED);
+		table_set_missing(table, row, "gap_days", MISSING_UNSUPPORTED);
+		return;
+	}
+	table_set_int(table, row, "gaps", hypertable->gaps);
+	table_add_word(table, row, "gap_days", NULL);
+	for (size_t i = 0; i < hypertable->gap_days.count; i++)
+		table_add_word(table, row, "gap_days", hypertable->gap_days.v[i]);
+}
+
 static void set_source(struct table *table, int row, const struct ingest_hypertable *hypertable, const struct ingest_source *source)
 {
 	bool is_counted = hypertable->time == INGEST_INTEGER && !hypertable->units_a_second;
@@ -65,14 +82,16 @@ static void set_sources(struct table *table, int first, const struct ingest_hype
 		table_set_text(table, first, "cause", sources->note);
 }
 
-static bool ask_all(const struct ingest_look *look, struct ingest_hypertables *hypertables, struct err *err)
+static bool ask_all(const struct ingest_look *look, struct ingest_hypertables *hypertables, struct table *table, struct err *err)
 {
+	for (int i = 0; i < hypertables->count; i++)
+		add_hypertable(table, &hypertables->v[i]);
 	for (int i = 0; i < hypertables->count; i++) {
 		struct ingest_sources sources;
 		bool is_answered = ingest_ask(look, &hypertables->v[i], &sources, err);
 
 		if (is_answered)
-			set_sources(look->table, i, &hypertables->v[i], &sources);
+			set_sources(table, i, &hypertables->v[i], &sources);
 		ingest_sources_done(&sources);
 		if (!is_answered)
 			return false;
@@ -90,10 +109,10 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 	/* a copy: others may put newer facts in place while the server is asked */
 	struct table *before = facts->table ? table_copy(facts->table) : NULL;
 	struct ingest_look look = {
-		.target = target, .session = session, .table = table, .before = before, .before_us = facts->taken_us,
+		.target = target, .session = session, .before = before, .before_us = facts->taken_us,
 		.source_column = section_text(target->database->section, "source_column"),
 	};
-	bool is_answered = ingest_read_chunks(&look, &hypertables, err) && ask_all(&look, &hypertables, err);
+	bool is_answered = ingest_read(&look, NULL, &hypertables, err) && ask_all(&look, &hypertables, table, err);
 
 	ingest_hypertables_done(&hypertables);
 	table_free(before);
