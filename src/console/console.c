@@ -50,11 +50,22 @@ void console_hush(struct console *console)
 
 const struct pane *console_pane(const struct console *console, int which)
 {
+	if (which == LAYOUT_CHUNKS && console->chunks.is_open)
+		return &pane_chunk_list;
 	return which == LAYOUT_ACTIVITY && console->shows_pools ? &pane_pools : panes[which];
+}
+
+const struct list *console_list_of(const struct console *console, int which)
+{
+	if (which == LAYOUT_CHUNKS && console->chunks.is_open)
+		return &console->chunks.list;
+	return which == LAYOUT_ACTIVITY && console->shows_pools ? &console->pools : &console->views[which].list;
 }
 
 struct list *console_list(struct console *console, int which)
 {
+	if (which == LAYOUT_CHUNKS && console->chunks.is_open)
+		return &console->chunks.list;
 	return which == LAYOUT_ACTIVITY && console->shows_pools ? &console->pools : &console->views[which].list;
 }
 
@@ -70,6 +81,7 @@ static void forget_places(struct console *console)
 {
 	for (int i = LAYOUT_MIGRATIONS; i <= LAYOUT_ACTIVITY; i++)
 		list_top(&console->views[i].list);
+	chunks_close(console);
 }
 
 void console_select(struct console *console, int database)
@@ -128,6 +140,8 @@ void console_resize(struct console *console, int rows, int cols)
 	for (int i = 0; i < LAYOUT_PANES; i++)
 		for (int c = 0; c < LIST_COLUMNS; c++)
 			console->views[i].list.columns[c].width = 0;
+	for (int c = 0; c < LIST_COLUMNS; c++)
+		console->chunks.list.columns[c].width = 0;
 	console_mark(console, STALE_SCREEN);
 }
 
@@ -204,6 +218,7 @@ struct console *console_new(struct fleet *fleet, const struct console_options *o
 	for (int i = 0; i < LAYOUT_PANES; i++)
 		list_init(&console->views[i].list, &panes[i]->wish);
 	list_init(&console->pools, &pane_pools.wish);
+	list_init(&console->chunks.list, &pane_chunk_list.wish);
 	console->stale = STALE_DATA;
 	event_subscribe(fleet->bus, news, console);
 	return console;
@@ -223,6 +238,7 @@ void console_free(struct console *console)
 	}
 	list_done(&console->pools);
 	table_free(console->derived_pools);
+	chunks_done(console);
 	records_done(&console->records);
 	prompt_free(console->prompt);
 	edit_done(&console->filter);

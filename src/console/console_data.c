@@ -1,4 +1,6 @@
 /* Facts become what panes draw. Done before drawing and before keys, because a table of facts lives only until the next answer. */
+#include <string.h>
+
 #include "console_internal.h"
 #include "pgtend/core/mem.h"
 
@@ -68,7 +70,21 @@ void console_sync(struct console *console)
 	derive_pools(console);
 	for (int i = 0; i < LAYOUT_PANES; i++)
 		sync_view(console, i);
+	chunks_sync(console);
 	follow_selection(console);
 	details_follow(console);
 	console->stale &= ~(unsigned)STALE_DATA;
+}
+
+void console_pane_data(const struct console *console, int which, struct pane_data *data)
+{
+	const struct pane *pane = console_pane(console, which);
+
+	memcpy(data, pane == &pane_chunk_list ? &console->chunks.data : &console->views[which].data, sizeof(*data));
+	if (pane != &pane_pools)
+		return;
+	data->table = console->derived_pools;
+	data->beside = NULL;
+	data->err.kind = ERR_NONE;
+	data->fresh_s = 1 << 30;
 }

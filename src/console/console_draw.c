@@ -75,6 +75,10 @@ static const char *hints(const struct console *console)
 		return "Enter details  / filter  < > sort  h l columns  Esc back";
 	if (console->overlay)
 		return "up down scroll  / search  Esc back";
+	if (console->focus == LAYOUT_CHUNKS && console->chunks.is_open)
+		return ": prompt  / filter  ? help  left right along the timeline  Enter details  < > sort  Esc back";
+	if (console->focus == LAYOUT_CHUNKS)
+		return ": prompt  / filter  ? help  Tab panes  Enter its chunks  d details  z zoom  q quit";
 	return ": prompt  / filter  ? help  Tab panes  Enter details  < > sort  z zoom  q quit";
 }
 
@@ -117,7 +121,7 @@ static void see(const struct console *console, int which, const struct pane_data
 {
 	const struct rect *rect = &console->layout.panes[which];
 	const struct pane *pane = console_pane(console, which);
-	const struct list *list = pane == &pane_pools ? &console->pools : &console->views[which].list;
+	const struct list *list = console_list_of(console, which);
 
 	memset(seen, 0, sizeof(*seen)); /* compared as bytes */
 	seen->rows = rect->rows;
@@ -136,17 +140,6 @@ static void see(const struct console *console, int which, const struct pane_data
 	seen->filter = hash(list->filter);
 }
 
-static void data_of_pane(const struct console *console, int which, struct pane_data *data)
-{
-	memcpy(data, &console->views[which].data, sizeof(*data));
-	if (console_pane(console, which) != &pane_pools)
-		return;
-	data->table = console->derived_pools;
-	data->beside = NULL;
-	data->err.kind = ERR_NONE;
-	data->fresh_s = 1 << 30;
-}
-
 /* A key changes one pane or two; the others keep their picture. */
 static void draw_pane(struct console *console, int which)
 {
@@ -162,7 +155,7 @@ static void draw_pane(struct console *console, int which)
 
 	if (rect->rows < 1)
 		return;
-	data_of_pane(console, which, &data);
+	console_pane_data(console, which, &data);
 	see(console, which, &data, &seen);
 	if (!view->image || memcmp(&seen, &view->seen, sizeof(seen)) != 0) {
 		canvas_free(view->image);

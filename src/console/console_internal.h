@@ -7,6 +7,7 @@
  *   console_command.c  the prompt's line -> a command that runs, its jobs, its end
  *   question.c         what a command asks, answered
  *   migration.c        one migration in full
+ *   pane_chunks_list.c the chunks of one hypertable, in and out
  *   console_run.c      the terminal, the loop, signals
  *
  * Whoever handles something returns what became stale (htop's way); nothing is drawn there. The loop draws once a turn.
@@ -24,6 +25,7 @@
 #include "pgtend/ui/edit.h"
 #include "pgtend/ui/layout.h"
 #include "pgtend/ui/prompt.h"
+#include "pane_chunks_internal.h"
 
 enum stale {
 	STALE_NOTHING = 0,
@@ -90,6 +92,19 @@ struct view {
 	struct pane_seen seen;
 };
 
+/* CHUNKS: what is drawn beside its rows, and the chunks of one hypertable while they are shown. */
+struct chunks_view {
+	struct chunks_scene scene;
+	struct timelines *timelines;
+	const struct table *timelines_of;
+	bool is_open, is_placed;         /* placed: the cursor stands where the eye should go first */
+	bool was_zoomed;
+	char *schema, *name;
+	struct list list;
+	struct table *rows;
+	struct pane_data data;
+};
+
 struct console {
 	struct fleet *fleet;
 	struct collector *collector;     /* NULL in tests */
@@ -103,6 +118,7 @@ struct console {
 	struct list pools;               /* ACTIVITY's other list */
 	struct table *derived_pools;
 	bool shows_pools;
+	struct chunks_view chunks;
 	int focus, beneath;
 	bool is_zoomed;
 	int selected;                    /* database; -1: none */
@@ -148,10 +164,12 @@ void console_show(struct console *console, struct overlay *overlay); /* takes it
 void console_hide(struct console *console);
 const struct pane *console_pane(const struct console *console, int which); /* ACTIVITY may be pools */
 struct list *console_list(struct console *console, int which);
+const struct list *console_list_of(const struct console *console, int which);
 struct list *console_active_list(struct console *console); /* of the overlay or the focused pane; NULL */
 
 /* console_data.c */
 void console_sync(struct console *console);
+void console_pane_data(const struct console *console, int which, struct pane_data *data);
 
 /* console_draw.c: draws on console->canvas and sets the cursor. */
 void console_draw(struct console *console);
@@ -174,6 +192,13 @@ struct overlay *help_new(const struct console *console);
 /* details.c */
 void details_open(struct console *console);
 void details_follow(struct console *console); /* a log that is shown grows with its job */
+
+/* pane_chunks_list.c */
+void chunks_sync(struct console *console);
+bool chunks_open(struct console *console);  /* the chunks of the hypertable at the cursor; false: there is none */
+void chunks_close(struct console *console); /* back to the hypertables, zoomed or not as before */
+void chunks_step(struct console *console, int by); /* along the timeline, whatever the list is sorted by */
+void chunks_done(struct console *console);
 
 /* migration.c */
 void migration_open(struct console *console, const struct table *table, int row);

@@ -39,6 +39,10 @@ static bool go_back(struct console *console)
 		list_filter(list, NULL);
 		return true;
 	}
+	if (console->focus == LAYOUT_CHUNKS && console->chunks.is_open) {
+		chunks_close(console);
+		return true;
+	}
 	if (console->is_zoomed) {
 		console->is_zoomed = false;
 		return true;
@@ -228,6 +232,20 @@ static unsigned next_database(struct console *console, int by)
 	return STALE_DATA;
 }
 
+/* In CHUNKS from the grid to the pane alone, to its chunks, and all the way back. */
+static unsigned zoom(struct console *console)
+{
+	bool is_chunks = console->focus == LAYOUT_CHUNKS;
+
+	if (is_chunks && console->chunks.is_open) {
+		chunks_close(console);
+		console->is_zoomed = false;
+	} else if (!is_chunks || !console->is_zoomed || !chunks_open(console)) {
+		console->is_zoomed = !console->is_zoomed;
+	}
+	return STALE_SCREEN;
+}
+
 static unsigned text_key(struct console *console, char c)
 {
 	if (c >= '0' && c < '0' + LAYOUT_PANES) {
@@ -247,8 +265,7 @@ static unsigned text_key(struct console *console, char c)
 		console_show(console, help_new(console));
 		return STALE_SCREEN;
 	case 'z':
-		console->is_zoomed = !console->is_zoomed;
-		return STALE_SCREEN;
+		return zoom(console);
 	case 'S':
 		return open_sort_menu(console);
 	case 'r':
@@ -306,8 +323,14 @@ static unsigned function_key(struct console *console, int number)
 
 static unsigned pane_key(struct console *console, const struct key *key)
 {
-	unsigned stale = move_in_list(console, console->focus, key);
+	bool is_timeline = console->focus == LAYOUT_CHUNKS && console->chunks.is_open;
+	unsigned stale;
 
+	if (is_timeline && (key->code == KEYS_LEFT || key->code == KEYS_RIGHT)) {
+		chunks_step(console, key->code == KEYS_LEFT ? -1 : 1);
+		return STALE_SCREEN;
+	}
+	stale = move_in_list(console, console->focus, key);
 	if (stale)
 		return stale;
 	switch (key->code) {
@@ -316,7 +339,8 @@ static unsigned pane_key(struct console *console, const struct key *key)
 	case KEYS_BACKTAB:
 		return next_focus(console, -1);
 	case KEYS_ENTER:
-		details_open(console);
+		if (console->focus != LAYOUT_CHUNKS || is_timeline || !chunks_open(console))
+			details_open(console);
 		return STALE_SCREEN;
 	case KEYS_ESCAPE:
 		if (!go_back(console))

@@ -72,13 +72,12 @@ void details_open(struct console *console)
 {
 	const struct pane *pane = console_pane(console, console->focus);
 	struct list *list = console_list(console, console->focus);
-	struct pane_data data = console->views[console->focus].data;
+	struct pane_data data;
 	struct overlay *overlay;
 	int row = list_row(list);
 	char *title, *first;
 
-	if (pane == &pane_pools)
-		data.table = console->derived_pools;
+	console_pane_data(console, console->focus, &data);
 	if (row < 0 || !data.table) {
 		open_state(console, pane, &data);
 		return;

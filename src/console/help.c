@@ -10,8 +10,8 @@ static const struct { const char *keys, *does; } keys[] = {
 	{ "up down  j k  PgUp PgDn  g G", "move" },
 	{ "left right  h l", "scroll columns; what is hidden is counted in the title" },
 	{ "<  >  S  I", "sort by another column, from a menu, the other way round" },
-	{ "Enter  d", "all columns of the row, with what they mean; in JOBS the log" },
-	{ "z", "zoom the pane; again, Esc or q: back" },
+	{ "Enter  d", "all columns of the row, with what they mean; in JOBS the log; Enter in CHUNKS: chunk by chunk" },
+	{ "z", "zoom the pane; again, Esc or q: back; in CHUNKS the second z goes on to the single chunks" },
 	{ "o", "in ACTIVITY: sessions or pools" },
 	{ "r  F5", "ask the servers now" },
 	{ "p", "pause: nothing is asked" },
@@ -25,8 +25,7 @@ static const struct { const char *keys, *does; } keys[] = {
 
 static void add_columns(const struct console *console, struct overlay *overlay)
 {
-	const struct list *list = console->focus == LAYOUT_ACTIVITY && console->shows_pools ? &console->pools
-		: &console->views[console->focus].list;
+	const struct list *list = console_list_of(console, console->focus);
 
 	if (!list->shape)
 		return;
@@ -35,7 +34,9 @@ static void add_columns(const struct console *console, struct overlay *overlay)
 	for (int i = 0; i < list->column_count; i++) {
 		const struct table_column *column = &list->shape->columns[list->columns[i].column];
 
-		overlay_field(overlay, STYLE_PLAIN, list_title(list, i), column->doc ? column->doc : column->name);
+		const struct list_column *wish = list->columns[i].wish;
+
+		overlay_field(overlay, STYLE_PLAIN, list_title(list, i), wish && wish->doc ? wish->doc : column->doc ? column->doc : column->name);
 	}
 	overlay_add(overlay, STYLE_DIM, "A value that is missing says why in its place: version, privilege, extension, locked, timeout, unsupported. A dash: there is none.");
 }

@@ -34,6 +34,11 @@ static bool grows(const struct list *list, int column)
 	return list->columns[column].wish && list->columns[column].wish->grows;
 }
 
+static bool draws(const struct list *list, int column)
+{
+	return list->columns[column].wish && list->columns[column].wish->draw;
+}
+
 /* is_generous: a column that grows is given what it would like; else it is content with its least. */
 static int wanted(const struct list *list, int column, bool is_generous)
 {
@@ -54,7 +59,7 @@ static void measure(struct list *list)
 	for (int i = list->top; i < list->count && i < list->top + list->body_rows; i++)
 		for (int c = 0; c < list->column_count; c++) {
 			char *cell = list_cell_text(list, list->order[i], c);
-			int width = width_cols(cell);
+			int width = draws(list, c) ? list->columns[c].wish->most_cols : width_cols(cell);
 
 			if (width > list->columns[c].width)
 				list->columns[c].width = width;
@@ -114,10 +119,21 @@ static void count_hidden(struct list *list, const bool *is_out)
 			list->hidden_right++;
 }
 
+/* The column that takes the spare width: one that draws, else the first that grows. -1: none. */
+static int spare_taker(const struct list *list, const bool *is_out)
+{
+	int taker = -1;
+
+	for (int c = list->column_count - 1; c >= 0; c--)
+		if (!is_out[c] && grows(list, c) && (taker < 0 || !draws(list, taker)))
+			taker = c;
+	return taker;
+}
+
 static void fit_columns(struct list *list, int cols, struct fit *fit)
 {
 	bool is_out[LIST_COLUMNS] = { false };
-	int room = cols - GUTTER_COLS, col = GUTTER_COLS, spare;
+	int room = cols - GUTTER_COLS, col = GUTTER_COLS, spare, taker;
 
 	fit->count = 0;
 	if (list->column_count == 0)
@@ -130,15 +146,14 @@ static void fit_columns(struct list *list, int cols, struct fit *fit)
 	}
 	count_hidden(list, is_out);
 	spare = room - total(list, is_out, false);
+	taker = spare_taker(list, is_out);
 	for (int c = 0; c < list->column_count; c++) {
 		int width = wanted(list, c, false);
 
 		if (is_out[c])
 			continue;
-		if (grows(list, c) && spare > 0) {
+		if (c == taker && spare > 0)
 			width += spare;
-			spare = 0;
-		}
 		fit->columns[fit->count++] = (struct fitted){ c, col, col + width > cols ? cols - col : width };
 		col += width + GAP_COLS;
 	}
@@ -169,8 +184,13 @@ static void draw_row(const struct list *list, struct canvas *canvas, const struc
 		const struct fitted *at = &fit->columns[i];
 		const struct list_column *wish = list->columns[at->column].wish;
 		enum style style = wish && wish->style ? wish->style(list->table, row) : STYLE_PLAIN;
-		char *cell = list_cell_text(list, row, at->column);
+		char *cell;
 
+		if (wish && wish->draw) {
+			wish->draw(list->table, row, canvas, at_row, at->col, at->width);
+			continue;
+		}
+		cell = list_cell_text(list, row, at->column);
 		if (style == STYLE_PLAIN && strcmp(cell, "-") == 0)
 			style = STYLE_DIM;
 		canvas_field(canvas, at_row, at->col, at->width, style, is_right(list, at->column), cell);

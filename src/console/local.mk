@@ -16,10 +16,16 @@ libpgtend_a_SOURCES += \
 	src/console/pane.c \
 	src/console/pane_activity.c \
 	src/console/pane_chunks.c \
+	src/console/pane_chunks_foot.c \
+	src/console/pane_chunks_internal.h \
+	src/console/pane_chunks_list.c \
+	src/console/pane_chunks_words.c \
 	src/console/pane_fleet.c \
 	src/console/pane_jobs.c \
 	src/console/pane_migrations.c \
 	src/console/pane_tables.c \
 	src/console/panes.c \
 	src/console/question.c \
-	src/console/records.c
+	src/console/records.c \
+	src/console/timeline.c \
+	src/console/timeline.h

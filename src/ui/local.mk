@@ -2,6 +2,7 @@
 libpgtend_a_SOURCES += \
 	src/ui/canvas.c \
 	src/ui/chart.c \
+	src/ui/chart_strip.c \
 	src/ui/edit.c \
 	src/ui/keys.c \
 	src/ui/layout.c \

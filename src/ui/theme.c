@@ -40,6 +40,8 @@ static const struct theme_look coloured[STYLE_COUNT] = {
 	[STYLE_COMPRESSED] = { THEME_GREEN, THEME_DEFAULT, false, false, false, false },
 	[STYLE_PROMPT] = { THEME_DEFAULT, THEME_DEFAULT, true, false, false, false },
 	[STYLE_FOCUS] = { THEME_CYAN, THEME_DEFAULT, true, false, true, false },
+	[STYLE_LATE] = { THEME_RED, THEME_DEFAULT, true, false, false, false },
+	[STYLE_ODD] = { THEME_MAGENTA, THEME_DEFAULT, true, false, false, false },
 };
 
 static enum theme_colour on_white(enum theme_colour colour)
@@ -84,8 +86,14 @@ static const char *const glyphs[GLYPH_COUNT][2] = {
 	[GLYPH_ELLIPSIS] = { "~", "…" },
 	[GLYPH_BAR_DONE] = { "#", "━" },
 	[GLYPH_BAR_LEFT] = { "-", "╌" },
-	[GLYPH_RAW] = { "=", "=" },
-	[GLYPH_COMPRESSED] = { "#", "#" },
+	[GLYPH_GAP] = { ".", "·" },
+	[GLYPH_RAW] = { "=", "■" },
+	[GLYPH_WAITING] = { "~", "~" },
+	[GLYPH_COMPRESSED] = { "#", "▪" },
+	[GLYPH_PARTIAL] = { "+", "+" },
+	[GLYPH_FROZEN] = { "*", "*" },
+	[GLYPH_FUTURE] = { ">", "»" },
+	[GLYPH_LOCKED] = { "x", "×" },
 	[GLYPH_LATE] = { "!", "!" },
 	[GLYPH_RETURN] = { "$", "⏎" },
 };

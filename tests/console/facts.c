@@ -1,5 +1,6 @@
 #include "facts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "golden.h"
@@ -74,6 +75,7 @@ struct table *facts_tables(void)
 	return table;
 }
 
+/* 67 days of location_events, 37 of them late; the compression policy has done its work until a week ago, one chunk was written to again. */
 struct table *facts_chunks(void)
 {
 	struct table *table = table_new(&chunks_shape);
@@ -85,18 +87,28 @@ struct table *facts_chunks(void)
 	table_set_int(table, row, "chunks", 67);
 	table_set_int(table, row, "compressed", 58);
 	table_set_int(table, row, "bytes", 6335076762);
+	table_set_int(table, row, "bytes_before", 74LL << 30);
+	table_set_int(table, row, "bytes_after", 5LL << 30);
 	table_set_real(table, row, "ratio", 14.2);
+	table_set_real(table, row, "bytes_per_row_before", 331);
+	table_set_real(table, row, "bytes_per_row_after", 23.3);
+	table_set_real(table, row, "expected_ratio", 10);
 	table_set_int(table, row, "oldest", ago(67 * DAY_S));
 	table_set_real(table, row, "chunk_interval_s", DAY_S);
 	table_set_real(table, row, "drop_after_s", 30 * DAY_S);
 	table_set_real(table, row, "compress_after_s", 7 * DAY_S);
 	table_set_text(table, row, "retention_state", "failing");
 	table_set_int(table, row, "retention_failures", 5);
-	table_set_real(table, row, "late_s", 2 * DAY_S + 4 * HOUR_S);
-	table_set_int(table, row, "late_chunks", 37);
-	table_set_int(table, row, "late_bytes", 81LL << 30);
+	table_set_real(table, row, "late_s", 36 * DAY_S + 14 * HOUR_S);
+	table_set_int(table, row, "late_chunks", 35);
+	table_set_int(table, row, "late_bytes", 3LL << 30);
 	table_set_text(table, row, "verdict", "late");
-	table_set_text(table, row, "cause", "job 1000 failed 5 times: lock timeout");
+	table_set_text(table, row, "cause", "job 1000 failed 5 times: canceling statement due to lock timeout");
+	table_set_text(table, row, "mend", "pgtend retention run tracking");
+	table_set_text(table, row, "compress_verdict", "ok");
+	table_set_int(table, row, "partial", 1);
+	table_set_int(table, row, "bytes_per_day", 220200960);
+	table_set_int(table, row, "steady_bytes", 1932735283);
 	row = table_add_row(table);
 	table_set_text(table, row, "schema", "public");
 	table_set_text(table, row, "name", "location_hourly");
@@ -106,6 +118,65 @@ struct table *facts_chunks(void)
 	table_set_int(table, row, "bytes", 12 << 20);
 	table_set_int(table, row, "late_chunks", 0);
 	table_set_text(table, row, "verdict", "ok");
+	table_set_real(table, row, "drop_after_s", 365 * DAY_S);
+	return table;
+}
+
+static int chunk(struct table *table, const char *name, int64_t from_s, int64_t to_s, const char *state, int64_t bytes)
+{
+	int row = table_add_row(table);
+
+	table_set_text(table, row, "schema", "public");
+	table_set_text(table, row, "name", name);
+	table_set_int(table, row, "chunks", 1);
+	table_set_int(table, row, "range_start", from_s * 1000000);
+	table_set_int(table, row, "range_end", to_s * 1000000);
+	table_set_text(table, row, "state", state);
+	table_set_int(table, row, "bytes", bytes);
+	return row;
+}
+
+struct table *facts_chunk_list(void)
+{
+	struct table *table = table_new(&chunk_list_shape);
+	const int64_t today_s = GOLDEN_NOW_US / 1000000 / DAY_S * DAY_S;
+	char name[80];
+
+	for (int day = 67; day >= -1; day--) {
+		int64_t from_s = today_s - day * DAY_S, raw = 180000000 + day * 7919 % 5 * 9000000;
+		bool is_compressed = day > 7, is_late = day > 30;
+		int row;
+
+		if (day == 45 || day == 44) /* two days that nobody sent anything */
+			continue;
+		row = chunk(table, "location_events", from_s, from_s + DAY_S, day < 0 ? "future" : is_late ? "late" : day == 20 ? "partial" : is_compressed ? "compressed" : "raw",
+			day < 0 ? 8192 : is_compressed ? raw / 13 : raw);
+		snprintf(name, sizeof(name), "_timescaledb_internal._hyper_1_%d_chunk", 70 - day);
+		table_set_text(table, row, "chunk", name);
+		table_set_int(table, row, "is_compressed", is_compressed);
+		table_set_int(table, row, "rows", raw / 331);
+		if (is_compressed) {
+			table_set_int(table, row, "bytes_before", raw);
+			table_set_int(table, row, "bytes_after", raw / 14);
+		}
+	}
+	for (int week = 7; week >= 0; week--)
+		chunk(table, "location_hourly", today_s - (week * 10 + 5) * DAY_S, today_s - (week * 10 - 5) * DAY_S, "raw", 1 << 20);
+	return table;
+}
+
+struct table *facts_many_chunks(int rows, int each)
+{
+	struct table *table = table_new(&chunk_list_shape);
+	const int64_t today_s = GOLDEN_NOW_US / 1000000 / DAY_S * DAY_S, width_s = (int64_t)each * HOUR_S;
+
+	for (int i = 0; i < rows; i++) {
+		int64_t from_s = today_s - (rows - i) * width_s;
+		int row = chunk(table, "location_events", from_s, from_s + width_s, i < 10 ? "late" : i + 10 < rows ? "compressed" : "raw",
+			(i + 10 < rows ? 800000LL : 9000000LL) * each);
+
+		table_set_int(table, row, "chunks", each);
+	}
 	return table;
 }
 
@@ -116,9 +187,67 @@ struct table *facts_policies(void)
 
 	table_set_int(table, row, "job_id", 1000);
 	table_set_text(table, row, "kind", "retention");
+	table_set_text(table, row, "schema", "public");
 	table_set_text(table, row, "name", "location_events");
 	table_set_text(table, row, "state", "failing");
+	table_set_real(table, row, "schedule_s", DAY_S);
+	table_set_int(table, row, "last_ok", ago(37 * DAY_S));
+	table_set_int(table, row, "next_start", GOLDEN_NOW_US + 180000000);
+	table_set_int(table, row, "failures", 5);
+	table_set_int(table, row, "consecutive_failures", 5);
 	table_set_text(table, row, "last_error", "canceling statement due to lock timeout");
+	row = table_add_row(table);
+	table_set_int(table, row, "job_id", 1001);
+	table_set_text(table, row, "kind", "compression");
+	table_set_text(table, row, "schema", "public");
+	table_set_text(table, row, "name", "location_events");
+	table_set_text(table, row, "state", "ok");
+	table_set_real(table, row, "schedule_s", 12 * HOUR_S);
+	table_set_int(table, row, "last_ok", ago(3 * HOUR_S));
+	table_set_int(table, row, "next_start", GOLDEN_NOW_US + 9 * HOUR_S * 1000000LL);
+	table_set_int(table, row, "failures", 2);
+	table_set_missing(table, row, "last_error", MISSING_PRIVILEGE);
+	return table;
+}
+
+struct table *facts_ingest(void)
+{
+	struct table *table = table_new(&ingest_shape);
+	int row = table_add_row(table);
+
+	table_set_text(table, row, "schema", "public");
+	table_set_text(table, row, "name", "location_events");
+	table_set_int(table, row, "newest_row", ago(3));
+	table_set_real(table, row, "lag_s", 3);
+	table_set_real(table, row, "rows_per_min", 412);
+	table_set_real(table, row, "usual_rows_per_min", 690);
+	table_set_int(table, row, "gaps", 2);
+	table_set_text(table, row, "verdict", "ok");
+	row = table_add_row(table);
+	table_set_text(table, row, "schema", "public");
+	table_set_text(table, row, "name", "location_events");
+	table_set_text(table, row, "source", "mextrack");
+	table_set_real(table, row, "lag_s", 11 * HOUR_S);
+	table_set_text(table, row, "verdict", "silent");
+	table_set_text(table, row, "cause", "mextrack silent since 03:02");
+	return table;
+}
+
+static const struct table_column aggregate_columns[] = {AGGREGATES_COLUMNS};
+static const struct table_shape aggregate_shape = {"aggregates", aggregate_columns, sizeof aggregate_columns / sizeof *aggregate_columns};
+
+struct table *facts_aggregates(void)
+{
+	struct table *table = table_new(&aggregate_shape);
+	int row = table_add_row(table);
+
+	table_set_text(table, row, "schema", "public");
+	table_set_text(table, row, "name", "location_hourly");
+	table_set_text(table, row, "source", "location_events");
+	table_set_int(table, row, "watermark", ago(3 * HOUR_S));
+	table_set_real(table, row, "lag_s", 3 * HOUR_S);
+	table_set_real(table, row, "late_s", 0);
+	table_set_text(table, row, "verdict", "ok");
 	return table;
 }
 

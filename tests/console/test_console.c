@@ -48,6 +48,8 @@ static void give_facts(void)
 	put(&fleet->databases[0]->facts[FACT_TABLES], facts_tables());
 	put(&fleet->databases[0]->facts[FACT_CHUNKS], facts_chunks());
 	put(&fleet->databases[0]->facts[FACT_POLICIES], facts_policies());
+	put(&fleet->databases[0]->facts[FACT_CHUNK_LIST], facts_chunk_list());
+	put(&fleet->databases[0]->facts[FACT_INGEST], facts_ingest());
 	put(&fleet->databases[0]->facts[FACT_MIGRATIONS], facts_migrations());
 	put(&fleet->databases[0]->facts[FACT_BACKUP], facts_backup());
 }
@@ -208,9 +210,9 @@ static void a_filter_is_typed_kept_and_cleared(void **state)
 static void details_and_help_open_and_close(void **state)
 {
 	(void)state;
-	type("3\r");
+	type("3d");
 	assert_shows("CHUNKS: location_events");
-	assert_shows("late 2d 4h, 37 chunks: job 1000 failed 5 times: lock timeout");
+	assert_shows("late by 5w, 35 chunks, 3 GB: job 1000 failed 5 times");
 	assert_shows("canceling statement due to lock timeout");
 	type("q");
 	assert_hides("CHUNKS: location_events");
@@ -219,6 +221,72 @@ static void details_and_help_open_and_close(void **state)
 	type("\033");
 	assert_hides("help: CHUNKS");
 	assert_false(console->is_quitting);
+}
+
+static int64_t chunk_from_s(void)
+{
+	int row = list_row(&console->chunks.list);
+
+	return pane_int(console->chunks.rows, row, "range_start", 0) / 1000000;
+}
+
+/* Enter goes from hypertables to chunks, arrows along the timeline, Esc back; the screen is as it was. */
+static void a_timeline_is_walked(void **state)
+{
+	const int64_t today_s = GOLDEN_NOW_US / 1000000 / 86400 * 86400;
+
+	(void)state;
+	type("3\r");
+	assert_shows("3 CHUNKS  location_events  67 chunks of 1d");
+	assert_hides("1 MIGRATIONS");
+	assert_int_equal(chunk_from_s(), today_s - 67 * 86400); /* the first that is late */
+	type("\033[C\033[C\033[D");
+	assert_int_equal(chunk_from_s(), today_s - 66 * 86400);
+	type("G");
+	assert_int_equal(chunk_from_s(), today_s + 86400);
+	type("\033[D");
+	assert_int_equal(chunk_from_s(), today_s);
+	type("/compressed\r"); /* what the filter hides is stepped over */
+	type("g");
+	assert_int_equal(chunk_from_s(), today_s - 30 * 86400);
+	type("\033[D");
+	assert_int_equal(chunk_from_s(), today_s - 30 * 86400);
+	type("\033");
+	assert_shows("location_events  67 chunks of 1d");
+	type("\r");
+	assert_shows("CHUNKS: 2026-10-22");
+	assert_shows("_timescaledb_internal._hyper_1_40_chunk");
+	type("\033\033");
+	assert_shows("1 MIGRATIONS");
+	type("zz");
+	assert_shows("location_events  67 chunks of 1d");
+	type("z");
+	assert_shows("1 MIGRATIONS");
+}
+
+/* Another database has other chunks; facts that come anew leave the cursor where it is. */
+static void a_timeline_follows_the_facts(void **state)
+{
+	int64_t from_s;
+
+	(void)state;
+	type("3\r");
+	type("\033[C\033[C\033[C");
+	from_s = chunk_from_s();
+	put(&fleet->databases[0]->facts[FACT_CHUNK_LIST], facts_chunk_list());
+	console_mark(console, STALE_DATA);
+	console_draw(console);
+	assert_int_equal(chunk_from_s(), from_s);
+	put(&fleet->databases[0]->facts[FACT_CHUNK_LIST], facts_many_chunks(3, 1));
+	console_mark(console, STALE_DATA);
+	console_draw(console);
+	assert_shows("location_events  3 chunks of 1h");
+	put(&fleet->databases[0]->facts[FACT_CHUNK_LIST], facts_many_chunks(0, 1));
+	console_mark(console, STALE_DATA);
+	assert_shows("this hypertable has no chunks yet");
+	type("]");
+	assert_hides("this hypertable has no chunks yet");
+	assert_shows("1 MIGRATIONS");
 }
 
 static void the_prompt_completes_and_complains(void **state)
@@ -348,6 +416,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keys_reach_the_focused_pane_only, start, end),
 		cmocka_unit_test_setup_teardown(a_filter_is_typed_kept_and_cleared, start, end),
 		cmocka_unit_test_setup_teardown(details_and_help_open_and_close, start, end),
+		cmocka_unit_test_setup_teardown(a_timeline_is_walked, start, end),
+		cmocka_unit_test_setup_teardown(a_timeline_follows_the_facts, start, end),
 		cmocka_unit_test_setup_teardown(the_prompt_completes_and_complains, start, end),
 		cmocka_unit_test_setup_teardown(a_long_message_takes_more_lines, start, end),
 		cmocka_unit_test_setup_teardown(enter_alone_never_confirms, start, end),

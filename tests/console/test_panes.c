@@ -103,12 +103,6 @@ static void tables(void **state)
 	four_scenes(&pane_tables, facts_tables, LAYOUT_TABLES, "tables");
 }
 
-static void chunks(void **state)
-{
-	(void)state;
-	four_scenes(&pane_chunks, facts_chunks, LAYOUT_CHUNKS, "chunks");
-}
-
 static void activity(void **state)
 {
 	(void)state;
@@ -286,7 +280,6 @@ int main(void)
 		cmocka_unit_test(fleet),
 		cmocka_unit_test(migrations),
 		cmocka_unit_test(tables),
-		cmocka_unit_test(chunks),
 		cmocka_unit_test(activity),
 		cmocka_unit_test(pools),
 		cmocka_unit_test(jobs),

@@ -26,6 +26,9 @@ struct list_column {
 	int least_cols;         /* of a column that grows, before others give way; 0: 16 */
 	char *(*text)(const struct table *table, int row);       /* raw text made visible here; caller frees. NULL: the cell's own */
 	enum style (*style)(const struct table *table, int row); /* NULL: plain */
+	/* Draws itself in so many columns, in place of a text; takes the spare width before others that grow. NULL: a text. */
+	void (*draw)(const struct table *table, int row, struct canvas *canvas, int at_row, int col, int cols);
+	const char *doc;        /* for `?`; NULL: the shape's */
 };
 enum { LIST_HIDDEN = 99 };
 

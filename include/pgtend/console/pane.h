@@ -19,7 +19,7 @@
 /* What there is to show now, gathered anew for each drawing. Pointers are good until the turn ends. */
 struct pane_data {
 	const struct table *table;       /* NULL: nothing was ever answered */
-	const struct table *beside;      /* pools for ACTIVITY, policies for CHUNKS; NULL */
+	const struct table *beside;      /* pools for ACTIVITY; NULL */
 	int64_t taken_us;
 	struct err err;                  /* of the last try */
 	const char *doing;               /* "resolving", "connecting", ...: what a session does that is not ready; NULL */
@@ -32,6 +32,7 @@ struct pane_data {
 	const char *lacks;               /* why the server cannot tell at all, in words; NULL: it can */
 	const struct record *job;        /* MIGRATIONS: the run that is under way on this database; NULL */
 	const char *how;                 /* MIGRATIONS: "a transaction each"; static; NULL */
+	const struct chunks_scene *chunks; /* CHUNKS: chunks, jobs, ingest beside the rows; NULL elsewhere */
 };
 
 enum pane_state { PANE_LOADING, PANE_EMPTY, PANE_FRESH, PANE_STALE, PANE_PARTIAL, PANE_ERROR };
@@ -60,6 +61,7 @@ struct pane {
 
 extern const struct pane pane_fleet, pane_migrations, pane_tables, pane_chunks, pane_activity, pane_jobs;
 extern const struct pane pane_pools; /* stands in ACTIVITY's place on key `o` */
+extern const struct pane pane_chunk_list; /* stands in CHUNKS' place: the chunks of one hypertable */
 /* By LAYOUT_*. */
 extern const struct pane *const panes[LAYOUT_PANES];
 

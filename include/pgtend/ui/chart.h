@@ -3,6 +3,7 @@
 #ifndef PGTEND_UI_CHART_H
 #define PGTEND_UI_CHART_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "pgtend/ui/canvas.h"
@@ -12,9 +13,30 @@ void chart_progress(struct canvas *canvas, int row, int col, int cols, int64_t d
 /* The same as a text (ASCII or UTF-8 as the theme says), for a cell of a list. Caller frees. */
 char *chart_progress_text(int cols, int64_t done, int64_t all);
 
-/* Chunks from old to new: late `!`, compressed `#`, raw `=`. Each kind that exists gets a column at least; returns the columns drawn (one a chunk when they fit). */
+/* Chunks from old to new by their numbers alone: late, compressed, raw. Each kind that exists gets a column at least; returns the columns drawn (one a chunk when they fit). */
 int chart_chunks(struct canvas *canvas, int row, int col, int cols, int64_t late, int64_t compressed, int64_t raw);
 /* How `cols` columns are shared out by `counts` (count of them), none of what exists left out when there is room. */
 void chart_share(int cols, const int64_t *counts, int count, int *shares);
+
+/* --- a timeline of chunks: old on the left --------------------------------------------------- */
+
+/* What a cell shows. Where several chunks share one, the highest stands for all. */
+enum chart_kind {
+	CHART_BLANK, CHART_GAP, CHART_COMPRESSED, CHART_RAW, CHART_WAITING /* should be compressed */, CHART_PARTIAL, CHART_FROZEN, CHART_FUTURE,
+	CHART_LATE, CHART_LOCKED, CHART_KINDS,
+};
+struct chart_cell {
+	enum chart_kind kind;
+	double height;     /* of its bar, 0..1; negative: not known */
+	bool is_selected;
+};
+const char *chart_glyph(enum chart_kind kind);
+enum style chart_style(enum chart_kind kind);
+/* "late", "to compress": for a legend. */
+const char *chart_word(enum chart_kind kind);
+/* A row of glyphs, one a cell. */
+void chart_strip(struct canvas *canvas, int row, int col, const struct chart_cell *cells, int count);
+/* Bars of so many rows; what has a height has an eighth at least. */
+void chart_bars(struct canvas *canvas, int row, int col, int rows, const struct chart_cell *cells, int count);
 
 #endif
