@@ -5,11 +5,11 @@
   select coalesce(x.indrelid, c.oid) as oid, sum(c.relpages::bigint) as pages
   from pg_class c left join pg_index x on x.indexrelid = c.oid where c.relkind in ('r', 'i', 't') group by 1
 ), relation as (
-  select m.key, m.relid as chunk, m.relid as oid, m.relpages, m.reltuples, m.reltoastrelid, m.is_locked, m.is_compressed as is_emptied from marked m
+  select m.key, m.relid as chunk, m.relid as oid, m.relpages, m.reltuples, m.reltoastrelid, m.is_locked, m.is_compressed as is_emptied, m.is_partial from marked m
   union all
-  select m.key, m.relid, c.oid, c.relpages, c.reltuples, c.reltoastrelid, m.is_locked, null from marked m join pg_class c on c.oid = m.crelid
+  select m.key, m.relid, c.oid, c.relpages, c.reltuples, c.reltoastrelid, m.is_locked, null, false from marked m join pg_class c on c.oid = m.crelid
   union all
-  select l.key, null, c.oid, c.relpages, c.reltuples, c.reltoastrelid, exists(select from busy b where b.oid = c.oid), false
+  select l.key, null, c.oid, c.relpages, c.reltuples, c.reltoastrelid, exists(select from busy b where b.oid = c.oid), false, false
   from limits l join pg_class c on c.oid = l.root
 ), estimate as materialized (
   select r.*, (p.pages + coalesce(t.pages, 0)) * current_setting('block_size')::bigint as bytes
@@ -18,11 +18,13 @@
   select m.oid, pg_total_relation_size(m.oid) as bytes
   from (select e.oid from estimate e where not e.is_locked order by e.reltuples < 0 desc, e.relpages desc limit 400) m
 ), sized as materialized (
-  -- rows of a compressed half are batches, its chunk's own rows came later; what nobody counted yet is not empty
+  -- rows of a compressed half are batches; its chunk's own rows came later, and what the statistics say of them is from before. What nobody counted
+  -- yet is not empty.
   select e.key, e.chunk, e.oid, coalesce(m.bytes, e.bytes) as bytes, m.bytes is not null as is_exact,
          case when e.is_emptied is null then 0
+              when e.is_emptied then case when e.is_partial and e.relpages > 0 then greatest(e.reltuples, 0)::bigint else 0 end
               when pg_stat_get_live_tuples(e.oid) > 0 then pg_stat_get_live_tuples(e.oid)
               when e.reltuples >= 0 then e.reltuples::bigint
-              when e.is_emptied or coalesce(m.bytes, e.bytes) = 0 then 0 end as rows
+              when coalesce(m.bytes, e.bytes) = 0 then 0 end as rows
   from estimate e left join measured m on m.oid = e.oid
 )
