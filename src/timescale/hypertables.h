@@ -41,4 +41,14 @@ PGTEND_CHECK bool hypertables_ask(struct hypertables *hypertables, const char *s
 /* Microseconds since the epoch; integer time and times without end are left null. */
 void hypertables_set_time(struct table *table, int row, const char *column, const char *microseconds);
 
+/* --- what is to be expected (forecast.c, ratio.c); rows of `chunks` are those of the hypertables --- */
+
+/* bytes_per_day and steady_bytes of a row whose bytes, ratio, drop_after_s, compress_after_s, chunk_interval_s are set. range: its row in the answer to
+ * sql/chunks_ranges.sql; negative: it has none. */
+void forecast_set(const struct hypertables *hypertables, const struct result *ranges, int range, struct table *chunks, int row);
+/* In a task: disk_free_bytes and disk_full_s of all rows. */
+void forecast_ask_disk(const struct hypertables *hypertables, struct table *chunks);
+/* In a task: expected_ratio, ratio_verdict, and for a low one why. */
+void ratio_judge(const struct hypertables *hypertables, struct table *chunks, int row);
+
 #endif

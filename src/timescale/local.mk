@@ -1,5 +1,7 @@
 # sources of src/timescale, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/timescale/forecast.c \
+	src/timescale/forecast.h \
 	src/timescale/hypertables.c \
 	src/timescale/hypertables.h \
 	src/timescale/ingest.h \
@@ -19,4 +21,5 @@ libpgtend_a_SOURCES += \
 	src/timescale/probe_chunks.c \
 	src/timescale/probe_ingest.c \
 	src/timescale/probe_policies.c \
+	src/timescale/ratio.c \
 	src/timescale/registry.c

@@ -160,7 +160,11 @@ static bool fill(struct look *look, struct err *err)
 		judge(look, row);
 		set_ranges(look, row);
 		set_sizes(look, row);
+		forecast_set(&look->all, look->ranges, range_of(look, row), look->table, row);
 	}
+	for (int row = 0; row < table_rows(look->table); row++)
+		ratio_judge(&look->all, look->table, row);
+	forecast_ask_disk(&look->all, look->table);
 	return true;
 }
 

@@ -57,7 +57,10 @@
 	{"ratio_verdict", CELL_TEXT, NULL, 0, "ok or low, where expected_ratio is set and something is compressed."}, \
 	{"ratio_reason", CELL_TEXT, NULL, 0, "The likely reason of a low ratio: rows per segment, order, a column that differs in each row."}, \
 	{"bytes_per_day", CELL_BYTES, NULL, 0, "What comes in a day, uncompressed, by the newest whole chunks."}, \
-	{"steady_bytes", CELL_BYTES, NULL, 0, "Size that it will have when retention and compression do their work and as much comes in as now; null: no retention, it grows for ever."}
+	{"steady_bytes", CELL_BYTES, NULL, 0, "Size that it will have when retention and compression do their work and as much comes in as now; null: no retention, it grows for ever."}, \
+	{"rows_per_segment", CELL_REAL, NULL, 0, "Where the ratio is low: rows that were compressed together, of 1000 (compression_chunk_size.numrows_pre_compression / numrows_post_compression)."}, \
+	{"disk_free_bytes", CELL_BYTES, NULL, 0, "Free on the disk that it is kept on; missing \"privilege\" when this role may not know where that is, \"unsupported\" when it is another machine's."}, \
+	{"disk_full_s", CELL_SECONDS, NULL, 0, "When that is used up by all hypertables of the database together, each growing by bytes_per_day until steady_bytes; null: never, as things are."}
 
 /* What chunks_with_ingest() adds to them; null for aggregates. */
 #define CHUNKS_INGEST_COLUMNS \

@@ -21,6 +21,21 @@
          sum(p.bytes_after) filter (where m.crelid is null) as unseen_bytes,
          sum(p.bytes_after) filter (where m.crelid is null and m.is_due) as unseen_due_bytes
   from marked m join packed p on p.chunk_id = m.chunk_id group by m.key
+), whole as (
+  -- chunks that nothing more comes to, as far as the clock goes
+  select m.key, min(m.starts) as first, max(m.ends) as ends, count(*) as chunks from marked m join limits l on l.key = m.key
+  where l.time_kind <> 'integer' and m.ends <= l.clock and m.starts > -9223372036854775808 group by m.key
+), arriving as (
+  -- of those the newest: a week, or two if a chunk is as wide. The oldest of all may have begun to fill in its middle
+  select m.key, m.relid, m.chunk_id, m.starts, m.ends, m.is_compressed, m.reltablespace from marked m join whole w on w.key = m.key join limits l on l.key = m.key
+  where m.ends <= w.ends and m.ends > w.ends - greatest(604800000000, 2 * l.width) and (m.starts > w.first or w.chunks = 1)
+), arrived as (
+  -- compressed ones count with what they took before
+  select a.key, min(a.starts) as starts, max(a.ends) as ends, bool_or(a.reltablespace <> 0) as is_elsewhere,
+         sum(coalesce(case when a.is_compressed then p.bytes_before end, s.bytes)) as bytes
+  from arriving a left join packed p on p.chunk_id = a.chunk_id
+  left join (select s.chunk, sum(s.bytes) as bytes from sized s group by s.chunk) s on s.chunk = a.relid
+  group by a.key
 )
 select l.key, r.chunks, r.compressed, r.partial, r.frozen, r.future, r.locked, r.starts, r.ends, r.due, r.due_s, r.due_frozen, r.pack_due, r.pack_due_s,
        r.pack_due_frozen, (s.bytes + coalesce(p.unseen_bytes, 0))::bigint as bytes, s.is_exact and p.unseen_bytes is null as is_exact,
@@ -28,5 +43,6 @@ select l.key, r.chunks, r.compressed, r.partial, r.frozen, r.future, r.locked, r
        s.pack_due_bytes, s.is_pack_due_exact,
        -- chunks that nobody counted yet are taken to be as dense as the others
        (s.rows + coalesce(p.rows, 0) + case when s.uncounted_bytes > 0 then s.uncounted_bytes * s.rows / nullif(s.counted_bytes, 0) else 0 end)::bigint as rows,
-       p.bytes_before, p.bytes_after, p.rows as packed_rows
-from limits l left join ranges r on r.key = l.key left join sizes s on s.key = l.key left join packs p on p.key = l.key
+       p.bytes_before, p.bytes_after, p.rows as packed_rows,
+       a.bytes / nullif((a.ends - a.starts) / 86400000000.0, 0) as arrived_per_day, a.ends > l.clock - greatest(2 * 86400000000, 2 * l.width) as is_arriving, a.is_elsewhere
+from limits l left join ranges r on r.key = l.key left join sizes s on s.key = l.key left join packs p on p.key = l.key left join arrived a on a.key = l.key
