@@ -87,7 +87,7 @@ void ledger_forget_rows(struct ledger *ledger)
 		file->row = -1;
 		file->record = NULL;
 		file->progress = NULL;
-		file->is_skipped = file->is_edited = file->is_disordered = false;
+		file->is_skipped = file->is_edited = file->is_disordered = file->is_dirty = false;
 	}
 }
 

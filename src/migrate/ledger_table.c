@@ -93,9 +93,10 @@ static char *advice_of_progress(const struct ledger *ledger, const struct migrat
 	char *unsettled = progress->begun > progress->done
 	                      ? mem_format(", of statement %d nobody knows how it ended", progress->begun)
 	                      : mem_copy("");
-	char *advice = mem_format("`migrate %s` began it outside a transaction: %d statement%s ended well%s; %s `pgtend migrate repair %s` "
+	char *advice = mem_format("`migrate %s` began it outside a transaction: %d statement%s ended well%s%s%s; %s `pgtend migrate repair %s` "
 	                          "shows what is there",
 	    verb, progress->done, progress->done == 1 ? "" : "s", unsettled,
+	    file->is_dirty ? ", and until it is done the history calls it dirty for " : "", file->is_dirty ? ledger->dialect->name : "",
 	    !ledger->dialect->run || (progress->is_up && !is_same) ? "the file was changed since;" : "run it again to go on, or", database);
 	mem_free(unsettled);
 	return advice;

@@ -232,9 +232,39 @@ static void lay_progress(struct ledger *ledger)
 		for (int i = 0; i < ledger->migration_count; i++) {
 			struct migration_file *file = &ledger->files[i];
 			/* Of a migration that stands on the other side since, by whatever tool, it tells nothing any more. */
-			if (strcmp(file->name, ledger->progress[k].name) == 0 && (file->row < 0) == ledger->progress[k].is_up)
+			if (strcmp(file->name, ledger->progress[k].name) == 0 && (file->row < 0) == ledger->progress[k].is_up &&
+			    ledger->progress[k].begun > 0)
 				file->progress = &ledger->progress[k];
 		}
+}
+
+/* A history that marks what has begun (golang-migrate's dirty version): what pgtend itself began, and knows how far it came, is no riddle. It is
+ * half done, as it would be in any other dialect. Of another text, or begun by the tool, only the database tells. */
+static void take_back_dirty(struct ledger *ledger)
+{
+	struct migration_row *last = ledger->row_count ? &ledger->rows[ledger->row_count - 1] : NULL;
+	if (!last || last->file < 0 || !last->note || !text_starts_with(last->note, "dirty"))
+		return;
+	struct migration_file *file = &ledger->files[last->file];
+	for (int k = 0; k < ledger->progress_count && !file->is_dirty; k++) {
+		const struct migration_progress *progress = &ledger->progress[k];
+		if (!progress->is_up || strcmp(progress->name, file->name) != 0 || !progress->checksum || !file->checksum ||
+		    strcmp(progress->checksum, file->checksum) != 0)
+			continue;
+		file->is_dirty = true;
+		file->progress = progress;
+	}
+	if (!file->is_dirty)
+		return;
+	file->row = -1;
+	file->record = NULL;
+	file->is_disordered = file->is_edited = false;
+	mem_free(file->note);
+	file->note = NULL;
+	mem_free(last->name);
+	mem_free(last->note);
+	mem_free(last->checksum);
+	ledger->row_count--;
 }
 
 static void lay_beside_rows(struct ledger *ledger)
@@ -298,6 +328,7 @@ bool metadata_read(struct ledger *ledger, struct session *session, struct err *e
 	lay_beside_files(ledger);
 	lay_beside_rows(ledger);
 	lay_progress(ledger);
+	take_back_dirty(ledger);
 	return true;
 }
 

@@ -115,7 +115,7 @@ char *metadata_progress_sql(const struct metadata *metadata, const struct ledger
 	text_addf(&sql,
 	    ", %d, %d) ON CONFLICT (history, name, direction) DO UPDATE SET checksum = excluded.checksum, os_user = excluded.os_user, "
 	    "host = excluded.host, begun = excluded.begun, done = excluded.done, changed_at = pg_catalog.now(), started_at = %s",
-	    number + 1, is_done ? number + 1 : number, number == 0 && !is_done ? "excluded.started_at" : "p.started_at");
+	    number + 1, is_done ? number + 1 : number, number < 0 || (number == 0 && !is_done) ? "excluded.started_at" : "p.started_at");
 	return text_take(&sql);
 }
 

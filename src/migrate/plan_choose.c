@@ -39,6 +39,11 @@ static bool choose_up(const struct ledger *ledger, const struct migrate_options 
 static bool choose_down(const struct ledger *ledger, int count, struct plan *plan, struct err *err)
 {
 	struct words gone = {0};
+	for (int i = 0; i < ledger->migration_count; i++)
+		if (ledger->files[i].is_dirty) {
+			err_set(err, ERR_DRIFT, "%s is half done: it began and did not end", ledger->files[i].name);
+			return err_hint(err, "`migrate up` goes on with it, `pgtend migrate repair` shows what else can be done; nothing was taken back");
+		}
 	for (int i = ledger->row_count - 1; i >= 0 && ledger->row_count - i <= count; i--) {
 		const struct migration_row *row = &ledger->rows[i];
 		if (row->file < 0) {

@@ -50,7 +50,7 @@ static bool choose(struct marking *marking, const char *name, struct err *err)
 		return err_hint(err, "bring the file back from version control, or: migrate force VERSION");
 	}
 	bool is_dirty = file >= 0 && ledger->dialect->run->has_one_row && ledger->files[file].row == ledger->row_count - 1;
-	if (file >= 0 && (ledger->files[file].row >= 0) == is_applied && !(is_applied && is_dirty)) {
+	if (file >= 0 && (ledger->files[file].row >= 0) == is_applied && !(is_applied && is_dirty) && !ledger->files[file].is_dirty) {
 		report_log(marking->run.report, "%s is %s already", ledger->files[file].name, is_applied ? "applied" : "pending");
 		return true;
 	}
@@ -79,7 +79,7 @@ static bool check_one_row(const struct marking *marking, struct err *err)
 	bool is_applied = marking->mark->is_applied;
 	int next = is_applied ? ledger->last_applied + 1 : ledger->last_applied;
 	/* The version at which it stands may be said again: then it is not dirty any more. */
-	bool is_whole = first == next || (is_applied && first == ledger->last_applied);
+	bool is_whole = first == next || (is_applied ? first == ledger->last_applied : ledger->files[first].is_dirty);
 	for (int i = 1; is_whole && i < marking->count; i++)
 		is_whole = marking->records[i].file == marking->records[i - 1].file + (is_applied ? 1 : -1);
 	if (is_whole)

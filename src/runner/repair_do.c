@@ -53,6 +53,11 @@ static bool add_restart(struct run *run, const char *name, struct text *sql, str
 		return err_set(err, ERR_FAILED, "--restart %s: %s", name, run->metadata.why_not);
 	text_addf(sql, "%s;\n", own);
 	mem_free(own);
+	if (file->is_dirty) {
+		char *clean = run->dialect->run->forget_sql(&run->ledger, file, run->session);
+		text_addf(sql, "%s;\n", clean);
+		mem_free(clean);
+	}
 	report_log(run->report, "%s begins anew: its %d committed statements are forgotten", file->name, file->progress->done);
 	return true;
 }

@@ -130,7 +130,13 @@ void run_unlock(struct run *run)
 int64_t run_table_rows(const struct run *run)
 {
 	const struct dialect_run *how = run->dialect ? run->dialect->run : NULL;
-	return how && how->has_one_row ? run->ledger.row_count > 0 : run->ledger.row_count;
+	bool is_there = run->ledger.row_count > 0;
+	if (!how || !how->has_one_row)
+		return run->ledger.row_count;
+	/* Before the first one is done it says so itself. */
+	for (int i = 0; i < run->ledger.migration_count && !is_there; i++)
+		is_there = run->ledger.files[i].is_dirty;
+	return is_there;
 }
 
 static void add_try(struct text *sql, const char *lock, int64_t key)

@@ -19,12 +19,17 @@ static bool mark_history(struct work *work, bool is_begin, struct err *err)
 		return true;
 	char *mark = is_begin ? how->begin_sql(&run->ledger, file, step->is_up, run->session)
 	                      : (step->is_up ? how->forget_sql : how->record_sql)(&run->ledger, file, run->session);
-	char *head = run_head(run, NULL, run->history_rows, &answers), *sql = mem_format("%s%s;\nCOMMIT", head, mark);
+	/* Whose mark that is must be known, also when nothing behind it comes to be. */
+	bool is_first = is_begin && work->number == 0 && !work->is_unsettled;
+	char *own = is_first ? metadata_progress_sql(&run->metadata, &run->ledger, step, -1, true, run->session) : NULL;
+	char *head = run_head(run, NULL, run->history_rows, &answers),
+	     *sql = mem_format("%s%s;\n%s%sCOMMIT", head, mark, own ? own : "", own ? ";\n" : "");
 	struct result *result = NULL;
 	bool is_done = run_ask(run, sql, &result, err);
 	if (!is_done)
 		run_roll_back(run);
 	result_free(result);
+	mem_free(own);
 	mem_free(sql);
 	mem_free(head);
 	mem_free(mark);

@@ -294,26 +294,17 @@ class Life:
         return subprocess.run(self.argv(*words), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
 
     def clean(self):
-        """golang-migrate's mark before a file outside a transaction outlives the run: pgtend refuses to guess, and `repair` says what leads on."""
+        """golang-migrate's mark before a file outside a transaction outlives the run: it is pgtend's own, and `up` goes on where it stopped."""
         if self.folder.dialect != "golang-migrate" or psql(self.name, "select to_regclass('public.schema_migrations')") == "":
             return False
         dirty = psql(self.name, "select version from schema_migrations where dirty")
         if dirty == "":
             return False
         i, name = int(dirty), self.folder.names[int(dirty) - 1]
-        refused, repair = self.run("up"), self.run("repair")
-        if refused.returncode != 5 or "version %d is dirty" % i not in refused.stdout + refused.stderr:
-            problem("%s: dirty at %d, and up ended with %d: %s%s" % (self, i, refused.returncode, refused.stdout, refused.stderr))
-        whole = all(step in repair.stdout for step in ("mark applied %s %s" % (self.name, name), "mark pending %s %s" % (self.name, name)))
-        if not is_outside(i) or not whole:
+        repair = self.run("repair", "--format", "json")
+        found = [row["name"] for row in json.loads(repair.stdout) if row["finding"] in ("half_done", "dirty")]
+        if not is_outside(i) or found not in ([name], []):
             problem("%s: dirty at %d: %s%s" % (self, i, repair.stdout, repair.stderr))
-        state = State(self)
-        is_whole = state.ran.get(i, 0) == 1 and state.objects_of(i) == (made_by(i), [])
-        if not is_whole:
-            psql(self.name, "delete from ran where file = %d; drop index if exists i%d_a, i%d_b" % (i, i, i))
-        marked = subprocess.run(self.argv("mark", "applied" if is_whole else "pending") + [name], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
-        if marked.returncode:
-            problem("%s: mark %s ended with %d: %s%s" % (self, name, marked.returncode, marked.stdout, marked.stderr))
         return True
 
     def finish(self):

@@ -47,6 +47,7 @@ struct migration_file {
 	bool is_skipped;    /* not applied, and its own tool will never apply it (drizzle) */
 	bool is_edited;     /* applied, and the file is another one now (drizzle: the hash) */
 	bool is_disordered; /* applied in another order than the files', which its own tool refuses */
+	bool is_dirty;      /* not applied: begun by pgtend, whose mark of that (golang-migrate's) stands in the history; `progress` says how far */
 	int row;            /* its row in the history; -1: none */
 	/* Of the run that applied it, when that was pgtend's; NULL. Borrowed from ledger->records. */
 	const struct migration_record *record;
