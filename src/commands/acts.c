@@ -8,20 +8,25 @@
 
 enum { DEADLINE_MS = 30000 };
 
+void acts_show(struct action *action, struct report *report, bool is_good)
+{
+	for (size_t i = 0; is_good && i < report->log.count; i++)
+		words_add(&action->preview, report->log.v[i]);
+	if (is_good && report->summary != NULL)
+		words_add(&action->preview, report->summary);
+	if (action->is_dry_run) {
+		report_rows(action->report, report->rows);
+		report->rows = NULL;
+	}
+	report_done(report);
+}
+
 bool acts_preview(struct action *action,
     bool (*work)(const struct action *action, bool is_dry_run, struct report *report, struct err *err), struct err *err)
 {
 	struct report report = {0};
 	bool is_good = work(action, true, &report, err);
-	for (size_t i = 0; is_good && i < report.log.count; i++)
-		words_add(&action->preview, report.log.v[i]);
-	if (is_good && report.summary != NULL)
-		words_add(&action->preview, report.summary);
-	if (action->is_dry_run) {
-		report_rows(action->report, report.rows);
-		report.rows = NULL;
-	}
-	report_done(&report);
+	acts_show(action, &report, is_good);
 	return is_good;
 }
 

@@ -8,6 +8,8 @@
  * With --dry-run the rows are the result. */
 PGTEND_CHECK bool acts_preview(struct action *action,
     bool (*work)(const struct action *action, bool is_dry_run, struct report *report, struct err *err), struct err *err);
+/* The same for a report that is there already, which it frees. */
+void acts_show(struct action *action, struct report *report, bool is_good);
 /* The job ID among the words. */
 PGTEND_CHECK bool acts_job_id(const struct action *action, int64_t *job_id, struct err *err);
 /* Facts about TimescaleDB of all databases of a reading verb, in action->report; those without the extension have none. */

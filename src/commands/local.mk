@@ -6,7 +6,9 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_backup.c \
 	src/commands/cmd_chunks.c \
 	src/commands/cmd_clean.c \
+	src/commands/cmd_compress.c \
 	src/commands/cmd_create.c \
+	src/commands/cmd_drop_chunks.c \
 	src/commands/cmd_help.c \
 	src/commands/cmd_init.c \
 	src/commands/cmd_jobs.c \

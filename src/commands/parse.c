@@ -182,6 +182,17 @@ static bool take_option(struct command *command, const struct words *words, size
 	return is_taken;
 }
 
+static bool has_required(const struct command *command, struct err *err)
+{
+	const char *name = command->verb->required;
+	if (name == NULL || command_flag(command, name))
+		return true;
+	char *usage = verb_usage(command->verb);
+	err_set(err, ERR_USAGE, "%s is missing: %s", name, usage);
+	mem_free(usage);
+	return false;
+}
+
 /* --- the whole ------------------------------------------------------------------------------- */
 
 static bool parse(struct command *command, const struct fleet *fleet, struct words *words, size_t skip,
@@ -200,7 +211,7 @@ static bool parse(struct command *command, const struct fleet *fleet, struct wor
 	}
 	command->wants_help = command_flag(command, "--help");
 	if (is_good && !command->wants_help)
-		is_good = command_take_positionals(command, fleet, &rest, selected, err);
+		is_good = command_take_positionals(command, fleet, &rest, selected, err) && has_required(command, err);
 	words_done(&rest);
 	return is_good;
 }

@@ -92,12 +92,12 @@ bool command_known(const char *name, const char *subverb, struct err *err)
 
 /* --- usage ----------------------------------------------------------------------------------- */
 
-static void add_option(struct text *text, const struct verb_option *option)
+static void add_option(struct text *text, const struct verb_option *option, bool is_required)
 {
-	text_addf(text, " [%s", option->name);
+	text_addf(text, " %s%s", is_required ? "" : "[", option->name);
 	if (option->type != OPTION_FLAG)
 		text_addf(text, " %s", option->value != NULL ? option->value : "VALUE");
-	text_add(text, option->is_repeatable ? "]..." : "]");
+	text_addf(text, "%s%s", is_required ? "" : "]", option->is_repeatable ? "..." : "");
 }
 
 char *verb_usage(const struct verb *verb)
@@ -117,6 +117,6 @@ char *verb_usage(const struct verb *verb)
 	const struct verb_option *option;
 	for (int i = 0; (option = option_at(verb, i)) != NULL; i++)
 		if (strcmp(option->name, "--help") != 0)
-			add_option(&text, option);
+			add_option(&text, option, verb->required != NULL && strcmp(option->name, verb->required) == 0);
 	return text_take(&text);
 }

@@ -21,8 +21,11 @@ static bool find_functions(struct acts *acts, struct err *err)
 {
 	struct result *result = NULL;
 	bool is_answered = session_query_wait(acts->session, sql_tracking_functions, NULL, 0, ACTS_DEADLINE_MS, &result, err);
-	if (is_answered)
+	if (is_answered && result_rows(result) > 0) {
 		acts->schema = mem_copy(result_text(result, 0, 0));
+		acts->has_columnstore = result_bool(result, 0, 1);
+		acts->has_recompress = result_bool(result, 0, 2);
+	}
 	result_free(result);
 	if (is_answered && acts->schema == NULL)
 		return err_set(err, ERR_UNSUPPORTED, "%s has no TimescaleDB: the extension timescaledb is not installed in it",

@@ -15,6 +15,7 @@ struct acts {
 	struct session *session; /* its own, writable */
 	const char *verb;        /* "retention" */
 	char *schema;            /* quoted: where the extension's functions are */
+	bool has_columnstore, has_recompress; /* in which words it compresses */
 	char *database_word;     /* as a word of a shell's line */
 };
 
@@ -111,5 +112,36 @@ void job_list_done(struct job_list *list);
 PGTEND_CHECK bool job_due(struct acts *acts, struct job_row *row, struct err *err);
 /* "job 1000 (retention of events)"; caller frees. */
 char *job_words(const struct job_row *row);
+
+/* --- hypertables.c: which hypertables, and ages */
+
+struct hyper {
+	int64_t id;
+	char *relation; /* quoted: what functions take */
+	char *shown;    /* for people */
+	char *column_type, *now_function;
+	char *compress_after; /* of its policy; NULL */
+	int64_t compress_job_id;
+	bool is_by_creation;  /* compress_after counts from when a chunk was made */
+	bool is_aggregate, is_integer, can_compress, is_named;
+	char *cutoff;         /* the age as a time or an integer; NULL */
+	struct chunk_set set; /* its name, and the chunks that are meant */
+};
+struct hyper_list {
+	struct hyper *rows;
+	int count;
+};
+/* All, or those that `tables` names. */
+PGTEND_CHECK bool hyper_list_load(struct acts *acts, const struct words *tables, struct hyper_list *list, struct err *err);
+void hyper_list_keep(struct hyper_list *list, bool (*keep)(const struct hyper *hyper));
+void hyper_list_done(struct hyper_list *list);
+bool acts_is_number(const char *age);
+/* Why the age says nothing for it; NULL: it does. Static. */
+const char *hyper_no_age(const struct hyper *hyper, const char *age);
+/* Where that age begins. ERR_USAGE when it is none. *cutoff: the caller frees. */
+PGTEND_CHECK bool hyper_cutoff(struct acts *acts, struct hyper *hyper, const char *age, char **cutoff, struct err *err);
+/* "older_than => ..." for show_chunks() and drop_chunks(); caller frees. */
+char *hyper_bound(struct acts *acts, const struct hyper *hyper, const char *argument, const char *cutoff);
+char *hyper_regclass(struct acts *acts, const struct hyper *hyper); /* caller frees */
 
 #endif

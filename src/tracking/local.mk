@@ -2,5 +2,10 @@
 libpgtend_a_SOURCES += \
 	src/tracking/acts.c \
 	src/tracking/chunks.c \
+	src/tracking/compress.c \
+	src/tracking/compress_do.c \
+	src/tracking/drop.c \
+	src/tracking/hypertables.c \
 	src/tracking/jobs.c \
 	src/tracking/jobs_do.c
+EXTRA_DIST += src/tracking/internal.h src/tracking/compress.h

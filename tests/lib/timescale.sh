@@ -3,7 +3,7 @@
 # ts_start sets TS_URL, TS_DB (the database's name in the connection), TS_KIND (pglite or native); ts_sql SQL asks it; ts_stop ends it or drops it.
 ts_start() {
 	if [ -z "${PGTEND_TEST_TIMESCALE:-}" ]; then
-		TS_KIND=pglite TS_DB=template1
+		TS_KIND=pglite TS_DB=atriz_tracking
 		lite_start || return 1
 		TS_URL="postgresql://postgres@/atriz_tracking?host=$LITE_HOST&port=$LITE_PORT&sslmode=disable"
 		return 0

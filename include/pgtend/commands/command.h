@@ -41,6 +41,7 @@ struct verb {
 	const char *words;     /* what follows the databases, for usage: "NAME", "MINUTES REASON...", NULL */
 	int least_words, most_words;
 	const struct verb_option *options; /* name NULL ends; NULL: none. --format, --confirm, --dry-run, --with-deps, --help are everywhere they make sense */
+	const char *required;      /* the option without which the line says nothing: "--older-than"; NULL */
 	enum guard_level level;
 	/* "--release": the level is that of a line with one of these options (blanks between them); any other line only looks, GUARD_L0. NULL:
 	 * the level is that of every line. */

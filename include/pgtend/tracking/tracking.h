@@ -34,5 +34,25 @@ PGTEND_CHECK bool tracking_jobs(
 /* The chunks that those jobs would work on now, as rows of tracking_chunks_shape; locks and who stands in the way in the report's log. */
 PGTEND_CHECK bool tracking_due(struct fleet *fleet, struct database *database, const struct tracking_jobs *jobs, struct table *rows,
     struct report *report, struct err *err);
+/* Chunks whose whole range is older: all of them in one transaction, or none. Works in the Apache edition too. */
+struct tracking_drop {
+	const char *older_than;     /* "30 days"; for integer time a whole number in its units */
+	const struct words *tables; /* NULL or empty: all hypertables; an aggregate only when it is named */
+	const char *shown;          /* what the preview gave in *shown: the very same is dropped; NULL */
+	bool is_dry_run;
+};
+/* *shown (NULL: not wanted): the caller frees. */
+PGTEND_CHECK bool tracking_drop(struct fleet *fleet, struct database *database, const struct tracking_drop *drop, struct report *report,
+    char **shown, struct err *err);
+/* Chunks compressed, or decompressed, one a transaction: who ends it in between leaves whole chunks, and hears which. */
+struct tracking_compress {
+	bool is_decompress;
+	const char *older_than;     /* NULL: compress by the age of its policy; decompress all */
+	const char *newer_than;     /* decompress; NULL */
+	const struct words *tables; /* NULL or empty: all hypertables and aggregates that are compressed at all */
+	bool is_dry_run;
+};
+PGTEND_CHECK bool tracking_compress(
+    struct fleet *fleet, struct database *database, const struct tracking_compress *compress, struct report *report, struct err *err);
 
 #endif
