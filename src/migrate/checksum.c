@@ -15,6 +15,7 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
 #include "pgtend/core/text.h"
+#include "sealed.h"
 
 #define FIRST_LINE "pgtend checksums 1\n"
 
@@ -74,22 +75,6 @@ bool checksum_of_kind(const char *bytes, size_t length, size_t digits, char hex[
 
 /* --- reading what is remembered ------------------------------------------------------------------------- */
 
-/* The text up to its last line, when that is its sum. */
-static bool is_whole(char *text, size_t length)
-{
-	char hex[CHECKSUM_SIZE];
-	if (length < CHECKSUM_SIZE + strlen(FIRST_LINE) || !text_starts_with(text, FIRST_LINE) || strlen(text) != length)
-		return false;
-	size_t body = length - CHECKSUM_SIZE; /* 64 digits and a newline */
-	if (text[length - 1] != '\n' || text[body - 1] != '\n')
-		return false;
-	checksum_of(text, body, hex);
-	if (strncmp(text + body, hex, CHECKSUM_SIZE - 1) != 0)
-		return false;
-	text[body] = 0;
-	return true;
-}
-
 static bool take_line(char *line, struct entry *entry)
 {
 	char *end;
@@ -107,14 +92,9 @@ static bool take_line(char *line, struct entry *entry)
 
 static void remember(struct checksums *checksums)
 {
-	struct err unreadable = {0};
-	struct stat st;
-	size_t length, room = 0;
-	/* Under sudo the cache folder may be somebody else's. */
-	if (stat(checksums->path, &st) != 0 || st.st_uid != geteuid() ||
-	    !places_read_file(checksums->path, &checksums->text, &length, &unreadable) || !is_whole(checksums->text, length))
-		return;
-	for (char *line = checksums->text + strlen(FIRST_LINE), *next; *line; line = next) {
+	size_t room = 0;
+	char *next, *line = sealed_read(checksums->path, FIRST_LINE, &checksums->text);
+	for (; line && *line; line = next) {
 		char *end = strchr(line, '\n');
 		if (!end)
 			return;
@@ -244,8 +224,6 @@ static void write_down(const struct checksums *checksums)
 	size_t count = 0;
 	const struct entry **all = mem_grow(NULL, checksums->count + checksums->news_count + 1, sizeof(struct entry *));
 	struct text text = {0};
-	struct err ignored = {0};
-	char hex[CHECKSUM_SIZE];
 	for (size_t i = 0; i < checksums->count; i++)
 		if (checksums->entries[i].is_kept)
 			all[count++] = &checksums->entries[i];
@@ -256,13 +234,7 @@ static void write_down(const struct checksums *checksums)
 	for (size_t i = 0; i < count; i++)
 		text_addf(&text, "%lld %lld %lld %llu %s %s\n", (long long)all[i]->size, (long long)all[i]->mtime_ns,
 		    (long long)all[i]->ctime_ns, (unsigned long long)all[i]->inode, all[i]->hex, all[i]->name);
-	checksum_of(text_str(&text), text.length, hex);
-	text_addf(&text, "%s\n", hex);
-	char *folder = places_cache("checksums");
-	/* A cache that cannot be written costs time, nothing else. */
-	if (places_make_folder(folder, &ignored) && !places_write_file(checksums->path, text_str(&text), text.length, &ignored))
-		err_clear(&ignored);
-	mem_free(folder);
+	sealed_write("checksums", checksums->path, &text);
 	text_done(&text);
 	mem_free(all);
 }

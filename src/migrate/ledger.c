@@ -54,6 +54,7 @@ static bool begin(const struct database *database, struct ledger *ledger, bool m
 {
 	memset(ledger, 0, sizeof *ledger);
 	ledger->last_applied = -1;
+	ledger->place = database->server ? mem_format("%s %s", database->server->label, database->dbname) : NULL;
 	take_forms(database, ledger);
 	ledger->is_without_records = database->section && !section_bool(database->section, "metadata");
 	const char *folder = setting(database, "migrations"), *dialect = setting(database, "dialect");

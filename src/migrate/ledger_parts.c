@@ -8,6 +8,7 @@
 #include "pgtend/migrate/checksum.h"
 #include "pgtend/migrate/folder.h"
 #include "pgtend/pg/result.h"
+#include "records.h"
 
 struct migration_file *ledger_add_file(struct ledger *ledger, char *name, char *path)
 {
@@ -115,6 +116,8 @@ void ledger_done(struct ledger *ledger)
 	mem_free(ledger->bare_columns);
 	mem_free(ledger->create_sql);
 	mem_free(ledger->record_columns);
+	mem_free(ledger->place);
+	records_forget(ledger->memory);
 	memset(ledger, 0, sizeof *ledger);
 }
 

@@ -8,6 +8,7 @@
 #include "pgtend/migrate/checksum.h"
 #include "pgtend/migrate/metadata.h"
 #include "pgtend/sql_embedded.h"
+#include "records.h"
 
 enum { DEADLINE_MS = 30000 };
 
@@ -109,16 +110,25 @@ static const char *person_of(struct ledger *ledger, const struct result *result,
 	return ledger->people.v[ledger->people.count - 1];
 }
 
-/* The last row of each name. */
+/* The last row of each name; those that are remembered, where the server says that nothing changed. */
 static void keep_last(struct ledger *ledger, const struct result *result)
 {
 	int rows = result_rows(result), count = 0;
+	const char *mark = NULL;
 	int *order = mem_grow(NULL, (size_t)rows + 1, sizeof *order);
 	for (int i = 0; i < rows; i++)
 		if (result_text(result, i, BEGUN))
 			add_progress(ledger, result, i);
+		else if (strcmp(result_text(result, i, ACTION), "mark") == 0)
+			mark = result_text(result, i, NAME);
 		else
 			order[count++] = i;
+	if (!mark || is_same_text(mark, ledger->memory->mark)) {
+		if (mark)
+			records_take(ledger->memory, ledger);
+		mem_free(order);
+		return;
+	}
 	if (!is_in_order(result, order, count))
 		qsort_r(order, (size_t)count, sizeof *order, compare_rows, (void *)result);
 	ledger->records = mem_grow(NULL, (size_t)count + 1, sizeof *ledger->records);
@@ -139,14 +149,19 @@ static void keep_last(struct ledger *ledger, const struct result *result)
 		};
 	}
 	mem_free(order);
+	records_keep(ledger->memory, mark, ledger);
 }
 
 void metadata_ask(struct ledger *ledger, struct session *session)
 {
 	if (ledger->is_without_records || !ledger->record_columns || !ledger->has_progress || !has_all_columns(ledger->record_columns))
 		return;
-	const char *params[] = {ledger->history};
-	ledger->asked = session_ask(session, sql_migrate_metadata_records, params, 1, DEADLINE_MS);
+	char *place = ledger->place ? mem_format("%s %s", ledger->place, ledger->history) : NULL;
+	records_forget(ledger->memory);
+	ledger->memory = records_recall(place);
+	mem_free(place);
+	const char *params[] = {ledger->history, ledger->memory->mark ? ledger->memory->mark : ""};
+	ledger->asked = session_ask(session, sql_migrate_metadata_records, params, 2, DEADLINE_MS);
 }
 
 static bool read_records(struct ledger *ledger, struct session *session, struct err *err)

@@ -15,7 +15,7 @@
 
 /* What pgtend's own records (metadata.h) say of the last time that a migration was run or recorded by it. */
 struct migration_record {
-	const char *name; /* this and the others stand in the answer that the ledger keeps */
+	const char *name; /* this and the others stand in the answer that the ledger keeps, or in its memory */
 	const char *action;       /* "up", "down", "mark applied", "mark pending", "adopt", "repair" */
 	const char *checksum;     /* of the file then; NULL: it did not say */
 	const char *mode;         /* plan_mode_word(); NULL: nothing ran */
@@ -101,6 +101,8 @@ struct ledger {
 	struct migration_record *records;
 	int record_count;
 	struct result *record_answer;
+	struct records_memory *memory; /* of what was answered before; NULL */
+	char *place; /* server and database, as no other on this machine is called; NULL */
 	struct words people; /* each `who` once; the last one is of the answer's row person_row */
 	int person_row;
 	char *record_columns; /* of pgtend.migrations, where it may be read and believed; NULL */
