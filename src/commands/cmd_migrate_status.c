@@ -31,11 +31,18 @@ static void judge(const struct table *rows, int row, const char *database, struc
 	}
 }
 
-static void add_database(
-	const struct database *database, struct table *all, struct findings *findings, struct report *report, bool is_one)
+/* all: the rows so far; NULL: none, then a table that stands alone is taken as it is. */
+static struct table *add_database(
+	struct database *database, struct table *all, struct findings *findings, struct report *report, bool is_one)
 {
-	const struct facts *facts = &database->facts[FACT_MIGRATIONS];
-	if (facts->err.kind != ERR_NONE || facts->table == NULL) {
+	struct facts *facts = &database->facts[FACT_MIGRATIONS];
+	bool is_known = facts->err.kind == ERR_NONE && facts->table != NULL;
+	for (int i = 0; is_known && i < table_rows(facts->table); i++)
+		judge(facts->table, i, database->name, findings);
+	if (is_known && is_one)
+		return facts_take(facts);
+	all = all ? all : table_new(&migrations_shape);
+	if (!is_known) {
 		/* Its row is there all the same: who reads the table sees that something is not known. */
 		int row = table_add_row(all);
 		table_set_text(all, row, "database", database->name);
@@ -44,13 +51,11 @@ static void add_database(
 			findings->first_failure = database;
 		if (!is_one)
 			report_log(report, "%s: %s", database->name, facts->err.kind ? facts->err.text : "no answer in time");
-		return;
+		return all;
 	}
-	for (int i = 0; i < table_rows(facts->table); i++) {
-		int row = table_add_row(all);
-		table_copy_row(all, row, facts->table, i);
-		judge(all, row, database->name, findings);
-	}
+	for (int i = 0; i < table_rows(facts->table); i++)
+		table_copy_row(all, table_add_row(all), facts->table, i);
+	return all;
 }
 
 /* With --verify a user wants to know how much of it was a comparison. */
@@ -73,10 +78,10 @@ static bool run(struct action *action, struct err *err)
 	checksums_read_all(is_verifying);
 	collect_wait(action->fleet, action->databases, action->database_count, facts, STATUS_DEADLINE_MS);
 	checksums_read_all(false);
-	struct table *all = table_new(&migrations_shape);
+	struct table *all = NULL;
 	for (int i = 0; i < action->database_count; i++)
-		add_database(action->databases[i], all, &findings, action->report, action->database_count == 1);
-	report_rows(action->report, all);
+		all = add_database(action->databases[i], all, &findings, action->report, action->database_count == 1);
+	report_rows(action->report, all ? all : table_new(&migrations_shape));
 	if (is_verifying)
 		say_verified(&findings, action->report);
 	if (findings.failed > 0) {

@@ -19,6 +19,13 @@ void facts_put(struct facts *facts, struct table *table, double took_ms)
 	err_clear(&facts->err);
 }
 
+struct table *facts_take(struct facts *facts)
+{
+	struct table *table = facts->table;
+	facts->table = NULL;
+	return table;
+}
+
 void facts_fail(struct facts *facts, const struct err *err)
 {
 	facts->err = *err;

@@ -36,6 +36,7 @@ struct checksums {
 	size_t news_count;
 	struct words names;
 	size_t used;
+	size_t next; /* where to look first */
 };
 static bool reads_all;
 
@@ -174,11 +175,15 @@ static const char *name_below(const struct checksums *checksums, const char *pat
 
 static const char *recall(struct checksums *checksums, const struct entry *now)
 {
-	struct entry *known = checksums->count == 0 ? NULL
-	                                            : bsearch(now->name, checksums->entries, checksums->count,
-	                                                  sizeof *checksums->entries, compare_name_to_entry);
+	if (checksums->count == 0)
+		return NULL;
+	/* Mostly the one behind the last. */
+	struct entry *known = &checksums->entries[checksums->next < checksums->count ? checksums->next : 0];
+	if (strcmp(known->name, now->name) != 0)
+		known = bsearch(now->name, checksums->entries, checksums->count, sizeof *checksums->entries, compare_name_to_entry);
 	if (!known)
 		return NULL;
+	checksums->next = (size_t)(known - checksums->entries) + 1;
 	checksums->used += !known->is_used;
 	known->is_used = true;
 	if (reads_all || known->size != now->size || known->mtime_ns != now->mtime_ns || known->ctime_ns != now->ctime_ns ||

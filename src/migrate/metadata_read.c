@@ -190,10 +190,13 @@ static int compare_name_to_record(const void *name, const void *record)
 	return strcmp(name, ((const struct migration_record *)record)->name);
 }
 
-static const struct migration_record *find_record(const struct ledger *ledger, const char *name)
+/* *next: where to look first, because files and records mostly stand in the same order. */
+static const struct migration_record *find_record(const struct ledger *ledger, const char *name, const struct migration_record **next)
 {
 	if (ledger->record_count == 0)
 		return NULL;
+	if (*next < ledger->records + ledger->record_count && strcmp((*next)->name, name) == 0)
+		return (*next)++;
 	return bsearch(name, ledger->records, (size_t)ledger->record_count, sizeof *ledger->records, compare_name_to_record);
 }
 
@@ -227,9 +230,10 @@ static const struct migration_record *find_by_checksum(const struct ledger *ledg
 
 static void lay_beside_files(struct ledger *ledger)
 {
+	const struct migration_record *next = ledger->records;
 	for (int i = 0; i < ledger->migration_count; i++) {
 		struct migration_file *file = &ledger->files[i];
-		const struct migration_record *record = file->row >= 0 ? find_record(ledger, file->name) : NULL;
+		const struct migration_record *record = file->row >= 0 ? find_record(ledger, file->name, &next) : NULL;
 		if (!record || !is_same_run(record, ledger->rows[file->row].applied_us))
 			continue;
 		file->record = record;
@@ -284,11 +288,12 @@ static void take_back_dirty(struct ledger *ledger)
 
 static void lay_beside_rows(struct ledger *ledger)
 {
+	const struct migration_record *next = ledger->records;
 	for (int i = 0; i < ledger->row_count; i++) {
 		struct migration_row *row = &ledger->rows[i];
 		if (row->file >= 0)
 			continue;
-		const struct migration_record *record = find_record(ledger, row->name);
+		const struct migration_record *record = find_record(ledger, row->name, &next);
 		if (!record)
 			record = find_by_checksum(ledger, row->name);
 		if (!record || !is_same_run(record, row->applied_us))

@@ -1,6 +1,7 @@
-/* See records.h. The file is the mark, then a line a record: RAN_US DURATION_MS and six texts, separated by tabs, names in byte order. */
+/* See records.h. The file is the mark, then a line a record: RAN_US DURATION_NS and six texts, separated by tabs, names in byte order. */
 #include "records.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #define FIRST_LINE "pgtend records 1\n"
 enum { TEXTS = 6 };
 static const char none[] = "\001"; /* a text that is not there */
+static const char same[] = "\002"; /* the same as in the line above */
 
 struct records_memory *records_recall(const char *place)
 {
@@ -47,25 +49,28 @@ static bool cut(char *line, char *texts[TEXTS])
 	return true;
 }
 
-static const char *or_null(const char *text)
+static const char *told(const char *text, const char *above)
 {
-	return strcmp(text, none) == 0 ? NULL : text;
+	return strcmp(text, same) == 0 ? above : strcmp(text, none) == 0 ? NULL : text;
 }
 
-static bool take_line(char *line, struct migration_record *record)
+/* above: the record before; NULL. */
+static bool take_line(char *line, const struct migration_record *above, struct migration_record *record)
 {
+	static const struct migration_record nothing = {0};
 	char *end, *texts[TEXTS];
+	above = above ? above : &nothing;
 	record->ran_us = strtoll(line, &end, 10);
-	record->duration_ms = strtod(end, &end);
+	record->duration_ms = (double)strtoll(end, &end, 10) / 1e6;
 	if (*end != '\t' || !cut(end + 1, texts))
 		return false;
-	record->name = texts[0];
-	record->action = texts[1];
-	record->checksum = or_null(texts[2]);
-	record->mode = or_null(texts[3]);
-	record->version = or_null(texts[4]);
-	record->who = or_null(texts[5]);
-	return true;
+	record->name = told(texts[0], above->name);
+	record->action = told(texts[1], above->action);
+	record->checksum = told(texts[2], above->checksum);
+	record->mode = told(texts[3], above->mode);
+	record->version = told(texts[4], above->version);
+	record->who = told(texts[5], above->who);
+	return record->name && record->action;
 }
 
 void records_take(const struct records_memory *memory, struct ledger *ledger)
@@ -78,16 +83,30 @@ void records_take(const struct records_memory *memory, struct ledger *ledger)
 			*end = 0;
 		if ((size_t)ledger->record_count == room)
 			ledger->records = mem_grow(ledger->records, room = room ? room * 2 : 256, sizeof *ledger->records);
-		if (take_line(line, &ledger->records[ledger->record_count]))
+		struct migration_record *record = &ledger->records[ledger->record_count];
+		if (take_line(line, ledger->record_count > 0 ? record - 1 : NULL, record))
 			ledger->record_count++;
 	}
 }
 
-static bool add_text(struct text *text, const char *value)
+/* false: it holds what would end it. */
+static bool add_text(struct text *text, const char *value, const char *above)
 {
 	text_add(text, "\t");
-	text_add(text, value ? value : none);
-	return !value || (!strpbrk(value, "\t\n") && strcmp(value, none) != 0);
+	text_add(text, !value ? none : above && strcmp(value, above) == 0 ? same : value);
+	return !value || (!strpbrk(value, "\t\n") && strcmp(value, none) != 0 && strcmp(value, same) != 0);
+}
+
+static bool add_record(struct text *text, const struct migration_record *record, const struct migration_record *above)
+{
+	const char *const texts[TEXTS] = {record->name, record->action, record->checksum, record->mode, record->version, record->who};
+	const char *const before[TEXTS] = {above->name, above->action, above->checksum, above->mode, above->version, above->who};
+	bool is_plain = true;
+	text_addf(text, "%lld %lld", (long long)record->ran_us, (long long)llround(record->duration_ms * 1e6));
+	for (int i = 0; i < TEXTS; i++)
+		is_plain = add_text(text, texts[i], before[i]) && is_plain;
+	text_add(text, "\n");
+	return is_plain;
 }
 
 void records_keep(const struct records_memory *memory, const char *mark, const struct ledger *ledger)
@@ -95,14 +114,9 @@ void records_keep(const struct records_memory *memory, const char *mark, const s
 	struct text text = {0};
 	bool is_plain = memory->path && !strchr(mark, '\n');
 	text_addf(&text, FIRST_LINE "%s\n", mark);
-	for (int i = 0; is_plain && i < ledger->record_count; i++) {
-		const struct migration_record *record = &ledger->records[i];
-		const char *const texts[TEXTS] = {record->name, record->action, record->checksum, record->mode, record->version, record->who};
-		text_addf(&text, "%lld %.17g", (long long)record->ran_us, record->duration_ms);
-		for (int k = 0; k < TEXTS; k++)
-			is_plain = add_text(&text, texts[k]) && is_plain;
-		text_add(&text, "\n");
-	}
+	static const struct migration_record nothing = {0};
+	for (int i = 0; is_plain && i < ledger->record_count; i++)
+		is_plain = add_record(&text, &ledger->records[i], i > 0 ? &ledger->records[i - 1] : &nothing);
 	/* A name with a line's end in it is asked for each time. */
 	if (is_plain)
 		sealed_write("records", memory->path, &text);

@@ -49,6 +49,8 @@ enum capability { CAP_CANCEL, CAP_TIMEOUTS, CAP_CREATE_DATABASE, CAP_DUMP, CAP_M
 
 /* Puts a new table (taken over) in place, the old one becomes `before`. */
 void facts_put(struct facts *facts, struct table *table, double took_ms);
+/* The table is the caller's now, for who asks only once. */
+struct table *facts_take(struct facts *facts);
 void facts_fail(struct facts *facts, const struct err *err);
 
 struct server {
