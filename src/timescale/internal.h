@@ -19,7 +19,7 @@ PGTEND_CHECK bool policies_read(const struct probe_target *target, struct sessio
 /* The row of the first job of that kind ("retention", "compression", "refresh") that works on the hypertable; -1: no policy. policies may be NULL. */
 int policies_find(const struct table *policies, const char *kind, int64_t hypertable_id);
 
-/* --- verdicts (judge.c) ----------------------------------------------------------------------- */
+/* --- verdicts (judge.c, judge_cause.c) --------------------------------------------------------- */
 
 enum policy_kind { POLICY_RETENTION, POLICY_COMPRESSION, POLICY_REFRESH };
 
@@ -27,6 +27,7 @@ enum policy_kind { POLICY_RETENTION, POLICY_COMPRESSION, POLICY_REFRESH };
 struct policy_look {
 	enum policy_kind kind;
 	const char *database; /* its section's name, for the command that mends */
+	const char *dbname;   /* its name in the server */
 	const char *relation; /* what it works on: NAME, or SCHEMA.NAME outside of public */
 
 	/* the job */
@@ -42,17 +43,19 @@ struct policy_look {
 	const char *last_error;  /* NULL: none, or not visible */
 	const char *last_sqlstate;
 	bool is_error_visible;   /* whether this role may see errors of this job */
-	bool is_owner_login;     /* whether its owner may log in */
-	bool is_owner_able;      /* whether it may log in and owns what the job works on */
 	const char *owner;
+	const char *owner_lacks; /* why its owner cannot run it: "may not log in"; NULL: it can */
 	const char *blocked_by;  /* "pid 123 (psql, 4m)": who holds the lock that it waits for now; NULL: it does not wait */
+	double running_s;        /* how long it has been running */
 	double after_s;          /* age at which it acts (drop_after, compress_after) */
-	double expected_s;       /* retention: what pgtend.ini counts on (key `retention`) */
+	double expected_s;       /* retention: what pgtend.ini counts on (key `retention`); never of an aggregate's */
+	bool is_integer;         /* integer time: after_s, start_offset_s, end_offset_s, raw_drop_after_s are in its units */
 
 	/* the database */
 	bool is_apache, is_restoring, is_scheduler_up;
 	const char *no_scheduler;     /* why this server can have none, in words; NULL: it can */
 	const char *version_mismatch; /* "the server has TimescaleDB 2.19.3, this database 2.17.2"; NULL: they agree */
+	int64_t workers, workers_max; /* background workers that the server runs, and may run; 0: not known */
 
 	/* what it works on: retention and compression */
 	int64_t due_chunks;      /* chunks that it should have taken, their whole range past */
@@ -66,7 +69,7 @@ struct policy_look {
 	double bucket_s;
 	double start_offset_s;   /* negative: from the beginning */
 	double end_offset_s;     /* negative: up to the end */
-	double raw_lag_s;        /* age of the newest row that could be in it */
+	double raw_lag_s;        /* age of the newest row that could be in it: an aggregate that has all there is, is fresh */
 };
 
 struct policy_verdict {
@@ -78,9 +81,15 @@ struct policy_verdict {
 };
 
 void policy_judge(const struct policy_look *look, struct policy_verdict *verdict);
-/* Why the job itself does not do its work, whatever there is to do: cause and mend, both NULL when it does; verdict is "ok" or "late". */
+/* Why the job itself does not do its work, whatever there is to do: cause and mend, NULL when it does. */
 void policy_judge_job(const struct policy_look *look, struct policy_verdict *verdict);
 void policy_verdict_done(struct policy_verdict *verdict);
+/* Sets cause and mend to the first cause that holds. is_late: there is work that should be done; else only what the job is to blame for. */
+void policy_find_cause(const struct policy_look *look, bool is_late, struct policy_verdict *verdict);
+/* "30 days", "6 hours", "90 seconds": as an interval and as people say it. */
+char *policy_interval(double seconds);
+/* A pgtend command for the look's database: "pgtend VERB DATABASE REST". rest may be NULL. */
+char *policy_command(const struct policy_look *look, const char *verb, const char *rest);
 
 /* Makes a new look of what policies_read() and the configuration know: the job (row -1: no policy) and the database. Its texts are those of `policies`.
  * The caller adds kind where row is -1, relation, due_*, frozen_chunks, chunk_s, and for refresh lag_s, bucket_s, raw_*. */
@@ -96,7 +105,7 @@ struct chunks_due {
 };
 
 /* Sets what the jobs say (retention_*, compression_*, drop_after_s, compress_after_s) and both verdicts with late_s, late_chunks, cause, mend in a row whose
- * schema, name, hypertable_id and chunk_interval_s are set. Leaves late_bytes and compress_late_bytes to the caller: 0 where nothing is late. */
+ * schema, name, kind, hypertable_id and chunk_interval_s are set. Leaves late_bytes and compress_late_bytes to the caller: 0 where nothing is late. */
 void chunks_judge(const struct probe_target *target, const struct table *policies, struct table *chunks, int row,
                   const struct chunks_due *retention, const struct chunks_due *compression);
 

@@ -70,11 +70,18 @@ static void set_verdict(const struct columns *columns, const struct policy_look 
 	policy_verdict_done(&verdict);
 }
 
+static bool is_by_creation(const struct table *policies, int row)
+{
+	return table_get_int(policies, row, "is_by_creation", 0) != 0;
+}
+
 static void judge_one(const struct probe_target *target, const struct columns *columns, const struct table *policies, struct table *chunks,
                       int row, const struct chunks_due *due)
 {
 	int job = policies_find(policies, columns->kind, table_get_int(chunks, row, "hypertable_id", -1));
 	int other = policies_find(policies, "retention", table_get_int(chunks, row, "hypertable_id", -1));
+	const char *kind = table_get_text(chunks, row, "kind");
+	bool is_aggregate = kind && strcmp(kind, "aggregate") == 0;
 	char *relation = relation_of(chunks, row);
 	struct policy_look look;
 
@@ -85,8 +92,10 @@ static void judge_one(const struct probe_target *target, const struct columns *c
 	look.due_chunks = due->chunks;
 	look.due_s = due->since_s;
 	look.frozen_chunks = due->frozen;
-	if (other >= 0)
-		look.raw_drop_after_s = table_get_real(policies, other, "after_s", -1);
+	if (is_aggregate)
+		look.expected_s = -1; /* the key speaks of raw data */
+	if (other >= 0 && job >= 0 && is_by_creation(policies, other) == is_by_creation(policies, job))
+		look.raw_drop_after_s = look.is_integer ? (double)table_get_int(policies, other, "after_integer", -1) : table_get_real(policies, other, "after_s", -1);
 	if (job >= 0)
 		set_job(columns, policies, job, chunks, row);
 	set_verdict(columns, &look, chunks, row);

@@ -14,6 +14,7 @@ libpgtend_a_SOURCES += \
 	src/timescale/ingest_with_chunks.c \
 	src/timescale/internal.h \
 	src/timescale/judge.c \
+	src/timescale/judge_cause.c \
 	src/timescale/judge_chunks.c \
 	src/timescale/policies.c \
 	src/timescale/probe_aggregates.c \

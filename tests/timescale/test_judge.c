@@ -1,4 +1,4 @@
-/* Late or not, and the first cause that holds: one test for each sentence. */
+/* Does a policy do its work, and the first cause that holds when it does not: one test for each sentence and what mends it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,41 +9,78 @@
 #include "../../src/timescale/internal.h"
 #include "pgtend/core/mem.h"
 
-enum { DAY_S = 86400 };
+enum { HOUR_S = 3600, DAY_S = 86400 };
 
 /* A job in good health with chunks that should have gone three days ago. */
 static struct policy_look late_look(void)
 {
 	return (struct policy_look){
-		.job_id = 1000, .state = "ok", .schedule_s = DAY_S, .took_s = 1, .overdue_s = -1, .ok_ago_s = 7200, .has_next = true,
-		.is_scheduler_up = true, .due_chunks = 3, .due_s = 3 * DAY_S,
+		.kind = POLICY_RETENTION, .database = "tracking", .dbname = "atriz_tracking", .relation = "events",
+		.job_id = 1000, .state = "ok", .schedule_s = DAY_S, .took_s = 1, .has_next = true, .overdue_s = -600, .ok_ago_s = 7200,
+		.running_s = -1, .is_error_visible = true, .owner = "ana", .after_s = 30 * DAY_S, .expected_s = -1,
+		.is_scheduler_up = true, .workers = 3, .workers_max = 16,
+		.due_chunks = 3, .due_s = 3 * DAY_S, .chunk_s = DAY_S, .raw_drop_after_s = -1,
+		.lag_s = -1, .bucket_s = -1, .start_offset_s = -1, .end_offset_s = -1, .raw_lag_s = -1,
 	};
 }
 
-static void assert_cause(const struct policy_look *look, const char *wanted)
+static void assert_text(const char *text, const char *wanted)
+{
+	if (!wanted)
+		assert_null(text);
+	else if (!text)
+		fail_msg("nothing, instead of: %s", wanted);
+	else
+		assert_string_equal(text, wanted);
+}
+
+/* mend NULL: there is none. */
+static void assert_cause(const struct policy_look *look, const char *cause, const char *mend)
 {
 	struct policy_verdict verdict;
 
 	policy_judge(look, &verdict);
-	assert_string_equal(verdict.verdict, "late");
-	assert_int_equal(verdict.late_chunks, 3);
-	assert_true(verdict.late_s == 3 * DAY_S);
-	assert_string_equal(verdict.cause, wanted);
+	assert_string_equal(verdict.verdict, look->kind == POLICY_REFRESH ? "stale" : "late");
+	if (look->kind != POLICY_REFRESH) {
+		assert_int_equal(verdict.late_chunks, 3);
+		assert_true(verdict.late_s == 3 * DAY_S);
+	}
+	assert_text(verdict.cause, cause);
+	assert_text(verdict.mend, mend);
 	policy_verdict_done(&verdict);
 }
 
-static void assert_verdict(const struct policy_look *look, const char *wanted)
+static void assert_verdict(const struct policy_look *look, const char *word, const char *cause, const char *mend)
 {
 	struct policy_verdict verdict;
 
 	policy_judge(look, &verdict);
-	assert_string_equal(verdict.verdict, wanted);
-	if (strcmp(wanted, "late") != 0) {
+	assert_string_equal(verdict.verdict, word);
+	if (strcmp(word, "late") != 0 && look->kind != POLICY_REFRESH) {
 		assert_int_equal(verdict.late_chunks, 0);
 		assert_true(verdict.late_s == 0);
 	}
+	assert_text(verdict.cause, cause);
+	assert_text(verdict.mend, mend);
 	policy_verdict_done(&verdict);
 }
+
+static void assert_job(const struct policy_look *look, const char *cause)
+{
+	struct policy_verdict verdict;
+
+	policy_judge_job(look, &verdict);
+	assert_text(verdict.cause, cause);
+	if (!cause)
+		assert_null(verdict.mend);
+	policy_verdict_done(&verdict);
+}
+
+#define VERDICT(look, word) assert_verdict(look, word, NULL, NULL)
+#define LATE_OF_SUCCESS "job 1000 says it succeeded 2h ago, yet the chunks are there"
+#define RUN "pgtend retention run tracking"
+
+/* --- late or not -------------------------------------------------------------------------------- */
 
 static void old_rows_are_right_for_a_schedule_more(void **state)
 {
@@ -51,15 +88,15 @@ static void old_rows_are_right_for_a_schedule_more(void **state)
 
 	(void)state;
 	look.due_s = DAY_S; /* the job comes by any minute */
-	assert_verdict(&look, "ok");
+	VERDICT(&look, "ok");
 	look.due_s = DAY_S + 299;
-	assert_verdict(&look, "ok");
+	VERDICT(&look, "ok");
 	look.due_s = DAY_S + 300;
-	assert_verdict(&look, "late");
+	assert_verdict(&look, "late", LATE_OF_SUCCESS, RUN);
 	look.took_s = 1000; /* a job that takes long has more time */
-	assert_verdict(&look, "ok");
+	VERDICT(&look, "ok");
 	look.due_s = DAY_S + 2000;
-	assert_verdict(&look, "late");
+	assert_verdict(&look, "late", LATE_OF_SUCCESS, RUN);
 }
 
 static void ranges_decide_not_the_job(void **state)
@@ -72,73 +109,9 @@ static void ranges_decide_not_the_job(void **state)
 	look.state = "failing";
 	look.failures = 9;
 	look.is_scheduler_up = false;
-	assert_verdict(&look, "ok");
+	VERDICT(&look, "ok");
 	look = late_look();
-	assert_cause(&look, "job 1000 says it succeeded 2h ago, yet the chunks are there");
-}
-
-static void without_a_policy(void **state)
-{
-	struct policy_look look = {.due_s = -1};
-	struct policy_verdict verdict;
-
-	(void)state;
-	assert_verdict(&look, "no policy");
-	look.is_apache = true;
-	policy_judge(&look, &verdict);
-	assert_string_equal(verdict.cause, "Apache edition: it has no policies");
-	policy_verdict_done(&verdict);
-}
-
-static void the_first_cause_that_holds(void **state)
-{
-	struct policy_look look = late_look();
-
-	(void)state;
-	/* from the last to the first: each wins over all before */
-	look.ok_ago_s = -1;
-	look.state = "overdue";
-	assert_cause(&look, "job 1000 is overdue");
-	look.overdue_s = 2 * DAY_S + 1;
-	assert_cause(&look, "job 1000 should have started 2d ago: no background worker was free");
-	look.has_next = false;
-	assert_cause(&look, "job 1000 has no next start and does not run: stuck since a crash or a failover");
-	look.crashes = 1;
-	assert_cause(&look, "job 1000 crashed 1 time");
-	look.state = "never ran";
-	assert_cause(&look, "job 1000 never ran");
-	look.failures = 5;
-	assert_cause(&look, "job 1000 failed 5 times (its error is not visible to this role)");
-	look.last_error = "canceling statement due to lock timeout";
-	look.last_sqlstate = "55P03";
-	assert_cause(&look, "job 1000 failed 5 times: canceling statement due to lock timeout");
-	look.state = "running";
-	assert_cause(&look, "job 1000 is running now");
-	look.state = "paused";
-	assert_cause(&look, "job 1000 is paused");
-	look.is_scheduler_up = false;
-	assert_cause(&look, "no TimescaleDB scheduler runs in this database: no job starts by itself");
-	look.no_scheduler = "this server has no scheduler (PGlite)";
-	assert_cause(&look, "job 1000 failed 5 times: canceling statement due to lock timeout");
-	look.failures = 0;
-	assert_cause(&look, "this server has no scheduler (PGlite): job 1000 runs only by hand");
-	look.is_restoring = true;
-	assert_cause(&look, "timescaledb.restoring is on: no job runs until timescaledb_post_restore()");
-	look.is_apache = true;
-	assert_cause(&look, "Apache edition: policies do not run in it");
-}
-
-static void failed_does_not_always_mean_undone(void **state)
-{
-	struct policy_look look = late_look();
-
-	(void)state;
-	look.state = "failing";
-	look.failures = 1;
-	look.last_sqlstate = "24000";
-	look.last_error = "cannot drop portal \"\" while it is being set up";
-	assert_cause(&look, "job 1000 is recorded as failed 1 time though it may have done its work: "
-	                    "the server's minor version is newer than this TimescaleDB");
+	assert_cause(&look, LATE_OF_SUCCESS, RUN);
 }
 
 static void integer_time_has_no_seconds(void **state)
@@ -146,14 +119,519 @@ static void integer_time_has_no_seconds(void **state)
 	struct policy_look look = late_look();
 
 	(void)state;
+	look.is_integer = true;
+	look.after_s = 250;
 	look.due_s = -1;
-	assert_verdict(&look, "ok"); /* it succeeded two hours ago */
+	VERDICT(&look, "ok"); /* it succeeded two hours ago */
 	look.ok_ago_s = 2 * DAY_S;
-	assert_verdict(&look, "late");
+	assert_verdict(&look, "late", "job 1000 says it succeeded 2d ago, yet the chunks are there", RUN);
 	look.ok_ago_s = -1;
-	assert_verdict(&look, "late");
+	assert_verdict(&look, "late", "job 1000 is ok", RUN);
 	look.due_chunks = 0;
-	assert_verdict(&look, "ok");
+	VERDICT(&look, "ok");
+}
+
+static void without_a_policy(void **state)
+{
+	struct policy_look look = {.due_s = -1, .after_s = -1, .expected_s = -1, .database = "my db", .relation = "geo.events"};
+
+	(void)state;
+	VERDICT(&look, "no policy");
+	look.expected_s = 30 * DAY_S;
+	assert_verdict(&look, "no policy", "the configuration says that 30 days are kept (key `retention`), and nothing drops what is older",
+	               "pgtend retention set 'my db' '30 days' --table geo.events");
+	look.is_apache = true;
+	assert_verdict(&look, "no policy", "Apache edition: policies are not in this edition",
+	               "pgtend drop-chunks 'my db' --older-than '30 days' --table geo.events");
+	look.expected_s = -1;
+	assert_verdict(&look, "no policy", "Apache edition: policies are not in this edition",
+	               "pgtend drop-chunks 'my db' --older-than AGE --table geo.events");
+	look.kind = POLICY_COMPRESSION;
+	assert_verdict(&look, "no policy", "Apache edition: compression is not in this edition", NULL);
+	look.kind = POLICY_REFRESH;
+	assert_verdict(&look, "no policy", "Apache edition: policies are not in this edition", NULL);
+}
+
+static void what_is_odd_is_said_of_the_punctual(void **state)
+{
+	struct policy_look look = late_look();
+
+	(void)state;
+	look.due_chunks = 0;
+	look.expected_s = 30 * DAY_S + 1000; /* a month is 30 days or 31 */
+	VERDICT(&look, "ok");
+	look.expected_s = 60 * DAY_S;
+	assert_verdict(&look, "ok", "the policy drops after 30 days, the configuration says 60 days (key `retention`)",
+	               "pgtend retention set tracking '60 days' --table events");
+	look.expected_s = 36 * HOUR_S;
+	assert_verdict(&look, "ok", "the policy drops after 30 days, the configuration says 36 hours (key `retention`)",
+	               "pgtend retention set tracking '36 hours' --table events");
+	look.expected_s = -1;
+	look.chunk_s = 90 * DAY_S;
+	assert_verdict(&look, "ok", "a chunk covers 90 days, more than the 30 days that are kept: rows go only with their whole chunk", NULL);
+	look.chunk_s = 90;
+	look.kind = POLICY_COMPRESSION;
+	VERDICT(&look, "ok");
+}
+
+/* --- causes, from the first to the last: each is told though all behind it hold too ----------------- */
+
+/* Everything is wrong at once. Tests take away what stands before theirs. */
+static struct policy_look worst_look(void)
+{
+	struct policy_look look = late_look();
+
+	look.is_apache = look.is_restoring = true;
+	look.is_scheduler_up = false;
+	look.state = "paused";
+	look.failures = 5;
+	look.last_error = "canceling statement due to lock timeout";
+	look.last_sqlstate = "55P03";
+	look.crashes = 1;
+	look.overdue_s = 2 * DAY_S + 1;
+	look.frozen_chunks = 2;
+	look.owner_lacks = "does not own what it works on";
+	look.after_s = HOUR_S;
+	look.chunk_s = 7 * DAY_S;
+	look.version_mismatch = "the server has TimescaleDB 2.19.3, this database 2.17.2";
+	return look;
+}
+
+static void apache_edition(void **state)
+{
+	struct policy_look look = worst_look();
+
+	(void)state;
+	assert_cause(&look, "Apache edition: policies do not run in it", "pgtend drop-chunks tracking --older-than '1 hour' --table events");
+	look.kind = POLICY_COMPRESSION;
+	assert_cause(&look, "Apache edition: policies do not run in it", NULL);
+}
+
+static struct policy_look after_apache(void)
+{
+	struct policy_look look = worst_look();
+
+	look.is_apache = false;
+	return look;
+}
+
+static void restoring(void **state)
+{
+	struct policy_look look = after_apache();
+
+	(void)state;
+	assert_cause(&look, "timescaledb.restoring is on: no job runs until timescaledb_post_restore()",
+	             "select timescaledb_post_restore() (every job that is due starts at once then)");
+}
+
+static struct policy_look after_restoring(void)
+{
+	struct policy_look look = after_apache();
+
+	look.is_restoring = false;
+	return look;
+}
+
+static void scheduler_absent(void **state)
+{
+	struct policy_look look = after_restoring();
+
+	(void)state;
+	assert_cause(&look, "no TimescaleDB scheduler runs in this database: no job starts by itself",
+	             "select _timescaledb_functions.start_background_workers(); where that does not help: timescaledb into "
+	             "shared_preload_libraries, and restart the server");
+	look.workers = look.workers_max = 8;
+	assert_cause(&look, "no TimescaleDB scheduler runs in this database: all 8 background workers of the server are taken",
+	             "raise timescaledb.max_background_workers and max_worker_processes, then restart the server");
+}
+
+/* A server that can have none: what was started by hand is judged, else it is said who has to. */
+static void scheduler_impossible(void **state)
+{
+	struct policy_look look = after_restoring();
+
+	(void)state;
+	look.no_scheduler = "this server has no scheduler (PGlite)";
+	look.owner_lacks = NULL;
+	assert_cause(&look, "job 1000 failed 5 times: canceling statement due to lock timeout", RUN);
+	assert_job(&look, "job 1000 failed 5 times: canceling statement due to lock timeout");
+	look.failures = 0;
+	assert_cause(&look, "this server has no scheduler (PGlite): job 1000 runs only by hand", RUN);
+	look.state = "by hand";
+	look.has_next = false;
+	assert_cause(&look, "this server has no scheduler (PGlite): job 1000 runs only by hand", RUN);
+	assert_job(&look, NULL); /* nothing is undone: it is not to blame */
+}
+
+static struct policy_look after_scheduler(void)
+{
+	struct policy_look look = after_restoring();
+
+	look.is_scheduler_up = true;
+	return look;
+}
+
+static void paused(void **state)
+{
+	struct policy_look look = after_scheduler();
+
+	(void)state;
+	assert_cause(&look, "job 1000 is paused", "pgtend jobs resume tracking 1000");
+	assert_job(&look, "job 1000 is paused");
+}
+
+static void blocked_now(void **state)
+{
+	struct policy_look look = after_scheduler();
+
+	(void)state;
+	look.state = "running";
+	look.has_next = false;
+	look.running_s = 240;
+	look.blocked_by = "pid 4711 (psql, 4m)";
+	assert_cause(&look, "job 1000 is blocked now by pid 4711 (psql, 4m)", "select pg_terminate_backend(4711)");
+	assert_job(&look, "job 1000 is blocked now by pid 4711 (psql, 4m)");
+	look.blocked_by = "a prepared transaction";
+	assert_cause(&look, "job 1000 is blocked now by a prepared transaction", NULL);
+	look.blocked_by = NULL;
+	assert_cause(&look, "job 1000 has been running for 4m", NULL);
+	look.running_s = -1;
+	assert_cause(&look, "job 1000 is running now", NULL);
+	assert_job(&look, NULL);
+}
+
+static struct policy_look after_pause(void)
+{
+	struct policy_look look = after_scheduler();
+
+	look.state = "failing";
+	look.overdue_s = -720;
+	return look;
+}
+
+static void failed_with_its_own_error(void **state)
+{
+	struct policy_look look = after_pause();
+
+	(void)state;
+	assert_cause(&look, "job 1000 failed 5 times: canceling statement due to lock timeout; next try in 12m", RUN);
+	look.failures = 1;
+	look.has_next = false;
+	assert_cause(&look, "job 1000 failed 1 time: canceling statement due to lock timeout", RUN);
+	look.due_chunks = 0;
+	assert_job(&look, "job 1000 failed 1 time: canceling statement due to lock timeout");
+}
+
+static void failed_and_nobody_shows_why(void **state)
+{
+	struct policy_look look = after_pause();
+
+	(void)state;
+	look.last_error = look.last_sqlstate = NULL;
+	look.owner_lacks = NULL;
+	look.is_error_visible = false;
+	assert_cause(&look, "job 1000 failed 5 times: its error is not visible to this role; next try in 12m", RUN);
+	look.is_error_visible = true;
+	assert_cause(&look, "job 1000 failed 5 times: its error was not kept; next try in 12m", RUN);
+}
+
+static void failed_does_not_always_mean_undone(void **state)
+{
+	struct policy_look look = after_pause();
+
+	(void)state;
+	look.failures = 1;
+	look.last_sqlstate = "24000";
+	look.last_error = "cannot drop portal \"\" while it is being set up";
+	assert_cause(&look, "job 1000 failed 1 time: it may have done its work all the same: the server's minor version is newer than this TimescaleDB; "
+	                    "next try in 12m",
+	             "install the newest TimescaleDB for this PostgreSQL; what the chunks say counts until then");
+}
+
+/* The scheduler's words about a worker that ended before it could say anything are of no use. */
+static void failed_without_a_word(void **state)
+{
+	struct policy_look look = after_pause();
+
+	(void)state;
+	look.last_sqlstate = "XX000";
+	look.last_error = "failed to execute job Job 1000 (\"Retention Policy [1000]\") failed to execute.";
+	look.has_next = false;
+	look.owner_lacks = "may not log in";
+	assert_cause(&look, "job 1000 failed 5 times: the owner of job 1000, ana, may not log in", "alter role \"ana\" login");
+	look.owner_lacks = "may not connect to this database";
+	assert_cause(&look, "job 1000 failed 5 times: the owner of job 1000, ana, may not connect to this database",
+	             "grant connect on database \"atriz_tracking\" to \"ana\"");
+	look.owner_lacks = NULL;
+	assert_cause(&look, "job 1000 failed 5 times: its process ended without a word (terminated, or longer than max_runtime): "
+	                    "the server's log has the reason", RUN);
+}
+
+static void failed_for_the_library(void **state)
+{
+	struct policy_look look = after_pause();
+
+	(void)state;
+	look.last_sqlstate = "58P01";
+	look.last_error = "could not access file \"$libdir/timescaledb-2.17.2\": No such file or directory";
+	look.has_next = false;
+	assert_cause(&look, "job 1000 failed 5 times: could not access file \"$libdir/timescaledb-2.17.2\": No such file or directory",
+	             "alter extension timescaledb update, as the first statement of a new session (psql -X)");
+}
+
+static struct policy_look after_failure(void)
+{
+	struct policy_look look = after_pause();
+
+	look.failures = 0;
+	look.last_error = look.last_sqlstate = NULL;
+	look.state = "ok";
+	return look;
+}
+
+static void crashed(void **state)
+{
+	struct policy_look look = after_failure();
+
+	(void)state;
+	look.state = "crashed";
+	assert_cause(&look, "job 1000 crashed 1 time; next try in 12m", RUN);
+}
+
+static struct policy_look after_crash(void)
+{
+	struct policy_look look = after_failure();
+
+	look.crashes = 0;
+	return look;
+}
+
+static void starved_of_workers(void **state)
+{
+	struct policy_look look = after_crash();
+
+	(void)state;
+	look.state = "overdue";
+	look.overdue_s = 2 * DAY_S + 1;
+	assert_cause(&look, "job 1000 should have started 2d ago: no background worker was free",
+	             "raise timescaledb.max_background_workers and max_worker_processes, then restart the server");
+	look.overdue_s = HOUR_S;
+	assert_cause(&look, "job 1000 should have started 1h ago", RUN); /* not yet sure */
+	look.workers = look.workers_max = 8;
+	assert_cause(&look, "job 1000 should have started 1h ago: no background worker was free (8 of 8 are taken)",
+	             "raise timescaledb.max_background_workers and max_worker_processes, then restart the server");
+	assert_job(&look, "job 1000 should have started 1h ago: no background worker was free (8 of 8 are taken)");
+	look.state = "ok"; /* all are taken, and it was not its time */
+	look.frozen_chunks = 0;
+	look.overdue_s = -HOUR_S;
+	assert_job(&look, "the owner of job 1000, ana, does not own what it works on");
+}
+
+static void stuck_without_a_next_start(void **state)
+{
+	struct policy_look look = after_crash();
+
+	(void)state;
+	look.state = "crashed";
+	look.crashes = 1; /* it will not try again */
+	look.has_next = false;
+	look.overdue_s = 0;
+	assert_cause(&look, "job 1000 has no next start and does not run: stuck since a crash or a failover",
+	             "select alter_job(1000, next_start => now())");
+}
+
+static void never_ran(void **state)
+{
+	struct policy_look look = after_crash();
+
+	(void)state;
+	look.state = "never ran";
+	look.ok_ago_s = -1;
+	assert_cause(&look, "job 1000 never ran; its first run is in 12m", RUN);
+	assert_job(&look, NULL); /* its time has not come */
+	look.has_next = false;
+	assert_cause(&look, "job 1000 never ran", RUN);
+}
+
+static void frozen_chunks(void **state)
+{
+	struct policy_look look = after_crash();
+	const char *mend = "select _timescaledb_functions.unfreeze_chunk('SCHEMA.CHUNK') (chunks --list names them)";
+
+	(void)state;
+	assert_cause(&look, "2 chunks are frozen: nothing may drop them", mend);
+	look.frozen_chunks = 1;
+	assert_cause(&look, "a chunk is frozen: nothing may drop it", mend);
+	look.kind = POLICY_COMPRESSION;
+	assert_cause(&look, "a chunk is frozen: nothing may compress it", mend);
+}
+
+static struct policy_look after_frozen(void)
+{
+	struct policy_look look = after_crash();
+
+	look.frozen_chunks = 0;
+	return look;
+}
+
+static void owner_without_rights(void **state)
+{
+	struct policy_look look = after_frozen();
+
+	(void)state;
+	assert_cause(&look, "the owner of job 1000, ana, does not own what it works on",
+	             "give \"ana\" back what it lacks, or make a role that has it the owner (alter table ... owner to ...)");
+	look.owner = "o\"dd";
+	look.owner_lacks = "may not log in";
+	assert_cause(&look, "the owner of job 1000, o\"dd, may not log in", "alter role \"o\"\"dd\" login");
+}
+
+static struct policy_look after_owner(void)
+{
+	struct policy_look look = after_frozen();
+
+	look.owner_lacks = NULL;
+	return look;
+}
+
+static void drop_after_shorter_than_the_schedule(void **state)
+{
+	struct policy_look look = after_owner();
+
+	(void)state;
+	assert_cause(&look, "drop_after (1 hour) is shorter than the schedule of job 1000 (every 1 day)",
+	             "select alter_job(1000, schedule_interval => interval '1 hour')");
+}
+
+static void chunk_wider_than_the_retention(void **state)
+{
+	struct policy_look look = after_owner();
+
+	(void)state;
+	look.after_s = 2 * DAY_S;
+	assert_cause(&look, "a chunk covers 7 days, more than the 2 days that are kept: rows go only with their whole chunk",
+	             "make new chunks narrower: set_chunk_time_interval() of at most 2 days");
+}
+
+static void success_and_nothing_gone(void **state)
+{
+	struct policy_look look = after_owner();
+
+	(void)state;
+	look.after_s = 30 * DAY_S;
+	assert_cause(&look, LATE_OF_SUCCESS " (the server has TimescaleDB 2.19.3, this database 2.17.2)", RUN);
+	look.version_mismatch = NULL;
+	assert_cause(&look, LATE_OF_SUCCESS, RUN);
+	look.kind = POLICY_COMPRESSION;
+	assert_cause(&look, "job 1000 says it succeeded 2h ago, yet the chunks are not compressed", "pgtend jobs run tracking 1000");
+}
+
+static void library_and_catalog_differ(void **state)
+{
+	struct policy_look look = after_owner();
+
+	(void)state;
+	look.after_s = 30 * DAY_S;
+	look.ok_ago_s = -1;
+	assert_cause(&look, "the server has TimescaleDB 2.19.3, this database 2.17.2: the extension waits to be updated",
+	             "alter extension timescaledb update, as the first statement of a new session (psql -X)");
+}
+
+/* --- compression and refresh ------------------------------------------------------------------------ */
+
+static void compression_that_never_comes(void **state)
+{
+	struct policy_look look = late_look();
+
+	(void)state;
+	look.kind = POLICY_COMPRESSION;
+	look.job_id = 1001;
+	look.after_s = 30 * DAY_S;
+	look.raw_drop_after_s = 30 * DAY_S + 1;
+	assert_verdict(&look, "late", "job 1001 says it succeeded 2h ago, yet the chunks are not compressed", "pgtend jobs run tracking 1001");
+	look.raw_drop_after_s = 28 * DAY_S;
+	assert_verdict(&look, "never", "chunks are dropped after 28 days, before compress_after (30 days) has come",
+	               "select alter_job(1001, config => jsonb_set(config, '{compress_after}', '\"7 days\"')) from timescaledb_information.jobs "
+	               "where job_id = 1001");
+	look.is_integer = true;
+	look.after_s = look.raw_drop_after_s = 1000;
+	assert_verdict(&look, "never", "chunks are dropped after 1000, before compress_after (1000) has come",
+	               "select alter_job(1001, config => jsonb_set(config, '{compress_after}', '250')) from timescaledb_information.jobs "
+	               "where job_id = 1001");
+}
+
+static struct policy_look fresh_look(void)
+{
+	struct policy_look look = late_look();
+
+	look.kind = POLICY_REFRESH;
+	look.job_id = 1002;
+	look.relation = "hourly";
+	look.due_chunks = 0;
+	look.due_s = -1;
+	look.after_s = -1;
+	look.schedule_s = HOUR_S;
+	look.bucket_s = HOUR_S;
+	look.end_offset_s = HOUR_S;
+	look.start_offset_s = 3 * DAY_S;
+	look.raw_drop_after_s = 30 * DAY_S;
+	look.lag_s = 3 * HOUR_S + 300; /* end_offset, bucket, schedule, and the least grace */
+	return look;
+}
+
+static void an_aggregate_may_be_behind_a_little(void **state)
+{
+	struct policy_look look = fresh_look();
+	struct policy_verdict verdict;
+
+	(void)state;
+	VERDICT(&look, "ok");
+	look.lag_s += HOUR_S;
+	assert_cause(&look, "job 1002 says it succeeded 2h ago, yet the aggregate is behind", "pgtend jobs run tracking 1002");
+	policy_judge(&look, &verdict);
+	assert_true(verdict.late_s == HOUR_S);
+	policy_verdict_done(&verdict);
+	look.raw_lag_s = 2 * HOUR_S; /* no newer rows are there */
+	VERDICT(&look, "ok");
+	look.raw_lag_s = 2 * HOUR_S - 1;
+	assert_cause(&look, "job 1002 says it succeeded 2h ago, yet the aggregate is behind", "pgtend jobs run tracking 1002");
+	look.state = "paused";
+	assert_cause(&look, "job 1002 is paused", "pgtend jobs resume tracking 1002");
+	look.lag_s = -1; /* never refreshed, or in the future: ranges say nothing */
+	VERDICT(&look, "ok");
+}
+
+static void a_refresh_that_erases(void **state)
+{
+	struct policy_look look = fresh_look();
+
+	(void)state;
+	look.start_offset_s = 30 * DAY_S;
+	VERDICT(&look, "ok");
+	look.start_offset_s = 365 * DAY_S;
+	assert_verdict(&look, "erasing",
+	               "job 1002 refreshes the last 365 days, raw rows are dropped after 30 days: what the aggregate holds of older time is erased",
+	               "select alter_job(1002, config => jsonb_set(config, '{start_offset}', '\"30 days\"')) from timescaledb_information.jobs "
+	               "where job_id = 1002");
+	look.start_offset_s = -1;
+	assert_verdict(&look, "erasing",
+	               "job 1002 refreshes from the beginning, raw rows are dropped after 30 days: what the aggregate holds of older time is erased",
+	               "select alter_job(1002, config => jsonb_set(config, '{start_offset}', '\"30 days\"')) from timescaledb_information.jobs "
+	               "where job_id = 1002");
+	look.raw_drop_after_s = -1; /* raw rows live for ever */
+	VERDICT(&look, "ok");
+}
+
+static void a_sound_job_has_no_cause(void **state)
+{
+	struct policy_look look = late_look();
+
+	(void)state;
+	assert_job(&look, NULL);
+	look.after_s = HOUR_S; /* odd, and not the job's fault */
+	assert_job(&look, NULL);
+	look.is_restoring = true;
+	assert_job(&look, "timescaledb.restoring is on: no job runs until timescaledb_post_restore()");
 }
 
 int main(void)
@@ -161,10 +639,34 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(old_rows_are_right_for_a_schedule_more),
 		cmocka_unit_test(ranges_decide_not_the_job),
-		cmocka_unit_test(without_a_policy),
-		cmocka_unit_test(the_first_cause_that_holds),
-		cmocka_unit_test(failed_does_not_always_mean_undone),
 		cmocka_unit_test(integer_time_has_no_seconds),
+		cmocka_unit_test(without_a_policy),
+		cmocka_unit_test(what_is_odd_is_said_of_the_punctual),
+		cmocka_unit_test(apache_edition),
+		cmocka_unit_test(restoring),
+		cmocka_unit_test(scheduler_absent),
+		cmocka_unit_test(scheduler_impossible),
+		cmocka_unit_test(paused),
+		cmocka_unit_test(blocked_now),
+		cmocka_unit_test(failed_with_its_own_error),
+		cmocka_unit_test(failed_and_nobody_shows_why),
+		cmocka_unit_test(failed_does_not_always_mean_undone),
+		cmocka_unit_test(failed_without_a_word),
+		cmocka_unit_test(failed_for_the_library),
+		cmocka_unit_test(crashed),
+		cmocka_unit_test(starved_of_workers),
+		cmocka_unit_test(stuck_without_a_next_start),
+		cmocka_unit_test(never_ran),
+		cmocka_unit_test(frozen_chunks),
+		cmocka_unit_test(owner_without_rights),
+		cmocka_unit_test(drop_after_shorter_than_the_schedule),
+		cmocka_unit_test(chunk_wider_than_the_retention),
+		cmocka_unit_test(success_and_nothing_gone),
+		cmocka_unit_test(library_and_catalog_differ),
+		cmocka_unit_test(compression_that_never_comes),
+		cmocka_unit_test(an_aggregate_may_be_behind_a_little),
+		cmocka_unit_test(a_refresh_that_erases),
+		cmocka_unit_test(a_sound_job_has_no_cause),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -161,11 +161,16 @@
 	{"crashes", CELL_COUNT, NULL, 0, "How often it crashed in a row (bgw_job_stat.consecutive_crashes); not counted while it runs."}, \
 	{"blocked_by", CELL_IDS, NULL, 0, "Processes that its process waits for now (pg_blocking_pids())."}, \
 	{"is_owner_able", CELL_BOOL, NULL, 0, "Whether its owner may log in and owns what it works on (pg_roles.rolcanlogin, pg_has_role())."}, \
-	{"is_owner_login", CELL_BOOL, NULL, 0, "Whether its owner may log in (pg_roles.rolcanlogin)."}, \
+	{"owner_lacks", CELL_TEXT, NULL, 0, "In words, why its owner cannot run it: may not log in, may not connect, does not own what it works on."}, \
 	{"blocker", CELL_TEXT, NULL, 0, "The first of blocked_by in words: its process, application, and since when its transaction is open."}, \
 	{"overdue_s", CELL_SECONDS, NULL, 0, "Since when it should have started; negative: it starts in so long; null: it has no next start."}, \
+	{"running_s", CELL_SECONDS, NULL, 0, "How long it has been running now."}, \
 	{"ok_ago_s", CELL_SECONDS, NULL, 0, "How long ago it last succeeded."}, \
+	{"start_offset_integer", CELL_ID, NULL, 0, "start_offset for integer time, in the units of its column."}, \
+	{"end_offset_integer", CELL_ID, NULL, 0, "end_offset for integer time, in the units of its column."}, \
 	{"is_restoring", CELL_BOOL, NULL, 0, "Whether timescaledb.restoring is on for new sessions of the database: then no job runs (pg_db_role_setting)."}, \
+	{"workers", CELL_COUNT, NULL, 0, "TimescaleDB's background workers that the whole server runs now: launcher, a scheduler a database, jobs (pg_stat_activity.application_name)."}, \
+	{"workers_max", CELL_COUNT, NULL, 0, "How many it may run (timescaledb.max_background_workers)."}, \
 	{"version_mismatch", CELL_TEXT, NULL, 0, "In words, where the extension that is installed on the server is another version than the database's catalog (pg_available_extensions.default_version, pg_extension.extversion)."}, \
 	{"cause", CELL_TEXT, "cause", 2, "Why it does not do its work, where it does not: the first cause that holds."}, \
 	{"mend", CELL_TEXT, NULL, 0, "The command that mends it."}
