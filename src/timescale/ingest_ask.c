@@ -117,16 +117,18 @@ static void fold_sources(const struct ingest_sources *by, struct ingest_source *
 	for (int i = 0; i < by->count; i++) {
 		const struct ingest_source *one = &by->v[i];
 
-		if (one->has_newest && (!all->has_newest || one->newest_us > all->newest_us))
+		/* all are as silent as the one that came last */
+		if (one->has_newest && (!all->has_newest || one->newest_us > all->newest_us)) {
 			all->newest_us = one->newest_us;
+			all->seen_days = one->seen_days;
+			all->silent_days = one->silent_days;
+		}
 		all->has_newest |= one->has_newest;
 		all->has_rate |= one->has_rate;
 		all->is_rate_estimated |= one->is_rate_estimated;
 		all->rows_per_min += one->rows_per_min;
 		all->usual_rows_per_min += one->usual_rows_per_min;
 		all->usual_days = one->usual_days > all->usual_days ? one->usual_days : all->usual_days;
-		all->seen_days = one->seen_days > all->seen_days ? one->seen_days : all->seen_days;
-		all->silent_days = one->silent_days > all->silent_days ? one->silent_days : all->silent_days;
 	}
 }
 

@@ -1,5 +1,5 @@
 -- One row a continuous aggregate: what it is made of, how wide its buckets are, up to where it is materialized. TimescaleDB 2.11 and before: a function tells the watermark.
--- An aggregate that never was refreshed has an infinite watermark; one may lie in the future. The width moved (continuous_agg until 2.14).
+-- An aggregate that never was refreshed has the beginning of all time (4713 BC) as its watermark, or an infinite one; one may lie in the future. The width moved (continuous_agg until 2.14).
 with oldest as materialized (
   select c.hypertable_schema, c.hypertable_name, min(c.range_start) as range_start, max(c.range_end) as range_end
   from timescaledb_information.chunks c group by 1, 2
@@ -13,7 +13,7 @@ with oldest as materialized (
                      order by d.id limit 1) d on true
   left join _timescaledb_catalog.continuous_aggs_bucket_function b on b.mat_hypertable_id = ca.mat_hypertable_id
 ), timed as (
-  select agg.*, case when not is_integer then _timescaledb_internal.to_timestamp(watermark) end as up_to,
+  select agg.*, case when not is_integer and watermark > -210866803200000000 then _timescaledb_internal.to_timestamp(watermark) end as up_to,
          case when is_integer then null
               when width ~ '(mon|year)' then null
               when width <> '' then extract(epoch from width::interval)
