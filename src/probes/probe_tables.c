@@ -14,6 +14,8 @@ const struct table_shape tables_shape = {"tables", columns, sizeof columns / siz
 enum { DEADLINE_MS = 10000 };
 
 static const char *const size_columns[] = {"total_bytes", "heap_bytes", "index_bytes", "toast_bytes", NULL};
+/* What is not known of a hypertable whose compressed halves are not to be found. */
+static const char *const unseen_columns[] = {"total_bytes", "heap_bytes", "index_bytes", "toast_bytes", "rows", NULL};
 
 static int row_of(const struct table *table, const char *schema, const char *name)
 {
@@ -64,11 +66,18 @@ static void fold_hypertables(const struct result *result, struct table *table)
 		}
 		remove_strangers(table, result_text(result, i, result_column(result, "strangers")));
 	}
+	int begin = table_rows(table);
+
 	result_fill(result, table);
+	for (int row = begin; row < table_rows(table); row++)
+		if (!table_get(table, row, "total_bytes")->has_value)
+			probe_mark_missing(table, row, unseen_columns, MISSING_VERSION);
 }
 
 static void set_growth(struct history *history, struct table *table, int row)
 {
+	if (!table_get(table, row, "total_bytes")->has_value)
+		return;
 	char *name = mem_format("%s.%s", table_get_text(table, row, "schema"), table_get_text(table, row, "name"));
 	double growth = 0;
 	int64_t since_us = 0;
@@ -89,16 +98,17 @@ static void finish_row(struct table *table, int row, bool is_busy)
 	if (table_get_int(table, row, "is_exact", 1))
 		return;
 	for (const char *const *column = size_columns; *column; column++)
-		table_set_approximate(table, row, *column);
+		if (table_get(table, row, *column)->has_value)
+			table_set_approximate(table, row, *column);
 	if (is_busy)
 		table_set_missing(table, row, "is_exact", MISSING_LOCKED);
 }
 
-static bool ask_hypertables(const struct probe_target *target, struct session *session, struct table *table,
+static bool ask_hypertables(struct session *session, struct table *table,
                             struct words *busy, struct err *err)
 {
 	struct result *result = NULL;
-	bool is_answered = probe_query_hypertables(target->database, session, &result, err);
+	bool is_answered = probe_query_hypertables(session, &result, err);
 
 	if (is_answered) {
 		fold_hypertables(result, table);
@@ -149,7 +159,7 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 	struct words busy = {0};
 	bool is_answered = learn_extension(target, session, err) && ask_tables(session, table, &busy, err);
 
-	if (is_answered && target->database->has_timescaledb && !ask_hypertables(target, session, table, &busy, err)) {
+	if (is_answered && target->database->has_timescaledb && !ask_hypertables(session, table, &busy, err)) {
 		is_answered = is_extension_gone(target, session, err);
 		if (is_answered)
 			err_clear(err);

@@ -29,11 +29,27 @@ bool probe_is_before_219(const struct database *database)
 	return version && sscanf(version, "%d.%d", &major, &minor) == 2 && (major < 2 || (major == 2 && minor < 19));
 }
 
-bool probe_query_hypertables(const struct database *database, struct session *session, struct result **result, struct err *err)
+/* The question that fits the catalogs; asked first, because one that does not fit is an ERROR in the server's log at every refresh. */
+static bool choose_hypertables(struct session *session, const char **sql, struct err *err)
 {
-	const char *sql = probe_is_before_219(database) ? sql_probes_tables_hypertables_218 : sql_probes_tables_hypertables;
+	struct result *result = NULL;
+	bool is_answered = session_query_wait(session, sql_probes_tables_catalog, NULL, 0, DEADLINE_MS, &result, err);
+	const char *halves = is_answered ? result_text(result, 0, 0) : NULL;
 
-	return probe_query_sizes(session, sql, NULL, 0, result, err);
+	*sql = sql_probes_tables_hypertables_public;
+	if (halves && strcmp(halves, "settings") == 0)
+		*sql = sql_probes_tables_hypertables;
+	else if (halves && strcmp(halves, "chunk") == 0)
+		*sql = sql_probes_tables_hypertables_218;
+	result_free(result);
+	return is_answered;
+}
+
+bool probe_query_hypertables(struct session *session, struct result **result, struct err *err)
+{
+	const char *sql;
+
+	return choose_hypertables(session, &sql, err) && probe_query_sizes(session, sql, NULL, 0, result, err);
 }
 
 void probe_mark_missing(struct table *table, int row, const char *const *columns, enum missing why)

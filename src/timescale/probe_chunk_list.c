@@ -80,6 +80,15 @@ static void set_range(const struct look *look, int from, struct table *table, in
 	}
 }
 
+/* The public views do not tell where the compressed half is. */
+static void lose_sizes(struct table *table, int row)
+{
+	static const char *const lost[] = {"rows", "bytes", "bytes_before", "bytes_after", NULL};
+
+	for (const char *const *column = lost; *column; column++)
+		table_set_missing(table, row, *column, MISSING_VERSION);
+}
+
 static void set_row(const struct look *look, int from, struct table *table, int row)
 {
 	const char *state = text_of(look, from, "state");
@@ -93,6 +102,8 @@ static void set_row(const struct look *look, int from, struct table *table, int 
 	table_set_int(table, row, "is_compress_late", is_late(look, from, "pack_due", "compress_late_chunks"));
 	if (look->all.unsized)
 		probe_mark_missing(table, row, size_columns, look->all.unsized);
+	else if (look->all.is_public && table_get_int(table, row, "is_compressed", 0))
+		lose_sizes(table, row);
 	else if (!result_bool(look->list, from, result_column(look->list, "is_exact")))
 		table_set_approximate(table, row, "bytes");
 }
@@ -154,7 +165,7 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 
 const struct probe probe_chunk_list = {
 	.fact = FACT_CHUNK_LIST,
-	.name = "chunk list",
+	.name = "chunk_list",
 	.scope = PROBE_DATABASE,
 	.tier = TIER_MINUTE,
 	.deadline_ms = DEADLINE_MS,

@@ -32,6 +32,7 @@ static const struct work works[WORKS] = {
 static const char *const time_columns[] = {"oldest", "newest", "chunk_interval_s", "drop_after_s", "compress_after_s", NULL};
 static const char *const status_columns[] = {"partial", "frozen", NULL};
 static const char *const size_columns[] = {"rows", "bytes", NULL};
+static const char *const packed_columns[] = {"bytes_before", "bytes_after", "ratio", "bytes_per_row_before", "bytes_per_row_after", NULL};
 
 /* The row of the ranges that speaks of a hypertable; -1: it has no chunks. */
 static int range_of(const struct look *look, int row)
@@ -103,13 +104,24 @@ static void set_packed(const struct look *look, int row, int range)
 	}
 }
 
+/* Why a hypertable has no sizes: the public views do not tell where the compressed halves are. */
+static enum missing why_unsized(const struct look *look, int row)
+{
+	if (look->all.is_public && table_get_int(look->table, row, "compressed", 0) > 0)
+		return MISSING_VERSION;
+	return look->all.unsized;
+}
+
 static void set_sizes(const struct look *look, int row)
 {
 	int range = range_of(look, row);
+	enum missing unsized = why_unsized(look, row);
 
 	set_packed(look, row, range);
-	if (look->all.unsized) {
-		probe_mark_missing(look->table, row, size_columns, look->all.unsized);
+	if (unsized == MISSING_VERSION)
+		probe_mark_missing(look->table, row, packed_columns, unsized);
+	if (unsized) {
+		probe_mark_missing(look->table, row, size_columns, unsized);
 	} else {
 		table_set_parsed(look->table, row, "rows", range_text(look, range, "rows"));
 		set_bytes(look, row, "bytes", range, "bytes", "is_exact");
@@ -123,8 +135,8 @@ static void set_sizes(const struct look *look, int row)
 		if (table_get_int(look->table, row, work->late_chunks, 0) == 0)
 			continue;
 		/* a verdict without its bytes is still a verdict */
-		if (look->all.unsized)
-			table_set_missing(look->table, row, work->late_bytes, look->all.unsized);
+		if (unsized)
+			table_set_missing(look->table, row, work->late_bytes, unsized);
 		else
 			set_bytes(look, row, work->late_bytes, range, work->bytes, work->is_exact);
 	}

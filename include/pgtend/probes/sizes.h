@@ -10,9 +10,8 @@ void probe_mark_missing(struct table *table, int row, const char *const *columns
 /* Asks a question that measures relations: once more when a lock came in between. *result is to be freed in either case. */
 PGTEND_CHECK bool probe_query_sizes(struct session *session, const char *sql, const char *const *params, int param_count,
                                     struct result **result, struct err *err);
-/* The folded hypertables and aggregates (sql/tables_hypertables.sql), by the database's version of TimescaleDB. */
-PGTEND_CHECK bool probe_query_hypertables(const struct database *database, struct session *session, struct result **result,
-                                          struct err *err);
+/* The folded hypertables and aggregates (sql/tables_hypertables*.sql, the one that fits TimescaleDB's catalogs). */
+PGTEND_CHECK bool probe_query_hypertables(struct session *session, struct result **result, struct err *err);
 /* TimescaleDB before 2.19 names compressed chunks in another place. */
 bool probe_is_before_219(const struct database *database);
 

@@ -18,8 +18,7 @@ select r.key, case when count(*) = 1 then min(format('%I.%I', r.nspname, r.relna
        count(*) filter (where r.is_due) as due, max(r.due_s) filter (where r.is_due) as due_s,
        count(*) filter (where r.is_pack_due) as pack_due, max(r.pack_due_s) filter (where r.is_pack_due) as pack_due_s,
        case when bool_and(s.is_counted) then sum(s.rows + coalesce(p.rows, 0))::bigint end as rows,
-       (sum(s.bytes) + coalesce(sum(p.bytes_after) filter (where r.crelid is null), 0))::bigint as bytes,
-       bool_and(s.is_exact and (r.crelid is not null or p.bytes_after is null)) as is_exact,
+       sum(s.bytes)::bigint as bytes, bool_and(s.is_exact) as is_exact,
        sum(p.bytes_before)::bigint as bytes_before, sum(p.bytes_after)::bigint as bytes_after,
        min((select t.spcname from pg_tablespace t where t.oid = r.reltablespace)::text) as tablespace
 from ranked r left join size s on s.chunk = r.relid left join packed p on p.chunk_id = r.chunk_id

@@ -1,6 +1,6 @@
 -- One row a chunk, as the public views tell it: for catalogs of a shape that pgtend does not know, or may not read. Of the chunk's status they tell
 -- bit 1 only, and nothing of compressed halves. A time is microseconds since the epoch, an integer time is itself. Touches no chunk.
-select h.oid::bigint as key, c.oid as relid, null::oid as crelid, c.oid::bigint as chunk_id,
+select h.oid::bigint as key, c.oid as relid, null::oid as crelid, null::bigint as chunk_id,
        case when k.range_start_integer is not null then k.range_start_integer
             when isfinite(k.range_start) then (extract(epoch from k.range_start) * 1000000)::bigint
             else -9223372036854775808 end::bigint as starts,

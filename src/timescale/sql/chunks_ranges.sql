@@ -16,10 +16,7 @@
   from sized s left join marked m on m.relid = s.chunk
   group by s.key
 ), packs as (
-  -- where the compressed half is not to be found, what it took at first is what is known of it
-  select m.key, sum(p.rows) as rows, sum(p.bytes_before)::bigint as bytes_before, sum(p.bytes_after)::bigint as bytes_after,
-         sum(p.bytes_after) filter (where m.crelid is null) as unseen_bytes,
-         sum(p.bytes_after) filter (where m.crelid is null and m.is_due) as unseen_due_bytes
+  select m.key, sum(p.rows) as rows, sum(p.bytes_before)::bigint as bytes_before, sum(p.bytes_after)::bigint as bytes_after
   from marked m join packed p on p.chunk_id = m.chunk_id group by m.key
 ), whole as (
   -- chunks that nothing more comes to, as far as the clock goes
@@ -38,9 +35,7 @@
   group by a.key
 )
 select l.key, r.chunks, r.compressed, r.partial, r.frozen, r.future, r.locked, r.starts, r.ends, r.due, r.due_s, r.due_frozen, r.pack_due, r.pack_due_s,
-       r.pack_due_frozen, (s.bytes + coalesce(p.unseen_bytes, 0))::bigint as bytes, s.is_exact and p.unseen_bytes is null as is_exact,
-       (s.due_bytes + coalesce(p.unseen_due_bytes, 0))::bigint as due_bytes, s.is_due_exact and p.unseen_due_bytes is null as is_due_exact,
-       s.pack_due_bytes, s.is_pack_due_exact,
+       r.pack_due_frozen, s.bytes, s.is_exact, s.due_bytes, s.is_due_exact, s.pack_due_bytes, s.is_pack_due_exact,
        -- chunks that nobody counted yet are taken to be as dense as the others
        (s.rows + coalesce(p.rows, 0) + case when s.uncounted_bytes > 0 then s.uncounted_bytes * s.rows / nullif(s.counted_bytes, 0) else 0 end)::bigint as rows,
        p.bytes_before, p.bytes_after, p.rows as packed_rows,
