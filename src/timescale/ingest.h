@@ -59,6 +59,7 @@ struct ingest_source {
 	char *source;
 	bool has_newest, is_newest_bound; /* bound: no row is newer, the newest may be older (its chunk is compressed) */
 	int64_t newest_us;
+	int64_t newest_floor_us; /* of a bound: the newest row is not older than that, or there is none in that chunk */
 	bool has_rate, is_rate_estimated;
 	double rows_per_min;
 	double usual_rows_per_min;
@@ -113,7 +114,7 @@ PGTEND_CHECK bool ingest_question_ask(struct ingest_question *question, struct r
 /* Whether its rows may be read, by the index that begins with `lead` (NULL: with the time). */
 bool ingest_can_ask(const struct ingest_look *look, const struct ingest_chunk *chunk, const char *lead);
 
-/* In a task, for others of this floor: age of the newest row of one hypertable, in seconds; negative: not known. */
+/* In a task, for others of this floor: how old the newest row of one hypertable is at most, in seconds; negative: not known. */
 double ingest_newest_age(const struct probe_target *target, struct session *session, const char *schema, const char *name);
 
 /* --- ingest_judge.c */

@@ -92,6 +92,9 @@ static void bound_newest(const struct ingest_hypertable *hypertable, const char 
 		if (chunk->is_compressed) {
 			int64_t end = chunk->end_us <= now ? chunk->end_us - 1 : now;
 
+			/* the newest of them is the first; what an older one holds is older */
+			if (!all->is_newest_bound)
+				all->newest_floor_us = all->has_newest && all->newest_us > chunk->start_us ? all->newest_us : chunk->start_us;
 			if (!all->has_newest || end > all->newest_us)
 				all->newest_us = end;
 			all->has_newest = all->is_newest_bound = true;
@@ -276,7 +279,7 @@ double ingest_newest_age(const struct probe_target *target, struct session *sess
 
 		if (ingest_ask(&look, hypertable, &sources, &ignored) && sources.count > 0 && sources.v[0].has_newest &&
 		    (hypertable->time != INGEST_INTEGER || hypertable->units_a_second))
-			age = (double)(hypertable->now_us - sources.v[0].newest_us) / 1e6;
+			age = (double)(hypertable->now_us - (sources.v[0].is_newest_bound ? sources.v[0].newest_floor_us : sources.v[0].newest_us)) / 1e6;
 		ingest_sources_done(&sources);
 	}
 	ingest_hypertables_done(&hypertables);

@@ -1,5 +1,6 @@
 /* FACT_AGGREGATES: how fresh each continuous aggregate is, and whether its refresh policy erases what it alone still holds. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ingest.h"
@@ -97,9 +98,18 @@ static double raw_lag(const struct look *look, int row)
 			return table_get_real(look->table, i, "lag_s", -1);
 	for (int i = 0; facts->table && i < table_rows(facts->table); i++)
 		if (!table_get_text(facts->table, i, "source") && strcmp(table_get_text(facts->table, i, "name"), name) == 0 &&
-		    strcmp(table_get_text(facts->table, i, "schema"), schema) == 0 && table_get(facts->table, i, "lag_s")->has_value)
+		    strcmp(table_get_text(facts->table, i, "schema"), schema) == 0 && table_get(facts->table, i, "lag_s")->has_value &&
+		    !table_get(facts->table, i, "lag_s")->is_approximate)
 			return table_get_real(facts->table, i, "lag_s", -1) + (double)(units_now_us() - facts->taken_us) / 1e6;
 	return ingest_newest_age(look->target, look->session, schema, name);
+}
+
+/* Of a bucket of months; negative: it has none. */
+static double widest_s(const struct look *look, int row)
+{
+	const char *widest = text_of(look, row, "widest_s");
+
+	return widest ? strtod(widest, NULL) : -1;
 }
 
 static void look_at(const struct look *look, int row, int job, struct policy_look *policy)
@@ -107,7 +117,7 @@ static void look_at(const struct look *look, int row, int job, struct policy_loo
 	policy_look_fill(look->target, look->policies, job, policy);
 	policy->kind = POLICY_REFRESH;
 	policy->lag_s = table_get_real(look->table, row, "lag_s", -1);
-	policy->bucket_s = table_get_real(look->table, row, "bucket_s", -1);
+	policy->bucket_s = table_get_real(look->table, row, "bucket_s", widest_s(look, row));
 	policy->raw_drop_after_s = raw_drop_after(look, row);
 	/* asked only where it may excuse: nothing newer came */
 	double may_be = (policy->end_offset_s > 0 ? policy->end_offset_s : 0) + (policy->bucket_s > 0 ? policy->bucket_s : 0) + policy->schedule_s;

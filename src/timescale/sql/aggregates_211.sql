@@ -17,12 +17,14 @@ with oldest as materialized (
          case when is_integer then null
               when width ~ '(mon|year)' then null
               when width <> '' then extract(epoch from width::interval)
-              when old_width::bigint > 0 then old_width::bigint / 1e6 end as bucket_s
+              when old_width::bigint > 0 then old_width::bigint / 1e6 end as bucket_s,
+         -- a month is 31 days at most
+         case when not is_integer and width ~ '(mon|year)' then extract(epoch from width::interval) * 31 / 30 end as widest_s
   from agg
 )
 select t.user_view_schema as schema, t.user_view_name as name,
        coalesce(p.user_view_schema, t.raw_schema) as source_schema, coalesce(p.user_view_name, t.raw_name) as source,
-       t.bucket_s, case when isfinite(t.up_to) then t.up_to end as watermark,
+       t.bucket_s, t.widest_s, case when isfinite(t.up_to) then t.up_to end as watermark,
        extract(epoch from now() - case when isfinite(t.up_to) then t.up_to end) as lag_s,
        t.materialized_only as is_materialized_only, case when isfinite(o.range_start) then o.range_start end as raw_oldest,
        t.mat_hypertable_id, t.raw_hypertable_id, t.raw_schema, t.raw_name, t.is_integer, p.mat_hypertable_id is not null as is_on_aggregate
