@@ -219,6 +219,7 @@ static void init_slot(struct command_run *run, struct slot *slot, struct databas
 	    .databases = run->command->databases,
 	    .database_count = run->command->database_count,
 	    .report = &slot->job->report,
+	    .level = command_level(run->command),
 	    .is_dry_run = run_is_dry(run),
 	    .bus = run->fleet->bus,
 	};

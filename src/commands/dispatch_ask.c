@@ -20,12 +20,36 @@ static bool is_trusted(const struct command_run *run, const struct database *dat
 	return trust_allows_connection(run->fleet->config, database->section, err);
 }
 
+/* What the guard says to this action at its level: slot->expect is what must be typed. */
+static bool ask_guard(struct slot *slot, struct err *err)
+{
+	const struct command_run *run = slot->run;
+	const struct verb *verb = slot->action.verb;
+	struct database *database = slot->action.database;
+	const struct guard_request request = {
+	    .level = slot->action.level,
+	    .from = run->from,
+	    .is_never_in_production = verb->is_never_in_production,
+	    .is_ordered_by_config = verb->is_ordered_by_config,
+	    .confirmed = command_option_all(run->command, "--confirm"),
+	};
+	mem_free(slot->expect);
+	slot->expect = NULL;
+	if (guard_decide(&request, database, &slot->expect, err) == GUARD_REFUSED)
+		return false;
+	bool is_production = database->environment == ENVIRONMENT_PRODUCTION;
+	if (slot->expect == NULL && request.level > GUARD_L0 && words_has(request.confirmed, database->dbname))
+		slot->answer = "confirm";
+	else if (slot->expect == NULL && verb->is_ordered_by_config && run->from == GUARD_BY_SCRIPT && is_production)
+		slot->answer = "config";
+	return true;
+}
+
 static bool check_slot(struct slot *slot, struct err *err)
 {
 	struct command_run *run = slot->run;
-	const struct verb *verb = slot->action.verb;
 	struct database *database = slot->action.database;
-	if (config_is_fallback(run->fleet->config) && !verb->is_offline)
+	if (config_is_fallback(run->fleet->config) && !slot->action.verb->is_offline)
 		return err_set(err, ERR_USAGE,
 		    "nothing is configured, so pgtend only looks; name the database with --url URI, or write a pgtend.ini with "
 		    "pgtend init");
@@ -33,22 +57,10 @@ static bool check_slot(struct slot *slot, struct err *err)
 		return false;
 	if (run_is_dry(run))
 		return true;
-	const struct guard_request request = {
-	    .level = command_level(run->command),
-	    .from = run->from,
-	    .is_never_in_production = verb->is_never_in_production,
-	    .is_ordered_by_config = verb->is_ordered_by_config,
-	    .confirmed = command_option_all(run->command, "--confirm"),
-	};
-	if (guard_decide(&request, database, &slot->expect, err) == GUARD_REFUSED)
+	if (!ask_guard(slot, err))
 		return false;
-	bool is_production = database->environment == ENVIRONMENT_PRODUCTION;
-	if (slot->expect == NULL && command_level(run->command) > GUARD_L0 && words_has(request.confirmed, database->dbname))
-		slot->answer = "confirm";
-	else if (slot->expect == NULL && verb->is_ordered_by_config && run->from == GUARD_BY_SCRIPT && is_production)
-		slot->answer = "config";
 	/* What cannot be written down is not done in production. */
-	if (is_production && command_level(run->command) > GUARD_L0 && !audit_is_writable(err)) {
+	if (database->environment == ENVIRONMENT_PRODUCTION && slot->action.level > GUARD_L0 && !audit_is_writable(err)) {
 		err->kind = ERR_REFUSED;
 		return false;
 	}
@@ -142,7 +154,7 @@ static void preview_target(struct slot *slot)
 	struct words *preview = &slot->action.preview;
 	words_take(preview,
 	    mem_format("%s on %s, %s", database->dbname, database->server->label, environment_word(database->environment)));
-	if (command_level(slot->run->command) < GUARD_L3)
+	if (slot->action.level < GUARD_L3)
 		return;
 	collect_wait(slot->run->fleet, &database, 1, wanted, FACTS_DEADLINE_MS);
 	struct table *overview = health_overview(slot->run->fleet, &database, 1);
@@ -165,14 +177,28 @@ static bool is_yes(const struct slot *slot)
 	return strcmp(slot->expect, "y") == 0;
 }
 
+/* Only what is there says how much this line destroys. */
+static bool weigh(struct slot *slot, struct err *err)
+{
+	struct action *action = &slot->action;
+	enum guard_level least = action->level, level = least;
+	if (action->verb->weigh == NULL)
+		return true;
+	if (!action->verb->weigh(action, &level, err))
+		return false;
+	action->level = level > least ? level : least;
+	return action->level == least || ask_guard(slot, err);
+}
+
 static void prepare(void *arg)
 {
 	struct slot *slot = arg;
 	const struct verb *verb = slot->action.verb;
-	slot->is_good = read_pin_wait(slot, &slot->pin, &slot->err);
-	if (slot->is_good && !is_yes(slot) && !verb->previews_target)
+	slot->is_good = read_pin_wait(slot, &slot->pin, &slot->err) && weigh(slot, &slot->err);
+	bool is_asked = slot->is_good && slot->expect != NULL;
+	if (is_asked && !is_yes(slot) && !verb->previews_target)
 		preview_target(slot);
-	if (slot->is_good && verb->preview != NULL)
+	if (is_asked && verb->preview != NULL)
 		slot->is_good = verb->preview(&slot->action, &slot->err);
 	if (slot->is_good && task_is_cancelled())
 		slot->is_good = err_set(&slot->err, ERR_CANCELLED, "cancelled");
@@ -293,7 +319,8 @@ void ask_prepare(struct command_run *run)
 	bool is_ready = true;
 	for (int i = 0; i < run->slot_count; i++) {
 		struct slot *slot = &run->slots[i];
-		if (slot->expect == NULL || slot->is_prepared || slot->is_ended)
+		bool is_weighed = slot->action.verb->weigh != NULL && slot->action.database != NULL && !run_is_dry(run);
+		if ((slot->expect == NULL && !is_weighed) || slot->is_prepared || slot->is_ended)
 			continue;
 		is_ready = false;
 		if (slot->task != NULL || run->tasks >= MOST_AT_ONCE || run->is_cancelled)

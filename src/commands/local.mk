@@ -21,6 +21,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_migrate_mark.c \
 	src/commands/cmd_migrate_status.c \
 	src/commands/cmd_pools.c \
+	src/commands/cmd_refresh.c \
 	src/commands/cmd_retention.c \
 	src/commands/cmd_sandbox.c \
 	src/commands/cmd_seed.c \

@@ -7,5 +7,7 @@ libpgtend_a_SOURCES += \
 	src/tracking/drop.c \
 	src/tracking/hypertables.c \
 	src/tracking/jobs.c \
-	src/tracking/jobs_do.c
-EXTRA_DIST += src/tracking/internal.h src/tracking/compress.h
+	src/tracking/jobs_do.c \
+	src/tracking/refresh.c \
+	src/tracking/refresh_look.c
+EXTRA_DIST += src/tracking/refresh.h src/tracking/internal.h src/tracking/compress.h

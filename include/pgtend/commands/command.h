@@ -46,6 +46,8 @@ struct verb {
 	/* "--release": the level is that of a line with one of these options (blanks between them); any other line only looks, GUARD_L0. NULL:
 	 * the level is that of every line. */
 	const char *guarded_by;
+	/* In a task, before anything is asked: the level of this very action where the line alone does not say it; `level` is the least that it has. NULL: `level`. */
+	bool (*weigh)(struct action *action, enum guard_level *level, struct err *err);
 	bool is_never_in_production;
 	bool is_ordered_by_config;
 	bool has_dry_run;
@@ -81,6 +83,7 @@ struct action {
 	struct report *report;              /* progress, log, rows, hints, summary go here */
 	struct words preview;
 	char *shown;                        /* what the preview leaves for run, so that it acts on what was shown; freed by the dispatcher; NULL */
+	enum guard_level level;             /* under which it stands, and which it has passed when it runs */
 	bool is_dry_run;
 	struct event_bus *bus;
 };

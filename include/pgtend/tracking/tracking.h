@@ -18,6 +18,7 @@
 /* Rows of the reports. */
 extern const struct table_shape tracking_runs_shape;   /* one row a job that was run, paused, resumed or set */
 extern const struct table_shape tracking_chunks_shape; /* one row a chunk that was, or would be, dropped, compressed, decompressed */
+extern const struct table_shape tracking_refresh_shape; /* one row: the window of a refresh, and what became of the rows in it */
 
 enum tracking_what { TRACKING_RUN, TRACKING_PAUSE, TRACKING_RESUME };
 /* Which jobs. */
@@ -54,5 +55,18 @@ struct tracking_compress {
 };
 PGTEND_CHECK bool tracking_compress(
     struct fleet *fleet, struct database *database, const struct tracking_compress *compress, struct report *report, struct err *err);
+/* A continuous aggregate made anew over a window. Where the raw rows are gone that erases it: refused unless may_erase. */
+struct tracking_refresh {
+	const char *aggregate; /* "location_hourly", "mine.hourly" */
+	const char *from;      /* as PostgreSQL reads it; NULL: where the oldest raw chunk begins that is there and that retention would keep */
+	const char *to;        /* NULL: now */
+	bool may_erase;
+	bool is_dry_run;
+};
+PGTEND_CHECK bool tracking_refresh(
+    struct fleet *fleet, struct database *database, const struct tracking_refresh *refresh, struct report *report, struct err *err);
+/* Whether that window reaches where raw rows are gone. Changes nothing. */
+PGTEND_CHECK bool tracking_refresh_erases(
+    struct fleet *fleet, struct database *database, const struct tracking_refresh *refresh, bool *erases, struct err *err);
 
 #endif

@@ -1,0 +1,239 @@
+/* refresh: the aggregate, where the raw rows begin that it is made of, and what a refresh of the window would erase. */
+#include "refresh.h"
+
+#include <string.h>
+
+#include "pgtend/core/mem.h"
+#include "pgtend/sql_embedded.h"
+
+/* --- the aggregate ---------------------------------------------------------------------------- */
+
+static char *copy_of(const struct result *r, int row, const char *column)
+{
+	return mem_copy(result_text(r, row, result_column(r, column)));
+}
+
+static bool unknown(const struct refreshing *refreshing, const struct result *r, struct err *err)
+{
+	struct words names = {0};
+	for (int row = 0; row < result_rows(r); row++)
+		words_take(&names, acts_shown(result_text(r, row, result_column(r, "schema")), result_text(r, row, result_column(r, "name"))));
+	const char *nearest = text_nearest(refreshing->refresh->aggregate, (const char *const *)names.v, names.count);
+	char *all = words_join(&names, ", ");
+	err_set(err, ERR_USAGE, "%s has no continuous aggregate \"%s\"", refreshing->acts.database->name, refreshing->refresh->aggregate);
+	if (nearest != NULL)
+		err_hint(err, "did you mean \"%s\"?", nearest);
+	else if (names.count > 0)
+		err_hint(err, "there are %s", all);
+	mem_free(all);
+	words_done(&names);
+	return false;
+}
+
+static void take(struct refreshing *refreshing, const struct result *r, int row)
+{
+	struct acts *acts = &refreshing->acts;
+	refreshing->schema = copy_of(r, row, "schema");
+	refreshing->name = copy_of(r, row, "name");
+	refreshing->shown = acts_shown(refreshing->schema, refreshing->name);
+	refreshing->source = acts_shown(result_text(r, row, result_column(r, "source_schema")), result_text(r, row, result_column(r, "source")));
+	refreshing->view = acts_quoted(acts, refreshing->schema, refreshing->name);
+	refreshing->bucket = session_quote_identifier(acts->session, result_text(r, row, result_column(r, "bucket")));
+	refreshing->type = copy_of(r, row, "type");
+	refreshing->is_integer = result_bool(r, row, result_column(r, "is_integer"));
+	refreshing->is_zoned = strcmp(refreshing->type, "timestamp with time zone") == 0;
+	refreshing->raw_schema = copy_of(r, row, "raw_schema");
+	refreshing->raw_name = copy_of(r, row, "raw_name");
+	refreshing->now_function = copy_of(r, row, "now_function");
+	refreshing->after = copy_of(r, row, "after");
+}
+
+static bool find(struct refreshing *refreshing, struct err *err)
+{
+	struct result *r = NULL;
+	bool is_good = session_query_wait(refreshing->acts.session, sql_tracking_aggregate, NULL, 0, ACTS_DEADLINE_MS, &r, err);
+	int found = -1;
+	for (int row = 0; is_good && row < result_rows(r) && found < 0; row++)
+		if (acts_is_named(refreshing->refresh->aggregate, result_text(r, row, result_column(r, "schema")),
+		        result_text(r, row, result_column(r, "name"))))
+			found = row;
+	if (is_good && found < 0)
+		is_good = unknown(refreshing, r, err);
+	else if (is_good && result_text(r, found, result_column(r, "bucket")) == NULL)
+		is_good = err_set(err, ERR_FAILED, "%s: the catalog does not say by which column it is divided", refreshing->refresh->aggregate);
+	else if (is_good)
+		take(refreshing, r, found);
+	result_free(r);
+	return is_good;
+}
+
+/* --- the window ------------------------------------------------------------------------------- */
+
+/* A chunk's bound (range_start, range_end) as the aggregate's own time. Caller frees. */
+static char *bound_of(const struct refreshing *refreshing, const char *column)
+{
+	return refreshing->is_integer ? mem_format("c.%s_integer::%s", column, refreshing->type)
+	       : refreshing->is_zoned ? mem_format("c.%s", column)
+	                              : mem_format("(c.%s at time zone 'UTC')::%s", column, refreshing->type);
+}
+
+/* What is now, in that time; caller frees. */
+static char *now_of(const struct refreshing *refreshing)
+{
+	return refreshing->is_integer && refreshing->now_function == NULL ? mem_format("null::%s", refreshing->type)
+	       : refreshing->is_integer                                   ? mem_format("%s::%s", refreshing->now_function, refreshing->type)
+	                                                                  : mem_format("now()::%s", refreshing->type);
+}
+
+/* "select start, end" of what is there of its source, as a subquery r(s, e). Caller frees. */
+static char *ranges_of(struct refreshing *refreshing)
+{
+	struct session *session = refreshing->acts.session;
+	char *start = bound_of(refreshing, "range_start"), *end = bound_of(refreshing, "range_end");
+	char *schema = session_quote_literal(session, refreshing->raw_schema), *name = session_quote_literal(session, refreshing->raw_name);
+	char *ranges = mem_format("(select distinct %s, %s from timescaledb_information.chunks c where c.hypertable_schema = %s and "
+	                          "c.hypertable_name = %s) as r(s, e)", start, end, schema, name);
+	mem_free(start);
+	mem_free(end);
+	mem_free(schema);
+	mem_free(name);
+	return ranges;
+}
+
+/* Chunks that retention should have dropped do not count: what is in them may be a rest of what was there. */
+static char *window_sql(struct refreshing *refreshing)
+{
+	struct session *session = refreshing->acts.session;
+	const struct tracking_refresh *refresh = refreshing->refresh;
+	char *ranges = ranges_of(refreshing), *now = now_of(refreshing);
+	char *after = refreshing->after != NULL ? session_quote_literal(session, refreshing->after) : NULL;
+	char *from = refresh->from != NULL ? session_quote_literal(session, refresh->from) : NULL;
+	char *to = refresh->to != NULL ? session_quote_literal(session, refresh->to) : NULL;
+	struct text sql = {0};
+	text_addf(&sql, "select w.oldest::text, w.begins::text, w.f::text, w.t::text, coalesce(w.f < w.begins, true), w.f >= w.t from (select min(r.s) as oldest, ");
+	if (after != NULL)
+		text_addf(&sql, "min(r.s) filter (where r.e > %s - %s::%s) as begins, ", now, after, refreshing->is_integer ? "bigint" : "interval");
+	else
+		text_add(&sql, "min(r.s) as begins, ");
+	if (from != NULL)
+		text_addf(&sql, "%s::%s as f, ", from, refreshing->type);
+	else if (after != NULL)
+		text_addf(&sql, "min(r.s) filter (where r.e > %s - %s::%s) as f, ", now, after, refreshing->is_integer ? "bigint" : "interval");
+	else
+		text_add(&sql, "min(r.s) as f, ");
+	text_addf(&sql, "%s::%s as t from %s) w", to != NULL ? to : now, refreshing->type, ranges);
+	mem_free(ranges);
+	mem_free(now);
+	mem_free(after);
+	mem_free(from);
+	mem_free(to);
+	return text_take(&sql);
+}
+
+static bool word_window(struct refreshing *refreshing, struct err *err)
+{
+	const struct tracking_refresh *refresh = refreshing->refresh;
+	if (strncmp(err->sqlstate, "22", 2) != 0)
+		return false;
+	err_set(err, ERR_USAGE, "%s%s%s: no time that %s can be refreshed from and to", refresh->from != NULL ? refresh->from : "",
+	    refresh->to != NULL ? " " : "", refresh->to != NULL ? refresh->to : "", refreshing->shown);
+	return err_hint(err, refreshing->is_integer ? "its time is an integer: give whole numbers" : "give times such as 2026-11-01 or '2026-11-01 06:00+00'");
+}
+
+static bool find_window(struct refreshing *refreshing, struct err *err)
+{
+	struct result *r = NULL;
+	char *sql = window_sql(refreshing);
+	bool is_good = session_query_wait(refreshing->acts.session, sql, NULL, 0, ACTS_DEADLINE_MS, &r, err) || word_window(refreshing, err);
+	mem_free(sql);
+	if (is_good) {
+		refreshing->oldest = mem_copy(result_text(r, 0, 0));
+		refreshing->begins = mem_copy(result_text(r, 0, 1));
+		refreshing->from = mem_copy(result_text(r, 0, 2));
+		refreshing->to = mem_copy(result_text(r, 0, 3));
+		refreshing->is_early = result_bool(r, 0, 4);
+	}
+	if (is_good && refreshing->to == NULL)
+		is_good = err_set(err, ERR_USAGE, "%s: its time is an integer, and no integer_now_func says what is now: give FROM and TO", refreshing->shown);
+	else if (is_good && refreshing->from == NULL)
+		is_good = err_set(err, ERR_FAILED, "%s: %s, of which it is made, has no chunk %s: there is nothing to refresh it from", refreshing->shown,
+		    refreshing->source, refreshing->oldest != NULL ? "that its retention would keep" : "at all");
+	else if (is_good && result_bool(r, 0, 5))
+		is_good = err_set(err, ERR_USAGE, "the window is empty: %s is not before %s", refreshing->from, refreshing->to);
+	result_free(r);
+	return is_good;
+}
+
+/* --- what is there ---------------------------------------------------------------------------- */
+
+static int64_t count(struct refreshing *refreshing, const char *sql)
+{
+	struct result *r = NULL;
+	struct err ignored;
+	int64_t rows = -1;
+	if (session_query_wait(refreshing->acts.session, sql, NULL, 0, ACTS_DEADLINE_MS, &r, &ignored))
+		rows = result_int(r, 0, 0, -1);
+	result_free(r);
+	return rows;
+}
+
+int64_t refresh_count(struct refreshing *refreshing)
+{
+	struct session *session = refreshing->acts.session;
+	char *from = session_quote_literal(session, refreshing->from), *to = session_quote_literal(session, refreshing->to);
+	char *sql = mem_format("select count(*) from %s v where v.%s >= %s::%s and v.%s < %s::%s", refreshing->view, refreshing->bucket, from,
+	    refreshing->type, refreshing->bucket, to, refreshing->type);
+	int64_t rows = count(refreshing, sql);
+	mem_free(sql);
+	mem_free(from);
+	mem_free(to);
+	return rows;
+}
+
+/* Rows whose buckets begin where no chunk is left: a refresh finds nothing there, and takes them away. */
+static int64_t count_vanishing(struct refreshing *refreshing)
+{
+	struct session *session = refreshing->acts.session;
+	char *from = session_quote_literal(session, refreshing->from), *to = session_quote_literal(session, refreshing->to);
+	char *ranges = ranges_of(refreshing);
+	const char *type = refreshing->type;
+	char *sql = mem_format(
+	    "with bound as (select %s::%s as f, %s::%s as t), "
+	    "hole as (select max(r.e) over (order by r.s, r.e rows between unbounded preceding and 1 preceding) as s, r.s as e from %s "
+	    "union all select max(r.e), null from %s), "
+	    "gap as (select greatest(h.s, b.f) as s, least(h.e, b.t) as e from hole h, bound b) "
+	    "select coalesce(sum(n.rows), 0) from gap g cross join lateral (select count(*) as rows from %s v where v.%s >= g.s and v.%s < g.e) n "
+	    "where g.s < g.e",
+	    from, type, to, type, ranges, ranges, refreshing->view, refreshing->bucket, refreshing->bucket);
+	int64_t rows = count(refreshing, sql);
+	mem_free(sql);
+	mem_free(ranges);
+	mem_free(from);
+	mem_free(to);
+	return rows;
+}
+
+bool refresh_is_beyond(const struct refreshing *refreshing)
+{
+	return refreshing->is_early || refreshing->vanishing != 0;
+}
+
+bool refresh_look(struct refreshing *refreshing, struct err *err)
+{
+	refreshing->rows = refreshing->vanishing = refreshing->rows_after = -1;
+	if (!find(refreshing, err) || !find_window(refreshing, err))
+		return false;
+	refreshing->rows = refresh_count(refreshing);
+	refreshing->vanishing = count_vanishing(refreshing);
+	return true;
+}
+
+void refresh_done(struct refreshing *refreshing)
+{
+	char *const texts[] = {refreshing->schema, refreshing->name, refreshing->shown, refreshing->source, refreshing->view, refreshing->bucket,
+	    refreshing->type, refreshing->raw_schema, refreshing->raw_name, refreshing->now_function, refreshing->after, refreshing->oldest,
+	    refreshing->begins, refreshing->from, refreshing->to};
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		mem_free(texts[i]);
+	acts_close(&refreshing->acts);
+}
