@@ -80,9 +80,14 @@ static bool write_history(struct run *run, const struct migrate_repair *repair, 
 		char *head = run_head(run, NULL, run->history_rows, &answers), *all = mem_format("%s%sCOMMIT", head, text_str(&sql));
 		is_good = run_ask(run, all, &result, err);
 		if (!is_good) {
+			bool is_unsettled = run_is_unsettled(result, err);
 			run_roll_back(run);
 			if (!run_explain_guard(run, err))
 				err_prefix(err, "writing it down");
+			if (is_unsettled && err->kind != ERR_CANCELLED) {
+				err->kind = ERR_PARTIAL;
+				err_hint(err, "whether that was done, `pgtend migrate repair %s` tells", run->database->name);
+			}
 		}
 		result_free(result);
 		mem_free(head);

@@ -73,21 +73,19 @@ static void add_record(struct run *run, const struct run_record *record, const c
 	mem_free(own);
 }
 
-/* The answer is lost: the history tells. Without the lock, because a lost backend may have it still. */
+/* The answer is lost: the history tells, once the lock is ours again. Until then the lost session may still be at it. */
 static bool look_up(struct run *run, const struct run_record *records, int count, struct err *err)
 {
-	enum { SETTLE_S = 30 };
 	struct err why = *err, trouble = {0};
 	int done = 0;
-	if ((session_state(run->session) != SESSION_READY && !run_reopen(run, SETTLE_S, &trouble)) ||
-	    !ledger_read_history(&run->ledger, run->session, &trouble)) {
+	if (!run_come_back(run, &trouble)) {
 		err_set(err, ERR_PARTIAL, "%s; whether it was committed cannot be looked up: %s", why.text, trouble.text);
 		return err_hint(err, "when the server is back, `pgtend migrate status %s` tells", run->database->name);
 	}
 	for (int i = 0; i < count; i++)
 		done += records[i].file >= 0 && (run->ledger.files[records[i].file].row >= 0) == records[i].is_applied;
 	*err = why;
-	return done == count;
+	return done == count || err_hint(err, "looked up in the history: nothing was written down");
 }
 
 bool run_record(struct run *run, const struct run_record *records, int count, const char *action, struct err *err)
