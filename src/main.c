@@ -37,6 +37,24 @@ static int fail(const struct err *err)
 	return err_exit_status(err->kind);
 }
 
+/* Monitoring reads standard output and knows no other words for what it could not learn. */
+static int fail_plugin(const struct err *err)
+{
+	char *visible = text_visible(err->text), *line = mem_format("UNKNOWN - %s\n", visible);
+	(void)oneshot_write(line);
+	mem_free(line);
+	mem_free(visible);
+	return 3;
+}
+
+static bool is_plugin(const char *verb)
+{
+	for (int i = 0; verb != NULL && i < verb_count; i++)
+		if (strcmp(verbs[i]->name, verb) == 0)
+			return verbs[i]->is_plugin;
+	return false;
+}
+
 static bool is_config_free(const char *verb)
 {
 	for (int i = 0; verb != NULL && i < verb_count; i++)
@@ -194,7 +212,7 @@ static int run_verb(const struct arguments *arguments, const char *verb, bool wi
 	    (!is_about_databases(verb) || open_server(&house, LIST_DEADLINE_MS, &err)))
 		command = command_parse(house.fleet, arguments->rest.v, (int)arguments->rest.count, NULL, &err);
 	if (command == NULL) {
-		status = fail(&err);
+		status = is_plugin(verb) ? fail_plugin(&err) : fail(&err);
 	} else {
 		say_warnings(house.config);
 		status = oneshot_run(house.fleet, command, colour_of(arguments, house.config));

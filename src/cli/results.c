@@ -139,6 +139,9 @@ static void add_rows(struct text *out, const struct command_run *run, const stru
 			tables[count++] = command_job(run, i)->report.rows;
 			rows += table_rows(tables[count - 1]);
 		}
+	/* One line is what monitoring shows. */
+	if (command_verb(command_of(run))->is_plugin)
+		return;
 	/* A heading over nothing says that nothing was found; after an action it would only stand in the way. */
 	if (count > 0 && (rows > 0 || gives_rows(command_of(run))))
 		print_tables(out, tables, count, style);

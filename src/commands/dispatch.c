@@ -8,6 +8,8 @@
 #include "pgtend/core/units.h"
 #include "pgtend/jobs/audit.h"
 
+enum { PLUGIN_UNKNOWN = 3 };
+
 bool run_is_dry(const struct command_run *run)
 {
 	return command_flag(run->command, "--dry-run");
@@ -144,6 +146,8 @@ static int exit_status(const struct command_run *run)
 {
 	if (run->is_cancelled)
 		return 130;
+	if (run->command->verb->is_plugin && !run->command->wants_help)
+		return run->slots[0].job->err.kind != ERR_NONE ? PLUGIN_UNKNOWN : run->slots[0].job->report.status;
 	int done = 0, failed = 0, status = 0;
 	for (int i = 0; i < run->slot_count; i++) {
 		const struct job *job = run->slots[i].job;

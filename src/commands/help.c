@@ -65,6 +65,8 @@ const char *verb_databases_words(const struct verb *verb)
 char *verb_exit_words(const struct verb *verb)
 {
 	struct text text = {0};
+	if (verb->is_plugin)
+		return mem_copy("0 ok; 1 warning; 2 critical; 3 unknown: no answer, or wrong usage or configuration; 130, 143, 129 ended by a signal");
 	text_add(&text, "0 done; 1 failed, nothing half done; 2 wrong usage or configuration");
 	if (verb_acts_on_databases(verb))
 		text_add(&text, "; 3 partial: some databases failed, each is named");

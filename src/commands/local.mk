@@ -4,6 +4,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_activity.c \
 	src/commands/cmd_audit.c \
 	src/commands/cmd_backup.c \
+	src/commands/cmd_check.c \
 	src/commands/cmd_chunks.c \
 	src/commands/cmd_clean.c \
 	src/commands/cmd_compress.c \
@@ -40,8 +41,9 @@ libpgtend_a_SOURCES += \
 	src/commands/help.c \
 	src/commands/options.c \
 	src/commands/parse.c \
+	src/commands/plugin.c \
 	src/commands/registry.c \
 	src/commands/resolve.c \
 	src/commands/split.c \
 	src/commands/verbs.c
-EXTRA_DIST += src/commands/acts.h src/commands/dispatch.h src/commands/gather.h src/commands/internal.h src/commands/registry.def
+EXTRA_DIST += src/commands/acts.h src/commands/dispatch.h src/commands/gather.h src/commands/internal.h src/commands/plugin.h src/commands/registry.def

@@ -137,25 +137,41 @@ static bool take_one_database(
 	return check_words(command, command->words.count, rest->count > 0 ? rest->v[rest->count - 1] : "", err);
 }
 
+/* The first part of the word that is none of the choices; NULL: all are. Caller frees. */
+static char *unknown_item(const struct verb *verb, const struct words *choices, const char *word)
+{
+	struct words parts = {0};
+	char *unknown = NULL;
+	words_split(&parts, word, verb->is_item_list ? "," : "\n");
+	for (size_t i = 0; i < parts.count && unknown == NULL; i++)
+		if (!words_has(choices, parts.v[i]))
+			unknown = mem_copy(parts.v[i]);
+	if (parts.count == 0)
+		unknown = mem_copy(word);
+	words_done(&parts);
+	return unknown;
+}
+
 /* The word before the databases. */
 static bool take_item(struct command *command, struct words *rest, struct err *err)
 {
 	struct words choices = {0};
 	words_split(&choices, command->verb->item, "|");
-	bool is_there = rest->count > 0 && words_has(&choices, rest->v[0]);
+	char *unknown = rest->count > 0 ? unknown_item(command->verb, &choices, rest->v[0]) : NULL;
+	bool is_there = rest->count > 0 && unknown == NULL;
 	if (is_there) {
 		command->item = rest->v[0];
 		memmove(rest->v, rest->v + 1, --rest->count * sizeof *rest->v);
 	} else {
 		char *usage = verb_usage(command->verb);
-		const char *nearest =
-		    rest->count > 0 ? text_nearest(rest->v[0], (const char *const *)choices.v, choices.count) : NULL;
+		const char *nearest = unknown != NULL ? text_nearest(unknown, (const char *const *)choices.v, choices.count) : NULL;
 		if (nearest != NULL)
-			err_set(err, ERR_USAGE, "'%s' is none of %s; did you mean '%s'?", rest->v[0], command->verb->item, nearest);
+			err_set(err, ERR_USAGE, "'%s' is none of %s; did you mean '%s'?", unknown, command->verb->item, nearest);
 		else
 			err_set(err, ERR_USAGE, "%s is missing: %s", command->verb->item, usage);
 		mem_free(usage);
 	}
+	mem_free(unknown);
 	words_done(&choices);
 	return is_there;
 }

@@ -107,7 +107,7 @@ char *verb_usage(const struct verb *verb)
 	if (verb->subverb != NULL)
 		text_addf(&text, " %s", verb->subverb);
 	if (verb->item != NULL)
-		text_addf(&text, " %s", verb->item);
+		text_addf(&text, " %s", verb->is_item_list ? "ITEM[,ITEM...]" : verb->item);
 	if (verb->scope == VERB_READS || verb->scope == VERB_ACTS)
 		text_add(&text, " [DATABASE...|all]");
 	else if (verb->scope == VERB_ACTS_ONE)

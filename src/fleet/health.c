@@ -1,10 +1,16 @@
-/* Verdicts. Each check looks at facts that are there; what was not asked is no finding. */
-#include "pgtend/fleet/health.h"
+/* The checks, one by one or all together: facts that are there become findings; what was not asked is none. */
+#include "health_internal.h"
 
 #include <string.h>
 
 #include "pgtend/core/mem.h"
-#include "pgtend/core/units.h"
+
+/* The order in which FLEET tells what is equally bad. */
+const struct health_check *const health_checks[] = {
+	&check_retention, &check_compression, &check_aggregates, &check_ingest, &check_jobs, &check_locks, &check_transactions,
+	&check_connections, &check_pools, &check_backups, &check_migrations, &check_dead_rows,
+};
+const int health_check_count = sizeof health_checks / sizeof health_checks[0];
 
 const char *verdict_word(enum verdict verdict)
 {
@@ -12,229 +18,209 @@ const char *verdict_word(enum verdict verdict)
 	return words[verdict];
 }
 
-const struct health_threshold health_thresholds[] = {
-	{"connections_warn", "80%", "Share of max_connections in use (pg_stat_activity); check_pgactivity's custom."},
-	{"connections_crit", "95%", "Share of max_connections in use above which the next login may fail."},
-	{"blocked_warn", "10s", "Longest wait for a lock (pg_stat_activity.wait_event_type = Lock)."},
-	{"blocked_crit", "5min", "Longest wait for a lock; pghero and pgmetrics call 60 s long for a query."},
-	{"idle_in_transaction_warn", "5min", "Longest time idle in transaction: it holds locks and the xmin horizon."},
-	{"idle_in_transaction_crit", "1h", "Longest time idle in transaction."},
-	{"backup_daily_warn", "26h", "Age of the newest verified backup under policy daily: a day and two hours of grace."},
-	{"backup_daily_crit", "50h", "The same, when a second one was missed."},
-	{"backup_weekly_warn", "8d", "Age of the newest verified backup under policy weekly."},
-	{"backup_weekly_crit", "15d", "The same, when a second one was missed."},
-	{"dead_rows_warn", "40%", "Dead rows against all rows of a table; autovacuum's own default acts at 20% (autovacuum_vacuum_scale_factor)."},
-	{"dead_rows_least", "10000", "Tables with fewer dead rows than this are left alone."},
-	{"pool_wait_warn", "1s", "Longest wait of a client for a pooled connection (SHOW POOLS maxwait)."},
-	{"pool_wait_crit", "10s", "The same; PgBouncer's own query_wait_timeout is 120 s."},
-};
-const int health_threshold_count = sizeof health_thresholds / sizeof health_thresholds[0];
-
-static const char *threshold_text(const struct fleet *fleet, const char *name)
+/* What nobody knows is worse than what is well, and better than what is known to be bad. */
+static int badness(enum verdict verdict)
 {
-	const struct section *section = config_section(fleet->config, SECTION_THRESHOLD, "");
-	const char *value = NULL, *key;
-	for (int i = 0; section != NULL && (key = section_item(section, i, &value)) != NULL; i++)
-		if (strcmp(key, name) == 0)
-			return value;
+	static const int order[] = {[VERDICT_OK] = 0, [VERDICT_UNKNOWN] = 1, [VERDICT_WARN] = 2, [VERDICT_CRIT] = 3};
+	return order[verdict];
+}
+
+enum verdict verdict_worse(enum verdict a, enum verdict b)
+{
+	return badness(b) > badness(a) ? b : a;
+}
+
+const struct health_check *health_check_find(const char *name)
+{
+	for (int i = 0; i < health_check_count; i++)
+		if (strcmp(health_checks[i]->name, name) == 0)
+			return health_checks[i];
+	return NULL;
+}
+
+/* --- findings ---------------------------------------------------------------------------------- */
+
+const struct table *judging_table(const struct judging *judging, enum fact fact)
+{
+	return database_facts(judging->database, fact)->table;
+}
+
+struct finding *finding_new(struct judging *judging, const char *subject)
+{
+	struct health *health = judging->health;
+	health->findings = mem_grow(health->findings, (size_t)health->finding_count + 1, sizeof *health->findings);
+	struct finding *finding = &health->findings[health->finding_count++];
+	*finding = (struct finding){.check = judging->check, .subject = mem_copy(subject)};
+	return finding;
+}
+
+void finding_raise(struct finding *finding, enum verdict verdict, char *reason)
+{
+	/* Within its limits: said, but nothing is wrong. */
+	if (verdict == VERDICT_OK) {
+		mem_free(finding->note);
+		finding->note = reason;
+		return;
+	}
+	bool is_worse = verdict_worse(finding->verdict, verdict) != finding->verdict;
+	if (is_worse)
+		finding->verdict = verdict;
+	if (!is_worse && finding->reason != NULL) {
+		mem_free(reason);
+		return;
+	}
+	mem_free(finding->reason);
+	finding->reason = reason;
+}
+
+static const struct measure_kind *measure_find(const struct health_check *check, const char *name)
+{
+	for (const struct measure_kind *kind = check->measures; kind->name != NULL; kind++)
+		if (strcmp(kind->name, name) == 0)
+			return kind;
+	mem_die("a check told a number that it does not have");
+}
+
+static struct measure *add_measure(struct finding *finding, const char *name, double value)
+{
+	if (finding->measure_count >= (int)(sizeof finding->measures / sizeof finding->measures[0]))
+		mem_die("a check tells too many numbers");
+	struct measure *measure = &finding->measures[finding->measure_count++];
+	*measure = (struct measure){.kind = measure_find(finding->check, name), .value = value, .warn = -1, .crit = -1};
+	return measure;
+}
+
+void finding_measure(struct finding *finding, const char *name, double value)
+{
+	add_measure(finding, name, value);
+}
+
+static double limit_of(const struct fleet *fleet, const char *threshold, const char *end)
+{
+	char *name = mem_format("%s_%s", threshold, end);
+	double limit = -1;
 	for (int i = 0; i < health_threshold_count; i++)
 		if (strcmp(health_thresholds[i].name, name) == 0)
-			return health_thresholds[i].otherwise;
-	mem_die("a threshold that does not exist was asked for");
-}
-
-static double threshold(const struct fleet *fleet, const char *name)
-{
-	const char *text = threshold_text(fleet, name);
-	double number = 0;
-	int64_t whole = 0;
-	size_t length = strlen(text);
-	if (length > 0 && text[length - 1] == '%') {
-		char *digits = mem_copy_n(text, length - 1);
-		bool ok = units_parse_int(digits, &whole);
-		mem_free(digits);
-		return ok ? (double)whole / 100.0 : 1.0;
-	}
-	return units_parse_duration_s(text, &number) ? number : 0;
-}
-
-static void find(struct health *health, enum verdict verdict, char *reason)
-{
-	if (verdict > health->verdict && verdict != VERDICT_UNKNOWN)
-		health->verdict = verdict;
-	words_take(&health->reasons, reason);
-}
-
-/* above crit: crit; above warn: warn; else nothing. The reason is freed when it is not needed. */
-static void weigh(const struct fleet *fleet, struct health *health, const char *name, double value, char *reason)
-{
-	char *warn = mem_format("%s_warn", name), *crit = mem_format("%s_crit", name);
-	if (value >= threshold(fleet, crit))
-		find(health, VERDICT_CRIT, reason);
-	else if (value >= threshold(fleet, warn))
-		find(health, VERDICT_WARN, reason);
-	else
-		mem_free(reason);
-	mem_free(warn);
-	mem_free(crit);
-}
-
-static void judge_reach(const struct fleet *fleet, const struct database *database, struct health *health)
-{
-	(void)fleet;
-	for (int fact = 0; fact < FACT_COUNT; fact++) {
-		const struct facts *facts = database_facts(database, (enum fact)fact);
-		if (facts->err.kind != ERR_UNREACHABLE && facts->err.kind != ERR_TIMEOUT)
-			continue;
-		enum verdict verdict = facts->err.kind == ERR_UNREACHABLE ? VERDICT_CRIT : VERDICT_WARN;
-		find(health, verdict, mem_copy(facts->err.text));
-		return;
-	}
-}
-
-static void judge_connections(const struct fleet *fleet, const struct database *database, struct health *health)
-{
-	const struct table *table = database_facts(database, FACT_DATABASES)->table;
-	int row = database_row(database, table);
-	if (row < 0)
-		return;
-	int64_t most = table_get_int(table, row, "max_connections", 0), used = 0;
-	for (int i = 0; i < table_rows(table); i++)
-		used += table_get_int(table, i, "backends", 0);
-	if (most > 0)
-		weigh(fleet, health, "connections", (double)used / (double)most,
-			mem_format("%lld of %lld connections of the server in use", (long long)used, (long long)most));
-}
-
-static void judge_activity(const struct fleet *fleet, const struct database *database, struct health *health)
-{
-	const struct table *table = database_facts(database, FACT_DATABASES)->table;
-	int row = database_row(database, table);
-	if (row < 0)
-		return;
-	char age[UNITS_SIZE];
-	if (table_get(table, row, "blocked_s")->has_value) {
-		double blocked = table_get_real(table, row, "blocked_s", 0);
-		const char *by = table_get_text(table, row, "blocked_by");
-		weigh(fleet, health, "blocked", blocked,
-			mem_format("pid %lld has waited %s for a lock of %s", (long long)table_get_int(table, row, "blocked_pid", 0),
-				units_age(age, (int64_t)blocked), by != NULL && *by != '\0' ? by : "somebody who is gone"));
-	}
-	if (table_get(table, row, "idle_in_transaction_s")->has_value) {
-		double idle = table_get_real(table, row, "idle_in_transaction_s", 0);
-		weigh(fleet, health, "idle_in_transaction", idle,
-			mem_format("pid %lld is idle in transaction since %s", (long long)table_get_int(table, row, "idle_in_transaction_pid", 0),
-				units_age(age, (int64_t)idle)));
-	}
-}
-
-static void judge_retention(const struct fleet *fleet, const struct database *database, struct health *health)
-{
-	(void)fleet;
-	const struct table *table = database_facts(database, FACT_CHUNKS)->table;
-	char age[UNITS_SIZE], bytes[UNITS_SIZE];
-	for (int row = 0; table != NULL && row < table_rows(table); row++) {
-		int64_t late = table_get_int(table, row, "late_chunks", 0);
-		if (late <= 0)
-			continue;
-		const char *cause = table_get_text(table, row, "cause");
-		units_age(age, (int64_t)table_get_real(table, row, "late_s", 0));
-		units_bytes(bytes, table_get_int(table, row, "late_bytes", 0));
-		find(health, VERDICT_CRIT,
-			mem_format("retention of %s late by %s, %lld chunk%s, %s%s%s", table_get_text(table, row, "name"), age, (long long)late,
-				late == 1 ? "" : "s", bytes, cause != NULL ? ": " : "", cause != NULL ? cause : ""));
-	}
-}
-
-static void judge_backup(const struct fleet *fleet, const struct database *database, struct health *health)
-{
-	const struct table *table = database_facts(database, FACT_BACKUP)->table;
-	if (table == NULL || table_rows(table) == 0)
-		return;
-	const char *policy = table_get_text(table, 0, "policy");
-	if (policy == NULL || strcmp(policy, "none") == 0)
-		return;
-	if (!table_get(table, 0, "age_s")->has_value) {
-		find(health, VERDICT_WARN, mem_format("no backup yet, though the policy is %s", policy));
-		return;
-	}
-	char age[UNITS_SIZE], *name = mem_format("backup_%s", policy);
-	double age_s = table_get_real(table, 0, "age_s", 0);
-	weigh(fleet, health, name, age_s, mem_format("the newest backup is %s old, the policy is %s", units_age(age, (int64_t)age_s), policy));
+			limit = health_limit(fleet, name);
 	mem_free(name);
-	if (table_get_int(table, 0, "verified", 1) == 0)
-		find(health, VERDICT_WARN, mem_copy("the newest backup was not verified"));
+	return limit;
 }
 
-static void judge_migrations(const struct fleet *fleet, const struct database *database, struct health *health)
+enum verdict finding_weigh(struct judging *judging, struct finding *finding, const char *name, double value, double from)
 {
-	(void)fleet;
-	const struct err *err = &database_facts(database, FACT_MIGRATIONS)->err;
-	/* A folder that is gone, a history table that may not be read: nobody knows then what is pending. */
-	if (err->kind == ERR_FAILED || err->kind == ERR_CONFIG || err->kind == ERR_DRIFT)
-		find(health, VERDICT_WARN, mem_format("migrations: %s", err->text));
-	const struct table *table = database_facts(database, FACT_MIGRATIONS)->table;
-	for (int row = 0; table != NULL && row < table_rows(table); row++) {
-		const char *state = table_get_text(table, row, "state"), *advice = table_get_text(table, row, "advice");
-		if (state == NULL || strcmp(state, "applied") == 0 || strcmp(state, "pending") == 0)
-			continue;
-		find(health, VERDICT_WARN,
-			mem_format("migration %s: %s%s%s", table_get_text(table, row, "name"), state, advice != NULL ? ", " : "",
-				advice != NULL ? advice : ""));
-		return; /* one line: the MIGRATIONS pane has them all */
-	}
+	struct measure *measure = add_measure(finding, name, value);
+	double warn = limit_of(judging->fleet, measure->kind->threshold, "warn");
+	double crit = limit_of(judging->fleet, measure->kind->threshold, "crit");
+	measure->warn = warn >= 0 ? warn + from : -1;
+	measure->crit = crit >= 0 ? crit + from : -1;
+	char *key = mem_format("%s/%s/%s/%s", judging->check->name, finding->subject != NULL ? finding->subject : "",
+		finding->source != NULL ? finding->source : "", name);
+	char *visible = text_visible(key);
+	enum verdict verdict = limits_weigh(judging->fleet, judging->database, visible, value - from, warn, crit);
+	mem_free(visible);
+	mem_free(key);
+	return verdict;
 }
 
-static void judge_dead_rows(const struct fleet *fleet, const struct database *database, struct health *health)
+char *finding_relation(const struct table *table, int row)
 {
-	const struct table *table = database_facts(database, FACT_DEAD_ROWS)->table;
-	double least = threshold(fleet, "dead_rows_least"), share = threshold(fleet, "dead_rows_warn");
-	for (int row = 0; table != NULL && row < table_rows(table); row++) {
-		double dead = (double)table_get_int(table, row, "dead", 0), rows = (double)table_get_int(table, row, "rows", 0);
-		if (dead < least || dead < share * (dead + rows))
-			continue;
-		char percent[UNITS_SIZE];
-		find(health, VERDICT_WARN,
-			mem_format("%s.%s: %s of its rows are dead", table_get_text(table, row, "schema"), table_get_text(table, row, "name"),
-				units_percent(percent, dead / (dead + rows))));
-		return;
-	}
-}
-
-static void judge_pools(const struct fleet *fleet, const struct database *database, struct health *health)
-{
-	for (int i = 0; i < fleet->pooler_count; i++) {
-		const struct table *table = fleet->poolers[i]->facts[FACT_POOLS].table;
-		for (int row = 0; table != NULL && row < table_rows(table); row++) {
-			const char *dbname = table_get_text(table, row, "database");
-			if (dbname == NULL || strcmp(dbname, database->dbname) != 0 || table_get_int(table, row, "cl_waiting", 0) == 0)
-				continue;
-			double wait_s = table_get_real(table, row, "maxwait_s", 0);
-			char age[UNITS_SIZE];
-			weigh(fleet, health, "pool_wait", wait_s,
-				mem_format("%lld clients wait for a connection of pooler %s, the longest %s",
-					(long long)table_get_int(table, row, "cl_waiting", 0), fleet->poolers[i]->name, units_age(age, (int64_t)wait_s)));
-		}
-	}
-}
-
-void health_judge(const struct fleet *fleet, const struct database *database, struct health *health)
-{
-	static void (*const checks[])(const struct fleet *, const struct database *, struct health *) = {
-		judge_reach, judge_retention, judge_activity, judge_connections, judge_pools, judge_backup, judge_migrations, judge_dead_rows,
-	};
-	*health = (struct health){.verdict = VERDICT_OK};
-	if (database->response_ms < 0 && !database->server->is_known)
-		health->verdict = VERDICT_UNKNOWN;
-	struct health found = {.verdict = VERDICT_OK};
-	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
-		checks[i](fleet, database, &found);
-	health->reasons = found.reasons;
-	if (found.verdict != VERDICT_OK)
-		health->verdict = found.verdict;
+	const char *schema = table_get_text(table, row, "schema"), *name = table_get_text(table, row, "name");
+	return schema == NULL || strcmp(schema, "public") == 0 ? mem_copy(name) : mem_format("%s.%s", schema, name);
 }
 
 void health_done(struct health *health)
 {
+	for (int i = 0; i < health->finding_count; i++) {
+		mem_free(health->findings[i].subject);
+		mem_free(health->findings[i].source);
+		mem_free(health->findings[i].reason);
+		mem_free(health->findings[i].note);
+		mem_free(health->findings[i].mend);
+	}
+	mem_free(health->findings);
+	mem_free(health->lacks);
 	words_done(&health->reasons);
+}
+
+/* --- all together ------------------------------------------------------------------------------ */
+
+/* A job that is why something is late was named there already. */
+static bool is_told(const struct health *health, const struct finding *finding)
+{
+	for (int i = 0; finding->check == &check_jobs && finding->job_id != 0 && i < health->finding_count; i++) {
+		const struct finding *other = &health->findings[i];
+		if (other->check != &check_jobs && other->job_id == finding->job_id && other->verdict != VERDICT_OK)
+			return true;
+	}
+	return false;
+}
+
+static void sum_up(struct health *health)
+{
+	static const enum verdict order[] = {VERDICT_CRIT, VERDICT_WARN, VERDICT_UNKNOWN};
+	for (size_t o = 0; o < sizeof order / sizeof order[0]; o++)
+		for (int i = 0; i < health->finding_count; i++) {
+			const struct finding *finding = &health->findings[i];
+			if (finding->verdict != order[o] || finding->reason == NULL || is_told(health, finding))
+				continue;
+			health->verdict = verdict_worse(health->verdict, finding->verdict);
+			words_add(&health->reasons, finding->reason);
+		}
+}
+
+void health_judge(const struct fleet *fleet, const struct database *database, struct health *health)
+{
+	struct judging judging = {.fleet = fleet, .database = database, .health = health};
+	*health = (struct health){.verdict = VERDICT_OK};
+	judge_reach(&judging);
+	for (int i = 0; i < health_check_count; i++) {
+		judging.check = health_checks[i];
+		judging.check->judge(&judging);
+	}
+	sum_up(health);
+	if (health->verdict == VERDICT_OK && database->response_ms < 0 && !database->server->is_known)
+		health->verdict = VERDICT_UNKNOWN;
+}
+
+/* --- one alone --------------------------------------------------------------------------------- */
+
+static const struct err *error_of(const struct facts *facts, struct err *none)
+{
+	if (facts->err.kind != ERR_NONE)
+		return &facts->err;
+	if (facts->table != NULL)
+		return NULL;
+	err_set(none, ERR_TIMEOUT, "no answer in time");
+	return none;
+}
+
+/* The first of its facts that could not be had, and why. */
+static const struct err *failed_fact(const struct judging *judging, struct err *none)
+{
+	const struct err *err = NULL;
+	for (const enum fact *fact = judging->check->facts; err == NULL && *fact != FACT_COUNT; fact++) {
+		if (*fact != FACT_POOLS)
+			err = error_of(database_facts(judging->database, *fact), none);
+		for (int i = 0; *fact == FACT_POOLS && err == NULL && i < judging->fleet->pooler_count; i++)
+			err = error_of(&judging->fleet->poolers[i]->facts[FACT_POOLS], none);
+	}
+	return err;
+}
+
+void health_check_run(const struct fleet *fleet, const struct database *database, const struct health_check *check, struct health *health)
+{
+	struct judging judging = {.fleet = fleet, .database = database, .check = check, .health = health};
+	struct err none = {0};
+	*health = (struct health){.verdict = VERDICT_OK};
+	const struct err *err = failed_fact(&judging, &none);
+	/* Facts that an earlier question had would be old ones. */
+	if (err != NULL && err->kind != ERR_UNSUPPORTED)
+		finding_raise(finding_new(&judging, NULL), VERDICT_UNKNOWN, mem_copy(err->text));
+	else if (err == NULL)
+		check->judge(&judging);
+	if (err != NULL && err->kind == ERR_UNSUPPORTED)
+		health->lacks = mem_format("cannot be checked: %s", err->text);
+	else if (health->finding_count == 0 && check->is_of_timescaledb && !database->has_timescaledb)
+		health->lacks = mem_copy("has no TimescaleDB");
+	sum_up(health);
 }

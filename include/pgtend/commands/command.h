@@ -37,6 +37,7 @@ struct verb {
 	const char *name;      /* "migrate" */
 	const char *subverb;   /* "up" or NULL */
 	const char *item;      /* "applied|pending": one of these stands before the databases; NULL: nothing does */
+	bool is_item_list;     /* several of them may be given, parted by commas */
 	enum verb_scope scope;
 	const char *words;     /* what follows the databases, for usage: "NAME", "MINUTES REASON...", NULL */
 	int least_words, most_words;
@@ -58,6 +59,7 @@ struct verb {
 	bool is_offline;               /* acts without a connection (migrate new, unlock): no trust is asked */
 	bool is_config_free;           /* init, sandbox: works where pgtend.ini is missing or broken */
 	bool gives_log;                /* what it logs belongs to its result: standard output, behind the rows */
+	bool is_plugin;                /* check: exit status of monitoring plug-ins, its summary is all that people see of the rows */
 	bool is_quiet;                 /* VERB_NO_DATABASE that only reads: no line in the audit log */
 	const char *title;     /* one line: "Apply pending migrations" */
 	const char *help;      /* a paragraph */

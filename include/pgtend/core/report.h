@@ -21,6 +21,7 @@ struct report {
 	struct words hints;       /* next steps */
 	char *summary;            /* one line for the end: "2 migrations applied in 0.3 s"; NULL */
 	struct table *rows;       /* what the action gives as data; owned; NULL */
+	int status;               /* exit status of a verb whose result is one (check): 0 to 3 */
 	void (*changed)(void *arg); /* called after each change; NULL */
 	void *arg;
 };

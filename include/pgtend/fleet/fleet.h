@@ -116,6 +116,7 @@ struct fleet {
 	int database_count;
 	struct pooler **poolers;
 	int pooler_count;
+	struct health_memory *memory;  /* which limits were passed (health.h) */
 };
 
 /* Builds the objects; databases with the same host and port share one server. Opens nothing. err: unknown `depends`, a circle, a URL that cannot be read. */

@@ -1,0 +1,48 @@
+/* health_internal.h - what the files of the threshold engine share. Nobody outside includes it. */
+#ifndef PGTEND_FLEET_HEALTH_INTERNAL_H
+#define PGTEND_FLEET_HEALTH_INTERNAL_H
+
+#include "pgtend/fleet/health.h"
+
+/* One check at work on one database. */
+struct judging {
+	const struct fleet *fleet;
+	const struct database *database;
+	const struct health_check *check; /* NULL: whether the server answers */
+	struct health *health;
+};
+
+/* --- health.c ---------------------------------------------------------------------------------- */
+
+/* The table of a fact, NULL while it was never asked. */
+const struct table *judging_table(const struct judging *judging, enum fact fact);
+/* A new finding, ok so far; good until the next one is added. subject is copied. */
+struct finding *finding_new(struct judging *judging, const char *subject);
+/* Makes it at least so bad. Takes over the reason, which stays when it is the first or the worse one. */
+void finding_raise(struct finding *finding, enum verdict verdict, char *reason);
+/* Tells a number of the check's own kinds, by name; not weighed. */
+void finding_measure(struct finding *finding, const char *name, double value);
+/* The same, held against its limits, which begin at `from` (0: at nothing). The finding is not raised: the caller knows the sentence. */
+enum verdict finding_weigh(struct judging *judging, struct finding *finding, const char *name, double value, double from);
+/* "name", or "schema.name" where that is not public. Caller frees. */
+char *finding_relation(const struct table *table, int row);
+
+/* --- health_limits.c --------------------------------------------------------------------------- */
+
+/* Below warn, or passed, with what was passed before in mind. key names the thing that is weighed among all things. */
+enum verdict limits_weigh(const struct fleet *fleet, const struct database *database, const char *key, double value, double warn, double crit);
+
+/* --- health_memory.c --------------------------------------------------------------------------- */
+
+enum verdict memory_get(const struct fleet *fleet, const struct database *database, const char *key); /* VERDICT_OK: nothing was passed */
+void memory_set(const struct fleet *fleet, const struct database *database, const char *key, enum verdict verdict);
+
+/* --- the checks -------------------------------------------------------------------------------- */
+
+/* Whether it answers: no check of its own, all others need it. */
+void judge_reach(struct judging *judging);
+extern const struct health_check check_retention, check_compression, check_aggregates, check_ingest, check_jobs;
+extern const struct health_check check_connections, check_locks, check_transactions, check_pools;
+extern const struct health_check check_backups, check_migrations, check_dead_rows;
+
+#endif

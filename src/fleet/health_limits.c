@@ -1,0 +1,159 @@
+/* Limits: their defaults, what pgtend.ini says instead, and a number held against them. */
+#include <string.h>
+
+#include "health_internal.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
+
+const struct health_threshold health_thresholds[] = {
+	{"hysteresis", LIMIT_SHARE, "10%", "How far below a limit that was passed a number must fall before the verdict takes it back."},
+	{"connections_warn", LIMIT_SHARE, "80%", "Share of max_connections in use (pg_stat_activity); check_pgactivity's custom."},
+	{"connections_crit", LIMIT_SHARE, "95%", "Share of max_connections in use above which the next login may fail."},
+	{"blocked_warn", LIMIT_DURATION, "10s", "Longest wait for a lock (pg_stat_activity.wait_event_type = Lock)."},
+	{"blocked_crit", LIMIT_DURATION, "5min", "Longest wait for a lock; pghero and pgmetrics call 60 s long for a query."},
+	{"idle_in_transaction_warn", LIMIT_DURATION, "5min", "Longest time idle in transaction: it holds locks and the xmin horizon."},
+	{"idle_in_transaction_crit", LIMIT_DURATION, "1h", "Longest time idle in transaction."},
+	{"backup_daily_warn", LIMIT_DURATION, "26h", "Age of the newest verified backup under policy daily: a day and two hours of grace."},
+	{"backup_daily_crit", LIMIT_DURATION, "50h", "The same, when a second one was missed."},
+	{"backup_weekly_warn", LIMIT_DURATION, "8d", "Age of the newest verified backup under policy weekly."},
+	{"backup_weekly_crit", LIMIT_DURATION, "15d", "The same, when a second one was missed."},
+	{"dead_rows_warn", LIMIT_SHARE, "40%",
+		"Dead rows against all rows of a table; autovacuum's own default acts at 20% (autovacuum_vacuum_scale_factor)."},
+	{"dead_rows_least", LIMIT_COUNT, "10000", "Tables with fewer dead rows than this are left alone."},
+	{"pool_wait_warn", LIMIT_DURATION, "1s", "Longest wait of a client for a pooled connection (SHOW POOLS maxwait)."},
+	{"pool_wait_crit", LIMIT_DURATION, "10s", "The same; PgBouncer's own query_wait_timeout is 120 s."},
+	{"retention_late_warn", LIMIT_DURATION, "0s",
+		"How late the oldest chunk may be that retention should have dropped, beyond its schedule and a grace of 5 min or twice its last run."},
+	{"retention_late_crit", LIMIT_DURATION, "1h", "The same. Later than its schedule by an hour, it does not come by itself."},
+	{"compression_late_warn", LIMIT_DURATION, "0s", "How late the oldest chunk may be that should be compressed, beyond schedule and grace."},
+	{"compression_late_crit", LIMIT_DURATION, "1d", "The same: it costs disk, no data, so it alarms later than retention."},
+	{"aggregates_late_warn", LIMIT_DURATION, "0s",
+		"How stale a continuous aggregate may be beyond its bucket, end_offset, schedule and grace."},
+	{"aggregates_late_crit", LIMIT_DURATION, "6h", "The same."},
+	{"ingest_silent_warn", LIMIT_DURATION, "0s", "How long nothing may have come, at an hour at which something usually does."},
+	{"ingest_silent_crit", LIMIT_DURATION, "1h", "The same."},
+	{"ingest_gaps_warn", LIMIT_COUNT, "1", "Days without a chunk inside the retention window."},
+	{"jobs_failures_warn", LIMIT_COUNT, "1", "Failures or crashes in a row of a TimescaleDB job."},
+	{"jobs_failures_crit", LIMIT_COUNT, "3", "The same; it waits longer after each."},
+};
+const int health_threshold_count = sizeof health_thresholds / sizeof health_thresholds[0];
+
+static bool read_value(enum limit_kind kind, const char *text, double *value)
+{
+	int64_t whole = 0;
+	size_t length = strlen(text);
+	if (kind == LIMIT_DURATION)
+		return units_parse_duration_s(text, value) && *value >= 0;
+	if (kind == LIMIT_COUNT) {
+		if (!units_parse_int(text, &whole) || whole < 0)
+			return false;
+		*value = (double)whole;
+		return true;
+	}
+	if (length < 2 || text[length - 1] != '%')
+		return false;
+	char *digits = mem_copy_n(text, length - 1);
+	bool is_number = units_parse_int(digits, &whole) && whole >= 0 && whole <= 100;
+	mem_free(digits);
+	*value = (double)whole / 100.0;
+	return is_number;
+}
+
+static const struct health_threshold *find_threshold(const char *name)
+{
+	for (int i = 0; i < health_threshold_count; i++)
+		if (strcmp(health_thresholds[i].name, name) == 0)
+			return &health_thresholds[i];
+	return NULL;
+}
+
+double health_limit(const struct fleet *fleet, const char *name)
+{
+	const struct health_threshold *threshold = find_threshold(name);
+	const struct section *section = config_section(fleet->config, SECTION_THRESHOLD, "");
+	const char *value = NULL, *key;
+	double number = 0;
+	if (threshold == NULL)
+		mem_die("a threshold that does not exist was asked for");
+	for (int i = 0; section != NULL && (key = section_item(section, i, &value)) != NULL; i++)
+		if (strcmp(key, name) == 0 && read_value(threshold->kind, value, &number))
+			return number;
+	(void)read_value(threshold->kind, threshold->otherwise, &number);
+	return number;
+}
+
+/* --- what pgtend.ini says ---------------------------------------------------------------------- */
+
+static bool unknown_threshold(const char *where, const char *key, struct err *err)
+{
+	const char *names[sizeof health_thresholds / sizeof health_thresholds[0]];
+	for (int i = 0; i < health_threshold_count; i++)
+		names[i] = health_thresholds[i].name;
+	const char *nearest = text_nearest(key, names, (size_t)health_threshold_count);
+	if (nearest != NULL)
+		return err_set(err, ERR_CONFIG, "%s: there is no threshold \"%s\"; did you mean \"%s\"?", where, key, nearest);
+	return err_set(err, ERR_CONFIG, "%s: there is no threshold \"%s\"; pgtend.ini(5) lists them", where, key);
+}
+
+/* A warning that comes after the alarm would never be seen. */
+static bool check_order(const struct section *section, const char *key, double value, const char *where, struct err *err)
+{
+	const char *other_text = NULL, *other;
+	double crit = 0;
+	if (!text_ends_with(key, "_warn"))
+		return true;
+	char *stem = mem_copy_n(key, strlen(key) - strlen("_warn"));
+	char *name = mem_format("%s_crit", stem);
+	const struct health_threshold *threshold = find_threshold(name);
+	bool is_known = threshold != NULL && read_value(threshold->kind, threshold->otherwise, &crit);
+	for (int i = 0; is_known && (other = section_item(section, i, &other_text)) != NULL; i++)
+		if (strcmp(other, name) == 0)
+			(void)read_value(threshold->kind, other_text, &crit);
+	bool is_good = !is_known || value <= crit;
+	if (!is_good)
+		err_set(err, ERR_CONFIG, "%s: %s is above %s, which would then never be passed after it", where, key, name);
+	mem_free(stem);
+	mem_free(name);
+	return is_good;
+}
+
+bool health_limits_check(const struct config *config, struct err *err)
+{
+	static const char *const wanted[] = {
+		[LIMIT_SHARE] = "a share from 0% to 100%", [LIMIT_DURATION] = "a duration (30s, 5min, 2 days)", [LIMIT_COUNT] = "a whole number"};
+	const struct section *section = config_section(config, SECTION_THRESHOLD, "");
+	const char *text = NULL, *key;
+	for (int i = 0; section != NULL && (key = section_item(section, i, &text)) != NULL; i++) {
+		const struct health_threshold *threshold = find_threshold(key);
+		const char *where = section_where(section, key);
+		double value = 0;
+		if (threshold == NULL)
+			return unknown_threshold(where, key, err);
+		if (!read_value(threshold->kind, text, &value))
+			return err_set(err, ERR_CONFIG, "%s: %s takes %s, not \"%s\"", where, key, wanted[threshold->kind], text);
+		if (!check_order(section, key, value, where, err))
+			return false;
+	}
+	return true;
+}
+
+/* --- weighing ---------------------------------------------------------------------------------- */
+
+/* A limit of nothing is passed by anything. */
+static bool is_passed(double value, double limit)
+{
+	return limit > 0 ? value >= limit : value > 0;
+}
+
+enum verdict limits_weigh(const struct fleet *fleet, const struct database *database, const char *key, double value, double warn, double crit)
+{
+	double kept = 1 - health_limit(fleet, "hysteresis");
+	enum verdict before = memory_get(fleet, database, key), now = VERDICT_OK;
+	if (crit >= 0 && (is_passed(value, crit) || (before == VERDICT_CRIT && is_passed(value, crit * kept))))
+		now = VERDICT_CRIT;
+	else if (warn >= 0 && (is_passed(value, warn) || (before != VERDICT_OK && is_passed(value, warn * kept))))
+		now = VERDICT_WARN;
+	if (now != before)
+		memory_set(fleet, database, key, now);
+	return now;
+}

@@ -1,0 +1,160 @@
+/* What the server and its poolers say of a database: whether it answers, connections, waits for locks, open transactions. */
+#include "health_internal.h"
+
+#include <string.h>
+
+#include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
+
+void judge_reach(struct judging *judging)
+{
+	for (int fact = 0; fact < FACT_COUNT; fact++) {
+		const struct facts *facts = database_facts(judging->database, (enum fact)fact);
+		if (facts->err.kind != ERR_UNREACHABLE && facts->err.kind != ERR_TIMEOUT)
+			continue;
+		enum verdict verdict = facts->err.kind == ERR_UNREACHABLE ? VERDICT_CRIT : VERDICT_WARN;
+		finding_raise(finding_new(judging, NULL), verdict, mem_copy(facts->err.text));
+		return;
+	}
+}
+
+/* A server without activity (PGlite) says nothing of its sessions, which is not the same as that all is well. */
+static bool has_activity(struct judging *judging)
+{
+	const struct server *server = judging->database->server;
+	if (!server->has[CAP_ACTIVITY] && judging->health->lacks == NULL)
+		judging->health->lacks = mem_format("cannot be checked: %s", server->lacks[CAP_ACTIVITY] != NULL ? server->lacks[CAP_ACTIVITY] : "no activity");
+	return server->has[CAP_ACTIVITY];
+}
+
+static const enum fact databases_facts[] = {FACT_DATABASES, FACT_COUNT};
+
+/* --- connections ------------------------------------------------------------------------------- */
+
+static void judge_connections(struct judging *judging)
+{
+	const struct table *table = judging_table(judging, FACT_DATABASES);
+	int row = database_row(judging->database, table);
+	if (row < 0)
+		return;
+	int64_t most = table_get_int(table, row, "max_connections", 0), used = 0;
+	for (int i = 0; i < table_rows(table); i++)
+		used += table_get_int(table, i, "backends", 0);
+	if (most <= 0)
+		return;
+	struct finding *finding = finding_new(judging, NULL);
+	char *text = mem_format("%lld of %lld connections of the server in use", (long long)used, (long long)most);
+	enum verdict verdict = finding_weigh(judging, finding, "used", (double)used / (double)most, 0);
+	finding_measure(finding, "connections", (double)used);
+	finding_measure(finding, "own", (double)table_get_int(table, row, "backends", 0));
+	if (verdict != VERDICT_OK)
+		finding_raise(finding, verdict, text);
+	else
+		finding->note = text;
+}
+
+static const struct measure_kind connections_measures[] = {
+	{"used", MEASURE_RATIO, "connections", "Share of the server's max_connections that is in use."},
+	{"connections", MEASURE_COUNT, NULL, "Connections to all databases of the server."},
+	{"own", MEASURE_COUNT, NULL, "Connections to this database."},
+	{0},
+};
+const struct health_check check_connections = {"connections", NULL, databases_facts, false, connections_measures,
+	"share of the server's connections in use", "the server does not say how many connections it has", judge_connections};
+
+/* --- locks ------------------------------------------------------------------------------------- */
+
+static void judge_locks(struct judging *judging)
+{
+	const struct table *table = judging_table(judging, FACT_DATABASES);
+	int row = database_row(judging->database, table);
+	if (row < 0 || !has_activity(judging))
+		return;
+	char age[UNITS_SIZE];
+	const char *by = table_get_text(table, row, "blocked_by");
+	double blocked = table_get_real(table, row, "blocked_s", 0);
+	struct finding *finding = finding_new(judging, NULL);
+	enum verdict verdict = finding_weigh(judging, finding, "longest_wait", blocked, 0);
+	finding_measure(finding, "waiting", (double)table_get_int(table, row, "waiting", 0));
+	if (verdict != VERDICT_OK)
+		finding_raise(finding, verdict,
+			mem_format("pid %lld has waited %s for a lock of %s", (long long)table_get_int(table, row, "blocked_pid", 0),
+				units_age(age, (int64_t)blocked), by != NULL && *by != '\0' ? by : "somebody who is gone"));
+	else
+		finding->note = mem_copy(blocked > 0 ? "nobody waits for a lock for long" : "nobody waits for a lock");
+}
+
+static const struct measure_kind locks_measures[] = {
+	{"longest_wait", MEASURE_SECONDS, "blocked", "Longest wait for a lock."},
+	{"waiting", MEASURE_COUNT, NULL, "Sessions that wait for a lock."},
+	{0},
+};
+const struct health_check check_locks = {"locks", NULL, databases_facts, false, locks_measures, "longest wait for a lock", "nothing is known of its sessions", judge_locks};
+
+/* --- transactions ------------------------------------------------------------------------------ */
+
+static void judge_transactions(struct judging *judging)
+{
+	const struct table *table = judging_table(judging, FACT_DATABASES);
+	int row = database_row(judging->database, table);
+	if (row < 0 || !has_activity(judging))
+		return;
+	char age[UNITS_SIZE];
+	double idle = table_get_real(table, row, "idle_in_transaction_s", 0);
+	struct finding *finding = finding_new(judging, NULL);
+	enum verdict verdict = finding_weigh(judging, finding, "longest_idle", idle, 0);
+	finding_measure(finding, "idle", (double)table_get_int(table, row, "idle_in_transaction", 0));
+	if (verdict != VERDICT_OK)
+		finding_raise(finding, verdict,
+			mem_format("pid %lld is idle in transaction since %s", (long long)table_get_int(table, row, "idle_in_transaction_pid", 0),
+				units_age(age, (int64_t)idle)));
+	else
+		finding->note = mem_copy(idle > 0 ? "nobody is idle in a transaction for long" : "nobody is idle in a transaction");
+}
+
+static const struct measure_kind transactions_measures[] = {
+	{"longest_idle", MEASURE_SECONDS, "idle_in_transaction", "Longest time that a session is idle in a transaction."},
+	{"idle", MEASURE_COUNT, NULL, "Sessions that are idle in a transaction."},
+	{0},
+};
+const struct health_check check_transactions = {"transactions", NULL, databases_facts, false, transactions_measures,
+	"longest time idle in a transaction", "nothing is known of its sessions", judge_transactions};
+
+/* --- pools ------------------------------------------------------------------------------------- */
+
+static void judge_pool(struct judging *judging, const struct pooler *pooler, const struct table *table, int row)
+{
+	double wait_s = table_get_real(table, row, "maxwait_s", 0);
+	int64_t waiting = table_get_int(table, row, "cl_waiting", 0);
+	const char *user = table_get_text(table, row, "user");
+	char age[UNITS_SIZE], *subject = mem_format("%s/%s", pooler->name, user != NULL ? user : "");
+	struct finding *finding = finding_new(judging, subject);
+	enum verdict verdict = finding_weigh(judging, finding, "longest_wait", waiting > 0 ? wait_s : 0, 0);
+	finding_measure(finding, "waiting", (double)waiting);
+	if (verdict != VERDICT_OK)
+		finding_raise(finding, verdict,
+			mem_format("%lld clients wait for a connection of pooler %s, the longest %s", (long long)waiting, pooler->name,
+				units_age(age, (int64_t)wait_s)));
+	mem_free(subject);
+}
+
+static void judge_pools(struct judging *judging)
+{
+	const struct fleet *fleet = judging->fleet;
+	for (int i = 0; i < fleet->pooler_count; i++) {
+		const struct table *table = fleet->poolers[i]->facts[FACT_POOLS].table;
+		for (int row = 0; table != NULL && row < table_rows(table); row++) {
+			const char *dbname = table_get_text(table, row, "database");
+			if (dbname != NULL && strcmp(dbname, judging->database->dbname) == 0)
+				judge_pool(judging, fleet->poolers[i], table, row);
+		}
+	}
+}
+
+static const enum fact pools_facts[] = {FACT_POOLS, FACT_COUNT};
+static const struct measure_kind pools_measures[] = {
+	{"longest_wait", MEASURE_SECONDS, "pool_wait", "Longest wait of a client for a connection of the pool."},
+	{"waiting", MEASURE_COUNT, NULL, "Clients that wait for a connection of the pool."},
+	{0},
+};
+const struct health_check check_pools = {"pools", "pool", pools_facts, false, pools_measures, "longest wait for a pooled connection", "no pool of it is in use", judge_pools};
