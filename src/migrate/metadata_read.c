@@ -156,11 +156,12 @@ void metadata_ask(struct ledger *ledger, struct session *session)
 {
 	if (ledger->is_without_records || !ledger->record_columns || !ledger->has_progress || !has_all_columns(ledger->record_columns))
 		return;
-	char *place = ledger->place ? mem_format("%s %s", ledger->place, ledger->history) : NULL;
+	bool is_wanted = !ledger->wants_progress_only;
+	char *place = ledger->place && is_wanted ? mem_format("%s %s", ledger->place, ledger->history) : NULL;
 	records_forget(ledger->memory);
 	ledger->memory = records_recall(place);
 	mem_free(place);
-	const char *params[] = {ledger->history, ledger->memory->mark ? ledger->memory->mark : ""};
+	const char *params[] = {ledger->history, !is_wanted ? NULL : ledger->memory->mark ? ledger->memory->mark : ""};
 	ledger->asked = session_ask(session, sql_migrate_metadata_records, params, 2, DEADLINE_MS);
 }
 

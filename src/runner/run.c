@@ -271,6 +271,8 @@ static bool run_whole(struct run *run, struct err *err)
 	if (!run_open(run, err) || !ledger_look(run->database, run->session, &run->ledger, err))
 		return false;
 	run->dialect = run->ledger.dialect;
+	/* What else was written down tells of files that ran: nothing here asks for it. */
+	run->ledger.wants_progress_only = true;
 	/* What is read before the lock may be old when it is ours. */
 	bool is_lockable = run->ledger.folder && run->dialect->run;
 	if ((is_lockable && !take_lock(run, err)) || !ledger_read_rest(&run->ledger, run->session, err))

@@ -111,6 +111,7 @@ struct ledger {
 	struct migration_progress *progress;
 	int progress_count;
 	bool is_without_records; /* `metadata = no` */
+	bool wants_progress_only; /* who runs judges no file by what ran of it: set between ledger_look() and ledger_read_rest() */
 	struct checksums *checksums; /* while the folder is read; NULL */
 	struct question *asked; /* for the records, while the folder is read; NULL */
 };

@@ -1,5 +1,5 @@
 -- What pgtend wrote down of the migrations of one history, the newest last, and how far those came that run outside a transaction.
--- $1: the history as pgtend names it ("public.pgmigrations"). $2: the mark under which its records are remembered, '' when they are not.
+-- $1: the history as pgtend names it ("public.pgmigrations"). $2: the mark under which its records are remembered, '' when they are not; null: only progress is wanted.
 -- First comes the mark of what is there now: it is another one as soon as a record has come, gone or changed, or another database answers.
 -- The records follow where it is not $2.
 with seen as materialized (
