@@ -1,6 +1,5 @@
 # sources of src/migrate, in alphabetical order
 libpgtend_a_SOURCES += \
-	EXTRA_DIST += src/migrate/dialect_internal.h src/migrate/plain_internal.h src/migrate/plan_internal.h \
 	src/migrate/checksum.c \
 	src/migrate/dialect_dbmate.c \
 	src/migrate/dialect_drizzle.c \
@@ -34,6 +33,5 @@ libpgtend_a_SOURCES += \
 	src/migrate/plan_mode.c \
 	src/migrate/probe.c \
 	src/migrate/records.c \
-	src/migrate/records.h \
-	src/migrate/sealed.c \
-	src/migrate/sealed.h
+	src/migrate/sealed.c
+EXTRA_DIST += src/migrate/dialect_internal.h src/migrate/plain_internal.h src/migrate/plan_internal.h src/migrate/records.h src/migrate/sealed.h
