@@ -66,6 +66,13 @@ static bool query(struct session *session, const char *statistics, struct result
 	return is_answered;
 }
 
+/* The library of another version than the catalog's ends the session, or is not there at all. */
+static void explain(struct err *err)
+{
+	if (strstr(err->text, "timescaledb") && (strstr(err->text, "version mismatch") || strstr(err->text, "could not access file")))
+		err_hint(err, "finish the update of the extension: `alter extension timescaledb update` as the first statement of a new session (psql -X)");
+}
+
 bool policies_read(const struct probe_target *target, struct session *session, struct table *policies, struct err *err)
 {
 	struct result *result = NULL;
@@ -81,6 +88,8 @@ bool policies_read(const struct probe_target *target, struct session *session, s
 	}
 	if (is_answered)
 		result_fill(result, policies);
+	else
+		explain(err);
 	for (int row = 0; is_answered && row < table_rows(policies); row++)
 		finish_row(target, result, row, is_public, policies);
 	result_free(result);
