@@ -38,10 +38,10 @@ static char *job_command(const struct policy_look *look, const char *verb)
 	return policy_command(look, verb, id);
 }
 
-/* Does by hand what the job should have done. */
+/* Does by hand what the job should have done. A paused one is run only by name: who paused it had a reason. */
 static char *run_by_hand(const struct policy_look *look)
 {
-	if (look->kind == POLICY_RETENTION && look->due_chunks > 0)
+	if (look->kind == POLICY_RETENTION && look->due_chunks > 0 && !is_state(look, "paused"))
 		return policy_command(look, "retention run", NULL);
 	return job_command(look, "jobs run");
 }
@@ -66,8 +66,8 @@ static bool by_edition(const struct policy_look *look, struct policy_verdict *ve
 
 	if (!look->is_apache)
 		return false;
-	if (look->kind == POLICY_RETENTION && look->after_s >= 0 && !look->is_integer) {
-		char *age = policy_interval(look->after_s);
+	if (look->kind == POLICY_RETENTION && look->after_s >= 0) {
+		char *age = look->is_integer ? mem_format("%lld", (long long)look->after_s) : policy_interval(look->after_s);
 		char *rest = mem_format("--older-than '%s'", age);
 
 		mend = policy_command(look, "drop-chunks", rest);

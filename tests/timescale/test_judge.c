@@ -253,10 +253,10 @@ static void scheduler_impossible(void **state)
 	(void)state;
 	look.no_scheduler = "this server has no scheduler (PGlite)";
 	look.owner_lacks = NULL;
-	assert_cause(&look, "job 1000 failed 5 times: canceling statement due to lock timeout", RUN);
+	assert_cause(&look, "job 1000 failed 5 times: canceling statement due to lock timeout", "pgtend jobs run tracking 1000"); /* it is paused, too */
 	assert_job(&look, "job 1000 failed 5 times: canceling statement due to lock timeout");
 	look.failures = 0;
-	assert_cause(&look, "this server has no scheduler (PGlite): job 1000 runs only by hand", RUN);
+	assert_cause(&look, "this server has no scheduler (PGlite): job 1000 runs only by hand", "pgtend jobs run tracking 1000");
 	look.state = "by hand";
 	look.has_next = false;
 	assert_cause(&look, "this server has no scheduler (PGlite): job 1000 runs only by hand", RUN);
