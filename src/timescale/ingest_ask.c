@@ -47,7 +47,7 @@ static void note_newest(struct ingest_source *source, const struct ingest_hypert
 }
 
 /* Asks the newest chunks that may be asked by this index. *walked: the most values of `lead` that one chunk has. */
-static bool ask_newest(const struct ingest_look *look, const struct ingest_hypertable *hypertable, const char *lead, bool is_by_source,
+static bool ask_newest(const struct ingest_look *look, const struct ingest_hypertable *hypertable, const char *lead, bool is_by_source, int most_chunks,
                        struct ingest_sources *sources, int *walked, struct err *err)
 {
 	const char *sql = lead ? sql_timescale_ingest_newest_by : sql_timescale_ingest_newest;
@@ -57,7 +57,7 @@ static bool ask_newest(const struct ingest_look *look, const struct ingest_hyper
 	struct result *result = NULL;
 
 	*walked = 0;
-	for (int i = 0; i < hypertable->count && question.parts < (is_by_source ? MOST_CHUNKS_OF_SOURCES : MOST_CHUNKS); i++) {
+	for (int i = 0; i < hypertable->count && question.parts < most_chunks; i++) {
 		struct ingest_part part = {.chunk = &hypertable->chunks[i], .to_us = after_now, .most = most_leads};
 
 		if (ingest_can_ask(look, part.chunk, lead) && part.chunk->start_us < after_now)
@@ -114,6 +114,14 @@ static bool can_any(const struct ingest_look *look, const struct ingest_hypertab
 	return false;
 }
 
+static bool is_any_raw(const struct ingest_hypertable *hypertable)
+{
+	for (int i = 0; i < hypertable->count; i++)
+		if (!hypertable->chunks[i].is_compressed && !hypertable->chunks[i].is_locked && hypertable->chunks[i].is_readable)
+			return true;
+	return false;
+}
+
 /* All rows together where an index tells only the sources apart. */
 static void fold_sources(const struct ingest_sources *by, struct ingest_source *all)
 {
@@ -146,9 +154,14 @@ static bool ask_by_leads(const struct ingest_look *look, const struct ingest_hyp
 		if (hypertable->chunks[i].leads.count > 0 && ingest_can_ask(look, &hypertable->chunks[i], hypertable->chunks[i].leads.v[0]))
 			leads = &hypertable->chunks[i].leads;
 	for (size_t i = 0; leads && i < leads->count; i++) {
-		ingest_sources_done(all);
-		if (!ask_newest(look, hypertable, leads->v[i], false, all, &walked, err))
-			return false;
+		/* one chunk shows whether they are few */
+		for (int chunks = 1;; chunks = MOST_CHUNKS) {
+			ingest_sources_done(all);
+			if (!ask_newest(look, hypertable, leads->v[i], false, chunks, all, &walked, err))
+				return false;
+			if (walked > INGEST_LEADS || chunks > 1)
+				break;
+		}
 		if (walked <= INGEST_LEADS) {
 			*lead = leads->v[i];
 			return true;
@@ -166,7 +179,7 @@ static bool ask_sources(const struct ingest_look *look, const struct ingest_hype
 		by->note = "no index begins with the column that tells the sources and then the time: they are not told apart";
 	if (!look->source_column || by->note || !can_any(look, hypertable, look->source_column))
 		return true;
-	if (!ask_newest(look, hypertable, look->source_column, true, by, &walked, err))
+	if (!ask_newest(look, hypertable, look->source_column, true, MOST_CHUNKS_OF_SOURCES, by, &walked, err))
 		return false;
 	if (walked <= INGEST_SOURCES)
 		return ingest_ask_rates(look, hypertable, look->source_column, true, by, err) &&
@@ -183,7 +196,7 @@ static bool ask_all(const struct ingest_look *look, const struct ingest_hypertab
 	int walked;
 
 	if (can_any(look, hypertable, NULL)) {
-		if (!ask_newest(look, hypertable, NULL, false, all, &walked, err))
+		if (!ask_newest(look, hypertable, NULL, false, MOST_CHUNKS, all, &walked, err))
 			return false;
 	} else if (by->count > 0) {
 		fold_sources(by, source_of(all, NULL));
@@ -191,7 +204,7 @@ static bool ask_all(const struct ingest_look *look, const struct ingest_hypertab
 	} else {
 		if (!ask_by_leads(look, hypertable, all, &lead, err))
 			return false;
-		if (!lead && hypertable->count > 0)
+		if (!lead && is_any_raw(hypertable))
 			all->note = "no index leads to the newest row: none begins with the time, or with a column of few values and then the time";
 	}
 	bound_newest(hypertable, lead, look, all, source_of(all, NULL));

@@ -60,6 +60,8 @@ void ingest_judge(const struct ingest_source *source, int64_t now_us, bool has_c
 		verdict->cause = mem_format("%s%s%s rows a minute in the last hour, usually %s at that time", who, space, now, usual);
 		mem_free(now);
 		mem_free(usual);
+	} else if (source->is_newest_bound) {
+		verdict->cause = mem_copy("the newest chunk is compressed: its rows are not unpacked to look at them");
 	} else if (source->has_newest) {
 		verdict->verdict = "ok";
 	}

@@ -12,6 +12,8 @@ static const int64_t hour_us = 3600 * INT64_C(1000000);
 static const int64_t day_us = 86400 * INT64_C(1000000);
 enum {
 	LEAST_SILENCE_S = 300, /* less is no silence */
+	LONGEST_LOOK_S = 3 * 3600, /* of a longer silence its last hours tell as much */
+	MOST_PARTS = 64,       /* chunks of one stretch: of more (very many side by side) nothing is told */
 	ENOUGH_ROWS = 10,      /* so many rows in such a stretch, and none now, is no chance */
 	LATE_ROWS_S = 120,     /* rows of an hour that is over still come for so long */
 };
@@ -29,6 +31,7 @@ static bool is_clocked(const struct ingest_hypertable *hypertable)
 static bool add_stretch(struct ingest_question *question, const char *sql, const struct ingest_part *stretch)
 {
 	const struct ingest_hypertable *hypertable = question->hypertable;
+	int parts = 0;
 
 	for (int pass = 0; pass < 2; pass++)
 		for (int i = 0; i < hypertable->count; i++) {
@@ -37,7 +40,7 @@ static bool add_stretch(struct ingest_question *question, const char *sql, const
 
 			if (chunk->end_us <= stretch->from_us || chunk->start_us >= stretch->to_us)
 				continue;
-			if (pass == 0 && !ingest_can_ask(question->look, chunk, question->lead))
+			if (pass == 0 && (!ingest_can_ask(question->look, chunk, question->lead) || ++parts > MOST_PARTS))
 				return false;
 			part.chunk = chunk;
 			if (pass == 1)
@@ -174,9 +177,11 @@ static void add_silence(struct ingest_question *question, struct ingest_source *
 {
 	const char *sql = !question->lead ? sql_timescale_ingest_count : is_by_source ? sql_timescale_ingest_count_of : sql_timescale_ingest_count_by;
 
+	int64_t now_us = question->hypertable->now_us;
+	int64_t from_us = now_us - LONGEST_LOOK_S * second_us > source->newest_us ? now_us - LONGEST_LOOK_S * second_us : source->newest_us + 1;
+
 	for (int k = 1; k <= INGEST_DAYS; k++) {
-		struct ingest_part part = {.source = source->source, .piece = first_piece + k, .from_us = source->newest_us + 1 - k * day_us,
-		                           .to_us = question->hypertable->now_us - k * day_us, .most = ENOUGH_ROWS, .leads = INGEST_LEADS};
+		struct ingest_part part = {.source = source->source, .piece = first_piece + k, .from_us = from_us - k * day_us, .to_us = now_us - k * day_us, .most = ENOUGH_ROWS, .leads = INGEST_LEADS};
 		int parts = question->parts;
 
 		source->seen_days += add_stretch(question, sql, &part) && question->parts > parts;

@@ -1,5 +1,4 @@
 /* Which hypertables there are, and in which chunks their newest rows may be. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,7 +121,7 @@ static void take_gaps(struct at at, struct ingest_hypertable *hypertable)
 
 	hypertable->now_us = int_at(at, "now_us", 0);
 	hypertable->chunk_count = int_at(at, "chunks", 0);
-	hypertable->is_locked = bool_at(at, "is_locked");
+	hypertable->is_locked = bool_at(at, "is_held");
 	hypertable->gaps = int_at(at, "gaps", -1);
 	words_split(&hypertable->gap_days, days ? days : "", ",");
 	if (hypertable->time == INGEST_INTEGER && hypertable->has_integer_now)
@@ -153,15 +152,16 @@ static void take_chunk(struct at at, struct ingest_hypertable *hypertable)
 	words_split(&chunk->leads, text_at(at, "leads") ? text_at(at, "leads") : "", "\n");
 }
 
-static char *time_columns(const struct ingest_hypertables *hypertables)
+/* By key, as JSON: what keys are depends on whether the catalogs can be read. */
+static char *time_columns(const struct hypertables *all)
 {
 	json_t *columns = json_object();
-	char key[UNITS_SIZE];
 
-	for (int i = 0; i < hypertables->count; i++) {
-		snprintf(key, sizeof key, "%lld", (long long)hypertables->v[i].key);
-		if (hypertables->v[i].time_column)
-			json_object_set_new(columns, key, json_string(hypertables->v[i].time_column));
+	for (int row = 0; row < result_rows(all->rows); row++) {
+		const char *column = hypertables_text(all, row, "time_column");
+
+		if (column)
+			json_object_set_new(columns, hypertables_text(all, row, "key"), json_string(column));
 	}
 	char *dumped = json_dumps(columns, JSON_COMPACT);
 	char *text = mem_copy(dumped);
@@ -171,37 +171,37 @@ static char *time_columns(const struct ingest_hypertables *hypertables)
 	return text;
 }
 
-static bool read_chunks(const struct ingest_look *look, struct hypertables *all, struct ingest_hypertables *hypertables, struct err *err)
+static bool ask_chunks(const struct ingest_look *look, struct hypertables *all, struct result **result, struct err *err)
 {
-	char *columns = time_columns(hypertables);
-	const char *params[] = {look->source_column, columns};
-	struct result *result = NULL;
-	bool is_answered = hypertables_ask(all, sql_timescale_ingest_chunks, params, 2, &result, err);
+	for (bool was_public = all->is_public;; was_public = true) {
+		char *columns = time_columns(all);
+		const char *params[] = {look->source_column, columns};
+		bool is_answered = hypertables_ask(all, sql_timescale_ingest_chunks, params, 2, result, err);
 
-	for (int row = 0; is_answered && row < result_rows(result); row++) {
-		struct ingest_hypertable *hypertable = hypertable_of(hypertables, (struct at){result, row});
-
-		if (hypertable)
-			take_chunk((struct at){result, row}, hypertable);
+		mem_free(columns);
+		/* other catalogs than they seemed to be: the keys are others, too */
+		if (!is_answered || all->is_public == was_public)
+			return is_answered;
 	}
-	result_free(result);
-	mem_free(columns);
-	return is_answered;
 }
 
-static bool read_gaps(struct hypertables *all, struct ingest_hypertables *hypertables, struct err *err)
+static bool read_chunks(const struct ingest_look *look, struct hypertables *all, struct ingest_hypertables *hypertables, struct err *err)
 {
 	struct result *result = NULL;
-	bool is_answered = hypertables_ask(all, sql_timescale_ingest_gaps, NULL, 0, &result, err);
+	bool is_answered = ask_chunks(look, all, &result, err);
 
-	/* what keys are depends on whether the catalogs could be read, which is known only now */
-	if (is_answered)
+	if (is_answered && !hypertables->v)
 		take_hypertables(all, hypertables);
 	for (int row = 0; is_answered && row < result_rows(result); row++) {
-		struct ingest_hypertable *hypertable = hypertable_of(hypertables, (struct at){result, row});
+		struct at at = {result, row};
+		struct ingest_hypertable *hypertable = hypertable_of(hypertables, at);
 
-		if (hypertable)
-			take_gaps((struct at){result, row}, hypertable);
+		if (!hypertable)
+			continue;
+		if (hypertable->now_us == 0)
+			take_gaps(at, hypertable);
+		if (text_at(at, "chunk_name"))
+			take_chunk(at, hypertable);
 	}
 	result_free(result);
 	return is_answered;
@@ -228,7 +228,7 @@ bool ingest_read(const struct ingest_look *look, const char *only, struct ingest
 
 	/* nothing is measured here */
 	all.unsized = MISSING_UNSUPPORTED;
-	is_answered = is_answered && read_gaps(&all, hypertables, err) && read_chunks(look, &all, hypertables, err);
+	is_answered = is_answered && read_chunks(look, &all, hypertables, err);
 	hypertables_done(&all);
 	return is_answered;
 }
