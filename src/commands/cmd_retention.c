@@ -179,3 +179,52 @@ const struct verb verb_retention_resume = {
     .preview = resume_preview,
     .run = resume_run,
 };
+
+/* --- set -------------------------------------------------------------------------------------- */
+
+static const struct verb_option set_options[] = {
+    {"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this hypertable or aggregate; may be left out where there is only one hypertable"},
+    {"--every", OPTION_TEXT, "INTERVAL", false, "how often old chunks are looked for: '1 day'; otherwise as it was"},
+    {0},
+};
+
+static bool set_work(const struct action *action, bool is_dry_run, struct report *report, struct err *err)
+{
+	const struct tracking_set set = {
+	    .after = command_words(action->command)->v[0],
+	    .every = command_option(action->command, "--every"),
+	    .tables = command_option_all(action->command, "--table"),
+	    .is_dry_run = is_dry_run,
+	};
+	return tracking_set(action->fleet, action->database, &set, report, err);
+}
+
+static bool set_preview(struct action *action, struct err *err)
+{
+	return acts_preview(action, set_work, err);
+}
+
+static bool set_run(struct action *action, struct err *err)
+{
+	return set_work(action, false, action->report, err);
+}
+
+const struct verb verb_retention_set = {
+    .name = "retention",
+    .subverb = "set",
+    .scope = VERB_ACTS_ONE,
+    .words = "AGE|off",
+    .least_words = 1,
+    .most_words = 1,
+    .options = set_options,
+    .level = GUARD_L3,
+    .has_dry_run = true,
+    .title = "Set how long rows are kept",
+    .help = "Makes the retention policy of a hypertable or aggregate, or changes it: the job keeps its number, its schedule and its statistics. AGE is '30 days' or "
+            "'3 months'; for integer time a whole number in its units; off takes the policy away. Shown before: what the next run would drop, whether chunks would "
+            "be gone before they are compressed, and which refresh policies would look back further than raw rows are kept, and so erase their aggregates.",
+    .example = "pgtend retention set tracking '30 days' --table location_events",
+    .shape = &tracking_runs_shape,
+    .preview = set_preview,
+    .run = set_run,
+};

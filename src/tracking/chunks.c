@@ -192,10 +192,12 @@ void chunk_set_blockers(struct acts *acts, const struct chunk_set *set, struct w
 {
 	const char *params[] = {set->oids};
 	struct result *r = NULL;
-	struct err ignored;
+	struct err why = {0};
 	char since[UNITS_SIZE];
-	if (set->count == 0 ||
-	    !session_query_wait(acts->session, sql_tracking_blockers, params, 1, ACTS_DEADLINE_MS, &r, &ignored)) {
+	if (set->count == 0)
+		return;
+	if (!session_query_wait(acts->session, sql_tracking_blockers, params, 1, ACTS_DEADLINE_MS, &r, &why)) {
+		words_take(lines, mem_format("cannot be seen (%s)", why.text));
 		result_free(r);
 		return;
 	}

@@ -20,6 +20,9 @@ static struct hyper hyper_of(const struct result *r, int row)
 	    .column_type = copy_of(r, row, "column_type"),
 	    .now_function = copy_of(r, row, "now_function"),
 	    .compress_after = copy_of(r, row, "compress_after"),
+	    .drop_after = copy_of(r, row, "drop_after"),
+	    .drop_job_id = result_int(r, row, result_column(r, "drop_job_id"), 0),
+	    .is_drop_by_creation = result_bool(r, row, result_column(r, "is_drop_by_creation")),
 	    .compress_job_id = result_int(r, row, result_column(r, "compress_job_id"), 0),
 	    .is_by_creation = result_bool(r, row, result_column(r, "is_by_creation")),
 	    .is_aggregate = result_bool(r, row, result_column(r, "is_aggregate")),
@@ -39,6 +42,7 @@ static void hyper_done(struct hyper *hyper)
 	mem_free(hyper->column_type);
 	mem_free(hyper->now_function);
 	mem_free(hyper->compress_after);
+	mem_free(hyper->drop_after);
 	mem_free(hyper->cutoff);
 	chunk_set_done(&hyper->set);
 }

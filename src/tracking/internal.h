@@ -123,6 +123,9 @@ struct hyper {
 	char *compress_after; /* of its policy; NULL */
 	int64_t compress_job_id;
 	bool is_by_creation;  /* compress_after counts from when a chunk was made */
+	char *drop_after;     /* of its retention; NULL */
+	int64_t drop_job_id;
+	bool is_drop_by_creation;
 	bool is_aggregate, is_integer, can_compress, is_named;
 	char *cutoff;         /* the age as a time or an integer; NULL */
 	struct chunk_set set; /* its name, and the chunks that are meant */

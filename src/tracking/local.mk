@@ -9,5 +9,7 @@ libpgtend_a_SOURCES += \
 	src/tracking/jobs.c \
 	src/tracking/jobs_do.c \
 	src/tracking/refresh.c \
-	src/tracking/refresh_look.c
-EXTRA_DIST += src/tracking/refresh.h src/tracking/internal.h src/tracking/compress.h
+	src/tracking/refresh_look.c \
+	src/tracking/set.c \
+	src/tracking/set_say.c
+EXTRA_DIST += src/tracking/set.h src/tracking/refresh.h src/tracking/internal.h src/tracking/compress.h

@@ -35,6 +35,16 @@ PGTEND_CHECK bool tracking_jobs(
 /* The chunks that those jobs would work on now, as rows of tracking_chunks_shape; locks and who stands in the way in the report's log. */
 PGTEND_CHECK bool tracking_due(struct fleet *fleet, struct database *database, const struct tracking_jobs *jobs, struct table *rows,
     struct report *report, struct err *err);
+/* How long rows are kept: a policy made, changed (it keeps its number, schedule and statistics) or taken away; all tables in one transaction. */
+struct tracking_set {
+	const char *after;          /* "30 days", for integer time a whole number in its units; "off": no policy any more */
+	const char *every;          /* how often it runs; NULL: as it was, or TimescaleDB's own default */
+	const struct words *tables; /* NULL or empty: the only hypertable */
+	bool is_dry_run;
+};
+PGTEND_CHECK bool tracking_set(
+    struct fleet *fleet, struct database *database, const struct tracking_set *set, struct report *report, struct err *err);
+
 /* Chunks whose whole range is older: all of them in one transaction, or none. Works in the Apache edition too. */
 struct tracking_drop {
 	const char *older_than;     /* "30 days"; for integer time a whole number in its units */

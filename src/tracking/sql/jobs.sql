@@ -1,5 +1,13 @@
 -- The jobs of TimescaleDB as one acts on them: $1 a job's number or null, $2 a kind ('retention', 'compression', 'refresh') or null.
 -- Jobs are known by proc_name; the schema of the procedures has moved. A job's hypertable is the one that its configuration names.
+-- What is now where time is an integer: an aggregate asks the hypertable at its bottom.
+with recursive down as (
+  select ca.mat_hypertable_id as top, ca.raw_hypertable_id as id, 1 as depth from _timescaledb_catalog.continuous_agg ca
+  union all
+  select d.top, ca.raw_hypertable_id, d.depth + 1 from down d join _timescaledb_catalog.continuous_agg ca on ca.mat_hypertable_id = d.id
+), bottom as (
+  select distinct on (top) top, id from down order by top, depth desc
+)
 select j.job_id,
        case j.proc_name when 'policy_retention' then 'retention' when 'policy_compression' then 'compression'
             when 'policy_refresh_continuous_aggregate' then 'refresh' when 'policy_reorder' then 'reorder'
@@ -13,7 +21,7 @@ select j.job_id,
        coalesce(jsonb_typeof(coalesce(j.config->'drop_after', j.config->'compress_after')) = 'number', false) as is_integer,
        j.config ?| array['drop_created_before', 'compress_created_before'] as is_by_creation,
        d.column_type::regtype as column_type,
-       case when d.integer_now_func is not null then format('%I.%I()', d.integer_now_func_schema, d.integer_now_func) end as now_function,
+       case when b.integer_now_func is not null then format('%I.%I()', b.integer_now_func_schema, b.integer_now_func) end as now_function,
        exists(select from pg_stat_activity a where a.datname = current_database() and a.application_name = j.application_name) as is_running
 from timescaledb_information.jobs j
 left join _timescaledb_catalog.hypertable h
@@ -21,6 +29,9 @@ left join _timescaledb_catalog.hypertable h
 left join _timescaledb_catalog.continuous_agg ca on ca.mat_hypertable_id = h.id
 left join lateral (select d.* from _timescaledb_catalog.dimension d where d.hypertable_id = h.id and d.interval_length is not null
                    order by d.id limit 1) d on true
+left join bottom on bottom.top = h.id
+left join lateral (select d.* from _timescaledb_catalog.dimension d where d.hypertable_id = coalesce(bottom.id, h.id) and d.interval_length is not null
+                   order by d.id limit 1) b on true
 where ($1::int is null or j.job_id = $1::int)
   and ($2::text is null or j.proc_name = case $2::text when 'retention' then 'policy_retention' when 'compression' then 'policy_compression'
                                                        when 'refresh' then 'policy_refresh_continuous_aggregate' end)
