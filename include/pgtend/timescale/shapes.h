@@ -37,7 +37,7 @@
 	{"late_chunks", CELL_COUNT, "late chunks", 2, "Chunks that should be gone, by their ranges."}, \
 	{"late_bytes", CELL_BYTES, NULL, 0, "What those chunks take."}, \
 	{"verdict", CELL_TEXT, "verdict", 0, "ok, late, or no policy: from the ranges of the chunks, not from what a job says of itself."}, \
-	{"cause", CELL_TEXT, "cause", 1, "Why it is late: the first cause that holds."}, \
+	{"cause", CELL_TEXT, "cause", 1, "Why it is late: the first cause that holds; with ok: what is odd in how it is set up (key `retention`, width of chunks)."}, \
 	{"mend", CELL_TEXT, NULL, 0, "The command that mends it; null: nothing is wrong, or nothing that a command mends."}, \
 	{"hypertable_id", CELL_ID, NULL, 0, "Its number in TimescaleDB's catalog (_timescaledb_catalog.hypertable.id)."}, \
 	{"integer_now", CELL_ID, NULL, 0, "For integer time: what its own function says is now (timescaledb_information.dimensions.integer_now_func); null: time is time, or it has none."}, \
