@@ -41,6 +41,17 @@ PGTEND_CHECK bool hypertables_ask(struct hypertables *hypertables, const char *s
 /* Microseconds since the epoch; integer time and times without end are left null. */
 void hypertables_set_time(struct table *table, int row, const char *column, const char *microseconds);
 
+/* --- chunks one by one (probe_chunk_list.c) ------------------------------------------------------- */
+
+enum { CHUNK_LIST_MOST = 1000 /* rows a hypertable */ };
+
+/* In a task: adds the rows of the list to `table` (chunk_list_shape). most: see chunk_list_read(). has_ranges: by the same question *result also gets the rows
+ * of sql/chunks_ranges.sql, before those of the chunks. *result is to be freed in either case. */
+PGTEND_CHECK bool chunk_list_ask(struct hypertables *hypertables, bool has_ranges, int64_t most, struct result **result, struct table *table,
+                                 struct err *err);
+/* Takes the table: the answer to the next question for the list of this database, if that comes at once. */
+void chunk_list_keep(const struct database *database, struct table *list);
+
 /* --- what is to be expected (forecast.c, ratio.c); rows of `chunks` are those of the hypertables --- */
 
 /* bytes_per_day and steady_bytes of a row whose bytes, ratio, drop_after_s, compress_after_s, chunk_interval_s are set. range: its row in the answer to

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "hypertables.h"
+#include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/sql_embedded.h"
 
@@ -34,13 +35,15 @@ static const char *const status_columns[] = {"partial", "frozen", NULL};
 static const char *const size_columns[] = {"rows", "bytes", NULL};
 static const char *const packed_columns[] = {"bytes_before", "bytes_after", "ratio", "bytes_per_row_before", "bytes_per_row_after", NULL};
 
-/* The row of the ranges that speaks of a hypertable; -1: it has no chunks. */
+/* The row of the ranges that speaks of a hypertable; -1: it was made since. */
 static int range_of(const struct look *look, int row)
 {
 	const char *key = hypertables_text(&look->all, row, "key");
 	int column = result_column(look->ranges, "key");
+	int whole = result_column(look->ranges, "is_whole");
 
-	for (int from = 0; from < result_rows(look->ranges); from++)
+	/* they stand before the chunks */
+	for (int from = 0; from < result_rows(look->ranges) && result_bool(look->ranges, from, whole); from++)
 		if (strcmp(result_text(look->ranges, from, column), key) == 0)
 			return from;
 	return -1;
@@ -163,9 +166,31 @@ static void judge(const struct look *look, int row)
 	chunks_judge(look->all.target, look->all.policies, look->table, row, &retention, &compression);
 }
 
+/* Where the list of chunks is due in the same round, one look at them makes both. */
+static bool ask_ranges(struct look *look, struct err *err)
+{
+	const struct database *database = look->all.target->database;
+
+	if (database->facts[FACT_CHUNK_LIST].is_asked) {
+		struct table *list = table_new(&chunk_list_shape);
+
+		if (chunk_list_ask(&look->all, true, CHUNK_LIST_MOST, &look->ranges, list, err)) {
+			chunk_list_keep(database, list);
+			return true;
+		}
+		table_free(list);
+		return false;
+	}
+	char *sql = mem_format("%s%s", sql_timescale_chunks_ranges, sql_timescale_chunks_folded);
+	bool is_answered = hypertables_ask(&look->all, sql, NULL, 0, &look->ranges, err);
+
+	mem_free(sql);
+	return is_answered;
+}
+
 static bool fill(struct look *look, struct err *err)
 {
-	if (!hypertables_ask(&look->all, sql_timescale_chunks_ranges, NULL, 0, &look->ranges, err))
+	if (!ask_ranges(look, err))
 		return false;
 	result_fill(look->all.rows, look->table);
 	for (int row = 0; row < table_rows(look->table); row++) {

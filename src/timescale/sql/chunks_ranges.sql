@@ -1,4 +1,4 @@
--- (continues chunk_sizes.sql) One row a hypertable, folded over its chunks.
+-- (continues chunk_sizes.sql; chunks_folded.sql or chunks_both.sql ends it) One row a hypertable, folded over its chunks.
 , ranges as (
   select m.key, count(*) as chunks, count(*) filter (where m.is_compressed) as compressed, count(*) filter (where m.is_partial) as partial,
          count(*) filter (where m.is_frozen) as frozen, count(*) filter (where m.is_future) as future, count(*) filter (where m.is_locked) as locked,
@@ -33,11 +33,12 @@
   from arriving a left join packed p on p.chunk_id = a.chunk_id
   left join (select s.chunk, sum(s.bytes) as bytes from sized s group by s.chunk) s on s.chunk = a.relid
   group by a.key
+), folded as (
+  select l.key, r.chunks, r.compressed, r.partial, r.frozen, r.future, r.locked, r.starts, r.ends, r.due, r.due_s, r.due_frozen, r.pack_due, r.pack_due_s,
+         r.pack_due_frozen, s.bytes, s.is_exact, s.due_bytes, s.is_due_exact, s.pack_due_bytes, s.is_pack_due_exact,
+         -- chunks that nobody counted yet are taken to be as dense as the others
+         (s.rows + coalesce(p.rows, 0) + case when s.uncounted_bytes > 0 then s.uncounted_bytes * s.rows / nullif(s.counted_bytes, 0) else 0 end)::bigint as rows,
+         p.bytes_before, p.bytes_after, p.rows as packed_rows,
+         a.bytes / nullif((a.ends - a.starts) / 86400000000.0, 0) as arrived_per_day, a.ends > l.clock - greatest(2 * 86400000000, 2 * l.width) as is_arriving, a.is_elsewhere
+  from limits l left join ranges r on r.key = l.key left join sizes s on s.key = l.key left join packs p on p.key = l.key left join arrived a on a.key = l.key
 )
-select l.key, r.chunks, r.compressed, r.partial, r.frozen, r.future, r.locked, r.starts, r.ends, r.due, r.due_s, r.due_frozen, r.pack_due, r.pack_due_s,
-       r.pack_due_frozen, s.bytes, s.is_exact, s.due_bytes, s.is_due_exact, s.pack_due_bytes, s.is_pack_due_exact,
-       -- chunks that nobody counted yet are taken to be as dense as the others
-       (s.rows + coalesce(p.rows, 0) + case when s.uncounted_bytes > 0 then s.uncounted_bytes * s.rows / nullif(s.counted_bytes, 0) else 0 end)::bigint as rows,
-       p.bytes_before, p.bytes_after, p.rows as packed_rows,
-       a.bytes / nullif((a.ends - a.starts) / 86400000000.0, 0) as arrived_per_day, a.ends > l.clock - greatest(2 * 86400000000, 2 * l.width) as is_arriving, a.is_elsewhere
-from limits l left join ranges r on r.key = l.key left join sizes s on s.key = l.key left join packs p on p.key = l.key left join arrived a on a.key = l.key
