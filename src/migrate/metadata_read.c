@@ -72,7 +72,10 @@ static char *who_of(const struct result *result, int row)
 		text_add(&who, who.length ? ", role " : "role ");
 		text_add(&who, role);
 	}
-	return who.length ? text_take(&who) : NULL;
+	if (who.length)
+		return text_take(&who);
+	text_done(&who);
+	return NULL;
 }
 
 static void add_progress(struct ledger *ledger, const struct result *result, int row)
