@@ -159,6 +159,12 @@ static void add_people(struct text *out, const struct command_run *run, const st
 			add_line(out, where, report->log.v[l]);
 		if (report->summary != NULL)
 			add_line(out, where, report->summary);
+		/* Monitoring reads no other place. */
+		else if (command_verb(command_of(run))->is_plugin && job->err.kind != ERR_NONE) {
+			char *line = mem_format("UNKNOWN - %s", job->err.text);
+			add_line(out, where, line);
+			mem_free(line);
+		}
 	}
 }
 

@@ -10,12 +10,13 @@
 #include "plugin.h"
 
 /* A plug-in is given ten seconds by most. */
-enum { DEADLINE_MS = 9000, MOST_FACTS = 32 };
+enum { DEADLINE_MS = 9000, MOST_CHECKS = 32 };
 
 static const struct table_column columns[] = {
 	{"database", CELL_TEXT, "database", 0, "Name of the database in pgtend.ini."},
 	{"check", CELL_TEXT, "check", 0, "What was checked: retention, compression, ..."},
 	{"subject", CELL_TEXT, "subject", 0, "The hypertable, aggregate, job, pool or table that it speaks of; null: the database as a whole."},
+	{"policy", CELL_TEXT, NULL, 0, "jobs: what the job does, of what."},
 	{"source", CELL_TEXT, NULL, 0, "ingest: the source of rows that it speaks of; null: all together."},
 	{"verdict", CELL_TEXT, "verdict", 0, "ok, warn, crit or unknown."},
 	{"reason", CELL_TEXT, "reason", 0, "What is wrong, as a sentence; null: nothing."},
@@ -60,6 +61,7 @@ static void add_row(struct table *table, const struct database *database, const 
 	table_set_text(table, row, "check", check->name);
 	table_set_text(table, row, "subject", finding->subject);
 	table_set_text(table, row, "source", finding->source);
+	table_set_text(table, row, "policy", finding->policy);
 	table_set_text(table, row, "verdict", verdict_word(finding->verdict));
 	table_set_text(table, row, "reason", finding->reason);
 	table_set_text(table, row, "note", finding->note);
@@ -72,7 +74,7 @@ static void add_row(struct table *table, const struct database *database, const 
 
 struct checking {
 	struct action *action;
-	const struct health_check *checks[MOST_FACTS];
+	const struct health_check *checks[MOST_CHECKS];
 	int check_count;
 	struct plugin plugin;
 	struct table *table;
@@ -83,23 +85,9 @@ static void take_items(struct checking *checking)
 {
 	struct words items = {0};
 	words_split(&items, command_item(checking->action->command), ",");
-	for (size_t i = 0; i < items.count && checking->check_count < MOST_FACTS; i++)
+	for (size_t i = 0; i < items.count && checking->check_count < MOST_CHECKS; i++)
 		checking->checks[checking->check_count++] = health_check_find(items.v[i]);
 	words_done(&items);
-}
-
-/* Everything that the checks read, each fact once. */
-static void take_facts(const struct checking *checking, enum fact facts[FACT_COUNT + 1])
-{
-	int count = 0;
-	bool is_taken[FACT_COUNT] = {false};
-	for (int i = 0; i < checking->check_count; i++)
-		for (const enum fact *fact = checking->checks[i]->facts; *fact != FACT_COUNT; fact++)
-			if (!is_taken[*fact]) {
-				is_taken[*fact] = true;
-				facts[count++] = *fact;
-			}
-	facts[count] = FACT_COUNT;
 }
 
 static void check_one(struct checking *checking, const struct database *database, const struct health_check *check)
@@ -126,7 +114,7 @@ static bool run(struct action *action, struct err *err)
 	enum fact facts[FACT_COUNT + 1];
 	struct checking checking = {.action = action, .table = table_new(&shape)};
 	take_items(&checking);
-	take_facts(&checking, facts);
+	health_facts(checking.checks, checking.check_count, facts);
 	checking.plugin.has_many_checks = checking.check_count > 1;
 	collect_wait(action->fleet, action->databases, action->database_count, facts, DEADLINE_MS);
 	for (int c = 0; c < checking.check_count; c++)
@@ -143,7 +131,7 @@ static bool run(struct action *action, struct err *err)
 
 const struct verb verb_check = {
 	.name = "check",
-	.item = "retention|compression|aggregates|ingest|jobs|locks|transactions|connections|pools|backups|migrations|dead-rows",
+	.item = "retention|compression|aggregates|ingest|jobs|locks|transactions|connections|pools|disk|backups|migrations|dead-rows",
 	.is_item_list = true,
 	.is_plugin = true,
 	.scope = VERB_READS,
@@ -151,7 +139,7 @@ const struct verb verb_check = {
 	.title = "Check for monitoring: one line, exit status 0 to 3",
 	.help = "For Nagios, Icinga, Zabbix and their kind: says in one line whether something is wrong, what, why and the command that mends it, then the numbers "
 			"with their limits as performance data. ITEM is retention, compression, aggregates, ingest or jobs of TimescaleDB, locks, transactions (idle ones), "
-			"connections, pools, backups, migrations or dead-rows; several are parted by commas. The limits are those of the console, settable in [threshold] of "
+			"connections, pools, disk, backups, migrations or dead-rows; several are parted by commas. The limits are those of the console, settable in [threshold] of "
 			"pgtend.ini; a limit that was passed is left only `hysteresis` below it, and what was passed is kept in $XDG_STATE_HOME/pgtend/check from one run to "
 			"the next. An item that has nothing to look at in a database passes it over; where that is all there is, it is unknown.",
 	.example = "pgtend check retention tracking",

@@ -13,6 +13,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_help.c \
 	src/commands/cmd_init.c \
 	src/commands/cmd_jobs.c \
+	src/commands/cmd_metrics.c \
 	src/commands/cmd_migrate.c \
 	src/commands/cmd_migrate_adopt.c \
 	src/commands/cmd_migrate_plan.c \
@@ -39,6 +40,7 @@ libpgtend_a_SOURCES += \
 	src/commands/dispatch_work.c \
 	src/commands/gather.c \
 	src/commands/help.c \
+	src/commands/openmetrics.c \
 	src/commands/options.c \
 	src/commands/parse.c \
 	src/commands/plugin.c \
@@ -46,4 +48,4 @@ libpgtend_a_SOURCES += \
 	src/commands/resolve.c \
 	src/commands/split.c \
 	src/commands/verbs.c
-EXTRA_DIST += src/commands/acts.h src/commands/dispatch.h src/commands/gather.h src/commands/internal.h src/commands/plugin.h src/commands/registry.def
+EXTRA_DIST += src/commands/acts.h src/commands/dispatch.h src/commands/gather.h src/commands/internal.h src/commands/openmetrics.h src/commands/plugin.h src/commands/registry.def

@@ -57,16 +57,24 @@ static void add_number(struct text *out, double value)
 	mem_free(digits);
 }
 
+/* "10" alarms above ten, "10:" below. */
+static void add_limit(struct text *out, double limit, bool is_floor)
+{
+	if (limit < 0)
+		return;
+	add_number(out, limit);
+	if (is_floor)
+		text_add_char(out, ':');
+}
+
 static void add_measure(struct text *out, const struct measure *measure)
 {
 	text_add_char(out, '=');
 	add_number(out, measure->value);
 	text_addf(out, "%s;", plugin_unit(measure->kind->unit));
-	if (measure->warn >= 0)
-		add_number(out, measure->warn);
+	add_limit(out, measure->warn, measure->is_floor);
 	text_add_char(out, ';');
-	if (measure->crit >= 0)
-		add_number(out, measure->crit);
+	add_limit(out, measure->crit, measure->is_floor);
 	text_add(out, ";0");
 }
 

@@ -8,7 +8,7 @@
 /* The order in which FLEET tells what is equally bad. */
 const struct health_check *const health_checks[] = {
 	&check_retention, &check_compression, &check_aggregates, &check_ingest, &check_jobs, &check_locks, &check_transactions,
-	&check_connections, &check_pools, &check_backups, &check_migrations, &check_dead_rows,
+	&check_connections, &check_pools, &check_disk, &check_backups, &check_migrations, &check_dead_rows,
 };
 const int health_check_count = sizeof health_checks / sizeof health_checks[0];
 
@@ -36,6 +36,19 @@ const struct health_check *health_check_find(const char *name)
 		if (strcmp(health_checks[i]->name, name) == 0)
 			return health_checks[i];
 	return NULL;
+}
+
+void health_facts(const struct health_check *const *checks, int count, enum fact facts[FACT_COUNT + 1])
+{
+	bool is_taken[FACT_COUNT] = {false};
+	int taken = 0;
+	for (int i = 0; i < count; i++)
+		for (const enum fact *fact = checks[i]->facts; *fact != FACT_COUNT; fact++)
+			if (!is_taken[*fact]) {
+				is_taken[*fact] = true;
+				facts[taken++] = *fact;
+			}
+	facts[taken] = FACT_COUNT;
 }
 
 /* --- findings ---------------------------------------------------------------------------------- */
@@ -106,20 +119,32 @@ static double limit_of(const struct fleet *fleet, const char *threshold, const c
 	return limit;
 }
 
-enum verdict finding_weigh(struct judging *judging, struct finding *finding, const char *name, double value, double from)
+static enum verdict weigh(struct judging *judging, const struct finding *finding, struct measure *measure, double value, bool is_floor)
 {
-	struct measure *measure = add_measure(finding, name, value);
 	double warn = limit_of(judging->fleet, measure->kind->threshold, "warn");
 	double crit = limit_of(judging->fleet, measure->kind->threshold, "crit");
+	double from = measure->value - value;
+	measure->is_floor = is_floor;
 	measure->warn = warn >= 0 ? warn + from : -1;
 	measure->crit = crit >= 0 ? crit + from : -1;
 	char *key = mem_format("%s/%s/%s/%s", judging->check->name, finding->subject != NULL ? finding->subject : "",
-		finding->source != NULL ? finding->source : "", name);
+		finding->source != NULL ? finding->source : "", measure->kind->name);
 	char *visible = text_visible(key);
-	enum verdict verdict = limits_weigh(judging->fleet, judging->database, visible, value - from, warn, crit);
+	const struct limits limits = {.warn = warn, .crit = crit, .is_floor = is_floor};
+	enum verdict verdict = limits_weigh(judging->fleet, judging->database, visible, value, &limits);
 	mem_free(visible);
 	mem_free(key);
 	return verdict;
+}
+
+enum verdict finding_weigh(struct judging *judging, struct finding *finding, const char *name, double value, double from)
+{
+	return weigh(judging, finding, add_measure(finding, name, value), value - from, false);
+}
+
+enum verdict finding_weigh_floor(struct judging *judging, struct finding *finding, const char *name, double value)
+{
+	return weigh(judging, finding, add_measure(finding, name, value), value, true);
 }
 
 char *finding_relation(const struct table *table, int row)
@@ -128,11 +153,45 @@ char *finding_relation(const struct table *table, int row)
 	return schema == NULL || strcmp(schema, "public") == 0 ? mem_copy(name) : mem_format("%s.%s", schema, name);
 }
 
+bool fact_is(const struct table *table, int row, const char *column, const char *wanted)
+{
+	const char *text = table_get_text(table, row, column);
+	return text != NULL && strcmp(text, wanted) == 0;
+}
+
+bool fact_has(const struct table *table, int row, const char *column)
+{
+	return table_get(table, row, column)->has_value;
+}
+
+static bool is_real(enum cell_type type)
+{
+	return type == CELL_REAL || type == CELL_RATIO || type == CELL_SECONDS || type == CELL_MS;
+}
+
+void finding_measure_fact(struct finding *finding, const char *name, const struct table *table, int row, const char *column)
+{
+	const struct table_shape *shape = table_shape(table);
+	const struct cell *cell = table_get(table, row, column);
+	if (cell->has_value)
+		add_measure(finding, name, is_real(shape->columns[table_column(shape, column)].type) ? cell->u.real : (double)cell->u.integer);
+}
+
+char *finding_because(char *sentence, const char *cause)
+{
+	if (cause == NULL || *cause == '\0')
+		return sentence;
+	char *whole = mem_format("%s: %s", sentence, cause);
+	mem_free(sentence);
+	return whole;
+}
+
 void health_done(struct health *health)
 {
 	for (int i = 0; i < health->finding_count; i++) {
 		mem_free(health->findings[i].subject);
 		mem_free(health->findings[i].source);
+		mem_free(health->findings[i].policy);
 		mem_free(health->findings[i].reason);
 		mem_free(health->findings[i].note);
 		mem_free(health->findings[i].mend);

@@ -22,7 +22,8 @@ static enum verdict weigh_backup(struct judging *judging, struct finding *findin
 	struct measure *measure = &finding->measures[finding->measure_count - 1];
 	measure->warn = health_limit(judging->fleet, warn);
 	measure->crit = health_limit(judging->fleet, crit);
-	enum verdict verdict = limits_weigh(judging->fleet, judging->database, key, age_s, measure->warn, measure->crit);
+	const struct limits limits = {.warn = measure->warn, .crit = measure->crit};
+	enum verdict verdict = limits_weigh(judging->fleet, judging->database, key, age_s, &limits);
 	mem_free(warn);
 	mem_free(crit);
 	mem_free(key);

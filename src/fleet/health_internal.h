@@ -24,13 +24,23 @@ void finding_raise(struct finding *finding, enum verdict verdict, char *reason);
 void finding_measure(struct finding *finding, const char *name, double value);
 /* The same, held against its limits, which begin at `from` (0: at nothing). The finding is not raised: the caller knows the sentence. */
 enum verdict finding_weigh(struct judging *judging, struct finding *finding, const char *name, double value, double from);
+/* The same where less is worse: the limits are passed from above. */
+enum verdict finding_weigh_floor(struct judging *judging, struct finding *finding, const char *name, double value);
 /* "name", or "schema.name" where that is not public. Caller frees. */
 char *finding_relation(const struct table *table, int row);
 
+/* The number of a cell, where it has one. */
+void finding_measure_fact(struct finding *finding, const char *name, const struct table *table, int row, const char *column);
+/* "SENTENCE: CAUSE", or the sentence where there is none. Takes over the sentence; caller frees. */
+char *finding_because(char *sentence, const char *cause);
+bool fact_is(const struct table *table, int row, const char *column, const char *wanted);
+bool fact_has(const struct table *table, int row, const char *column);
+
 /* --- health_limits.c --------------------------------------------------------------------------- */
 
-/* Below warn, or passed, with what was passed before in mind. key names the thing that is weighed among all things. */
-enum verdict limits_weigh(const struct fleet *fleet, const struct database *database, const char *key, double value, double warn, double crit);
+struct limits { double warn, crit; /* negative: none */ bool is_floor; };
+/* Which of them the value has passed, with what was passed before in mind. key names the thing that is weighed among all things. */
+enum verdict limits_weigh(const struct fleet *fleet, const struct database *database, const char *key, double value, const struct limits *limits);
 
 /* --- health_memory.c --------------------------------------------------------------------------- */
 
@@ -41,7 +51,7 @@ void memory_set(const struct fleet *fleet, const struct database *database, cons
 
 /* Whether it answers: no check of its own, all others need it. */
 void judge_reach(struct judging *judging);
-extern const struct health_check check_retention, check_compression, check_aggregates, check_ingest, check_jobs;
+extern const struct health_check check_retention, check_compression, check_aggregates, check_ingest, check_jobs, check_disk;
 extern const struct health_check check_connections, check_locks, check_transactions, check_pools;
 extern const struct health_check check_backups, check_migrations, check_dead_rows;
 

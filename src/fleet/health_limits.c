@@ -30,11 +30,13 @@ const struct health_threshold health_thresholds[] = {
 	{"aggregates_late_warn", LIMIT_DURATION, "0s",
 		"How stale a continuous aggregate may be beyond its bucket, end_offset, schedule and grace."},
 	{"aggregates_late_crit", LIMIT_DURATION, "6h", "The same."},
-	{"ingest_silent_warn", LIMIT_DURATION, "0s", "How long nothing may have come, at an hour at which something usually does."},
+	{"ingest_silent_warn", LIMIT_DURATION, "5min", "How long nothing may have come, at an hour at which something usually does."},
 	{"ingest_silent_crit", LIMIT_DURATION, "1h", "The same."},
 	{"ingest_gaps_warn", LIMIT_COUNT, "1", "Days without a chunk inside the retention window."},
 	{"jobs_failures_warn", LIMIT_COUNT, "1", "Failures or crashes in a row of a TimescaleDB job."},
 	{"jobs_failures_crit", LIMIT_COUNT, "3", "The same; it waits longer after each."},
+	{"disk_full_crit", LIMIT_DURATION, "3d", "Time until hypertables fill the disk that they lie on, where the server lets us know; less is worse."},
+	{"disk_full_warn", LIMIT_DURATION, "14d", "The same: time enough to order a larger one."},
 };
 const int health_threshold_count = sizeof health_thresholds / sizeof health_thresholds[0];
 
@@ -95,6 +97,12 @@ static bool unknown_threshold(const char *where, const char *key, struct err *er
 	return err_set(err, ERR_CONFIG, "%s: there is no threshold \"%s\"; pgtend.ini(5) lists them", where, key);
 }
 
+/* disk_full: the time that is left. */
+static bool is_floor(const char *stem)
+{
+	return strcmp(stem, "disk_full") == 0;
+}
+
 /* A warning that comes after the alarm would never be seen. */
 static bool check_order(const struct section *section, const char *key, double value, const char *where, struct err *err)
 {
@@ -106,12 +114,13 @@ static bool check_order(const struct section *section, const char *key, double v
 	char *name = mem_format("%s_crit", stem);
 	const struct health_threshold *threshold = find_threshold(name);
 	bool is_known = threshold != NULL && read_value(threshold->kind, threshold->otherwise, &crit);
+	const char *crit_text = is_known ? threshold->otherwise : "";
 	for (int i = 0; is_known && (other = section_item(section, i, &other_text)) != NULL; i++)
-		if (strcmp(other, name) == 0)
-			(void)read_value(threshold->kind, other_text, &crit);
-	bool is_good = !is_known || value <= crit;
+		if (strcmp(other, name) == 0 && read_value(threshold->kind, other_text, &crit))
+			crit_text = other_text;
+	bool is_good = !is_known || (is_floor(stem) ? value >= crit : value <= crit);
 	if (!is_good)
-		err_set(err, ERR_CONFIG, "%s: %s is above %s, which would then never be passed after it", where, key, name);
+		err_set(err, ERR_CONFIG, "%s: %s comes after %s (%s): nothing would ever be a warning", where, key, name, crit_text);
 	mem_free(stem);
 	mem_free(name);
 	return is_good;
@@ -140,18 +149,22 @@ bool health_limits_check(const struct config *config, struct err *err)
 /* --- weighing ---------------------------------------------------------------------------------- */
 
 /* A limit of nothing is passed by anything. */
-static bool is_passed(double value, double limit)
+static bool is_passed(double value, double limit, bool is_floor, double slack)
 {
-	return limit > 0 ? value >= limit : value > 0;
+	if (limit < 0)
+		return false;
+	if (is_floor)
+		return value <= limit * (1 + slack);
+	return limit > 0 ? value >= limit * (1 - slack) : value > 0;
 }
 
-enum verdict limits_weigh(const struct fleet *fleet, const struct database *database, const char *key, double value, double warn, double crit)
+enum verdict limits_weigh(const struct fleet *fleet, const struct database *database, const char *key, double value, const struct limits *limits)
 {
-	double kept = 1 - health_limit(fleet, "hysteresis");
+	double slack = health_limit(fleet, "hysteresis");
 	enum verdict before = memory_get(fleet, database, key), now = VERDICT_OK;
-	if (crit >= 0 && (is_passed(value, crit) || (before == VERDICT_CRIT && is_passed(value, crit * kept))))
+	if (is_passed(value, limits->crit, limits->is_floor, before == VERDICT_CRIT ? slack : 0))
 		now = VERDICT_CRIT;
-	else if (warn >= 0 && (is_passed(value, warn) || (before != VERDICT_OK && is_passed(value, warn * kept))))
+	else if (is_passed(value, limits->warn, limits->is_floor, before != VERDICT_OK ? slack : 0))
 		now = VERDICT_WARN;
 	if (now != before)
 		memory_set(fleet, database, key, now);

@@ -45,8 +45,8 @@ static void judge_connections(struct judging *judging)
 	struct finding *finding = finding_new(judging, NULL);
 	char *text = mem_format("%lld of %lld connections of the server in use", (long long)used, (long long)most);
 	enum verdict verdict = finding_weigh(judging, finding, "used", (double)used / (double)most, 0);
-	finding_measure(finding, "connections", (double)used);
-	finding_measure(finding, "own", (double)table_get_int(table, row, "backends", 0));
+	finding_measure(finding, "server", (double)used);
+	finding_measure(finding, "database", (double)table_get_int(table, row, "backends", 0));
 	if (verdict != VERDICT_OK)
 		finding_raise(finding, verdict, text);
 	else
@@ -55,8 +55,8 @@ static void judge_connections(struct judging *judging)
 
 static const struct measure_kind connections_measures[] = {
 	{"used", MEASURE_RATIO, "connections", "Share of the server's max_connections that is in use."},
-	{"connections", MEASURE_COUNT, NULL, "Connections to all databases of the server."},
-	{"own", MEASURE_COUNT, NULL, "Connections to this database."},
+	{"server", MEASURE_COUNT, NULL, "Connections to all databases of the server."},
+	{"database", MEASURE_COUNT, NULL, "Connections to this database."},
 	{0},
 };
 const struct health_check check_connections = {"connections", NULL, databases_facts, false, connections_measures,

@@ -3,6 +3,7 @@ libpgtend_a_SOURCES += \
 	src/fleet/fleet.c \
 	src/fleet/health.c \
 	src/fleet/health_database.c \
+	src/fleet/health_ingest.c \
 	src/fleet/health_limits.c \
 	src/fleet/health_memory.c \
 	src/fleet/health_server.c \

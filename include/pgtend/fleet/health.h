@@ -43,6 +43,7 @@ struct measure {
 	const struct measure_kind *kind;
 	double value;
 	double warn, crit; /* the limits, in the value's unit; negative: none */
+	bool is_floor;     /* less is worse: passed from above */
 };
 
 /* What one check says of one thing. */
@@ -50,6 +51,7 @@ struct finding {
 	const struct health_check *check; /* NULL: the server itself (whether it answers) */
 	char *subject;                    /* a hypertable, a job, ...; NULL: the database as a whole */
 	char *source;                     /* ingest: one source of it; NULL */
+	char *policy;                     /* jobs: "retention of location_events"; NULL */
 	int64_t job_id;                   /* the TimescaleDB job that it is about; 0 */
 	enum verdict verdict;
 	char *reason;                     /* one line, raw; NULL: nothing is wrong */
@@ -85,6 +87,8 @@ struct health_check {
 extern const struct health_check *const health_checks[];
 extern const int health_check_count;
 const struct health_check *health_check_find(const char *name); /* NULL: none */
+/* Every fact that these checks read, once each, ended by FACT_COUNT. */
+void health_facts(const struct health_check *const *checks, int count, enum fact facts[FACT_COUNT + 1]);
 
 /* Whatever is wrong, by all checks whose facts are there: what was not asked is no finding. To be done. */
 void health_judge(const struct fleet *fleet, const struct database *database, struct health *health);

@@ -1,0 +1,527 @@
+/* Verdicts on time-series data from facts that are put there by hand: what is a warning, what an alarm, in which words. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "pgtend/core/units.h"
+#include "pgtend/fleet/health.h"
+#include "pgtend/timescale/shapes.h"
+
+struct fixture {
+	struct loop *loop;
+	struct config *config;
+	struct fleet *fleet;
+	struct database *tracking;
+	struct health health;
+	struct table *chunks, *policies, *aggregates, *ingest;
+};
+
+static struct table *put(struct facts *facts, const struct table_shape *shape)
+{
+	struct table *table = table_new(shape);
+	facts_put(facts, table, 1);
+	return table;
+}
+
+static int setup_with(void **state, const char *more)
+{
+	static struct fixture fixture;
+	struct err err = {0};
+	char ini[512];
+	fixture = (struct fixture){.loop = loop_new()};
+	snprintf(ini, sizeof ini, "[database tracking]\nurl = postgresql://u@127.0.0.1:5999/atriz_tracking\n%s", more);
+	fixture.config = config_from_text("pgtend.ini", ini, &err);
+	assert_non_null(fixture.config);
+	fixture.fleet = fleet_new(fixture.loop, fixture.config, NULL, &err);
+	assert_non_null(fixture.fleet);
+	fixture.tracking = fixture.fleet->databases[0];
+	fixture.tracking->has_timescaledb = true;
+	fixture.tracking->server->is_known = true;
+	fixture.tracking->response_ms = 1;
+	fixture.chunks = put(&fixture.tracking->facts[FACT_CHUNKS], &chunks_shape);
+	fixture.policies = put(&fixture.tracking->facts[FACT_POLICIES], &policies_shape);
+	fixture.aggregates = put(&fixture.tracking->facts[FACT_AGGREGATES], &aggregates_shape);
+	fixture.ingest = put(&fixture.tracking->facts[FACT_INGEST], &ingest_shape);
+	*state = &fixture;
+	return 0;
+}
+
+static int setup(void **state)
+{
+	return setup_with(state, "");
+}
+
+static int setup_expecting(void **state)
+{
+	return setup_with(state, "retention = 30 days\n");
+}
+
+static int setup_patient(void **state)
+{
+	return setup_with(state, "[threshold]\nretention_late_warn = 1d\nretention_late_crit = 2d\nhysteresis = 50%\n");
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+	health_done(&fixture->health);
+	fleet_free(fixture->fleet);
+	config_free(fixture->config);
+	loop_free(fixture->loop);
+	return 0;
+}
+
+static enum verdict checked(struct fixture *f, const char *check)
+{
+	health_done(&f->health);
+	health_check_run(f->fleet, f->tracking, health_check_find(check), &f->health);
+	return f->health.verdict;
+}
+
+static const char *reason(const struct fixture *f)
+{
+	return f->health.reasons.count > 0 ? f->health.reasons.v[0] : "";
+}
+
+static int hypertable(struct fixture *f, const char *name)
+{
+	int row = table_add_row(f->chunks);
+	table_set_text(f->chunks, row, "schema", "public");
+	table_set_text(f->chunks, row, "name", name);
+	table_set_text(f->chunks, row, "kind", "hypertable");
+	table_set_int(f->chunks, row, "chunks", 31);
+	table_set_text(f->chunks, row, "verdict", "ok");
+	table_set_real(f->chunks, row, "late_s", 0);
+	table_set_int(f->chunks, row, "late_chunks", 0);
+	table_set_int(f->chunks, row, "late_bytes", 0);
+	table_set_real(f->chunks, row, "drop_after_s", 30 * 86400);
+	table_set_int(f->chunks, row, "retention_job_id", 1000);
+	table_set_text(f->chunks, row, "compress_verdict", "no policy");
+	return row;
+}
+
+static int job(struct fixture *f, int64_t id, const char *kind, const char *state)
+{
+	int row = table_add_row(f->policies);
+	table_set_int(f->policies, row, "job_id", id);
+	table_set_text(f->policies, row, "kind", kind);
+	table_set_text(f->policies, row, "schema", "public");
+	table_set_text(f->policies, row, "name", "events");
+	table_set_text(f->policies, row, "state", state);
+	table_set_real(f->policies, row, "schedule_s", 86400);
+	table_set_int(f->policies, row, "consecutive_failures", 0);
+	return row;
+}
+
+static void late(struct fixture *f, int row, double seconds)
+{
+	table_set_text(f->chunks, row, "verdict", "late");
+	table_set_real(f->chunks, row, "late_s", seconds);
+	table_set_int(f->chunks, row, "late_chunks", 3);
+	table_set_int(f->chunks, row, "late_bytes", 5 << 20);
+	table_set_text(f->chunks, row, "cause", "job 1000 is paused");
+	table_set_text(f->chunks, row, "mend", "pgtend jobs resume tracking 1000");
+}
+
+/* --- retention --------------------------------------------------------------------------------- */
+
+static void nothing_late_is_ok_and_says_what_is_kept(void **state)
+{
+	struct fixture *f = *state;
+	int row = hypertable(f, "events");
+	job(f, 1000, "retention", "ok");
+	table_set_int(f->chunks, row, "retention_next", units_now_us() + INT64_C(5400) * 1000000 + 500000);
+	assert_int_equal(checked(f, "retention"), VERDICT_OK);
+	assert_string_equal(f->health.findings[0].note, "events kept 30d, nothing late, next run in 1h");
+	/* an infinite next start is no time */
+	table_set_int(f->chunks, row, "retention_next", INT64_MAX);
+	checked(f, "retention");
+	assert_string_equal(f->health.findings[0].note, "events kept 30d, nothing late");
+	table_set_int(f->chunks, row, "retention_next", INT64_MIN);
+	checked(f, "retention");
+	assert_string_equal(f->health.findings[0].note, "events kept 30d, nothing late");
+}
+
+static void late_is_a_warning_at_once_and_an_alarm_an_hour_beyond_its_schedule(void **state)
+{
+	struct fixture *f = *state;
+	int row = hypertable(f, "events");
+	job(f, 1000, "retention", "paused");
+	late(f, row, 86400 + 300 + 1);
+	assert_int_equal(checked(f, "retention"), VERDICT_WARN);
+	assert_string_equal(reason(f), "retention of events late by 1d, 3 chunks, 5 MB: job 1000 is paused");
+	assert_string_equal(f->health.findings[0].mend, "pgtend jobs resume tracking 1000");
+	assert_true(f->health.findings[0].measures[0].warn == 86400 + 300);
+	assert_true(f->health.findings[0].measures[0].crit == 86400 + 300 + 3600);
+	late(f, row, 86400 + 300 + 3599);
+	assert_int_equal(checked(f, "retention"), VERDICT_WARN);
+	late(f, row, 86400 + 300 + 3600);
+	assert_int_equal(checked(f, "retention"), VERDICT_CRIT);
+	/* a job that takes long is given twice its time */
+	table_set_real(f->policies, 0, "took_s", 3600);
+	late(f, row, 86400 + 300 + 3600);
+	f->fleet->memory = (health_memory_free(f->fleet->memory), health_memory_new());
+	assert_int_equal(checked(f, "retention"), VERDICT_WARN);
+}
+
+static void integer_time_is_late_by_what_its_job_did_not_do(void **state)
+{
+	struct fixture *f = *state;
+	int row = hypertable(f, "ticks");
+	int policy = job(f, 1000, "retention", "failing");
+	late(f, row, 0);
+	assert_int_equal(checked(f, "retention"), VERDICT_WARN);
+	assert_string_equal(reason(f), "retention of ticks late, 3 chunks, 5 MB: job 1000 is paused");
+	table_set_real(f->policies, policy, "ok_ago_s", 2 * 86400);
+	assert_int_equal(checked(f, "retention"), VERDICT_CRIT);
+}
+
+static void sizes_that_were_not_measured_are_left_out(void **state)
+{
+	struct fixture *f = *state;
+	int row = hypertable(f, "events");
+	late(f, row, 864000);
+	table_set_missing(f->chunks, row, "late_bytes", MISSING_LOCKED);
+	table_set_text(f->chunks, row, "schema", "tele");
+	assert_int_equal(checked(f, "retention"), VERDICT_CRIT);
+	assert_string_equal(reason(f), "retention of tele.events late by 10d, 3 chunks: job 1000 is paused");
+}
+
+static void no_policy_is_a_trouble_only_where_one_is_expected(void **state)
+{
+	struct fixture *f = *state;
+	int row = hypertable(f, "events");
+	table_set_text(f->chunks, row, "verdict", "no policy");
+	table_set_text(f->chunks, row, "cause", "Apache edition: it has no policies");
+	bool is_expected = section_seconds(f->tracking->section, "retention") > 0;
+	assert_int_equal(checked(f, "retention"), is_expected ? VERDICT_WARN : VERDICT_OK);
+	assert_string_equal(reason(f), is_expected ? "events has no retention policy, pgtend.ini says 30d: Apache edition: it has no policies" : "");
+}
+
+static void a_policy_that_says_otherwise_than_the_configuration_is_told(void **state)
+{
+	struct fixture *f = *state;
+	int row = hypertable(f, "events");
+	assert_int_equal(checked(f, "retention"), VERDICT_OK);
+	table_set_real(f->chunks, row, "drop_after_s", 365 * 86400);
+	assert_int_equal(checked(f, "retention"), VERDICT_WARN);
+	assert_string_equal(reason(f), "events is kept 1y, pgtend.ini says 30d");
+	/* it speaks of raw data: aggregates are kept longer on purpose */
+	table_set_text(f->chunks, row, "kind", "aggregate");
+	assert_int_equal(checked(f, "retention"), VERDICT_OK);
+}
+
+static void what_was_passed_is_left_only_some_way_below(void **state)
+{
+	struct fixture *f = *state;
+	static const struct { double days; enum verdict verdict; } steps[] = {
+		{0.9, VERDICT_OK}, {1.1, VERDICT_WARN}, {0.6, VERDICT_WARN}, {2.1, VERDICT_CRIT}, {1.1, VERDICT_CRIT}, {0.9, VERDICT_WARN},
+		{0.6, VERDICT_WARN}, {0.4, VERDICT_OK}, {0.9, VERDICT_OK}};
+	int row = hypertable(f, "events");
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		late(f, row, steps[i].days * 86400);
+		assert_int_equal(checked(f, "retention"), steps[i].verdict);
+		/* looking again changes nothing */
+		assert_int_equal(checked(f, "retention"), steps[i].verdict);
+	}
+}
+
+/* --- compression ------------------------------------------------------------------------------- */
+
+static void compression_warns_and_alarms_a_day_later(void **state)
+{
+	struct fixture *f = *state;
+	int row = hypertable(f, "events");
+	assert_int_equal(checked(f, "compression"), VERDICT_OK);
+	assert_int_equal(f->health.finding_count, 0);
+	table_set_text(f->chunks, row, "compress_verdict", "late");
+	table_set_int(f->chunks, row, "compression_job_id", 1001);
+	table_set_int(f->chunks, row, "compress_late_chunks", 1);
+	table_set_int(f->chunks, row, "compress_late_bytes", 1 << 20);
+	table_set_text(f->chunks, row, "compress_cause", "job 1001 never ran");
+	table_set_real(f->chunks, row, "compress_late_s", 86400 + 300 + 60);
+	job(f, 1001, "compression", "never ran");
+	assert_int_equal(checked(f, "compression"), VERDICT_WARN);
+	assert_string_equal(reason(f), "compression of events late by 1d, 1 chunk, 1 MB: job 1001 never ran");
+	table_set_real(f->chunks, row, "compress_late_s", 2 * 86400 + 300);
+	assert_int_equal(checked(f, "compression"), VERDICT_CRIT);
+	table_set_text(f->chunks, row, "compress_verdict", "never");
+	table_set_int(f->chunks, row, "compress_late_chunks", 0);
+	table_set_text(f->chunks, row, "compress_cause", "compress_after is not shorter than drop_after");
+	assert_int_equal(checked(f, "compression"), VERDICT_WARN);
+	assert_string_equal(reason(f), "compression of events never comes: compress_after is not shorter than drop_after");
+}
+
+static void a_low_ratio_says_its_reason(void **state)
+{
+	struct fixture *f = *state;
+	int row = hypertable(f, "events");
+	table_set_text(f->chunks, row, "compress_verdict", "ok");
+	table_set_int(f->chunks, row, "compressed", 20);
+	table_set_real(f->chunks, row, "ratio", 3.2);
+	assert_int_equal(checked(f, "compression"), VERDICT_OK);
+	assert_string_equal(f->health.findings[0].note, "events 20 of 31 chunks compressed, 3.2 times smaller");
+	table_set_real(f->chunks, row, "expected_ratio", 10);
+	table_set_text(f->chunks, row, "ratio_verdict", "low");
+	table_set_text(f->chunks, row, "ratio_reason", "12 rows a segment");
+	assert_int_equal(checked(f, "compression"), VERDICT_WARN);
+	assert_string_equal(reason(f), "compression of events reaches 3.2 times, 10 are expected: 12 rows a segment");
+}
+
+/* --- aggregates -------------------------------------------------------------------------------- */
+
+static void aggregates_are_fresh_stale_without_a_policy_or_erasing(void **state)
+{
+	struct fixture *f = *state;
+	int row = table_add_row(f->aggregates);
+	table_set_text(f->aggregates, row, "schema", "public");
+	table_set_text(f->aggregates, row, "name", "hourly");
+	table_set_text(f->aggregates, row, "verdict", "ok");
+	table_set_real(f->aggregates, row, "late_s", 0);
+	table_set_real(f->aggregates, row, "lag_s", 7200);
+	assert_int_equal(checked(f, "aggregates"), VERDICT_OK);
+	assert_string_equal(f->health.findings[0].note, "hourly fresh up to 2h ago");
+	table_set_text(f->aggregates, row, "verdict", "stale");
+	table_set_real(f->aggregates, row, "late_s", 6 * 3600 - 1);
+	table_set_text(f->aggregates, row, "cause", "job 1002 is paused");
+	assert_int_equal(checked(f, "aggregates"), VERDICT_WARN);
+	assert_string_equal(reason(f), "aggregate hourly is stale by 5h: job 1002 is paused");
+	table_set_real(f->aggregates, row, "late_s", 6 * 3600);
+	assert_int_equal(checked(f, "aggregates"), VERDICT_CRIT);
+	table_set_text(f->aggregates, row, "verdict", "no policy");
+	table_set_text(f->aggregates, row, "cause", NULL);
+	assert_int_equal(checked(f, "aggregates"), VERDICT_WARN);
+	assert_string_equal(reason(f), "nothing refreshes aggregate hourly");
+	table_set_text(f->aggregates, row, "verdict", "erasing");
+	table_set_text(f->aggregates, row, "cause", "its refresh reaches 60d back, raw rows are kept 30d");
+	assert_int_equal(checked(f, "aggregates"), VERDICT_CRIT);
+	assert_string_equal(reason(f), "aggregate hourly loses what it holds of old time: its refresh reaches 60d back, raw rows are kept 30d");
+}
+
+/* --- ingest ------------------------------------------------------------------------------------ */
+
+static int rows_of(struct fixture *f, const char *source, const char *verdict, double lag_s, const char *cause)
+{
+	int row = table_add_row(f->ingest);
+	table_set_text(f->ingest, row, "schema", "public");
+	table_set_text(f->ingest, row, "name", "events");
+	table_set_text(f->ingest, row, "source", source);
+	table_set_text(f->ingest, row, "verdict", verdict);
+	table_set_text(f->ingest, row, "cause", cause);
+	table_set_real(f->ingest, row, "lag_s", lag_s);
+	return row;
+}
+
+static void one_silent_source_is_seen_beside_the_others(void **state)
+{
+	struct fixture *f = *state;
+	rows_of(f, NULL, "ok", 5, NULL);
+	rows_of(f, "mextrack", "silent", 1200, "mextrack silent since 03:02");
+	rows_of(f, "pshop", "ok", 7, NULL);
+	assert_int_equal(checked(f, "ingest"), VERDICT_WARN);
+	assert_string_equal(reason(f), "events: mextrack silent since 03:02");
+	assert_string_equal(f->health.findings[1].source, "mextrack");
+	table_set_real(f->ingest, 1, "lag_s", 3600);
+	assert_int_equal(checked(f, "ingest"), VERDICT_CRIT);
+	/* and is remembered as that source's, not as the table's */
+	table_set_text(f->ingest, 1, "verdict", "ok");
+	assert_int_equal(checked(f, "ingest"), VERDICT_OK);
+}
+
+static void a_long_silence_that_is_usual_is_no_trouble(void **state)
+{
+	struct fixture *f = *state;
+	rows_of(f, NULL, "ok", 8 * 3600, NULL);
+	assert_int_equal(checked(f, "ingest"), VERDICT_OK);
+	assert_string_equal(f->health.findings[0].note, "events newest row 8h ago");
+}
+
+static void slow_and_gaps_are_warnings(void **state)
+{
+	struct fixture *f = *state;
+	int row = rows_of(f, NULL, "slow", 10, "12 rows a minute in the last hour, usually 100 at that time");
+	assert_int_equal(checked(f, "ingest"), VERDICT_WARN);
+	assert_string_equal(reason(f), "events: 12 rows a minute in the last hour, usually 100 at that time");
+	table_set_text(f->ingest, row, "verdict", "ok");
+	table_set_int(f->ingest, row, "gaps", 2);
+	table_add_word(f->ingest, row, "gap_days", "2026-11-03");
+	table_add_word(f->ingest, row, "gap_days", "2026-11-04");
+	assert_int_equal(checked(f, "ingest"), VERDICT_WARN);
+	assert_string_equal(reason(f), "events: 2 days without a chunk: 2026-11-03, 2026-11-04");
+}
+
+/* --- jobs -------------------------------------------------------------------------------------- */
+
+static void jobs_are_judged_by_their_failures_in_a_row(void **state)
+{
+	struct fixture *f = *state;
+	int row = job(f, 1000, "retention", "failing");
+	table_set_int(f->policies, row, "consecutive_failures", 1);
+	table_set_text(f->policies, row, "cause", "job 1000 failed 1 time: lock timeout");
+	table_set_text(f->policies, row, "mend", "pgtend jobs run tracking 1000");
+	assert_int_equal(checked(f, "jobs"), VERDICT_WARN);
+	assert_string_equal(reason(f), "retention of events: job 1000 failed 1 time: lock timeout");
+	assert_string_equal(f->health.findings[0].mend, "pgtend jobs run tracking 1000");
+	table_set_int(f->policies, row, "consecutive_failures", 3);
+	assert_int_equal(checked(f, "jobs"), VERDICT_CRIT);
+	/* nothing depends on the jobs that TimescaleDB has for itself */
+	table_set_text(f->policies, row, "kind", "internal");
+	table_set_text(f->policies, row, "name", NULL);
+	assert_int_equal(checked(f, "jobs"), VERDICT_WARN);
+}
+
+static void states_without_a_failure_are_warnings_or_fine(void **state)
+{
+	struct fixture *f = *state;
+	static const struct { const char *state; enum verdict verdict; } states[] = {{"ok", VERDICT_OK}, {"running", VERDICT_OK}, {"by hand", VERDICT_OK},
+		{"paused", VERDICT_WARN}, {"overdue", VERDICT_WARN}, {"never ran", VERDICT_WARN}};
+	int row = job(f, 1000, "compression", "ok");
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+		table_set_text(f->policies, row, "state", states[i].state);
+		assert_int_equal(checked(f, "jobs"), states[i].verdict);
+	}
+	assert_string_equal(reason(f), "job 1000 (compression of events) is never ran");
+}
+
+/* --- disk -------------------------------------------------------------------------------------- */
+
+static void the_disk_alarms_when_less_is_left(void **state)
+{
+	struct fixture *f = *state;
+	static const struct { double days; enum verdict verdict; } steps[] = {{15, VERDICT_OK}, {14, VERDICT_WARN}, {15, VERDICT_WARN},
+		{3, VERDICT_CRIT}, {3.2, VERDICT_CRIT}, {3.4, VERDICT_WARN}, {15.5, VERDICT_OK}};
+	int row = hypertable(f, "events");
+	table_set_missing(f->chunks, row, "disk_free_bytes", MISSING_PRIVILEGE);
+	checked(f, "disk");
+	assert_string_equal(f->health.lacks, "cannot be checked: this role may not know where the server keeps its data");
+	table_set_int(f->chunks, row, "disk_free_bytes", INT64_C(20) << 30);
+	assert_int_equal(checked(f, "disk"), VERDICT_OK);
+	assert_string_equal(f->health.findings[0].note, "20 GB free, never full as things are");
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		table_set_real(f->chunks, row, "disk_full_s", steps[i].days * 86400);
+		assert_int_equal(checked(f, "disk"), steps[i].verdict);
+	}
+}
+
+/* --- all together ------------------------------------------------------------------------------ */
+
+static void a_job_is_not_told_twice(void **state)
+{
+	struct fixture *f = *state;
+	int row = hypertable(f, "events");
+	late(f, row, 864000);
+	int policy = job(f, 1000, "retention", "failing");
+	table_set_int(f->policies, policy, "consecutive_failures", 5);
+	health_judge(f->fleet, f->tracking, &f->health);
+	assert_int_equal(f->health.reasons.count, 1);
+	assert_string_equal(reason(f), "retention of events late by 10d, 3 chunks, 5 MB: job 1000 is paused");
+}
+
+static void the_worst_comes_first(void **state)
+{
+	struct fixture *f = *state;
+	int policy = job(f, 1001, "compression", "paused");
+	int row = rows_of(f, NULL, "silent", 7200, "silent since 03:02");
+	(void)policy;
+	(void)row;
+	health_judge(f->fleet, f->tracking, &f->health);
+	assert_int_equal(f->health.verdict, VERDICT_CRIT);
+	assert_int_equal(f->health.reasons.count, 2);
+	assert_string_equal(f->health.reasons.v[0], "events: silent since 03:02");
+}
+
+static void facts_that_could_not_be_had_are_unknown(void **state)
+{
+	struct fixture *f = *state;
+	struct err err = {0};
+	hypertable(f, "events");
+	(void)err_set(&err, ERR_UNREACHABLE, "127.0.0.1:5999: connection refused");
+	facts_fail(&f->tracking->facts[FACT_CHUNKS], &err);
+	assert_int_equal(checked(f, "retention"), VERDICT_UNKNOWN);
+	assert_string_equal(reason(f), "127.0.0.1:5999: connection refused");
+	assert_int_equal(checked(f, "jobs"), VERDICT_OK);
+}
+
+static void a_database_without_timescaledb_is_passed_over(void **state)
+{
+	struct fixture *f = *state;
+	f->tracking->has_timescaledb = false;
+	assert_int_equal(checked(f, "retention"), VERDICT_OK);
+	assert_string_equal(f->health.lacks, "has no TimescaleDB");
+}
+
+/* --- limits ------------------------------------------------------------------------------------ */
+
+static void limits_are_refused_with_file_and_line(void **state)
+{
+	(void)state;
+	static const struct { const char *line, *says; } bad[] = {
+		{"retention_late_krit = 1h", "pgtend.ini:4: there is no threshold \"retention_late_krit\"; did you mean \"retention_late_crit\"?"},
+		{"zzz = 1h", "pgtend.ini:4: there is no threshold \"zzz\"; pgtend.ini(5) lists them"},
+		{"retention_late_crit = soon", "pgtend.ini:4: retention_late_crit takes a duration (30s, 5min, 2 days), not \"soon\""},
+		{"retention_late_crit = -1h", "pgtend.ini:4: retention_late_crit takes a duration (30s, 5min, 2 days), not \"-1h\""},
+		{"connections_warn = 0.8", "pgtend.ini:4: connections_warn takes a share from 0% to 100%, not \"0.8\""},
+		{"connections_warn = 101%", "pgtend.ini:4: connections_warn takes a share from 0% to 100%, not \"101%\""},
+		{"hysteresis = %", "pgtend.ini:4: hysteresis takes a share from 0% to 100%, not \"%\""},
+		{"jobs_failures_crit = 1d", "pgtend.ini:4: jobs_failures_crit takes a whole number, not \"1d\""},
+		{"retention_late_warn = 2h", "pgtend.ini:4: retention_late_warn comes after retention_late_crit (1h): nothing would ever be a warning"},
+		{"disk_full_warn = 1d", "pgtend.ini:4: disk_full_warn comes after disk_full_crit (3d): nothing would ever be a warning"},
+	};
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct err err = {0};
+		char ini[256];
+		snprintf(ini, sizeof ini, "[database a]\nurl = postgresql://u@127.0.0.1:5999/a\n[threshold]\n%s\n", bad[i].line);
+		struct config *config = config_from_text("pgtend.ini", ini, &err);
+		assert_non_null(config);
+		assert_false(health_limits_check(config, &err));
+		assert_string_equal(err.text, bad[i].says);
+		assert_int_equal(err.kind, ERR_CONFIG);
+		config_free(config);
+	}
+}
+
+static void every_limit_has_a_default_that_can_be_read(void **state)
+{
+	struct fixture *f = *state;
+	for (int i = 0; i < health_threshold_count; i++) {
+		double value = health_limit(f->fleet, health_thresholds[i].name);
+		assert_true(value > 0 || strcmp(health_thresholds[i].otherwise, "0s") == 0);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(nothing_late_is_ok_and_says_what_is_kept),
+		TEST(late_is_a_warning_at_once_and_an_alarm_an_hour_beyond_its_schedule),
+		TEST(integer_time_is_late_by_what_its_job_did_not_do),
+		TEST(sizes_that_were_not_measured_are_left_out),
+		TEST(no_policy_is_a_trouble_only_where_one_is_expected),
+		cmocka_unit_test_setup_teardown(no_policy_is_a_trouble_only_where_one_is_expected, setup_expecting, teardown),
+		cmocka_unit_test_setup_teardown(a_policy_that_says_otherwise_than_the_configuration_is_told, setup_expecting, teardown),
+		cmocka_unit_test_setup_teardown(what_was_passed_is_left_only_some_way_below, setup_patient, teardown),
+		TEST(compression_warns_and_alarms_a_day_later),
+		TEST(a_low_ratio_says_its_reason),
+		TEST(aggregates_are_fresh_stale_without_a_policy_or_erasing),
+		TEST(one_silent_source_is_seen_beside_the_others),
+		TEST(a_long_silence_that_is_usual_is_no_trouble),
+		TEST(slow_and_gaps_are_warnings),
+		TEST(jobs_are_judged_by_their_failures_in_a_row),
+		TEST(states_without_a_failure_are_warnings_or_fine),
+		TEST(the_disk_alarms_when_less_is_left),
+		TEST(a_job_is_not_told_twice),
+		TEST(the_worst_comes_first),
+		TEST(facts_that_could_not_be_had_are_unknown),
+		TEST(a_database_without_timescaledb_is_passed_over),
+		TEST(limits_are_refused_with_file_and_line),
+		TEST(every_limit_has_a_default_that_can_be_read),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
