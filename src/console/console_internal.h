@@ -197,6 +197,8 @@ void details_follow(struct console *console); /* a log that is shown grows with 
 void chunks_sync(struct console *console);
 bool chunks_open(struct console *console);  /* the chunks of the hypertable at the cursor; false: there is none */
 void chunks_close(struct console *console); /* back to the hypertables, zoomed or not as before */
+/* Where the row at the cursor stands for several, the verb that lists each is run; false: it stands for one. */
+bool chunks_list_all(struct console *console);
 void chunks_step(struct console *console, int by); /* along the timeline, whatever the list is sorted by */
 void chunks_done(struct console *console);
 

@@ -339,7 +339,7 @@ static unsigned pane_key(struct console *console, const struct key *key)
 	case KEYS_BACKTAB:
 		return next_focus(console, -1);
 	case KEYS_ENTER:
-		if (console->focus != LAYOUT_CHUNKS || is_timeline || !chunks_open(console))
+		if (is_timeline ? !chunks_list_all(console) : console->focus != LAYOUT_CHUNKS || !chunks_open(console))
 			details_open(console);
 		return STALE_SCREEN;
 	case KEYS_ESCAPE:

@@ -138,8 +138,9 @@ void pane_read_facts(const struct fleet *fleet, const struct database *database,
 
 /* --- the states ------------------------------------------------------------------------------- */
 
-static int count_missing(const struct table *table, enum missing *why)
+static int count_missing(const struct pane_data *data, enum missing *why)
 {
+	const struct table *table = data->table;
 	const struct table_shape *shape = table_shape(table);
 	int count = 0;
 
@@ -149,6 +150,8 @@ static int count_missing(const struct table *table, enum missing *why)
 
 			if (cell->has_value || cell->missing == MISSING_NONE || !shape->columns[column].title)
 				continue;
+			if (cell->missing == MISSING_UNSUPPORTED && data->chunks)
+				continue; /* integer time has no ages: nothing is lacking there */
 			*why = cell->missing;
 			count++;
 		}
@@ -168,7 +171,7 @@ enum pane_state pane_judge(const struct pane_data *data, int64_t now_us)
 		return PANE_STALE;
 	if (table_rows(data->table) == 0)
 		return PANE_EMPTY;
-	if (data->answered < data->asked || count_missing(data->table, &why) > 0)
+	if (data->answered < data->asked || count_missing(data, &why) > 0)
 		return PANE_PARTIAL;
 	return PANE_FRESH;
 }
@@ -216,7 +219,7 @@ static char *state_words(const struct pane *pane, const struct pane_data *data, 
 		break;
 	case PANE_PARTIAL:
 		*style = STYLE_WARN;
-		count = count_missing(data->table, &why);
+		count = count_missing(data, &why);
 		if (data->answered < data->asked)
 			text_addf(&out, "%d of %d answered", data->answered, data->asked);
 		else

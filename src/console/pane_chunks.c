@@ -127,6 +127,8 @@ static char *verdict_text(const struct table *table, int row)
 
 	if (!is_late(table, row))
 		return mem_copy(pane_text(table, row, "verdict"));
+	if (!pane_cell(table, row, "late_s")) /* integer time */
+		return mem_format("late by %lld", (long long)pane_int(table, row, "late_chunks", 0));
 	return mem_format("late %s", units_age(age, (int64_t)pane_real(table, row, "late_s", 0)));
 }
 
@@ -137,7 +139,16 @@ static char *compress_text(const struct table *table, int row)
 
 	if (!is_word(verdict, "late"))
 		return mem_copy(verdict);
+	if (!pane_cell(table, row, "compress_late_s"))
+		return mem_format("late by %lld", (long long)pane_int(table, row, "compress_late_chunks", 0));
 	return mem_format("late %s", units_age(age, (int64_t)pane_real(table, row, "compress_late_s", 0)));
+}
+
+static char *name_text(const struct table *table, int row)
+{
+	const char *schema = pane_text(table, row, "schema"), *name = pane_text(table, row, "name");
+
+	return schema && strcmp(schema, "public") != 0 ? mem_format("%s.%s", schema, name ? name : "") : mem_copy(name);
 }
 
 /* For the filter: what the strip shows, in words. */
@@ -183,7 +194,7 @@ static enum style job_style(const struct table *table, int row)
 }
 
 static const struct list_column columns[] = {
-	{ .name = "name", .title = "hypertable", .most_cols = 32, .grows = true },
+	{ .name = "name", .title = "hypertable", .most_cols = 32, .grows = true, .text = name_text },
 	{ .name = "time_column", .title = "timeline", .priority = 2, .most_cols = 48, .least_cols = 16, .grows = true, .text = timeline_text, .draw = draw_timeline,
 		.doc = "Its chunks, the oldest on the left, the newest at the right end; the legend beneath says what the characters mean." },
 	{ .name = "chunks", .priority = 1 },
@@ -225,6 +236,7 @@ static char *subtitle(const struct pane_data *data)
 {
 	int64_t chunks = 0, bytes = 0;
 	int rows = data->table ? table_rows(data->table) : 0;
+	bool is_sized = false;
 	char count[UNITS_SIZE], size[UNITS_SIZE];
 
 	if (rows == 0)
@@ -232,8 +244,9 @@ static char *subtitle(const struct pane_data *data)
 	for (int row = 0; row < rows; row++) {
 		chunks += pane_int(data->table, row, "chunks", 0);
 		bytes += pane_int(data->table, row, "bytes", 0);
+		is_sized = is_sized || pane_cell(data->table, row, "bytes");
 	}
-	return mem_format("%s chunks, %s%s", units_count(count, chunks), units_bytes(size, bytes),
+	return mem_format("%s chunks%s%s%s", units_count(count, chunks), is_sized ? ", " : "", is_sized ? units_bytes(size, bytes) : "",
 		data->chunks && data->chunks->is_apache ? ", Apache edition" : "");
 }
 

@@ -8,10 +8,10 @@
 #include "pgtend/core/width.h"
 #include "pgtend/ui/theme.h"
 
-enum { MARGIN_COLS = 3, MOST_BARS = 10, ROOMY_ROWS = 12, MOST_CELLS = 1024, MARKS = 3 };
+enum { MARGIN_COLS = 3, MOST_BARS = 12, ROOMY_ROWS = 12, MOST_CELLS = 1024, MARKS = 3 };
 
 /* What fits: rows for each part, from top to bottom in this order. */
-struct plan { int bars, strip, marks, axis, legend, blank, lines; };
+struct plan { int above, bars, strip, marks, axis, legend, blank, lines; };
 
 /* A policy's line on the strip. */
 struct mark { int col; enum style style; const char *pointer; char *label; };
@@ -109,6 +109,15 @@ static int find_marks(const struct chunks_scene *scene, int row, const struct ti
 		marks[count++].label = mem_copy("now");
 	}
 	return count;
+}
+
+static bool has_marks(const struct chunks_scene *scene, int row, const struct timeline *timeline)
+{
+	int64_t cutoff;
+	bool is_by_creation;
+
+	return timeline->counts[CHART_FUTURE] > 0 || chunks_cutoff(scene, row, "retention", &cutoff, &is_by_creation) ||
+		chunks_cutoff(scene, row, "compression", &cutoff, &is_by_creation);
 }
 
 static void sort_marks(struct mark *marks, int count)
@@ -283,13 +292,13 @@ static bool take(int *rest, int *part, int wanted)
 }
 
 /* Who gets the rows: the strip and what it means, what is wrong, how large chunks are, when, all that is to be said, larger bars. */
-static struct plan make_plan(int rows, bool has_timeline, const struct chunks_lines *lines)
+static struct plan make_plan(int rows, bool has_timeline, bool has_marks, const struct chunks_lines *lines)
 {
 	struct plan plan = { .strip = 1 };
 	int rest = rows - 1, some = lines->bad < 2 ? lines->bad : 2;
 
 	take(&rest, &plan.legend, 1);
-	if (has_timeline)
+	if (has_marks)
 		take(&rest, &plan.marks, 1);
 	take(&rest, &plan.lines, some);
 	if (has_timeline) {
@@ -301,6 +310,8 @@ static struct plan make_plan(int rows, bool has_timeline, const struct chunks_li
 		take(&rest, &plan.bars, 2);
 	if (rows >= ROOMY_ROWS)
 		take(&rest, &plan.blank, 1);
+	if (rows >= ROOMY_ROWS)
+		take(&rest, &plan.above, 1);
 	take(&rest, &plan.lines, lines->count - plan.lines);
 	if (has_timeline)
 		take(&rest, &plan.bars, MOST_BARS - plan.bars);
@@ -336,20 +347,20 @@ static void draw_timeline(const struct timeline *timeline, const struct timeline
 	struct chart_cell cells[MOST_CELLS];
 
 	timeline_lay(timeline, fit, selected, cells);
-	chart_bars(canvas, 0, MARGIN_COLS, plan->bars, cells, fit->cols);
-	chart_strip(canvas, plan->bars, MARGIN_COLS, cells, fit->cols);
+	chart_bars(canvas, plan->above, MARGIN_COLS, plan->bars, cells, fit->cols);
+	chart_strip(canvas, plan->above + plan->bars, MARGIN_COLS, cells, fit->cols);
 }
 
 /* Without the chunks themselves their numbers make a strip too. */
-static void draw_counts(const struct chunks_scene *scene, int row, struct canvas *canvas)
+static void draw_counts(const struct chunks_scene *scene, int row, struct canvas *canvas, int at_row)
 {
 	int64_t counts[CHART_KINDS];
 	int col = MARGIN_COLS;
 
 	count_kinds(scene, row, NULL, counts);
-	col += canvas_put(canvas, 0, col, STYLE_DIM, "old ");
-	col += chart_chunks(canvas, 0, col, canvas_cols(canvas) - col - 5, counts[CHART_LATE], counts[CHART_COMPRESSED], counts[CHART_RAW]);
-	canvas_put(canvas, 0, col, STYLE_DIM, " new");
+	col += canvas_put(canvas, at_row, col, STYLE_DIM, "old ");
+	col += chart_chunks(canvas, at_row, col, canvas_cols(canvas) - col - 5, counts[CHART_LATE], counts[CHART_COMPRESSED], counts[CHART_RAW]);
+	canvas_put(canvas, at_row, col, STYLE_DIM, " new");
 }
 
 void chunks_foot_draw(const struct chunks_scene *scene, int row, int selected, struct canvas *canvas)
@@ -365,14 +376,14 @@ void chunks_foot_draw(const struct chunks_scene *scene, int row, int selected, s
 	if (timeline)
 		fit = timeline_fit(timeline, room < MOST_CELLS ? room : MOST_CELLS);
 	chunks_lines_make(&lines, scene, row, cols - MARGIN_COLS - label_width(canvas), label_width(canvas) > 0);
-	plan = make_plan(canvas_rows(canvas), fit.cols > 0, &lines);
+	plan = make_plan(canvas_rows(canvas), fit.cols > 0, fit.cols > 0 && has_marks(scene, row, timeline), &lines);
 	if (fit.cols > 0)
 		draw_timeline(timeline, &fit, &plan, selected, canvas);
 	else if (pane_int(scene->hypertables, row, "chunks", 0) > 0)
-		draw_counts(scene, row, canvas);
+		draw_counts(scene, row, canvas, plan.above);
 	else
-		canvas_put(canvas, 0, MARGIN_COLS, STYLE_DIM, "no chunks yet");
-	at = plan.bars + plan.strip;
+		canvas_put(canvas, plan.above, MARGIN_COLS, STYLE_DIM, "no chunks yet");
+	at = plan.above + plan.bars + plan.strip;
 	if (plan.marks > 0)
 		draw_marks(scene, row, timeline, &fit, canvas, at);
 	at += plan.marks;
@@ -390,7 +401,7 @@ void chunks_strip_draw(const struct chunks_scene *scene, int row, struct canvas 
 	const struct timeline *timeline = timeline_of(scene, row);
 	struct chart_cell cells[MOST_CELLS];
 	struct timeline_fit fit;
-	int64_t counts[CHART_KINDS];
+	int64_t counts[CHART_KINDS], all;
 
 	if (cols > MOST_CELLS)
 		cols = MOST_CELLS;
@@ -401,5 +412,7 @@ void chunks_strip_draw(const struct chunks_scene *scene, int row, struct canvas 
 		return;
 	}
 	count_kinds(scene, row, NULL, counts);
-	chart_chunks(canvas, at_row, col, cols, counts[CHART_LATE], counts[CHART_COMPRESSED], counts[CHART_RAW]);
+	all = counts[CHART_LATE] + counts[CHART_COMPRESSED] + counts[CHART_RAW];
+	col += all < cols ? cols - (int)all : 0;
+	chart_chunks(canvas, at_row, col, all < cols ? (int)all : cols, counts[CHART_LATE], counts[CHART_COMPRESSED], counts[CHART_RAW]);
 }

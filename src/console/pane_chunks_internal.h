@@ -19,7 +19,7 @@ struct chunks_scene {
 	const struct timelines *timelines;
 	const char *database;            /* its section's name */
 	bool is_apache;                  /* the edition without policies and compression */
-	bool has_list_failed;            /* the chunks themselves could not be read */
+	const char *list_error;          /* why the chunks themselves could not be read */
 	const char *schema, *name;       /* whose chunks are shown one by one; NULL: none's */
 };
 

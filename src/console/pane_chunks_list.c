@@ -171,7 +171,7 @@ const struct pane pane_chunk_list = {
 	.name = "CHUNKS",
 	.help = "The chunks of one hypertable, the oldest first: what time each covers, its state, its rows, what it takes and what it took before compression. Left and "
 		"right go along the timeline beneath, up and down through the list; the chunk at the cursor is marked on both. Where there are more than a thousand, "
-		"a row stands for several that follow each other (:chunks DB --list shows each). Enter shows all of a chunk, Esc goes back to the hypertables.",
+		"a row stands for several that follow each other; Enter lists each then, else it shows all of the chunk. Esc goes back to the hypertables.",
 	.empty = "this hypertable has no chunks yet",
 	.fact = FACT_CHUNK_LIST,
 	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "range_start", "range_start_integer", "chunk", NULL }, .mark = mark },
@@ -199,6 +199,8 @@ static void set_scene(struct console *console)
 	scene->policies = facts_of(database, FACT_POLICIES);
 	scene->ingest = facts_of(database, FACT_INGEST);
 	scene->aggregates = facts_of(database, FACT_AGGREGATES);
+	if (database && !scene->list && database_facts(database, FACT_CHUNK_LIST)->err.kind != ERR_NONE)
+		scene->list_error = database_facts(database, FACT_CHUNK_LIST)->err.text;
 	scene->database = database ? database->name : NULL;
 	scene->is_apache = database && database->timescaledb_license && strcmp(database->timescaledb_license, "apache") == 0;
 	scene->schema = view->is_open ? view->schema : NULL;
@@ -296,6 +298,26 @@ void chunks_close(struct console *console)
 		console->is_zoomed = console->chunks.was_zoomed;
 	forget_rows(&console->chunks);
 	console_mark(console, STALE_DATA);
+}
+
+bool chunks_list_all(struct console *console)
+{
+	const struct chunks_view *view = &console->chunks;
+	const struct database *database = console_database(console);
+	char *relation, *table, *name, *line;
+
+	if (!database || pane_int(view->rows, list_row(&view->list), "chunks", 1) <= 1)
+		return false;
+	relation = mem_format("%s.%s", view->schema, view->name);
+	table = text_shell_word(relation);
+	name = text_shell_word(database->name);
+	line = mem_format("chunks %s --list --table %s", name, table);
+	console_command(console, line);
+	mem_free(line);
+	mem_free(name);
+	mem_free(table);
+	mem_free(relation);
+	return true;
 }
 
 void chunks_step(struct console *console, int by)

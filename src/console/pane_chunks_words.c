@@ -7,6 +7,8 @@
 #include "pgtend/core/units.h"
 #include "pgtend/core/width.h"
 
+#define DAY_US 86400e6
+
 struct writer {
 	struct chunks_lines *lines;
 	const struct chunks_scene *scene;
@@ -23,7 +25,7 @@ char *chunks_place_text(const struct timeline *timeline, int64_t at)
 	if (timeline->is_integer)
 		return mem_format("%lld", (long long)at);
 	units_day(day, at);
-	if (timeline->width <= 0 || timeline->width >= 86400e6)
+	if (timeline->width <= 0 || timeline->width >= DAY_US || timeline->extent > 300 * DAY_US) /* further apart days tell enough, and years matter */
 		return mem_copy(day);
 	pane_clock(clock, at);
 	return mem_format("%s %.5s", day + 5, clock);
@@ -232,6 +234,17 @@ static void say_ingest(struct writer *writer, bool is_bad)
 	}
 }
 
+static void say_list_error(struct writer *writer)
+{
+	char *line;
+
+	if (!writer->scene->list_error)
+		return;
+	line = mem_format("cannot be listed: %s", writer->scene->list_error);
+	say(writer, "chunks", STYLE_WARN, true, line);
+	mem_free(line);
+}
+
 static void say_apache(struct writer *writer)
 {
 	char *line;
@@ -307,7 +320,7 @@ static void say_size(struct writer *writer)
 	const struct table *table = writer->table;
 	int row = writer->row;
 	const struct cell *bytes = pane_cell(table, row, "bytes"), *day = pane_cell(table, row, "bytes_per_day"), *steady = pane_cell(table, row, "steady_bytes");
-	const struct cell *full = pane_cell(table, row, "disk_full_s");
+	const struct cell *full = pane_cell(table, row, "disk_full_s"), *free_bytes = pane_cell(table, row, "disk_free_bytes");
 	int64_t locked = pane_int(table, row, "locked", 0);
 	struct text text = { 0 };
 	char age[UNITS_SIZE];
@@ -322,6 +335,8 @@ static void say_size(struct writer *writer)
 		add_part(&text, "no end to it without retention");
 	if (full)
 		text_addf(&text, ", disk full in %s", units_age(age, (int64_t)full->u.real));
+	else if (free_bytes)
+		add_bytes(&text, "", free_bytes->u.integer, " free on its disk");
 	if (locked > 0)
 		text_addf(&text, ", %lld locked by others and left out", (long long)locked);
 	say_text(writer, "size", STYLE_PLAIN, false, &text);
@@ -398,6 +413,7 @@ void chunks_lines_make(struct chunks_lines *lines, const struct chunks_scene *sc
 	say_aggregate(&writer, true);
 	say_ingest(&writer, true);
 	say_apache(&writer);
+	say_list_error(&writer);
 	say_ingest(&writer, false);
 	say_policies(&writer);
 	say_compression(&writer);

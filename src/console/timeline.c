@@ -132,6 +132,8 @@ static void add_row(struct timeline *timeline, const struct table *list, int row
 		timeline->most_bytes = span.bytes;
 	if (!table_cell(list, row, at->from)->has_value && span.has_range)
 		timeline->is_integer = true;
+	if (span.has_range && timeline->spans[0].has_range)
+		timeline->extent = (double)span.to - (double)timeline->spans[0].from;
 	if (span.has_range && timeline->width <= 0)
 		timeline->width = ((double)span.to - (double)span.from) / (double)span.chunks;
 }

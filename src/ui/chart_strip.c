@@ -48,7 +48,7 @@ static const char *bar_glyph(enum chart_kind kind, int eighths)
 void chart_bars(struct canvas *canvas, int row, int col, int rows, const struct chart_cell *cells, int count)
 {
 	for (int i = 0; i < count; i++) {
-		enum style style = cells[i].kind == CHART_LATE ? STYLE_LATE : chart_style(cells[i].kind);
+		enum style style = cells[i].is_selected ? STYLE_BOLD : cells[i].kind == CHART_LATE ? STYLE_LATE : chart_style(cells[i].kind);
 		int eighths = (int)(cells[i].height * rows * 8 + 0.5);
 
 		if (cells[i].kind <= CHART_GAP || cells[i].height <= 0)
