@@ -188,6 +188,11 @@ static enum style ingest_style(const char *verdict)
 	return is_word(verdict, "silent") || is_word(verdict, "empty") ? STYLE_CRIT : is_word(verdict, "slow") ? STYLE_WARN : STYLE_PLAIN;
 }
 
+static int digits(double rate)
+{
+	return rate >= 10 || rate <= 0 ? 0 : rate >= 0.1 ? 1 : 3;
+}
+
 static char *ingest_text(const struct table *table, int row)
 {
 	const char *verdict = pane_text(table, row, "verdict"), *cause = pane_text(table, row, "cause");
@@ -203,9 +208,9 @@ static char *ingest_text(const struct table *table, int row)
 	if (pane_cell(table, row, "lag_s") && !(cause && is_word(verdict, "silent")))
 		text_addf(&text, ", newest row %s ago", units_age(age, (int64_t)pane_real(table, row, "lag_s", 0)));
 	if (rate >= 0)
-		text_addf(&text, rate < 10 ? ", %.1f rows/min" : ", %.0f rows/min", rate);
+		text_addf(&text, ", %.*f rows/min", digits(rate), rate);
 	if (usual >= 0)
-		text_addf(&text, usual < 10 ? ", usually %.1f" : ", usually %.0f", usual);
+		text_addf(&text, ", usually %.*f", digits(usual), usual);
 	if (gaps == 0)
 		text_add(&text, ", no gaps");
 	else if (gaps > 0)
@@ -338,7 +343,7 @@ static void say_size(struct writer *writer)
 	else if (free_bytes)
 		add_bytes(&text, "", free_bytes->u.integer, " free on its disk");
 	if (locked > 0)
-		text_addf(&text, ", %lld locked by others and left out", (long long)locked);
+		text_addf(&text, ", %lld chunk%s locked by others and not measured", (long long)locked, locked == 1 ? "" : "s");
 	say_text(writer, "size", STYLE_PLAIN, false, &text);
 }
 
