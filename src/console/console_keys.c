@@ -321,6 +321,31 @@ static unsigned function_key(struct console *console, int number)
 	}
 }
 
+/* Whoever sees that a database is late wants to see why. */
+static bool is_late_fleet_row(const struct console *console)
+{
+	const struct view *view = &console->views[LAYOUT_FLEET];
+	const char *verdict = pane_text(view->data.table, list_row(&view->list), "retention.verdict");
+
+	return console->focus == LAYOUT_FLEET && verdict && strcmp(verdict, "late") == 0;
+}
+
+/* Goes into the row: from a late database to its chunks, from a hypertable to each of them, else to all columns. */
+static unsigned enter(struct console *console)
+{
+	bool is_chunks = console->focus == LAYOUT_CHUNKS, is_gone;
+
+	if (is_chunks && console->chunks.is_open)
+		is_gone = chunks_list_all(console);
+	else if (is_chunks)
+		is_gone = chunks_open(console);
+	else
+		is_gone = is_late_fleet_row(console) && chunks_visit(console);
+	if (!is_gone)
+		details_open(console);
+	return STALE_SCREEN;
+}
+
 static unsigned pane_key(struct console *console, const struct key *key)
 {
 	bool is_timeline = console->focus == LAYOUT_CHUNKS && console->chunks.is_open;
@@ -339,9 +364,7 @@ static unsigned pane_key(struct console *console, const struct key *key)
 	case KEYS_BACKTAB:
 		return next_focus(console, -1);
 	case KEYS_ENTER:
-		if (is_timeline ? !chunks_list_all(console) : console->focus != LAYOUT_CHUNKS || !chunks_open(console))
-			details_open(console);
-		return STALE_SCREEN;
+		return enter(console);
 	case KEYS_ESCAPE:
 		if (!go_back(console))
 			console_focus(console, LAYOUT_FLEET);

@@ -277,6 +277,22 @@ bool chunks_open(struct console *console)
 	return true;
 }
 
+bool chunks_visit(struct console *console)
+{
+	struct view *view = &console->views[LAYOUT_CHUNKS];
+	const struct table *table = view->data.table;
+
+	for (int row = 0; table && row < table_rows(table); row++)
+		if (pane_int(table, row, "late_chunks", 0) > 0) {
+			chunks_close(console);
+			list_select(&view->list, row);
+			console_focus(console, LAYOUT_CHUNKS);
+			console->is_zoomed = true;
+			return true;
+		}
+	return false;
+}
+
 static void forget_rows(struct chunks_view *view)
 {
 	list_update(&view->list, NULL);

@@ -275,8 +275,15 @@ static void say_policies(struct writer *writer)
 	if (writer->lines->bad > 0 && pane_int(writer->table, writer->row, "late_chunks", 0) > 0)
 		return;
 	if (is_word(verdict, "no policy")) {
-		if (!writer->scene->is_apache)
-			say(writer, "retention", STYLE_DIM, false, "no policy: its chunks are kept for ever");
+		const char *mend = pane_text(writer->table, writer->row, "mend");
+
+		if (writer->scene->is_apache)
+			return;
+		if (mend && text_starts_with(mend, "pgtend "))
+			text_addf(&text, "no policy: its chunks are kept for ever, until :%s", mend + 7);
+		else
+			text_add(&text, "no policy: its chunks are kept for ever");
+		say_text(writer, "retention", STYLE_PLAIN, false, &text);
 		return;
 	}
 	if (verdict)
@@ -372,6 +379,7 @@ static void say_job(struct writer *writer, int job)
 {
 	const struct table *policies = writer->scene->policies;
 	const char *state = pane_text(policies, job, "state"), *error = pane_text(policies, job, "last_error"), *kind = pane_text(policies, job, "kind");
+	const char *blocker = pane_text(policies, job, "blocker");
 	const struct cell *schedule = pane_cell(policies, job, "schedule_s");
 	int error_column = table_column(table_shape(policies), "last_error");
 	int64_t in_row = pane_int(policies, job, "consecutive_failures", 0), failures = pane_int(policies, job, "failures", 0);
@@ -383,6 +391,8 @@ static void say_job(struct writer *writer, int job)
 		text_addf(&text, ", every %s", units_age(age, (int64_t)schedule->u.real));
 	add_moment(&text, "last ok ", pane_cell(policies, job, "last_ok"), "%s ago", "in %s");
 	add_moment(&text, "next run ", pane_cell(policies, job, "next_start"), "was due %s ago", "in %s");
+	if (blocker)
+		text_addf(&text, ", waits for %s", blocker);
 	if (in_row > 0)
 		text_addf(&text, ", failed %lld times in a row", (long long)in_row);
 	else if (failures > 0)

@@ -252,7 +252,7 @@ static void details(const struct console *console, const struct pane_data *data,
 const struct pane pane_fleet = {
 	.name = "FLEET",
 	.help = "Every database of the configuration, one row each. Up and down select the one that the other panes show and that verbs act on "
-		"when none is named. The line beneath says the first finding of the selected database, or of the worst. Enter shows all of them.",
+		"when none is named. The line beneath says the first finding of the selected database, or of the worst. Enter shows all of them; where retention is late, the chunks (d: all findings).",
 	.empty = "no database is configured: pgtend init writes pgtend.ini",
 	.fact = FACT_COUNT,
 	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "name", NULL }, .mark = mark },

@@ -258,7 +258,13 @@ static void a_timeline_is_walked(void **state)
 	assert_shows("_timescaledb_internal._hyper_1_40_chunk");
 	type("\033\033");
 	assert_shows("1 MIGRATIONS");
-	type("zz");
+	type("0\r"); /* from FLEET, where it is late */
+	assert_shows("3 CHUNKS  75 chunks");
+	assert_hides("1 MIGRATIONS");
+	assert_shows(":retention run tracking");
+	type("\033\033");
+	assert_shows("1 MIGRATIONS");
+	type("3zz");
 	assert_shows("location_events  67 chunks of 1d");
 	type("z");
 	assert_shows("1 MIGRATIONS");

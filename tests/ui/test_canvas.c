@@ -107,6 +107,41 @@ static void a_canvas_of_nothing_survives(void **state)
 	canvas_free(canvas);
 }
 
+/* A character a chunk, a bar as high as it is large; what is there is seen, however small. */
+static void a_timeline_is_drawn(void **state)
+{
+	static const struct chart_cell cells[] = {
+		{ CHART_LATE, 1, false }, { CHART_COMPRESSED, 0.001, false }, { CHART_GAP, -1, false }, { CHART_RAW, 0.5, true }, { CHART_LOCKED, -1, false },
+		{ CHART_BLANK, -1, false }, { CHART_FUTURE, 0, false },
+	};
+	struct canvas *canvas = canvas_new(3, 7);
+	enum style style = STYLE_PLAIN;
+	char *text;
+
+	(void)state;
+	theme_init(THEME_PLAIN, true);
+	chart_bars(canvas, 0, 0, 2, cells, 7);
+	chart_strip(canvas, 2, 0, cells, 7);
+	text = canvas_text(canvas);
+	assert_string_equal(text, "█\n█▁ █\n!▪·■× »\n");
+	mem_free(text);
+	canvas_cell(canvas, 2, 3, &style);
+	assert_int_equal(style, STYLE_SELECTED);
+	canvas_cell(canvas, 0, 0, &style);
+	assert_int_equal(style, STYLE_LATE);
+	canvas_clear(canvas);
+	theme_init(THEME_PLAIN, false);
+	chart_bars(canvas, 0, 0, 2, cells, 7);
+	chart_strip(canvas, 2, 0, cells, 7);
+	text = canvas_text(canvas);
+	assert_string_equal(text, "!\n!. =\n!#.=x >\n");
+	mem_free(text);
+	for (int kind = CHART_GAP; kind < CHART_KINDS; kind++) /* each is told from the others without colours */
+		for (int other = CHART_GAP; other < kind; other++)
+			assert_string_not_equal(chart_glyph((enum chart_kind)kind), chart_glyph((enum chart_kind)other));
+	canvas_free(canvas);
+}
+
 static void bars_show_every_kind_that_exists(void **state)
 {
 	struct canvas *canvas = canvas_new(3, 20);
@@ -230,6 +265,7 @@ static void a_short_line_is_edited_by_characters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_timeline_is_drawn),
 		cmocka_unit_test(text_is_clipped_on_all_sides),
 		cmocka_unit_test(wide_characters_are_never_cut_in_half),
 		cmocka_unit_test(marks_join_and_control_bytes_are_harmless),
