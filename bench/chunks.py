@@ -76,7 +76,7 @@ def locked():
     while admin("select count(*) from pg_locks where granted and mode = 'AccessExclusiveLock' and database = (select oid from pg_database where datname = '%s')"
                 % E["BENCH_DATABASE"]) == "0":
         time.sleep(0.05)
-    terminal, times = Terminal([PGTEND, "--url", URL, "--pane", "chunks", "--refresh", "2"]), []
+    terminal, times = Terminal([PGTEND, "--url", URL]), []
     try:
         terminal.until(FRAME)
         end = now() + LOCK_S - 3
