@@ -32,6 +32,8 @@ const struct health_threshold health_thresholds[] = {
 	{"aggregates_late_crit", LIMIT_DURATION, "6h", "The same."},
 	{"ingest_silent_warn", LIMIT_DURATION, "5min", "How long nothing may have come, at an hour at which something usually does."},
 	{"ingest_silent_crit", LIMIT_DURATION, "1h", "The same."},
+	{"ingest_silence_least", LIMIT_DURATION, "5min", "A shorter time without a row is no silence, whatever usually comes."},
+	{"ingest_slow_warn", LIMIT_SHARE, "50%", "Rows a minute over the last whole hour, of what the same hour of earlier days had."},
 	{"ingest_gaps_warn", LIMIT_COUNT, "1", "Days without a chunk inside the retention window."},
 	{"jobs_failures_warn", LIMIT_COUNT, "1", "Failures or crashes in a row of a TimescaleDB job."},
 	{"jobs_failures_crit", LIMIT_COUNT, "3", "The same; it waits longer after each."},

@@ -49,6 +49,7 @@ struct ingest_look {
 	const struct probe_target *target;
 	struct session *session;
 	const char *source_column; /* NULL: none */
+	double least_silence_s, slow_share; /* thresholds ingest_silence_least, ingest_slow_warn */
 	const struct table *before; /* the facts of the look before; NULL */
 	int64_t before_us;
 	bool is_newest_only;       /* neither rates nor silences */
@@ -119,6 +120,7 @@ double ingest_newest_age(const struct probe_target *target, struct session *sess
 
 /* --- ingest_judge.c */
 struct ingest_verdict { const char *verdict; char *cause; };
-void ingest_judge(const struct ingest_source *source, int64_t now_us, bool has_chunks, struct ingest_verdict *verdict);
+/* slow_share: fewer rows than that share of what is usual are slow. */
+void ingest_judge(const struct ingest_source *source, int64_t now_us, bool has_chunks, double slow_share, struct ingest_verdict *verdict);
 
 #endif

@@ -7,7 +7,6 @@
 
 static const int64_t day_us = 86400 * INT64_C(1000000);
 enum { LEAST_DAYS = 2, LEAST_ROWS_A_MIN = 1 };
-static const double slow_ratio = 0.5;
 
 /* "03:02" of today, else with the day. Times are UTC, as everywhere. */
 static char *since(int64_t at_us, int64_t now_us)
@@ -31,13 +30,13 @@ static bool is_silent(const struct ingest_source *source, int64_t lag_us)
 	return source->has_newest && (lag_us >= day_us || (source->silent_days > 0 && source->silent_days * 2 >= source->seen_days));
 }
 
-static bool is_slow(const struct ingest_source *source)
+static bool is_slow(const struct ingest_source *source, double slow_share)
 {
 	return source->has_rate && source->usual_days >= LEAST_DAYS && source->usual_rows_per_min >= LEAST_ROWS_A_MIN &&
-	       source->rows_per_min < source->usual_rows_per_min * slow_ratio;
+	       source->rows_per_min < source->usual_rows_per_min * slow_share;
 }
 
-void ingest_judge(const struct ingest_source *source, int64_t now_us, bool has_chunks, struct ingest_verdict *verdict)
+void ingest_judge(const struct ingest_source *source, int64_t now_us, bool has_chunks, double slow_share, struct ingest_verdict *verdict)
 {
 	const char *who = source->source ? source->source : "";
 	const char *space = source->source ? " " : "";
@@ -52,7 +51,7 @@ void ingest_judge(const struct ingest_source *source, int64_t now_us, bool has_c
 		verdict->verdict = "silent";
 		verdict->cause = mem_format("%s%ssilent since %s%s", who, space, source->is_newest_bound ? "before " : "", when);
 		mem_free(when);
-	} else if (is_slow(source)) {
+	} else if (is_slow(source, slow_share)) {
 		char *now = rate(source->rows_per_min);
 		char *usual = rate(source->usual_rows_per_min);
 

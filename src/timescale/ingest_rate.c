@@ -11,7 +11,7 @@ static const int64_t second_us = 1000000;
 static const int64_t hour_us = 3600 * INT64_C(1000000);
 static const int64_t day_us = 86400 * INT64_C(1000000);
 enum {
-	LEAST_SILENCE_S = 300, /* less is no silence */
+	LONGEST_GRACE_S = 1800,
 	LONGEST_LOOK_S = 3 * 3600, /* of a longer silence its last hours tell as much */
 	MOST_PARTS = 64,       /* chunks of one stretch: of more (very many side by side) nothing is told */
 	ENOUGH_ROWS = 10,      /* so many rows in such a stretch, and none now, is no chance */
@@ -172,7 +172,8 @@ static int64_t silence_of(const struct ingest_hypertable *hypertable, const stru
 	return source->has_newest && !source->is_newest_bound ? hypertable->now_us - source->newest_us : 0;
 }
 
-/* For one source: the same stretch, from its newest row to now, of the earlier days. */
+/* For one source: the same stretch, from its newest row to now, of the earlier days. What came in its first half came well before now: rows
+ * that come by the quarter of an hour are missed after half an hour, not after sixteen minutes. */
 static void add_silence(struct ingest_question *question, struct ingest_source *source, int first_piece, bool is_by_source)
 {
 	const char *sql = !question->lead ? sql_timescale_ingest_count : is_by_source ? sql_timescale_ingest_count_of : sql_timescale_ingest_count_by;
@@ -180,8 +181,13 @@ static void add_silence(struct ingest_question *question, struct ingest_source *
 	int64_t now_us = question->hypertable->now_us;
 	int64_t from_us = now_us - LONGEST_LOOK_S * second_us > source->newest_us ? now_us - LONGEST_LOOK_S * second_us : source->newest_us + 1;
 
+	int64_t grace_us = (now_us - source->newest_us) / 2;
+
+	if (grace_us > LONGEST_GRACE_S * second_us)
+		grace_us = LONGEST_GRACE_S * second_us;
 	for (int k = 1; k <= INGEST_DAYS; k++) {
-		struct ingest_part part = {.source = source->source, .piece = first_piece + k, .from_us = from_us - k * day_us, .to_us = now_us - k * day_us, .most = ENOUGH_ROWS, .leads = INGEST_LEADS};
+		struct ingest_part part = {.source = source->source, .piece = first_piece + k, .from_us = from_us - k * day_us, .to_us = now_us - grace_us - k * day_us,
+		                           .most = ENOUGH_ROWS, .leads = INGEST_LEADS};
 		int parts = question->parts;
 
 		source->seen_days += add_stretch(question, sql, &part) && question->parts > parts;
@@ -200,7 +206,7 @@ bool ingest_ask_silence(const struct ingest_look *look, const struct ingest_hype
 	for (int i = 0; i < sources->count; i++) {
 		int64_t silence = silence_of(hypertable, &sources->v[i]);
 
-		if (silence >= LEAST_SILENCE_S * second_us && silence < day_us)
+		if ((double)silence >= look->least_silence_s * 1e6 && silence < day_us)
 			add_silence(&question, &sources->v[i], i * PIECES, is_by_source);
 	}
 	if (question.parts == 0)

@@ -4,6 +4,7 @@
 #include "ingest.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/fleet/health.h"
 
 static const struct table_column columns[] = {INGEST_COLUMNS};
 const struct table_shape ingest_shape = {"ingest", columns, sizeof columns / sizeof *columns};
@@ -29,7 +30,8 @@ static void add_hypertable(struct table *table, const struct ingest_hypertable *
 		table_add_word(table, row, "gap_days", hypertable->gap_days.v[i]);
 }
 
-static void set_source(struct table *table, int row, const struct ingest_hypertable *hypertable, const struct ingest_source *source)
+static void set_source(const struct ingest_look *look, struct table *table, int row, const struct ingest_hypertable *hypertable,
+                       const struct ingest_source *source)
 {
 	bool is_counted = hypertable->time == INGEST_INTEGER && !hypertable->units_a_second;
 	struct ingest_verdict verdict;
@@ -52,14 +54,14 @@ static void set_source(struct table *table, int row, const struct ingest_hyperta
 		table_set_real(table, row, "usual_rows_per_min", source->usual_rows_per_min);
 	if (is_counted)
 		return;
-	ingest_judge(source, hypertable->now_us, hypertable->chunk_count > 0, &verdict);
+	ingest_judge(source, hypertable->now_us, hypertable->chunk_count > 0, look->slow_share, &verdict);
 	table_set_text(table, row, "verdict", verdict.verdict);
 	table_set_text(table, row, "cause", verdict.cause);
 	mem_free(verdict.cause);
 }
 
 /* The row of the hypertable is there already, with its gaps; its sources follow at the end. */
-static void set_sources(struct table *table, int first, const struct ingest_hypertable *hypertable, const struct ingest_sources *sources)
+static void set_sources(const struct ingest_look *look, struct table *table, int first, const struct ingest_hypertable *hypertable, const struct ingest_sources *sources)
 {
 	for (int i = 0; i < sources->count; i++) {
 		const struct ingest_source *source = &sources->v[i];
@@ -70,7 +72,7 @@ static void set_sources(struct table *table, int first, const struct ingest_hype
 			table_set_text(table, row, "name", hypertable->name);
 			table_set_text(table, row, "source", source->source);
 		}
-		set_source(table, row, hypertable, source);
+		set_source(look, table, row, hypertable, source);
 	}
 	if (hypertable->chunk_count == 0)
 		return;
@@ -91,7 +93,7 @@ static bool ask_all(const struct ingest_look *look, struct ingest_hypertables *h
 		bool is_answered = ingest_ask(look, &hypertables->v[i], &sources, err);
 
 		if (is_answered)
-			set_sources(table, i, &hypertables->v[i], &sources);
+			set_sources(look, table, i, &hypertables->v[i], &sources);
 		ingest_sources_done(&sources);
 		if (!is_answered)
 			return false;
@@ -110,6 +112,7 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 	struct table *before = facts->table ? table_copy(facts->table) : NULL;
 	struct ingest_look look = {
 		.target = target, .session = session, .before = before, .before_us = facts->taken_us,
+		.least_silence_s = health_limit(target->fleet, "ingest_silence_least"), .slow_share = health_limit(target->fleet, "ingest_slow_warn"),
 		.source_column = section_text(target->database->section, "source_column"),
 	};
 	bool is_answered = ingest_read(&look, NULL, &hypertables, err) && ask_all(&look, &hypertables, table, err);

@@ -18,7 +18,7 @@ static void assert_judged(const struct ingest_source *source, const char *verdic
 {
 	struct ingest_verdict found;
 
-	ingest_judge(source, now_us, true, &found);
+	ingest_judge(source, now_us, true, 0.5, &found);
 	if (verdict)
 		assert_string_equal(found.verdict, verdict);
 	else
@@ -112,7 +112,7 @@ static void what_is_not_known_is_not_judged(void **state)
 
 	(void)state;
 	assert_judged(&source, NULL, NULL);
-	ingest_judge(&source, now_us, false, &found);
+	ingest_judge(&source, now_us, false, 0.5, &found);
 	assert_string_equal(found.verdict, "empty");
 	mem_free(found.cause);
 }
