@@ -61,6 +61,7 @@ struct policy_look {
 	int64_t due_chunks;      /* chunks that it should have taken, their whole range past */
 	double due_s;            /* since when the oldest of them could have gone; negative: integer time */
 	int64_t frozen_chunks;   /* of those, frozen ones */
+	int64_t max_chunks;      /* compression: how many it takes in one run; 0: all */
 	double chunk_s;          /* time that one chunk covers */
 	double raw_drop_after_s; /* compression: when retention drops the same chunks. refresh: what it is made of */
 

@@ -167,12 +167,6 @@ static char *failure_words(const struct policy_look *look, char **mend)
 		return mem_copy("its error is not visible to this role");
 	if (!error)
 		return mem_copy("its error was not kept");
-	/* seen on PostgreSQL 15.20 with 2.28.3: the work is committed, then recorded as failed */
-	if (strcmp(sqlstate, "24000") == 0 && strstr(error, "portal")) {
-		mem_free(*mend);
-		*mend = mem_copy("install the newest TimescaleDB for this PostgreSQL; what the chunks say counts until then");
-		return mem_copy("it may have done its work all the same: the server's minor version is newer than this TimescaleDB");
-	}
 	if (strcmp(sqlstate, "XX000") == 0 && strstr(error, "failed to execute job"))
 		return mem_copy("its process ended without a word (terminated, or longer than max_runtime): the server's log has the reason");
 	if (strstr(error, "$libdir/timescaledb") || strstr(error, "version mismatch")) {
@@ -190,9 +184,16 @@ static char *next_try(const struct policy_look *look)
 	                                                                    : mem_copy("");
 }
 
+/* Seen on PostgreSQL 15.20 with 2.28.3: each run is committed, then recorded as failed. What is undone has another cause. */
+static bool is_false_failure(const struct policy_look *look)
+{
+	return look->failures > 0 && look->last_error && look->last_sqlstate && strcmp(look->last_sqlstate, "24000") == 0 &&
+	       strstr(look->last_error, "portal");
+}
+
 static bool by_failure(const struct policy_look *look, struct policy_verdict *verdict)
 {
-	if (look->failures <= 0)
+	if (look->failures <= 0 || is_false_failure(look))
 		return false;
 	char *mend;
 	char *words = failure_words(look, &mend);
@@ -286,6 +287,19 @@ static bool by_owner(const struct policy_look *look, struct policy_verdict *verd
 	return look->owner_lacks && tell(verdict, owner_cause(look), owner_mend(look));
 }
 
+static bool by_false_failure(const struct policy_look *look, struct policy_verdict *verdict)
+{
+	if (!is_false_failure(look))
+		return false;
+	char *next = next_try(look);
+
+	tell(verdict, mem_format("job %lld is recorded as failed %lld %s though what it did is committed: the server's minor version is newer than this TimescaleDB%s",
+	                         (long long)look->job_id, (long long)look->failures, look->failures == 1 ? "time" : "times", next),
+	     mem_copy("install the newest TimescaleDB for this PostgreSQL; until then the chunks tell, not the job"));
+	mem_free(next);
+	return true;
+}
+
 static bool by_schedule(const struct policy_look *look, struct policy_verdict *verdict)
 {
 	if (look->kind != POLICY_RETENTION || look->is_integer || look->after_s < 0 || look->after_s >= look->schedule_s)
@@ -312,6 +326,16 @@ static bool by_wide_chunks(const struct policy_look *look, struct policy_verdict
 	mem_free(after);
 	mem_free(chunk);
 	return true;
+}
+
+static bool by_throttle(const struct policy_look *look, struct policy_verdict *verdict)
+{
+	if (look->kind != POLICY_COMPRESSION || look->max_chunks <= 0 || look->due_chunks <= look->max_chunks)
+		return false;
+	return tell(verdict, mem_format("job %lld compresses at most %lld chunk%s a run (maxchunks_to_compress)", (long long)look->job_id,
+	                                (long long)look->max_chunks, look->max_chunks == 1 ? "" : "s"),
+	            mem_format("select alter_job(%lld, config => config - 'maxchunks_to_compress') from timescaledb_information.jobs where job_id = %lld",
+	                       (long long)look->job_id, (long long)look->job_id));
 }
 
 /* --- what is wrong though everything looks right --------------------------------------------------- */
@@ -348,8 +372,8 @@ void policy_find_cause(const struct policy_look *look, bool is_late, struct poli
 	} rules[] = {
 		{by_edition, false}, {by_restoring, false}, {by_no_scheduler, false}, {by_pause, false}, {by_blocker, false}, {by_running, true},
 		{by_failure, false}, {by_hand_only, true}, {by_crash, false}, {by_starving, false}, {by_stuck_start, false}, {by_never_run, true},
-		{by_late_start, false}, {by_frozen_chunks, true}, {by_owner, false}, {by_schedule, true}, {by_wide_chunks, true},
-		{by_hollow_success, true}, {by_version, true}, {by_state, true},
+		{by_late_start, false}, {by_frozen_chunks, true}, {by_owner, false}, {by_false_failure, false}, {by_schedule, true},
+		{by_wide_chunks, true}, {by_throttle, true}, {by_hollow_success, true}, {by_version, true}, {by_state, true},
 	};
 	size_t i = 0;
 

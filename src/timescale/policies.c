@@ -137,6 +137,7 @@ static void fill_job(const struct table *policies, int row, struct policy_look *
 	look->owner = table_get_text(policies, row, "owner");
 	look->owner_lacks = table_get_text(policies, row, "owner_lacks");
 	look->running_s = table_get_real(policies, row, "running_s", -1);
+	look->max_chunks = table_get_int(policies, row, "max_chunks", 0);
 	look->blocked_by = table_get_text(policies, row, "blocker");
 	look->after_s = table_get_real(policies, row, "after_s", -1);
 	look->start_offset_s = table_get_real(policies, row, "start_offset_s", -1);

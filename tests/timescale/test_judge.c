@@ -337,15 +337,23 @@ static void failed_and_nobody_shows_why(void **state)
 
 static void failed_does_not_always_mean_undone(void **state)
 {
-	struct policy_look look = after_pause();
+	struct policy_look look = late_look();
+	const char *cause = "job 1000 is recorded as failed 1 time though what it did is committed: the server's minor version is newer than this TimescaleDB; "
+	                    "next try in 10m";
+	const char *mend = "install the newest TimescaleDB for this PostgreSQL; until then the chunks tell, not the job";
 
 	(void)state;
+	look.state = "failing";
 	look.failures = 1;
 	look.last_sqlstate = "24000";
 	look.last_error = "cannot drop portal \"\" while it is being set up";
-	assert_cause(&look, "job 1000 failed 1 time: it may have done its work all the same: the server's minor version is newer than this TimescaleDB; "
-	                    "next try in 12m",
-	             "install the newest TimescaleDB for this PostgreSQL; what the chunks say counts until then");
+	assert_cause(&look, cause, mend);
+	assert_job(&look, cause);
+	look.frozen_chunks = 2; /* what is undone has a cause of its own */
+	assert_cause(&look, "2 chunks are frozen: nothing may drop them",
+	             "select _timescaledb_functions.unfreeze_chunk('SCHEMA.CHUNK') (chunks --list names them)");
+	look.last_error = "cannot commit"; /* the state alone says nothing */
+	assert_cause(&look, "job 1000 failed 1 time: cannot commit; next try in 10m", RUN);
 }
 
 /* The scheduler's words about a worker that ended before it could say anything are of no use. */
@@ -513,6 +521,20 @@ static void chunk_wider_than_the_retention(void **state)
 	             "make new chunks narrower: set_chunk_time_interval() of at most 2 days");
 }
 
+static void compression_that_takes_few_at_a_time(void **state)
+{
+	struct policy_look look = after_owner();
+
+	(void)state;
+	look.kind = POLICY_COMPRESSION;
+	look.max_chunks = 2;
+	assert_cause(&look, "job 1000 compresses at most 2 chunks a run (maxchunks_to_compress)",
+	             "select alter_job(1000, config => config - 'maxchunks_to_compress') from timescaledb_information.jobs where job_id = 1000");
+	look.max_chunks = 3; /* enough */
+	look.version_mismatch = NULL;
+	assert_cause(&look, "job 1000 says it succeeded 2h ago, yet the chunks are not compressed", "pgtend jobs run tracking 1000");
+}
+
 static void success_and_nothing_gone(void **state)
 {
 	struct policy_look look = after_owner();
@@ -661,6 +683,7 @@ int main(void)
 		cmocka_unit_test(owner_without_rights),
 		cmocka_unit_test(drop_after_shorter_than_the_schedule),
 		cmocka_unit_test(chunk_wider_than_the_retention),
+		cmocka_unit_test(compression_that_takes_few_at_a_time),
 		cmocka_unit_test(success_and_nothing_gone),
 		cmocka_unit_test(library_and_catalog_differ),
 		cmocka_unit_test(compression_that_never_comes),

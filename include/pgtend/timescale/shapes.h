@@ -157,6 +157,7 @@
 	{"is_by_creation", CELL_BOOL, NULL, 0, "Whether the age counts from when a chunk was made (drop_created_before, compress_created_before)."}, \
 	{"start_offset_s", CELL_SECONDS, NULL, 0, "refresh: how far back it looks (jobs.config start_offset); null: to the beginning."}, \
 	{"end_offset_s", CELL_SECONDS, NULL, 0, "refresh: what it leaves alone at the end (jobs.config end_offset)."}, \
+	{"max_chunks", CELL_COUNT, NULL, 0, "compression: how many chunks it takes in one run (jobs.config maxchunks_to_compress); null: all."}, \
 	{"took_s", CELL_SECONDS, NULL, 0, "How long its last run took (bgw_job_stat.last_finish - last_start)."}, \
 	{"crashes", CELL_COUNT, NULL, 0, "How often it crashed in a row (bgw_job_stat.consecutive_crashes); not counted while it runs."}, \
 	{"blocked_by", CELL_IDS, NULL, 0, "Processes that its process waits for now (pg_blocking_pids())."}, \

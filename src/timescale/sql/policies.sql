@@ -63,6 +63,7 @@ select j.job_id, j.kind, j.schema, j.name, j.application_name as application, fo
        case when jsonb_typeof(j.config->'start_offset') = 'number' then (j.config->>'start_offset')::bigint end as start_offset_integer,
        case when jsonb_typeof(j.config->'end_offset') = 'string' then extract(epoch from (j.config->>'end_offset')::interval) end as end_offset_s,
        case when jsonb_typeof(j.config->'end_offset') = 'number' then (j.config->>'end_offset')::bigint end as end_offset_integer,
+       nullif((j.config->>'maxchunks_to_compress')::bigint, 0) as max_chunks,
        extract(epoch from case when isfinite(s.last_finish) and isfinite(s.last_start) then s.last_finish - s.last_start end) as took_s,
        extract(epoch from now() - case when isfinite(s.next_start) then s.next_start end) as overdue_s,
        extract(epoch from now() - case when isfinite(s.last_successful_finish) then s.last_successful_finish end) as ok_ago_s,
