@@ -10,3 +10,4 @@ tests_fleet_test_health_LDADD = $(TEST_LIBS)
 tests_fleet_test_health_timescale_SOURCES = tests/fleet/test_health_timescale.c
 tests_fleet_test_health_timescale_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_fleet_test_health_timescale_LDADD = $(TEST_LIBS)
+EXTRA_DIST += tests/fleet/check.test
