@@ -53,8 +53,7 @@ bool fill_run(const struct place *place, const char *program, const char *const 
 static bool run_policies(const struct place *place, struct session *session, struct err *err)
 {
 	struct result *jobs;
-	if (!session_query_wait(session, sql_sandbox_refresh_all, NULL, 0, POLICY_DEADLINE_MS, NULL, err) ||
-	    !session_query_wait(session, sql_sandbox_policies, NULL, 0, POLICY_DEADLINE_MS, &jobs, err))
+	if (!session_query_wait(session, sql_sandbox_policies, NULL, 0, POLICY_DEADLINE_MS, &jobs, err))
 		return false;
 	bool is_ok = true;
 	int count = result_rows(jobs);
@@ -69,8 +68,26 @@ static bool run_policies(const struct place *place, struct session *session, str
 	return is_ok && session_query_wait(session, "ANALYZE", NULL, 0, POLICY_DEADLINE_MS, NULL, err);
 }
 
-bool fill_policies(const struct place *place, struct err *err)
+/* Before retention takes points. The policy looks at three days only. With points all of which are new, from the oldest one on; else from where
+ * they are whole: a refresh where they are gone, or where a rest has come back, takes the hourly rows away that are kept for a year. */
+static bool refresh_hourly(const struct place *place, const char *program, enum fill_points points, struct err *err)
 {
+	struct result *r;
+	if (!ask(place, ask_tracking(place), "atriz_tracking", sql_sandbox_points, &r, err))
+		return false;
+	const char *const kept[] = {"refresh", "tracking", "location_hourly", NULL};
+	const char *const all[] = {
+	    "refresh", "tracking", "location_hourly", result_text(r, 0, 0), "--confirm", "atriz_tracking", NULL};
+	bool has_kept = result_bool(r, 0, 1);
+	bool is_ok = !has_kept || fill_run(place, program, points == FILL_POINTS_NEW ? all : kept, err);
+	result_free(r);
+	return is_ok;
+}
+
+bool fill_policies(const struct place *place, const char *program, enum fill_points points, struct err *err)
+{
+	if (!refresh_hourly(place, program, points, err))
+		return false;
 	struct session *session = ask_session(place, ask_tracking(place), "atriz_tracking", "pgtend sandbox");
 	bool is_ok = session_ready_wait(session, POLICY_DEADLINE_MS, err) && run_policies(place, session, err);
 	session_free(session);
@@ -81,7 +98,8 @@ static bool fill(struct place *place, const char *program, const char *which, st
 {
 	const char *const migrate[] = {"migrate", "up", which, NULL};
 	const char *const seed[] = {"seed", which, NULL};
-	return fill_run(place, program, migrate, err) && fill_run(place, program, seed, err) && fill_policies(place, err);
+	return fill_run(place, program, migrate, err) && fill_run(place, program, seed, err) &&
+	       fill_policies(place, program, FILL_POINTS_NEW, err);
 }
 
 bool fill_tracking(struct place *place, const char *program, struct err *err)
@@ -97,7 +115,8 @@ bool fill_tend(struct place *place, const char *program, struct err *err)
 	static const char *const seed[] = {"seed", "tracking", NULL};
 	static const char *const backup[] = {"backup", "all", NULL};
 	/* without points up to now retention would have nothing to keep */
-	if (!fill_run(place, program, seed, err) || !fill_policies(place, err) || !fill_run(place, program, backup, err))
+	if (!fill_run(place, program, seed, err) || !fill_policies(place, program, FILL_POINTS_KEPT, err) ||
+	    !fill_run(place, program, backup, err))
 		return false;
 	place->tended_us = units_now_us();
 	return place_save(place, err);

@@ -19,9 +19,8 @@ static bool plant_retention(struct place *place, struct err *err)
 
 static bool mend_retention(struct place *place, const char *program, struct err *err)
 {
-	(void)program;
 	return ask(place, ask_tracking(place), "atriz_tracking", sql_sandbox_mend_retention, NULL, err) &&
-	       fill_policies(place, err);
+	       fill_policies(place, program, FILL_POINTS_KEPT, err);
 }
 
 /* --- locks ------------------------------------------------------------------------------------ */

@@ -146,7 +146,10 @@ PGTEND_CHECK bool fill_tracking(struct place *place, const char *program, struct
 /* What time has made old in a fleet that ran on: points up to now, policies, backups. */
 PGTEND_CHECK bool fill_tend(struct place *place, const char *program, struct err *err);
 PGTEND_CHECK bool fill_run(const struct place *place, const char *program, const char *const *words, struct err *err);
-PGTEND_CHECK bool fill_policies(const struct place *place, struct err *err);
+/* FILL_POINTS_NEW: all points are there that ever were; FILL_POINTS_KEPT: retention has taken some. */
+enum fill_points { FILL_POINTS_NEW, FILL_POINTS_KEPT };
+/* What TimescaleDB's scheduler would do, once: the hourly rows, compression, retention. */
+PGTEND_CHECK bool fill_policies(const struct place *place, const char *program, enum fill_points points, struct err *err);
 
 /* --- incidents --------------------------------------------------------------------------------- */
 
