@@ -33,6 +33,20 @@ static bool find_functions(struct acts *acts, struct err *err)
 	return is_answered;
 }
 
+/* Which question about chunks fits the catalogs; none: the public views. */
+static bool find_shape(struct acts *acts, struct err *err)
+{
+	struct result *result = NULL;
+	bool is_answered = session_query_wait(acts->session, sql_timescale_catalog, NULL, 0, ACTS_DEADLINE_MS, &result, err);
+	const char *shape = is_answered && result_rows(result) == 1 ? result_text(result, 0, result_column(result, "chunks")) : NULL;
+	if (shape == NULL || strcmp(shape, "public") == 0)
+		acts->chunks_sql = sql_tracking_chunks_public;
+	else
+		acts->chunks_sql = strcmp(shape, "218") == 0 ? sql_tracking_chunks_218 : sql_tracking_chunks;
+	result_free(result);
+	return is_answered;
+}
+
 bool acts_open(struct acts *acts, struct err *err)
 {
 	struct database *database = acts->database;
@@ -40,7 +54,7 @@ bool acts_open(struct acts *acts, struct err *err)
 	acts->session = database_action_session(
 	    acts->fleet, database, NULL, acts->verb, (int)(lock_timeout_s(database) * 1000 + 0.5), true);
 	return session_ready_wait(acts->session, 0, err) &&
-	       database_learn_again_wait(acts->fleet, database, acts->session, err) && find_functions(acts, err);
+	       database_learn_again_wait(acts->fleet, database, acts->session, err) && find_functions(acts, err) && find_shape(acts, err);
 }
 
 void acts_close(struct acts *acts)
@@ -106,6 +120,18 @@ bool acts_is_named(const char *table, const char *schema, const char *name)
 	bool is_it = strcmp(table, name) == 0 || strcmp(table, full) == 0;
 	mem_free(full);
 	return is_it;
+}
+
+char *acts_now_function(struct acts *acts, const char *schema, const char *name)
+{
+	const char *params[] = {schema, name};
+	struct result *r = NULL;
+	struct err ignored;
+	char *function = NULL;
+	if (session_query_wait(acts->session, sql_tracking_now, params, 2, ACTS_DEADLINE_MS, &r, &ignored) && result_rows(r) > 0)
+		function = mem_copy(result_text(r, 0, 0));
+	result_free(r);
+	return function;
 }
 
 /* --- statements ------------------------------------------------------------------------------- */

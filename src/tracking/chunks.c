@@ -1,5 +1,4 @@
 /* Sets of chunks: what an action is about, what it takes, who stands in its way. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -84,10 +83,9 @@ static void fill(struct chunk_set *set, const struct result *r)
 
 static bool load_numbers(struct acts *acts, const char *numbers, struct chunk_set *set, struct err *err)
 {
-	const char *sql = probe_is_before_219(acts->database) ? sql_tracking_chunks_218 : sql_tracking_chunks;
 	const char *params[] = {numbers != NULL ? numbers : "{}"};
 	struct result *r = NULL;
-	bool is_good = probe_query_sizes(acts->session, sql, params, 1, &r, err);
+	bool is_good = probe_query_sizes(acts->session, acts->chunks_sql, params, 1, &r, err);
 	if (is_good)
 		fill(set, r);
 	result_free(r);

@@ -1,11 +1,13 @@
 /* drop-chunks: chunks older than an age, of one hypertable or of all, in one transaction: all of them or none. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/sql_embedded.h"
+
+/* Between a name and its cutoff, and behind that: bytes that no valid UTF-8 has, and so no name. */
+enum { SHOWN_GAP = '\xfe', SHOWN_END = '\xff' };
 
 struct dropping {
 	struct acts acts;
@@ -25,19 +27,20 @@ static bool has_cutoff(const struct hyper *hyper)
 	return hyper->cutoff != NULL;
 }
 
-/* What the preview showed counts, though time goes on: "ID CUTOFF" lines. NULL: it showed none of this one. Caller frees. */
-static char *shown_cutoff(const char *shown, int64_t id)
+/* What the preview showed counts, though time goes on: relations, each with its cutoff.
+ * NULL: it showed none of this one. Caller frees. */
+static char *shown_cutoff(const char *shown, const char *relation)
 {
-	struct words lines = {0};
-	char *cutoff = NULL;
-	words_split(&lines, shown, "\n");
-	for (size_t i = 0; i < lines.count && cutoff == NULL; i++) {
-		char *end;
-		if (strtoll(lines.v[i], &end, 10) == id && *end == ' ')
-			cutoff = mem_copy(end + 1);
+	size_t length = strlen(relation);
+	for (const char *at = shown; *at != '\0';) {
+		const char *cutoff = strchr(at, SHOWN_GAP), *end = cutoff != NULL ? strchr(cutoff, SHOWN_END) : NULL;
+		if (end == NULL)
+			break;
+		if ((size_t)(cutoff - at) == length && strncmp(at, relation, length) == 0)
+			return mem_copy_n(cutoff + 1, (size_t)(end - cutoff - 1));
+		at = end + 1;
 	}
-	words_done(&lines);
-	return cutoff;
+	return NULL;
 }
 
 static bool load_one(struct dropping *dropping, struct hyper *hyper, struct err *err)
@@ -67,7 +70,7 @@ static bool choose(struct dropping *dropping, struct err *err)
 		if (why != NULL)
 			report_log(acts->report, "%s is left out: %s", hyper->shown, why);
 		else if (drop->shown != NULL)
-			hyper->cutoff = shown_cutoff(drop->shown, hyper->id);
+			hyper->cutoff = shown_cutoff(drop->shown, hyper->relation);
 		else if (!hyper_cutoff(acts, hyper, drop->older_than, &hyper->cutoff, err))
 			return false;
 	}
@@ -115,11 +118,10 @@ static void say_room(struct dropping *dropping)
 
 static void say_aggregates(struct dropping *dropping, const struct hyper *hyper)
 {
-	const char *params[] = {hyper->relation};
+	const char *params[] = {hyper->set.schema, hyper->set.name};
 	struct result *r = NULL;
 	struct err ignored;
-	if (!hyper->is_aggregate &&
-	    session_query_wait(dropping->acts.session, sql_tracking_made_of, params, 1, ACTS_DEADLINE_MS, &r, &ignored))
+	if (session_query_wait(dropping->acts.session, sql_tracking_made_of, params, 2, ACTS_DEADLINE_MS, &r, &ignored))
 		for (int row = 0; row < result_rows(r); row++)
 			report_log(dropping->acts.report, "  %s is made of it: its rows of that time stay as long as nobody refreshes it there",
 			    result_text(r, row, 0));
@@ -170,7 +172,7 @@ static char *cutoffs_of(const struct dropping *dropping)
 {
 	struct text text = {0};
 	for (int i = 0; i < dropping->list.count; i++)
-		text_addf(&text, "%lld %s\n", (long long)dropping->list.rows[i].id, dropping->list.rows[i].cutoff);
+		text_addf(&text, "%s%c%s%c", dropping->list.rows[i].relation, SHOWN_GAP, dropping->list.rows[i].cutoff, SHOWN_END);
 	return text_take(&text);
 }
 

@@ -15,10 +15,8 @@ static char *copy_of(const struct result *r, int row, const char *column)
 static struct hyper hyper_of(const struct result *r, int row)
 {
 	struct hyper hyper = {
-	    .id = result_int(r, row, result_column(r, "id"), 0),
 	    .relation = copy_of(r, row, "relation"),
 	    .column_type = copy_of(r, row, "column_type"),
-	    .now_function = copy_of(r, row, "now_function"),
 	    .compress_after = copy_of(r, row, "compress_after"),
 	    .drop_after = copy_of(r, row, "drop_after"),
 	    .drop_job_id = result_int(r, row, result_column(r, "drop_job_id"), 0),
@@ -104,6 +102,9 @@ bool hyper_list_load(struct acts *acts, const struct words *tables, struct hyper
 	list->rows = mem_new((size_t)(is_good && result_rows(r) > 0 ? result_rows(r) : 1) * sizeof list->rows[0]);
 	for (int row = 0; is_good && row < result_rows(r); row++)
 		list->rows[list->count++] = hyper_of(r, row);
+	for (int i = 0; i < list->count; i++)
+		if (list->rows[i].is_integer)
+			list->rows[i].now_function = acts_now_function(acts, list->rows[i].set.schema, list->rows[i].set.name);
 	result_free(r);
 	is_good = is_good && mark_named(acts, tables, list, err);
 	if (is_good && tables != NULL && tables->count > 0)

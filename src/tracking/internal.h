@@ -16,6 +16,7 @@ struct acts {
 	const char *verb;        /* "retention" */
 	char *schema;            /* quoted: where the extension's functions are */
 	bool has_columnstore, has_recompress; /* in which words it compresses */
+	const char *chunks_sql;  /* the question about chunks that fits its catalogs */
 	char *database_word;     /* as a word of a shell's line */
 };
 
@@ -38,6 +39,8 @@ bool acts_is_over(const struct acts *acts, const struct err *err);
 char *acts_quoted(const struct acts *acts, const char *schema, const char *name); /* "schema"."name"; caller frees */
 /* "events", or "mine.events" outside of public; caller frees. */
 char *acts_shown(const char *schema, const char *name);
+/* "mine.now()", quoted: what is now for the integer time of a hypertable or aggregate; NULL: nothing says it. Caller frees. */
+char *acts_now_function(struct acts *acts, const char *schema, const char *name);
 /* Whether --table's word means it: "events" or "mine.events". */
 bool acts_is_named(const char *table, const char *schema, const char *name);
 
@@ -116,8 +119,7 @@ char *job_words(const struct job_row *row);
 /* --- hypertables.c: which hypertables, and ages */
 
 struct hyper {
-	int64_t id;
-	char *relation; /* quoted: what functions take */
+	char *relation; /* quoted: what functions take; names it among the others */
 	char *shown;    /* for people */
 	char *column_type, *now_function;
 	char *compress_after; /* of its policy; NULL */

@@ -28,7 +28,6 @@ static struct job_row row_of(const struct result *r, int row)
 	    .config = copy_of(r, row, "config"),
 	    .after = copy_of(r, row, "after"),
 	    .column_type = copy_of(r, row, "column_type"),
-	    .now_function = copy_of(r, row, "now_function"),
 	    .is_scheduled = bool_of(r, row, "is_scheduled"),
 	    .is_running = bool_of(r, row, "is_running"),
 	    .is_integer = bool_of(r, row, "is_integer"),
@@ -121,6 +120,9 @@ bool job_list_load(struct acts *acts, const struct tracking_jobs *jobs, struct j
 	list->rows = mem_new((size_t)(is_good && result_rows(r) > 0 ? result_rows(r) : 1) * sizeof list->rows[0]);
 	for (int row = 0; is_good && row < result_rows(r); row++)
 		list->rows[list->count++] = row_of(r, row);
+	for (int i = 0; i < list->count; i++)
+		if (list->rows[i].is_integer)
+			list->rows[i].now_function = acts_now_function(acts, list->rows[i].schema, list->rows[i].name);
 	result_free(r);
 	mem_free(number);
 	if (is_good && list->count == 0)

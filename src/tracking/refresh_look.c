@@ -44,7 +44,7 @@ static void take(struct refreshing *refreshing, const struct result *r, int row)
 	refreshing->is_zoned = strcmp(refreshing->type, "timestamp with time zone") == 0;
 	refreshing->raw_schema = copy_of(r, row, "raw_schema");
 	refreshing->raw_name = copy_of(r, row, "raw_name");
-	refreshing->now_function = copy_of(r, row, "now_function");
+	refreshing->now_function = refreshing->is_integer ? acts_now_function(acts, refreshing->schema, refreshing->name) : NULL;
 	refreshing->after = copy_of(r, row, "after");
 }
 

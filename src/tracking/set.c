@@ -123,7 +123,7 @@ static void find_new_jobs(struct setting *setting)
 	if (hyper_list_load(&setting->acts, NULL, &now, &ignored))
 		for (int i = 0; i < setting->list.count; i++)
 			for (int n = 0; n < now.count; n++)
-				if (now.rows[n].id == setting->list.rows[i].id && now.rows[n].drop_job_id != 0)
+				if (strcmp(now.rows[n].relation, setting->list.rows[i].relation) == 0 && now.rows[n].drop_job_id != 0)
 					setting->list.rows[i].drop_job_id = now.rows[n].drop_job_id;
 	hyper_list_done(&now);
 }

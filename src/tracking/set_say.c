@@ -26,11 +26,10 @@ static void say_compression(struct setting *setting, const struct hyper *hyper)
 
 static void say_refreshers(struct setting *setting, const struct hyper *hyper)
 {
-	char *id = mem_format("%lld", (long long)hyper->id);
-	const char *params[] = {id, setting->set->after};
+	const char *params[] = {hyper->set.schema, hyper->set.name, setting->set->after};
 	struct result *r = NULL;
 	struct err why = {0};
-	if (!session_query_wait(setting->acts.session, sql_tracking_refreshers, params, 2, ACTS_DEADLINE_MS, &r, &why))
+	if (!session_query_wait(setting->acts.session, sql_tracking_refreshers, params, 3, ACTS_DEADLINE_MS, &r, &why))
 		report_log(setting->acts.report, "  whether a refresh policy looks back further could not be seen: %s", why.text);
 	else
 		for (int row = 0; row < result_rows(r); row++) {
@@ -40,7 +39,6 @@ static void say_refreshers(struct setting *setting, const struct hyper *hyper)
 				    result_text(r, row, 0), result_text(r, row, 1), back != NULL ? "of the last " : "back to the beginning", back != NULL ? back : "");
 		}
 	result_free(r);
-	mem_free(id);
 }
 
 static void say_chunks(struct setting *setting, const struct hyper *hyper)

@@ -1,34 +1,25 @@
 -- Hypertables and continuous aggregates as one acts on them: how their time is counted, whether and when their chunks are compressed and dropped.
--- What is now where time is an integer: an aggregate asks the hypertable at its bottom.
-with recursive down as (
-  select ca.mat_hypertable_id as top, ca.raw_hypertable_id as id, 1 as depth from _timescaledb_catalog.continuous_agg ca
+-- Public views alone. Until 2.19 a job of an aggregate names its materialization.
+with ht as (
+  select h.hypertable_schema as own_schema, h.hypertable_name as own_name, h.hypertable_schema as schema, h.hypertable_name as name,
+         false as is_aggregate, h.compression_enabled as can_compress
+  from timescaledb_information.hypertables h
   union all
-  select d.top, ca.raw_hypertable_id, d.depth + 1 from down d join _timescaledb_catalog.continuous_agg ca on ca.mat_hypertable_id = d.id
-), bottom as (
-  select distinct on (top) top, id from down order by top, depth desc
+  select a.materialization_hypertable_schema, a.materialization_hypertable_name, a.view_schema, a.view_name, true, a.compression_enabled
+  from timescaledb_information.continuous_aggregates a
 )
-select h.id, coalesce(ca.user_view_schema, h.schema_name) as schema, coalesce(ca.user_view_name, h.table_name) as name,
-       format('%I.%I', coalesce(ca.user_view_schema, h.schema_name), coalesce(ca.user_view_name, h.table_name)) as relation,
-       ca.mat_hypertable_id is not null as is_aggregate,
-       d.column_type::regtype as column_type, d.column_type::regtype::text in ('smallint', 'integer', 'bigint') as is_integer,
-       case when b.integer_now_func is not null then format('%I.%I()', b.integer_now_func_schema, b.integer_now_func) end as now_function,
-       coalesce(i.compression_enabled, c.compression_enabled, false) as can_compress,
+select ht.schema, ht.name, format('%I.%I', ht.schema, ht.name) as relation, ht.is_aggregate, coalesce(ht.can_compress, false) as can_compress,
+       d.column_type::regtype as column_type, coalesce(d.integer_interval is not null, false) as is_integer,
        z.job_id as compress_job_id, coalesce(z.config->>'compress_after', z.config->>'compress_created_before') as compress_after,
        coalesce(z.config ? 'compress_created_before', false) as is_by_creation,
        r.job_id as drop_job_id, coalesce(r.config->>'drop_after', r.config->>'drop_created_before') as drop_after,
        coalesce(r.config ? 'drop_created_before', false) as is_drop_by_creation
-from _timescaledb_catalog.hypertable h
-left join _timescaledb_catalog.continuous_agg ca on ca.mat_hypertable_id = h.id
-left join timescaledb_information.hypertables i on i.hypertable_schema = h.schema_name and i.hypertable_name = h.table_name
-left join timescaledb_information.continuous_aggregates c on c.view_schema = ca.user_view_schema and c.view_name = ca.user_view_name
-left join lateral (select d.* from _timescaledb_catalog.dimension d where d.hypertable_id = h.id and d.interval_length is not null
-                   order by d.id limit 1) d on true
-left join bottom on bottom.top = h.id
-left join lateral (select d.* from _timescaledb_catalog.dimension d where d.hypertable_id = coalesce(bottom.id, h.id) and d.interval_length is not null
-                   order by d.id limit 1) b on true
+from ht
+left join lateral (select d.* from timescaledb_information.dimensions d
+                   where d.hypertable_schema = ht.own_schema and d.hypertable_name = ht.own_name and d.dimension_type = 'Time'
+                   order by d.dimension_number limit 1) d on true
 left join lateral (select j.* from timescaledb_information.jobs j where j.proc_name = 'policy_compression'
-                   and (j.config->>'hypertable_id')::int = h.id order by j.job_id limit 1) z on true
+                   and (j.hypertable_schema, j.hypertable_name) in ((ht.schema, ht.name), (ht.own_schema, ht.own_name)) order by j.job_id limit 1) z on true
 left join lateral (select j.* from timescaledb_information.jobs j where j.proc_name = 'policy_retention'
-                   and (j.config->>'hypertable_id')::int = h.id order by j.job_id limit 1) r on true
-where h.table_name not like '\_compressed\_hypertable\_%'
-order by is_aggregate, 2, 3
+                   and (j.hypertable_schema, j.hypertable_name) in ((ht.schema, ht.name), (ht.own_schema, ht.own_name)) order by j.job_id limit 1) r on true
+order by ht.is_aggregate, 1, 2
