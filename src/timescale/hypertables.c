@@ -9,7 +9,7 @@
 #include "pgtend/core/units.h"
 #include "pgtend/sql_embedded.h"
 
-enum { DEADLINE_MS = 10000, NOW_DEADLINE_MS = 2000, MOST_PARAMS = 4 };
+enum { DEADLINE_MS = 10000, NOW_DEADLINE_MS = 2000, MOST_PARAMS = 4, DEAR_S = 600 };
 
 /* Names that are not there, or not for this role: the catalogs are not of the shape that they seemed to be. */
 static bool is_unfit(const struct err *err)
@@ -218,9 +218,48 @@ static bool is_too_dear(const struct err *err)
 	return err->kind == ERR_TIMEOUT || strcmp(err->sqlstate, "55P03") == 0 || strcmp(err->sqlstate, "57014") == 0;
 }
 
+/* Databases where measuring took too long: it is not tried again at each refresh, for that would be all that the server does. */
+struct dear {
+	const struct database *database;
+	int64_t until_us;
+	struct dear *next;
+};
+static struct dear *all_dear;
+
+static struct dear *dear_of(const struct database *database)
+{
+	struct dear *dear = all_dear;
+
+	while (dear && dear->database != database)
+		dear = dear->next;
+	return dear;
+}
+
+static void remember_dear(const struct database *database)
+{
+	struct dear *dear = dear_of(database);
+
+	if (!dear) {
+		dear = MEM_NEW(struct dear);
+		dear->database = database;
+		dear->next = all_dear;
+		all_dear = dear;
+	}
+	dear->until_us = units_now_us() + DEAR_S * INT64_C(1000000);
+}
+
+static bool is_dear(const struct database *database)
+{
+	const struct dear *dear = dear_of(database);
+
+	return dear && units_now_us() < dear->until_us;
+}
+
 static bool ask_unsized(struct hypertables *hypertables, const char *sql, const char *const *params, int param_count, struct result **result,
                         struct err *err)
 {
+	if (strcmp(err->sqlstate, "55P03") != 0)
+		remember_dear(hypertables->target->database);
 	hypertables->unsized = strcmp(err->sqlstate, "55P03") == 0 ? MISSING_LOCKED : MISSING_TIMEOUT;
 	err_clear(err);
 	return ask_once(hypertables, sql, params, param_count, result, err);
@@ -229,6 +268,8 @@ static bool ask_unsized(struct hypertables *hypertables, const char *sql, const 
 bool hypertables_ask(struct hypertables *hypertables, const char *sql, const char *const *params, int param_count, struct result **result,
                      struct err *err)
 {
+	if (is_dear(hypertables->target->database))
+		hypertables->unsized = MISSING_TIMEOUT;
 	if (ask_once(hypertables, sql, params, param_count, result, err))
 		return true;
 	if (!hypertables->is_public && is_unfit(err)) {
@@ -237,7 +278,7 @@ bool hypertables_ask(struct hypertables *hypertables, const char *sql, const cha
 		if (ask_once(hypertables, sql, params, param_count, result, err))
 			return true;
 	}
-	return is_too_dear(err) && ask_unsized(hypertables, sql, params, param_count, result, err);
+	return !hypertables->unsized && is_too_dear(err) && ask_unsized(hypertables, sql, params, param_count, result, err);
 }
 
 void hypertables_set_time(struct table *table, int row, const char *column, const char *microseconds)

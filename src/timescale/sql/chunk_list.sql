@@ -1,14 +1,16 @@
 -- (continues chunk_sizes.sql; chunk_listed.sql or chunks_both.sql ends it) One row a chunk. $2: where a hypertable has more than so many, a row stands for several that follow each
 -- other; null: never.
 , ranked as materialized (
-  select m.*, case when m.many > $2::bigint then (m.place - 1) * $2::bigint / m.many else m.place end as bin
+  select m.key, m.relid, m.crelid, m.chunk_id, m.starts, m.ends, m.created, m.reltablespace, m.is_compressed, m.is_partial, m.is_frozen, m.is_future, m.is_locked,
+         m.is_due, m.due_s, m.is_pack_due, m.pack_due_s,
+         case when m.many > $2::bigint then (m.place - 1) * $2::bigint / m.many else m.place end as bin
   from (select m.*, row_number() over (partition by m.key order by m.starts, m.ends, m.relid) as place, count(*) over (partition by m.key) as many
         from marked m) m
 ), size as materialized (
   select s.chunk, sum(s.bytes) as bytes, bool_and(s.is_exact) as is_exact, sum(s.rows) as rows, bool_and(s.rows is not null) as is_counted
   from sized s where s.chunk is not null group by s.chunk
 ), listed as (
-  select r.key, case when count(*) = 1 then min(format('%I.%I', r.nspname, r.relname)) end as chunk, count(*) as chunks,
+  select r.key, case when count(*) = 1 then min(r.relid)::regclass::text end as chunk, count(*) as chunks,
          min(r.starts) as starts, max(r.ends) as ends, min(r.created) as created,
          case when bool_or(r.is_locked) then 'locked' when bool_or(r.is_future) then 'future'
               when bool_or(r.is_frozen) then 'frozen' when bool_or(r.is_partial) then 'partial' when bool_and(r.is_compressed) then 'compressed'

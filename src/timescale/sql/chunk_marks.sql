@@ -50,7 +50,7 @@ wish as (
   select k.*, l.time_kind, l.drop_before, l.pack_before,
          k.status & 1 = 1 as is_compressed, k.status & 1 = 1 and k.status & 10 <> 0 as is_partial, k.status & 4 = 4 as is_frozen,
          l.clock is not null and k.starts > least(l.clock::numeric + l.width, 9223372036854775806) as is_future,
-         exists(select from busy b where b.oid = k.relid) or exists(select from busy b where b.oid = k.crelid) as is_locked,
+         k.relid in (select b.oid from busy b) or coalesce(k.crelid in (select b.oid from busy b), false) as is_locked,
          coalesce(k.created <= l.drop_made_before, k.ends <= l.drop_before, false) as is_due,
          k.status & 1 = 0 and coalesce(k.created <= l.pack_made_before, k.ends <= l.pack_before, false) as is_pack_due,
          -- since when, in seconds; integer time has none

@@ -8,7 +8,7 @@ select h.oid::bigint as key, c.oid as relid, null::oid as crelid, null::bigint a
             when isfinite(k.range_end) then (extract(epoch from k.range_end) * 1000000)::bigint
             else 9223372036854775807 end::bigint as ends,
        k.is_compressed::int as status, (to_jsonb(k)->>'chunk_creation_time')::timestamptz as created,
-       n.nspname, c.relname, c.relpages, c.reltuples, c.reltoastrelid, c.reltablespace
+       c.relpages, c.reltuples, c.reltoastrelid, c.reltablespace
 from timescaledb_information.chunks k
 join pg_namespace hn on hn.nspname = k.hypertable_schema
 join pg_class h on h.relnamespace = hn.oid and h.relname = k.hypertable_name

@@ -5,7 +5,7 @@
 , held as (
   select m.key, count(*) as chunks, bool_or(m.is_locked) as is_locked from marked m group by m.key
 ), past as materialized (
-  select m.key, m.relid, m.nspname, m.relname, m.is_compressed, m.is_locked, m.starts, m.ends, l.clock, l.width, l.time_kind, l.drop_before,
+  select m.key, m.relid, m.is_compressed, m.is_locked, m.starts, m.ends, l.clock, l.width, l.time_kind, l.drop_before,
          max(m.ends) over (partition by m.key) as newest_end
   from marked m join limits l on l.key = m.key where l.clock is null or m.starts <= l.clock
 ), day as (
@@ -30,7 +30,7 @@
         from gap g, lateral generate_series(greatest(g.low, g.high - 30), g.high) s) x
   where x.n <= 31 group by x.key
 ), near as materialized (
-  select p.* from past p
+  select p.*, s.nspname, c.relname from past p join pg_class c on c.oid = p.relid join pg_namespace s on s.oid = c.relnamespace
   where p.time_kind <> 'integer' and p.ends > p.clock - 8 * 86400000000
         and (p.clock - greatest(p.starts, p.clock - 30 * 86400000000)) / 86400000000 > (p.clock - p.ends - 3 * 3600000000) / 86400000000.0
      or p.ends::numeric > p.newest_end::numeric - 3::numeric * p.width or p.time_kind = 'integer' and p.ends::numeric > p.newest_end::numeric - 32::numeric * p.width
