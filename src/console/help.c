@@ -42,6 +42,27 @@ static void add_columns(const struct console *console, struct overlay *overlay)
 	overlay_add(overlay, STYLE_DIM, "A value that is missing says why in its place: version, privilege, extension, locked, timeout, unsupported. A dash: there is none.");
 }
 
+/* What the characters of a timeline mean. */
+static void add_legend(struct overlay *overlay)
+{
+	static const struct { enum chart_kind kind; const char *means; } legend[] = {
+		{ CHART_RAW, "raw: not compressed" },
+		{ CHART_COMPRESSED, "compressed" },
+		{ CHART_WAITING, "to compress: older than the policy's compress_after, and still raw" },
+		{ CHART_LATE, "late: older than retention keeps, and still there" },
+		{ CHART_PARTIAL, "partial: compressed, with rows that came later and are not" },
+		{ CHART_FROZEN, "frozen: nothing may change it, retention neither" },
+		{ CHART_FUTURE, "future: rows with times that cannot be yet" },
+		{ CHART_LOCKED, "locked: another session holds it for itself; pgtend does not wait for it" },
+		{ CHART_GAP, "time without a chunk: nobody sent anything" },
+	};
+
+	overlay_add(overlay, STYLE_PLAIN, "%s", "");
+	overlay_add(overlay, STYLE_TITLE, "timeline");
+	for (size_t i = 0; i < sizeof(legend) / sizeof(legend[0]); i++)
+		overlay_field(overlay, STYLE_PLAIN, chart_glyph(legend[i].kind), legend[i].means);
+}
+
 struct overlay *help_new(const struct console *console)
 {
 	const struct pane *pane = console_pane(console, console->focus);
@@ -49,6 +70,8 @@ struct overlay *help_new(const struct console *console)
 	struct overlay *overlay = overlay_new(OVERLAY_TEXT, title);
 
 	overlay_add(overlay, STYLE_PLAIN, "%s", pane->help);
+	if (pane == &pane_chunks || pane == &pane_chunk_list)
+		add_legend(overlay);
 	overlay_add(overlay, STYLE_PLAIN, "%s", "");
 	overlay_add(overlay, STYLE_TITLE, "keys");
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
