@@ -200,6 +200,7 @@ bool chunks_open(struct console *console);  /* the chunks of the hypertable at t
 void chunks_close(struct console *console); /* back to the hypertables, zoomed or not as before */
 /* Where the row at the cursor stands for several, the verb that lists each is run; false: it stands for one. */
 bool chunks_list_all(struct console *console);
+int chunks_row(const struct console *console); /* of the hypertables: the one at the cursor, or whose chunks are shown; -1 */
 void chunks_step(struct console *console, int by); /* along the timeline, whatever the list is sorted by */
 void chunks_done(struct console *console);
 

@@ -246,6 +246,17 @@ static unsigned zoom(struct console *console)
 	return STALE_SCREEN;
 }
 
+/* What mends the row stands at the prompt, to be read and sent. */
+static unsigned type_mend(struct console *console)
+{
+	const char *mend = console->focus == LAYOUT_CHUNKS ? chunks_mend(&console->chunks.scene, chunks_row(console)) : NULL;
+
+	if (!mend)
+		return STALE_NOTHING;
+	prompt_open(console->prompt, mend);
+	return STALE_SCREEN;
+}
+
 static unsigned text_key(struct console *console, char c)
 {
 	if (c >= '0' && c < '0' + LAYOUT_PANES) {
@@ -286,6 +297,8 @@ static unsigned text_key(struct console *console, char c)
 			return STALE_NOTHING;
 		console->shows_pools = !console->shows_pools;
 		return STALE_SCREEN;
+	case 'm':
+		return type_mend(console);
 	case 'd':
 		details_open(console);
 		return STALE_SCREEN;

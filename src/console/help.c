@@ -13,6 +13,7 @@ static const struct { const char *keys, *does; } keys[] = {
 	{ "Enter  d", "all columns of the row, with what they mean; in JOBS the log" },
 	{ "Enter", "in FLEET on a database whose retention is late: its chunks; in CHUNKS: chunk by chunk" },
 	{ "z", "zoom the pane; again, Esc or q: back; in CHUNKS the second z goes on to the single chunks" },
+	{ "m", "in CHUNKS: the command that mends the row, typed at the prompt" },
 	{ "o", "in ACTIVITY: sessions or pools" },
 	{ "r  F5", "ask the servers now" },
 	{ "p", "pause: nothing is asked" },

@@ -127,8 +127,8 @@ static char *verdict_text(const struct table *table, int row)
 
 	if (!is_late(table, row))
 		return mem_copy(pane_text(table, row, "verdict"));
-	if (!pane_cell(table, row, "late_s")) /* integer time */
-		return mem_format("late by %lld", (long long)pane_int(table, row, "late_chunks", 0));
+	if (pane_real(table, row, "late_s", 0) <= 0) /* integer time has no ages */
+		return mem_format("%lld late", (long long)pane_int(table, row, "late_chunks", 0));
 	return mem_format("late %s", units_age(age, (int64_t)pane_real(table, row, "late_s", 0)));
 }
 
@@ -139,8 +139,8 @@ static char *compress_text(const struct table *table, int row)
 
 	if (!is_word(verdict, "late"))
 		return mem_copy(verdict);
-	if (!pane_cell(table, row, "compress_late_s"))
-		return mem_format("late by %lld", (long long)pane_int(table, row, "compress_late_chunks", 0));
+	if (pane_real(table, row, "compress_late_s", 0) <= 0)
+		return mem_format("%lld late", (long long)pane_int(table, row, "compress_late_chunks", 0));
 	return mem_format("late %s", units_age(age, (int64_t)pane_real(table, row, "compress_late_s", 0)));
 }
 
@@ -305,7 +305,7 @@ const struct pane pane_chunks = {
 	.help = "One row a hypertable or continuous aggregate. Beneath stands the timeline of the one at the cursor: a character a chunk (or several, where they are "
 		"many), the oldest on the left, bars as high as the chunks are large, and the lines of its policies: what lies left of \"keep\" should be gone, "
 		"what lies left of \"compress\" should be compressed. Then what is wrong with the command that mends it, whether rows arrive, what compression "
-		"saves, what size it will come to, its jobs. z shows it larger, Enter goes from chunk to chunk, d shows all columns and policies.",
+		"saves, what size it will come to, its jobs. z shows it larger, Enter goes from chunk to chunk, m types the command that mends it, d shows all columns and policies.",
 	.empty = "no hypertables: this database has no TimescaleDB chunks",
 	.fact = FACT_CHUNKS,
 	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "schema", "name", NULL }, .mark = mark },

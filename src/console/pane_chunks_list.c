@@ -336,6 +336,11 @@ bool chunks_list_all(struct console *console)
 	return true;
 }
 
+int chunks_row(const struct console *console)
+{
+	return console->chunks.is_open ? hypertable_row(&console->chunks.scene) : list_row(&console->views[LAYOUT_CHUNKS].list);
+}
+
 void chunks_step(struct console *console, int by)
 {
 	struct chunks_view *view = &console->chunks;

@@ -8,6 +8,7 @@
 #include "pgtend/core/width.h"
 
 #define DAY_US 86400e6
+#define FAR_S (5 * 365 * 86400.0) /* nobody plans a disk for longer */
 
 struct writer {
 	struct chunks_lines *lines;
@@ -87,8 +88,39 @@ static void say_mend(struct writer *writer, const char *mend)
 	if (!mend)
 		return;
 	line = text_starts_with(mend, "pgtend ") ? mem_format(":%s", mend + 7) : mem_copy(mend);
-	say(writer, "mend", STYLE_KEY, true, line);
+	say(writer, *line == ':' && !writer->lines->has_key++ ? "mend (m)" : "mend", STYLE_KEY, true, line);
 	mem_free(line);
+}
+
+static int row_of(const struct table *table, const char *schema, const char *name)
+{
+	for (int row = 0; table && name && row < table_rows(table); row++) {
+		const char *in = pane_text(table, row, "schema");
+
+		if (is_word(pane_text(table, row, "name"), name) && (!schema || !in || strcmp(schema, in) == 0))
+			return row;
+	}
+	return -1;
+}
+
+static bool is_sick(const char *verdict)
+{
+	return is_word(verdict, "stale") || is_word(verdict, "erasing");
+}
+
+const char *chunks_mend(const struct chunks_scene *scene, int row)
+{
+	const struct table *table = scene->hypertables;
+	const char *retention = pane_text(table, row, "verdict"), *verdict = pane_text(table, row, "compress_verdict"), *mend = NULL;
+	int aggregate = row_of(scene->aggregates, pane_text(table, row, "schema"), pane_text(table, row, "name"));
+
+	if (retention && pane_text(table, row, "cause") && !is_word(retention, "no policy"))
+		mend = pane_text(table, row, "mend");
+	if (!mend && (is_word(verdict, "late") || is_word(verdict, "never")))
+		mend = pane_text(table, row, "compress_mend");
+	if (!mend && is_sick(pane_text(scene->aggregates, aggregate, "verdict")))
+		mend = pane_text(scene->aggregates, aggregate, "mend");
+	return mend && text_starts_with(mend, "pgtend ") ? mend + 7 : NULL;
 }
 
 static void say_late(struct writer *writer, const char *label, const char *prefix, const char *verdict, const char *cause)
@@ -143,43 +175,32 @@ static void say_compression_late(struct writer *writer)
 	say_mend(writer, pane_text(writer->table, writer->row, "compress_mend"));
 }
 
-static int row_of(const struct table *table, const char *schema, const char *name)
-{
-	for (int row = 0; table && name && row < table_rows(table); row++) {
-		const char *in = pane_text(table, row, "schema");
-
-		if (is_word(pane_text(table, row, "name"), name) && (!schema || !in || strcmp(schema, in) == 0))
-			return row;
-	}
-	return -1;
-}
-
 static void say_aggregate(struct writer *writer, bool is_bad)
 {
 	const struct table *table = writer->scene->aggregates;
 	int row = row_of(table, writer->schema, writer->name);
 	const char *verdict = pane_text(table, row, "verdict"), *cause = pane_text(table, row, "cause"), *source = pane_text(table, row, "source");
 	const struct cell *watermark = pane_cell(table, row, "watermark");
-	bool is_sick = is_word(verdict, "stale") || is_word(verdict, "erasing");
+	bool is_bad_one = is_sick(verdict);
 	struct text text = { 0 };
 	char age[UNITS_SIZE], day[UNITS_SIZE], clock[16];
 
-	if (row < 0 || is_sick != is_bad)
+	if (row < 0 || is_bad_one != is_bad)
 		return;
-	if (is_sick)
+	if (is_bad_one)
 		text_addf(&text, "%s%s%s", verdict, cause ? ": " : "", cause ? cause : "");
-	if (!is_sick && source)
+	if (!is_bad_one && source)
 		text_addf(&text, "of %s", source);
 	if (watermark) {
 		pane_clock(clock, watermark->u.integer);
 		text_addf(&text, "%smaterialized up to %s %.5s UTC", text.length ? ", " : "", units_day(day, watermark->u.integer), clock);
 	}
-	if (!is_sick && pane_cell(table, row, "lag_s"))
+	if (!is_bad_one && pane_cell(table, row, "lag_s"))
 		text_addf(&text, ", %s behind", units_age(age, (int64_t)pane_real(table, row, "lag_s", 0)));
 	if (is_word(verdict, "no policy"))
 		add_part(&text, "no refresh policy");
-	say_text(writer, "aggregate", is_sick ? STYLE_CRIT : STYLE_PLAIN, is_sick, &text);
-	if (is_sick)
+	say_text(writer, "aggregate", is_bad_one ? STYLE_CRIT : STYLE_PLAIN, is_bad_one, &text);
+	if (is_bad_one)
 		say_mend(writer, pane_text(table, row, "mend"));
 }
 
@@ -202,7 +223,7 @@ static char *ingest_text(const struct table *table, int row)
 	char age[UNITS_SIZE], count[UNITS_SIZE];
 
 	if (cause && !is_word(verdict, "ok"))
-		text_addf(&text, "%s: %s", verdict ? verdict : "", cause);
+		text_addf(&text, "%s%s%s", verdict ? verdict : "", verdict ? ": " : "", cause);
 	else if (verdict)
 		text_add(&text, verdict);
 	if (pane_cell(table, row, "lag_s") && !(cause && is_word(verdict, "silent")))
@@ -345,7 +366,7 @@ static void say_size(struct writer *writer)
 		add_bytes(&text, "", steady->u.integer, " at steady state");
 	else if (day && !pane_cell(table, row, "drop_after_s") && !pane_cell(table, row, "integer_now"))
 		add_part(&text, "no end to it without retention");
-	if (full)
+	if (full && full->u.real < FAR_S)
 		text_addf(&text, ", disk full in %s", units_age(age, (int64_t)full->u.real));
 	else if (free_bytes)
 		add_bytes(&text, "", free_bytes->u.integer, " free on its disk");
