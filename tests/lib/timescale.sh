@@ -1,6 +1,7 @@
 # TimescaleDB's community features for one suite: PGlite, or a native server where PGTEND_TEST_TIMESCALE names one (a URI of a superuser; the suite makes a
 # scratch database there and drops it). Source tap.sh, postgres.sh and pglite.sh first.
 # ts_start sets TS_URL, TS_DB (the database's name in the connection), TS_KIND (pglite or native); ts_sql SQL asks it; ts_stop ends it or drops it.
+# No job starts by itself there, but where TS_HAS_JOBS is set beforehand.
 ts_start() {
 	if [ -z "${PGTEND_TEST_TIMESCALE:-}" ]; then
 		TS_KIND=pglite TS_DB=atriz_tracking
@@ -16,7 +17,9 @@ ts_start() {
 		print(urllib.parse.urlunsplit(parts._replace(path='/' + sys.argv[2], netloc=parts.netloc)).replace('postgresql:/' + sys.argv[2], 'postgresql:///' + sys.argv[2]))
 	E
 	)
-	ts_sql "create extension timescaledb; alter database $TS_DB set timezone = 'UTC'" > /dev/null 2>&1
+	ts_sql "create extension timescaledb; alter database $TS_DB set timezone = 'UTC'" > /dev/null 2>&1 || return 1
+	# else policies work away what a suite made for them, or not, as many workers as are free
+	[ -n "${TS_HAS_JOBS:-}" ] || ts_sql "select _timescaledb_functions.stop_background_workers()" > /dev/null 2>&1
 }
 ts_ask() { PGOPTIONS= "$pg_bin/psql" -X -q -A -t -v ON_ERROR_STOP=1 "$1" -c "$2"; }
 ts_sql() { ts_ask "$TS_URL" "$1"; }
