@@ -277,6 +277,27 @@ static void offer_migrations(struct context *context)
 	}
 }
 
+/* The word before the databases; behind a comma the next one of a list. */
+static void offer_items(struct context *context)
+{
+	const char *comma = context->verb->is_item_list ? strrchr(context->word, ',') : NULL;
+	size_t before = comma != NULL ? (size_t)(comma + 1 - context->word) : 0;
+	struct words choices = {0}, given = {0};
+	words_split(&choices, context->verb->item, "|");
+	char *typed = mem_copy_n(context->word, before);
+	words_split(&given, typed, ",");
+	for (size_t i = 0; i < choices.count; i++) {
+		if (words_has(&given, choices.v[i]))
+			continue;
+		char *whole = mem_format("%s%s", typed, choices.v[i]);
+		offer(context, whole);
+		mem_free(whole);
+	}
+	mem_free(typed);
+	words_done(&given);
+	words_done(&choices);
+}
+
 static void offer_positional(struct context *context)
 {
 	if (context->positionals.count == 0 && (context->verb == NULL || context->verb->subverb == NULL))
@@ -284,10 +305,7 @@ static void offer_positional(struct context *context)
 	if (context->verb == NULL)
 		return;
 	if (context->verb->item != NULL && context->positionals.count == 0) {
-		struct words choices = {0};
-		words_split(&choices, context->verb->item, "|");
-		offer_all(context, &choices);
-		words_done(&choices);
+		offer_items(context);
 		return;
 	}
 	switch (context->verb->scope) {
@@ -334,7 +352,7 @@ static char *make_hint(const struct context *context)
 	const char *words = context->verb->words;
 	char *hint;
 	if (context->verb->scope == VERB_READS || context->verb->scope == VERB_ACTS)
-		hint = mem_format("%s [DATABASE...|all]: %s", title, context->verb->title);
+		hint = mem_format("%s %s[DATABASE...|all]: %s", title, context->verb->is_item_list ? "ITEM[,ITEM...] " : "", context->verb->title);
 	else
 		hint = mem_format("%s %s%s%s%s%s: %s", title, context->verb->item != NULL ? context->verb->item : "",
 		    context->verb->item != NULL ? " " : "", context->verb->scope == VERB_ACTS_ONE ? "[DATABASE]" : "",

@@ -167,6 +167,8 @@ static bool take_item(struct command *command, struct words *rest, struct err *e
 		const char *nearest = unknown != NULL ? text_nearest(unknown, (const char *const *)choices.v, choices.count) : NULL;
 		if (nearest != NULL)
 			err_set(err, ERR_USAGE, "'%s' is none of %s; did you mean '%s'?", unknown, command->verb->item, nearest);
+		else if (unknown != NULL)
+			err_set(err, ERR_USAGE, "'%s' is none of %s", unknown, command->verb->item);
 		else
 			err_set(err, ERR_USAGE, "%s is missing: %s", command->verb->item, usage);
 		mem_free(usage);

@@ -66,6 +66,16 @@ static void subverbs(void **state)
 	expect("help unl", "unlock");
 }
 
+static void items_and_lists_of_them(void **state)
+{
+	(void)state;
+	expect("check re", "retention");
+	expect("check retention,co", "retention,compression retention,connections");
+	expect("check retention,compression,re", "");
+	expect("check retention,jobs t", "tracking");
+	expect_hint("check ", "ITEM[,ITEM...]");
+}
+
 static void databases(void **state)
 {
 	(void)state;
@@ -155,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(verbs_and_aliases),
 	    cmocka_unit_test(subverbs),
+	    cmocka_unit_test(items_and_lists_of_them),
 	    cmocka_unit_test(databases),
 	    cmocka_unit_test(options_and_their_values),
 	    cmocka_unit_test(an_optional_subverb_stands_beside_databases),

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include "../../src/commands/internal.h"
+#include "pgtend/fleet/health.h"
 
 static int setup(void **state)
 {
@@ -185,6 +186,24 @@ static void dependencies_come_along_when_asked(void **state)
 	refuse("status shop --with-deps", "has no option --with-deps");
 }
 
+/* The verb's words and the engine's checks are the same ones, in whatever order. */
+static void items_are_the_checks_that_there_are(void **state)
+{
+	(void)state;
+	struct words items = {0};
+	words_split(&items, verb_row("check", NULL)->item, "|");
+	assert_int_equal(items.count, health_check_count);
+	for (int i = 0; i < health_check_count; i++)
+		assert_true(words_has(&items, health_checks[i]->name));
+	words_done(&items);
+	struct command *command = parse("check retention,jobs shop");
+	assert_string_equal(command_item(command), "retention,jobs");
+	command_free(command);
+	refuse("check retention,job shop", "'job' is none of");
+	refuse("check , shop", "',' is none of");
+	refuse("check", "is missing");
+}
+
 static void two_dashes_end_options(void **state)
 {
 	(void)state;
@@ -252,6 +271,7 @@ int main(void)
 	    cmocka_unit_test(one_database_and_further_words),
 	    cmocka_unit_test(options_carry_values),
 	    cmocka_unit_test(dependencies_come_along_when_asked),
+	    cmocka_unit_test(items_are_the_checks_that_there_are),
 	    cmocka_unit_test(two_dashes_end_options),
 	    cmocka_unit_test(aliases_stand_for_words),
 	    cmocka_unit_test(help_is_given_whatever_else_is_wrong),
