@@ -203,15 +203,32 @@ void health_done(struct health *health)
 
 /* --- all together ------------------------------------------------------------------------------ */
 
+/* What the ranges of chunks say of the work of a job; NULL: nothing. */
+static const struct finding *work_of(const struct health *health, const struct finding *job)
+{
+	for (int i = 0; job->check == &check_jobs && job->job_id != 0 && i < health->finding_count; i++) {
+		const struct finding *other = &health->findings[i];
+		if (other->check != &check_jobs && other->job_id == job->job_id)
+			return other;
+	}
+	return NULL;
+}
+
 /* A job that is why something is late was named there already. */
 static bool is_told(const struct health *health, const struct finding *finding)
 {
-	for (int i = 0; finding->check == &check_jobs && finding->job_id != 0 && i < health->finding_count; i++) {
-		const struct finding *other = &health->findings[i];
-		if (other->check != &check_jobs && other->job_id == finding->job_id && other->verdict != VERDICT_OK)
-			return true;
+	const struct finding *work = work_of(health, finding);
+	return work != NULL && work->verdict != VERDICT_OK;
+}
+
+/* A job that fails while its work is done, by hand perhaps, will be a trouble and is none yet. */
+static void soften_jobs(struct health *health)
+{
+	for (int i = 0; i < health->finding_count; i++) {
+		struct finding *finding = &health->findings[i];
+		if (finding->verdict == VERDICT_CRIT && work_of(health, finding) != NULL)
+			finding->verdict = VERDICT_WARN;
 	}
-	return false;
 }
 
 static void sum_up(struct health *health)
@@ -236,6 +253,7 @@ void health_judge(const struct fleet *fleet, const struct database *database, st
 		judging.check = health_checks[i];
 		judging.check->judge(&judging);
 	}
+	soften_jobs(health);
 	sum_up(health);
 	if (health->verdict == VERDICT_OK && database->response_ms < 0 && !database->server->is_known)
 		health->verdict = VERDICT_UNKNOWN;
