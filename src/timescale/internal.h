@@ -53,6 +53,7 @@ struct policy_look {
 
 	/* the database */
 	bool is_apache, is_restoring, is_scheduler_up;
+	bool is_standby;              /* jobs run on its primary */
 	const char *no_scheduler;     /* why this server can have none, in words; NULL: it can */
 	const char *version_mismatch; /* "the server has TimescaleDB 2.19.3, this database 2.17.2"; NULL: they agree */
 	int64_t workers, workers_max; /* background workers that the server runs, and may run; 0: not known */

@@ -84,9 +84,10 @@ static bool by_restoring(const struct policy_look *look, struct policy_verdict *
 	                                  mem_copy("select timescaledb_post_restore() (every job that is due starts at once then)"));
 }
 
+/* A standby has none and needs none: what its primary's wrote down of jobs is judged there as here. */
 static bool by_no_scheduler(const struct policy_look *look, struct policy_verdict *verdict)
 {
-	if (look->no_scheduler || look->is_scheduler_up)
+	if (look->no_scheduler || look->is_standby || look->is_scheduler_up)
 		return false;
 	if (has_all_workers_taken(look))
 		return tell(verdict, mem_format("no TimescaleDB scheduler runs in this database: all %lld background workers of the server are taken",
@@ -162,9 +163,11 @@ static char *failure_words(const struct policy_look *look, char **mend)
 		*mend = owner_mend(look);
 		return owner_cause(look);
 	}
-	*mend = run_by_hand(look);
-	if (!error && !look->is_error_visible)
+	if (!error && !look->is_error_visible) {
+		*mend = mem_format("connect as %s, or as the owner of the database, to see it", look->owner ? look->owner : "the owner of the job");
 		return mem_copy("its error is not visible to this role");
+	}
+	*mend = run_by_hand(look);
 	if (!error)
 		return mem_copy("its error was not kept");
 	if (strcmp(sqlstate, "XX000") == 0 && strstr(error, "failed to execute job"))

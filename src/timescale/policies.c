@@ -54,6 +54,9 @@ static void finish_row(const struct probe_target *target, const struct result *r
 	/* without a scheduler nobody starts a job but people */
 	if (!target->server->has[CAP_ACTIVITY] && state && strcmp(state, "never ran") == 0)
 		table_set_text(policies, row, "state", "by hand");
+	/* its process is one of the primary's */
+	if (target->server->is_in_recovery && state && strcmp(state, "crashed") == 0 && !table_get(policies, row, "overdue_s")->has_value)
+		table_set_text(policies, row, "state", "running");
 	set_blocker(result, row, policies);
 }
 
@@ -163,13 +166,15 @@ void policy_look_fill(const struct probe_target *target, const struct table *pol
 		.is_error_visible = true,
 		.is_apache = license && strcmp(license, "apache") == 0,
 		.expected_s = section_seconds(target->database->section, "retention"),
+		.is_standby = target->server->is_in_recovery,
 		.no_scheduler = target->server->has[CAP_ACTIVITY] ? NULL : "this server has no scheduler (PGlite)",
 	};
 	/* what every row says of the database */
 	if (policies && table_rows(policies) > 0) {
 		look->is_restoring = bool_of(policies, 0, "is_restoring");
 		look->is_scheduler_up = bool_of(policies, 0, "is_scheduler_up");
-		look->workers = table_get_int(policies, 0, "workers", 0);
+		/* a standby's own workers say nothing of its primary's */
+		look->workers = look->is_standby ? 0 : table_get_int(policies, 0, "workers", 0);
 		look->workers_max = table_get_int(policies, 0, "workers_max", 0);
 		look->version_mismatch = table_get_text(policies, 0, "version_mismatch");
 	}

@@ -263,6 +263,24 @@ static void scheduler_impossible(void **state)
 	assert_job(&look, NULL); /* nothing is undone: it is not to blame */
 }
 
+/* What its primary wrote down is told, and not that it has no scheduler. */
+static void standby(void **state)
+{
+	struct policy_look look = after_restoring();
+
+	(void)state;
+	look.is_standby = true;
+	assert_cause(&look, "job 1000 is paused", "pgtend jobs resume tracking 1000");
+	look.state = "failing";
+	look.overdue_s = -720;
+	assert_cause(&look, "job 1000 failed 5 times: canceling statement due to lock timeout; next try in 12m", RUN);
+	look.failures = 0;
+	look.last_error = NULL;
+	look.state = "never ran";
+	look.crashes = 0;
+	assert_cause(&look, "job 1000 never ran; its first run is in 12m", RUN);
+}
+
 static struct policy_look after_scheduler(void)
 {
 	struct policy_look look = after_restoring();
@@ -330,7 +348,8 @@ static void failed_and_nobody_shows_why(void **state)
 	look.last_error = look.last_sqlstate = NULL;
 	look.owner_lacks = NULL;
 	look.is_error_visible = false;
-	assert_cause(&look, "job 1000 failed 5 times: its error is not visible to this role; next try in 12m", RUN);
+	assert_cause(&look, "job 1000 failed 5 times: its error is not visible to this role; next try in 12m",
+	             "connect as ana, or as the owner of the database, to see it");
 	look.is_error_visible = true;
 	assert_cause(&look, "job 1000 failed 5 times: its error was not kept; next try in 12m", RUN);
 }
@@ -668,6 +687,7 @@ int main(void)
 		cmocka_unit_test(restoring),
 		cmocka_unit_test(scheduler_absent),
 		cmocka_unit_test(scheduler_impossible),
+		cmocka_unit_test(standby),
 		cmocka_unit_test(paused),
 		cmocka_unit_test(blocked_now),
 		cmocka_unit_test(failed_with_its_own_error),
