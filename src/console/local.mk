@@ -20,6 +20,8 @@ libpgtend_a_SOURCES += \
 	src/console/pane_chunks_internal.h \
 	src/console/pane_chunks_list.c \
 	src/console/pane_chunks_words.c \
+	src/console/pane_chunks_words.h \
+	src/console/pane_chunks_wrong.c \
 	src/console/pane_fleet.c \
 	src/console/pane_jobs.c \
 	src/console/pane_migrations.c \

@@ -195,7 +195,8 @@ static enum style job_style(const struct table *table, int row)
 
 static const struct list_column columns[] = {
 	{ .name = "name", .title = "hypertable", .most_cols = 32, .grows = true, .text = name_text },
-	{ .name = "time_column", .title = "timeline", .priority = 2, .most_cols = 48, .least_cols = 16, .grows = true, .text = timeline_text, .draw = draw_timeline,
+	{ .name = "time_column", .title = "timeline", .priority = 2, .most_cols = 48, .least_cols = 16, .grows = true, .text = timeline_text,
+		.draw = draw_timeline,
 		.doc = "Its chunks, the oldest on the left, the newest at the right end; the legend beneath says what the characters mean." },
 	{ .name = "chunks", .priority = 1 },
 	{ .name = "compressed", .priority = 2 },
@@ -302,10 +303,11 @@ static void details(const struct console *console, const struct pane_data *data,
 
 const struct pane pane_chunks = {
 	.name = "CHUNKS",
-	.help = "One row a hypertable or continuous aggregate. Beneath stands the timeline of the one at the cursor: a character a chunk (or several, where they are "
-		"many), the oldest on the left, bars as high as the chunks are large, and the lines of its policies: what lies left of \"keep\" should be gone, "
+	.help = "One row a hypertable or continuous aggregate. Beneath stands the timeline of the one at the cursor: a character a chunk (or several, "
+		"where they are many), the oldest on the left, bars as high as the chunks are large, and the lines of its policies: what lies left of \"keep\" should be gone, "
 		"what lies left of \"compress\" should be compressed. Then what is wrong with the command that mends it, whether rows arrive, what compression "
-		"saves, what size it will come to, its jobs. z shows it larger, Enter goes from chunk to chunk, m types the command that mends it, d shows all columns and policies.",
+		"saves, what size it will come to, its jobs. z shows it larger, Enter goes from chunk to chunk, m types the command that mends it, d "
+		"shows all columns and policies.",
 	.empty = "no hypertables: this database has no TimescaleDB chunks",
 	.fact = FACT_CHUNKS,
 	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "schema", "name", NULL }, .mark = mark },

@@ -85,8 +85,8 @@ static char *after_text(const struct chunks_scene *scene, int row, const char *k
 
 static int find_marks(const struct chunks_scene *scene, int row, const struct timeline *timeline, const struct timeline_fit *fit, struct mark *marks)
 {
-	static const struct { const char *kind, *verb; enum chart_kind late; } policies[] = {
-		{ "retention", "keep", CHART_LATE }, { "compression", "compress", CHART_WAITING },
+	static const struct { const char *kind, *verb; enum chart_kind late; enum style style; } policies[] = {
+		{ "retention", "keep", CHART_LATE, STYLE_LATE }, { "compression", "compress", CHART_WAITING, STYLE_WARN },
 	};
 	const struct cell *integer_now = pane_cell(scene->hypertables, row, "integer_now");
 	int count = 0;
@@ -99,7 +99,7 @@ static int find_marks(const struct chunks_scene *scene, int row, const struct ti
 		if (!chunks_cutoff(scene, row, policies[i].kind, &cutoff, &is_by_creation))
 			continue;
 		add_mark(timeline, fit, cutoff, is_by_creation, &marks[count]);
-		marks[count].style = timeline->counts[policies[i].late] == 0 ? STYLE_KEY : policies[i].late == CHART_LATE ? STYLE_LATE : chart_style(policies[i].late);
+		marks[count].style = timeline->counts[policies[i].late] > 0 ? policies[i].style : STYLE_KEY;
 		marks[count++].label = after_text(scene, row, policies[i].kind, policies[i].verb);
 	}
 	/* Where now is needs no mark at the end of the strip. */
@@ -140,7 +140,8 @@ static int place(int pointer, int width, int from, int next)
 }
 
 /* Labels are cut to their last word where they do not fit; two that point to the same place share it. */
-static void draw_marks(const struct chunks_scene *scene, int row, const struct timeline *timeline, const struct timeline_fit *fit, struct canvas *canvas, int at_row)
+static void draw_marks(const struct chunks_scene *scene, int row, const struct timeline *timeline, const struct timeline_fit *fit, struct canvas *canvas,
+	int at_row)
 {
 	struct mark marks[MARKS];
 	int count = find_marks(scene, row, timeline, fit, marks), from = 0, cols = canvas_cols(canvas) - MARGIN_COLS;
@@ -251,7 +252,9 @@ static void count_kinds(const struct chunks_scene *scene, int row, const struct 
 
 static void draw_legend(const struct chunks_scene *scene, int row, const struct timeline *timeline, struct canvas *canvas, int at_row)
 {
-	static const enum chart_kind order[] = { CHART_LATE, CHART_LOCKED, CHART_WAITING, CHART_FUTURE, CHART_PARTIAL, CHART_FROZEN, CHART_COMPRESSED, CHART_RAW };
+	static const enum chart_kind order[] = {
+		CHART_LATE, CHART_LOCKED, CHART_WAITING, CHART_FUTURE, CHART_PARTIAL, CHART_FROZEN, CHART_COMPRESSED, CHART_RAW,
+	};
 	int64_t counts[CHART_KINDS];
 	int col = MARGIN_COLS, cols = canvas_cols(canvas);
 	char count[UNITS_SIZE], size[UNITS_SIZE];
@@ -342,7 +345,8 @@ static void draw_lines(const struct chunks_lines *lines, int from_row, int rows,
 	}
 }
 
-static void draw_timeline(const struct timeline *timeline, const struct timeline_fit *fit, const struct plan *plan, int selected, struct canvas *canvas)
+static void draw_timeline(const struct timeline *timeline, const struct timeline_fit *fit, const struct plan *plan, int selected,
+	struct canvas *canvas)
 {
 	struct chart_cell cells[MOST_CELLS];
 

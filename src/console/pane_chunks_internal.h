@@ -4,6 +4,7 @@
  *   pane_chunks_list.c   one row a chunk of one of them; the way in and out
  *   pane_chunks_foot.c   the timeline beneath either
  *   pane_chunks_words.c  what is to be said of a hypertable, line by line
+ *   pane_chunks_wrong.c  of that, what is wrong
  *   timeline.c           chunks -> cells
  */
 #ifndef PGTEND_SRC_CONSOLE_PANE_CHUNKS_INTERNAL_H
@@ -37,7 +38,8 @@ struct chunks_lines {
 	int has_key;        /* mends that are told so far: the first one is on key m */
 };
 
-/* pane_chunks_words.c: of a row of scene->hypertables, wrapped to `cols` columns of text; without a column for labels they stand in the text. */
+/* pane_chunks_words.c, pane_chunks_wrong.c: of a row of scene->hypertables, wrapped to `cols` columns of text;
+ * without a column for labels they stand in the text. */
 void chunks_lines_make(struct chunks_lines *lines, const struct chunks_scene *scene, int row, int cols, bool has_labels);
 /* The first verb that mends something of the row, as it is typed at the prompt; NULL: none. */
 const char *chunks_mend(const struct chunks_scene *scene, int row);

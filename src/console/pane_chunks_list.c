@@ -169,12 +169,14 @@ static void draw_foot(const struct pane_data *data, int row, struct canvas *canv
 
 const struct pane pane_chunk_list = {
 	.name = "CHUNKS",
-	.help = "The chunks of one hypertable, the oldest first: what time each covers, its state, its rows, what it takes and what it took before compression. Left and "
+	.help = "The chunks of one hypertable, the oldest first: what time each covers, its state, its rows, what it takes and what it took before "
+		"compression. Left and "
 		"right go along the timeline beneath, up and down through the list; the chunk at the cursor is marked on both. Where there are more than a thousand, "
 		"a row stands for several that follow each other; Enter lists each then, else it shows all of the chunk. Esc goes back to the hypertables.",
 	.empty = "this hypertable has no chunks yet",
 	.fact = FACT_CHUNK_LIST,
-	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "range_start", "range_start_integer", "chunk", NULL }, .mark = mark },
+	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .mark = mark,
+		.keys = { "range_start", "range_start_integer", "chunk", NULL } },
 	.subtitle = subtitle,
 	.foot_rows = foot_rows,
 	.draw_foot = draw_foot,

@@ -2,22 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pane_chunks_internal.h"
+#include "pane_chunks_words.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/core/width.h"
 
 #define DAY_US 86400e6
 #define FAR_S (5 * 365 * 86400.0) /* nobody plans a disk for longer */
-
-struct writer {
-	struct chunks_lines *lines;
-	const struct chunks_scene *scene;
-	const struct table *table;
-	int row, cols;
-	bool has_labels;
-	const char *schema, *name;
-};
 
 char *chunks_place_text(const struct timeline *timeline, int64_t at)
 {
@@ -33,7 +24,7 @@ char *chunks_place_text(const struct timeline *timeline, int64_t at)
 }
 
 /* Wrapped at words; what is bad may take a line more. */
-static void say(struct writer *writer, const char *label, enum style style, bool is_bad, const char *raw)
+void words_say(struct writer *writer, const char *label, enum style style, bool is_bad, const char *raw)
 {
 	char *labelled = writer->has_labels ? mem_copy(raw) : mem_format("%s %s", label, raw), *visible = text_visible(labelled);
 	const char *s = visible;
@@ -52,136 +43,55 @@ static void say(struct writer *writer, const char *label, enum style style, bool
 	mem_free(labelled);
 }
 
-static void say_text(struct writer *writer, const char *label, enum style style, bool is_bad, struct text *text)
+void words_say_text(struct writer *writer, const char *label, enum style style, bool is_bad, struct text *text)
 {
 	if (text->length > 0)
-		say(writer, label, style, is_bad, text_str(text));
+		words_say(writer, label, style, is_bad, text_str(text));
 	text_done(text);
 }
 
-static bool is_word(const char *word, const char *wanted)
+bool words_is(const char *word, const char *wanted)
 {
 	return word && strcmp(word, wanted) == 0;
 }
 
-static void add_part(struct text *text, const char *part)
+void words_add_part(struct text *text, const char *part)
 {
 	text_addf(text, "%s%s", text->length > 0 ? ", " : "", part);
 }
 
-static void add_bytes(struct text *text, const char *before, int64_t bytes, const char *behind)
+void words_add_bytes(struct text *text, const char *before, int64_t bytes, const char *behind)
 {
 	char size[UNITS_SIZE];
 	char *part = mem_format("%s%s%s", before, units_bytes(size, bytes), behind);
 
-	add_part(text, part);
+	words_add_part(text, part);
 	mem_free(part);
 }
 
-/* --- what is wrong ----------------------------------------------------------------------------- */
-
-/* "pgtend retention run x" is typed here as ":retention run x". */
-static void say_mend(struct writer *writer, const char *mend)
-{
-	char *line;
-
-	if (!mend)
-		return;
-	line = text_starts_with(mend, "pgtend ") ? mem_format(":%s", mend + 7) : mem_copy(mend);
-	say(writer, *line == ':' && !writer->lines->has_key++ ? "mend (m)" : "mend", STYLE_KEY, true, line);
-	mem_free(line);
-}
-
-static int row_of(const struct table *table, const char *schema, const char *name)
+int words_row_of(const struct table *table, const char *schema, const char *name)
 {
 	for (int row = 0; table && name && row < table_rows(table); row++) {
 		const char *in = pane_text(table, row, "schema");
 
-		if (is_word(pane_text(table, row, "name"), name) && (!schema || !in || strcmp(schema, in) == 0))
+		if (words_is(pane_text(table, row, "name"), name) && (!schema || !in || strcmp(schema, in) == 0))
 			return row;
 	}
 	return -1;
 }
 
-static bool is_sick(const char *verdict)
+bool words_is_sick(const char *verdict)
 {
-	return is_word(verdict, "stale") || is_word(verdict, "erasing");
-}
-
-const char *chunks_mend(const struct chunks_scene *scene, int row)
-{
-	const struct table *table = scene->hypertables;
-	const char *retention = pane_text(table, row, "verdict"), *verdict = pane_text(table, row, "compress_verdict"), *mend = NULL;
-	int aggregate = row_of(scene->aggregates, pane_text(table, row, "schema"), pane_text(table, row, "name"));
-
-	if (retention && pane_text(table, row, "cause") && !is_word(retention, "no policy"))
-		mend = pane_text(table, row, "mend");
-	if (!mend && (is_word(verdict, "late") || is_word(verdict, "never")))
-		mend = pane_text(table, row, "compress_mend");
-	if (!mend && is_sick(pane_text(scene->aggregates, aggregate, "verdict")))
-		mend = pane_text(scene->aggregates, aggregate, "mend");
-	return mend && text_starts_with(mend, "pgtend ") ? mend + 7 : NULL;
-}
-
-static void say_late(struct writer *writer, const char *label, const char *prefix, const char *verdict, const char *cause)
-{
-	char name[64], age[UNITS_SIZE];
-	struct text text = { 0 };
-	double late_s;
-	int64_t chunks, bytes;
-
-	snprintf(name, sizeof(name), "%slate_s", prefix);
-	late_s = pane_real(writer->table, writer->row, name, -1);
-	snprintf(name, sizeof(name), "%slate_chunks", prefix);
-	chunks = pane_int(writer->table, writer->row, name, 0);
-	snprintf(name, sizeof(name), "%slate_bytes", prefix);
-	bytes = pane_int(writer->table, writer->row, name, -1);
-	text_addf(&text, "%s", verdict);
-	if (late_s > 0)
-		text_addf(&text, " by %s", units_age(age, (int64_t)late_s));
-	if (chunks > 0)
-		text_addf(&text, ", %lld chunk%s", (long long)chunks, chunks == 1 ? "" : "s");
-	if (chunks > 0 && bytes >= 0)
-		add_bytes(&text, "", bytes, "");
-	if (cause)
-		text_addf(&text, ": %s", cause);
-	say_text(writer, label, STYLE_CRIT, true, &text);
-}
-
-static void say_retention(struct writer *writer)
-{
-	const char *verdict = pane_text(writer->table, writer->row, "verdict"), *cause = pane_text(writer->table, writer->row, "cause");
-	char *line;
-
-	if (pane_int(writer->table, writer->row, "late_chunks", 0) > 0 || is_word(verdict, "late")) {
-		say_late(writer, "retention", "", "late", cause);
-		say_mend(writer, pane_text(writer->table, writer->row, "mend"));
-	} else if (verdict && cause && !is_word(verdict, "no policy")) {
-		line = mem_format("%s: %s", verdict, cause);
-		say(writer, "retention", STYLE_WARN, true, line);
-		mem_free(line);
-		say_mend(writer, pane_text(writer->table, writer->row, "mend"));
-	}
-}
-
-static void say_compression_late(struct writer *writer)
-{
-	const char *verdict = pane_text(writer->table, writer->row, "compress_verdict");
-	const char *cause = pane_text(writer->table, writer->row, "compress_cause");
-
-	if (!is_word(verdict, "late") && !is_word(verdict, "never"))
-		return;
-	say_late(writer, "compression", "compress_", verdict, cause);
-	say_mend(writer, pane_text(writer->table, writer->row, "compress_mend"));
+	return words_is(verdict, "stale") || words_is(verdict, "erasing");
 }
 
 static void say_aggregate(struct writer *writer, bool is_bad)
 {
 	const struct table *table = writer->scene->aggregates;
-	int row = row_of(table, writer->schema, writer->name);
+	int row = words_row_of(table, writer->schema, writer->name);
 	const char *verdict = pane_text(table, row, "verdict"), *cause = pane_text(table, row, "cause"), *source = pane_text(table, row, "source");
 	const struct cell *watermark = pane_cell(table, row, "watermark");
-	bool is_bad_one = is_sick(verdict);
+	bool is_bad_one = words_is_sick(verdict);
 	struct text text = { 0 };
 	char age[UNITS_SIZE], day[UNITS_SIZE], clock[16];
 
@@ -197,16 +107,16 @@ static void say_aggregate(struct writer *writer, bool is_bad)
 	}
 	if (!is_bad_one && pane_cell(table, row, "lag_s"))
 		text_addf(&text, ", %s behind", units_age(age, (int64_t)pane_real(table, row, "lag_s", 0)));
-	if (is_word(verdict, "no policy"))
-		add_part(&text, "no refresh policy");
-	say_text(writer, "aggregate", is_bad_one ? STYLE_CRIT : STYLE_PLAIN, is_bad_one, &text);
+	if (words_is(verdict, "no policy"))
+		words_add_part(&text, "no refresh policy");
+	words_say_text(writer, "aggregate", is_bad_one ? STYLE_CRIT : STYLE_PLAIN, is_bad_one, &text);
 	if (is_bad_one)
-		say_mend(writer, pane_text(table, row, "mend"));
+		words_say_mend(writer, pane_text(table, row, "mend"));
 }
 
 static enum style ingest_style(const char *verdict)
 {
-	return is_word(verdict, "silent") || is_word(verdict, "empty") ? STYLE_CRIT : is_word(verdict, "slow") ? STYLE_WARN : STYLE_PLAIN;
+	return words_is(verdict, "silent") || words_is(verdict, "empty") ? STYLE_CRIT : words_is(verdict, "slow") ? STYLE_WARN : STYLE_PLAIN;
 }
 
 static int digits(double rate)
@@ -222,11 +132,11 @@ static char *ingest_text(const struct table *table, int row)
 	struct text text = { 0 };
 	char age[UNITS_SIZE], count[UNITS_SIZE];
 
-	if (cause && !is_word(verdict, "ok"))
+	if (cause && !words_is(verdict, "ok"))
 		text_addf(&text, "%s%s%s", verdict ? verdict : "", verdict ? ": " : "", cause);
 	else if (verdict)
 		text_add(&text, verdict);
-	if (pane_cell(table, row, "lag_s") && !(cause && is_word(verdict, "silent")))
+	if (pane_cell(table, row, "lag_s") && !(cause && words_is(verdict, "silent")))
 		text_addf(&text, ", newest row %s ago", units_age(age, (int64_t)pane_real(table, row, "lag_s", 0)));
 	if (rate >= 0)
 		text_addf(&text, ", %.*f rows/min", digits(rate), rate);
@@ -249,38 +159,15 @@ static void say_ingest(struct writer *writer, bool is_bad)
 		enum style style = ingest_style(pane_text(table, row, "verdict"));
 		char *text;
 
-		if (!is_word(pane_text(table, row, "name"), writer->name) || (schema && writer->schema && strcmp(schema, writer->schema) != 0))
+		if (!words_is(pane_text(table, row, "name"), writer->name) || (schema && writer->schema && strcmp(schema, writer->schema) != 0))
 			continue;
 		if ((style != STYLE_PLAIN) != is_bad || (source && !is_bad))
 			continue;
 		text = ingest_text(table, row);
 		if (*text)
-			say(writer, "ingest", style, is_bad, text);
+			words_say(writer, "ingest", style, is_bad, text);
 		mem_free(text);
 	}
-}
-
-static void say_list_error(struct writer *writer)
-{
-	char *line;
-
-	if (!writer->scene->list_error)
-		return;
-	line = mem_format("cannot be listed: %s", writer->scene->list_error);
-	say(writer, "chunks", STYLE_WARN, true, line);
-	mem_free(line);
-}
-
-static void say_apache(struct writer *writer)
-{
-	char *line;
-
-	if (!writer->scene->is_apache)
-		return;
-	line = mem_format("this is TimescaleDB's Apache edition: policies and compression are not in it. :drop-chunks %s --older-than '30 days' --dry-run shows what "
-		"would go", writer->scene->database ? writer->scene->database : "DB");
-	say(writer, "edition", STYLE_WARN, true, line);
-	mem_free(line);
 }
 
 /* --- how it fares ------------------------------------------------------------------------------ */
@@ -295,7 +182,7 @@ static void say_policies(struct writer *writer)
 
 	if (writer->lines->bad > 0 && pane_int(writer->table, writer->row, "late_chunks", 0) > 0)
 		return;
-	if (is_word(verdict, "no policy")) {
+	if (words_is(verdict, "no policy")) {
 		const char *mend = pane_text(writer->table, writer->row, "mend");
 
 		if (writer->scene->is_apache)
@@ -304,7 +191,7 @@ static void say_policies(struct writer *writer)
 			text_addf(&text, "no policy: its chunks are kept for ever, until :%s", mend + 7);
 		else
 			text_add(&text, "no policy: its chunks are kept for ever");
-		say_text(writer, "retention", STYLE_PLAIN, false, &text);
+		words_say_text(writer, "retention", STYLE_PLAIN, false, &text);
 		return;
 	}
 	if (verdict)
@@ -317,7 +204,7 @@ static void say_policies(struct writer *writer)
 
 		text_addf(&text, in_s >= 0 ? ", next run in %s" : ", next run was due %s ago", units_age(age, in_s >= 0 ? in_s : -in_s));
 	}
-	say_text(writer, "retention", STYLE_PLAIN, false, &text);
+	words_say_text(writer, "retention", STYLE_PLAIN, false, &text);
 }
 
 static void say_compression(struct writer *writer)
@@ -327,13 +214,13 @@ static void say_compression(struct writer *writer)
 	int64_t compressed = pane_int(table, row, "compressed", 0), partial = pane_int(table, row, "partial", 0);
 	double ratio = pane_real(table, row, "ratio", -1), before = pane_real(table, row, "bytes_per_row_before", -1);
 	double after = pane_real(table, row, "bytes_per_row_after", -1), expected = pane_real(table, row, "expected_ratio", -1);
-	bool is_low = is_word(pane_text(table, row, "ratio_verdict"), "low");
+	bool is_low = words_is(pane_text(table, row, "ratio_verdict"), "low");
 	const char *reason = pane_text(table, row, "ratio_reason");
 	struct text text = { 0 };
 
 	if (compressed > 0)
 		text_addf(&text, "%lld of %lld chunks", (long long)compressed, (long long)pane_int(table, row, "chunks", 0));
-	else if (is_word(pane_text(table, row, "compress_verdict"), "ok"))
+	else if (words_is(pane_text(table, row, "compress_verdict"), "ok"))
 		text_add(&text, "ok, nothing is old enough yet");
 	if (ratio > 0)
 		text_addf(&text, ", %.1f times smaller", ratio);
@@ -345,43 +232,44 @@ static void say_compression(struct writer *writer)
 		text_addf(&text, ", %lld partial", (long long)partial);
 	if (is_low && reason)
 		text_addf(&text, ": %s", reason);
-	say_text(writer, "compression", is_low ? STYLE_WARN : STYLE_PLAIN, false, &text);
+	words_say_text(writer, "compression", is_low ? STYLE_WARN : STYLE_PLAIN, false, &text);
 }
 
 static void say_size(struct writer *writer)
 {
 	const struct table *table = writer->table;
 	int row = writer->row;
-	const struct cell *bytes = pane_cell(table, row, "bytes"), *day = pane_cell(table, row, "bytes_per_day"), *steady = pane_cell(table, row, "steady_bytes");
+	const struct cell *bytes = pane_cell(table, row, "bytes"), *day = pane_cell(table, row, "bytes_per_day");
+	const struct cell *steady = pane_cell(table, row, "steady_bytes");
 	const struct cell *full = pane_cell(table, row, "disk_full_s"), *free_bytes = pane_cell(table, row, "disk_free_bytes");
 	int64_t locked = pane_int(table, row, "locked", 0);
 	struct text text = { 0 };
 	char age[UNITS_SIZE];
 
 	if (bytes)
-		add_bytes(&text, bytes->is_approximate ? "~" : "", bytes->u.integer, "");
+		words_add_bytes(&text, bytes->is_approximate ? "~" : "", bytes->u.integer, "");
 	if (day)
-		add_bytes(&text, "", day->u.integer, " a day in");
+		words_add_bytes(&text, "", day->u.integer, " a day in");
 	if (steady)
-		add_bytes(&text, "", steady->u.integer, " at steady state");
+		words_add_bytes(&text, "", steady->u.integer, " at steady state");
 	else if (day && !pane_cell(table, row, "drop_after_s") && !pane_cell(table, row, "integer_now"))
-		add_part(&text, "no end to it without retention");
+		words_add_part(&text, "no end to it without retention");
 	if (full && full->u.real < FAR_S)
 		text_addf(&text, ", disk full in %s", units_age(age, (int64_t)full->u.real));
 	else if (free_bytes)
-		add_bytes(&text, "", free_bytes->u.integer, " free on its disk");
+		words_add_bytes(&text, "", free_bytes->u.integer, " free on its disk");
 	if (locked > 0)
 		text_addf(&text, ", %lld chunk%s locked by others and not measured", (long long)locked, locked == 1 ? "" : "s");
-	say_text(writer, "size", STYLE_PLAIN, false, &text);
+	words_say_text(writer, "size", STYLE_PLAIN, false, &text);
 }
 
 /* --- its jobs ----------------------------------------------------------------------------------- */
 
 static enum style job_style(const char *state)
 {
-	if (is_word(state, "failing") || is_word(state, "crashed") || is_word(state, "overdue"))
+	if (words_is(state, "failing") || words_is(state, "crashed") || words_is(state, "overdue"))
 		return STYLE_CRIT;
-	return is_word(state, "paused") || is_word(state, "never ran") ? STYLE_WARN : STYLE_PLAIN;
+	return words_is(state, "paused") || words_is(state, "never ran") ? STYLE_WARN : STYLE_PLAIN;
 }
 
 static void add_moment(struct text *text, const char *before, const struct cell *cell, const char *past, const char *future)
@@ -422,7 +310,7 @@ static void say_job(struct writer *writer, int job)
 		text_addf(&text, ": %s", error);
 	else if (failures > 0 && error_column >= 0 && table_cell(policies, job, error_column)->missing == MISSING_PRIVILEGE)
 		text_add(&text, ": its error is not visible to this role");
-	say_text(writer, "job", job_style(state), false, &text);
+	words_say_text(writer, "job", job_style(state), false, &text);
 }
 
 static void say_jobs(struct writer *writer)
@@ -432,24 +320,26 @@ static void say_jobs(struct writer *writer)
 	for (int job = 0; policies && job < table_rows(policies); job++) {
 		const char *schema = pane_text(policies, job, "schema");
 
-		if (is_word(pane_text(policies, job, "name"), writer->name) && (!schema || !writer->schema || strcmp(schema, writer->schema) == 0))
+		if (words_is(pane_text(policies, job, "name"), writer->name) && (!schema || !writer->schema || strcmp(schema, writer->schema) == 0))
 			say_job(writer, job);
 	}
 }
 
 void chunks_lines_make(struct chunks_lines *lines, const struct chunks_scene *scene, int row, int cols, bool has_labels)
 {
-	struct writer writer = { lines, scene, scene->hypertables, row, cols, has_labels, pane_text(scene->hypertables, row, "schema"), pane_text(scene->hypertables, row, "name") };
+	struct writer writer = { lines, scene, scene->hypertables, row, cols, has_labels, NULL, NULL };
 
 	memset(lines, 0, sizeof(*lines));
+	writer.schema = pane_text(scene->hypertables, row, "schema");
+	writer.name = pane_text(scene->hypertables, row, "name");
 	if (row < 0 || !writer.name)
 		return;
-	say_retention(&writer);
-	say_compression_late(&writer);
+	words_retention_late(&writer);
+	words_compression_late(&writer);
 	say_aggregate(&writer, true);
 	say_ingest(&writer, true);
-	say_apache(&writer);
-	say_list_error(&writer);
+	words_apache(&writer);
+	words_list_error(&writer);
 	say_ingest(&writer, false);
 	say_policies(&writer);
 	say_compression(&writer);

@@ -52,6 +52,8 @@ static void enter(struct stage *stage, const char *name, int row)
 {
 	stage->scene.schema = "public";
 	stage->scene.name = name;
+	list_update(&stage->list, NULL);
+	table_free(stage->rows);
 	stage->rows = chunks_rows_make(stage->chunk_list, timelines_find(stage->timelines, "public", name));
 	stage->data.table = stage->rows;
 	stage->pane = &pane_chunk_list;
