@@ -58,6 +58,12 @@ const struct table *judging_table(const struct judging *judging, enum fact fact)
 	return database_facts(judging->database, fact)->table;
 }
 
+void judging_lacks(struct judging *judging, char *why)
+{
+	mem_free(judging->health->lacks);
+	judging->health->lacks = why;
+}
+
 struct finding *finding_new(struct judging *judging, const char *subject)
 {
 	struct health *health = judging->health;
@@ -296,8 +302,8 @@ void health_check_run(const struct fleet *fleet, const struct database *database
 	else if (err == NULL)
 		check->judge(&judging);
 	if (err != NULL && err->kind == ERR_UNSUPPORTED)
-		health->lacks = mem_format("cannot be checked: %s", err->text);
+		judging_lacks(&judging, mem_format("cannot be checked: %s", err->text));
 	else if (health->finding_count == 0 && check->is_of_timescaledb && !database->has_timescaledb)
-		health->lacks = mem_copy("has no TimescaleDB");
+		judging_lacks(&judging, mem_copy("has no TimescaleDB"));
 	sum_up(health);
 }

@@ -159,8 +159,8 @@ static void judge_disk(struct judging *judging)
 	if (row < 0) {
 		bool is_forbidden = table != NULL && table_rows(table) > 0 && table_get(table, 0, "disk_free_bytes")->missing == MISSING_PRIVILEGE;
 		if (table != NULL && table_rows(table) > 0)
-			judging->health->lacks = mem_copy(is_forbidden ? "cannot be checked: this role may not know where the server keeps its data"
-			                                               : "cannot be checked: its disk is not one of this machine");
+			judging_lacks(judging, mem_copy(is_forbidden ? "cannot be checked: this role may not know where the server keeps its data"
+			                                             : "cannot be checked: its disk is not one of this machine"));
 		return;
 	}
 	struct finding *finding = finding_new(judging, NULL);

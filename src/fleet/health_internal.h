@@ -16,6 +16,8 @@ struct judging {
 
 /* The table of a fact, NULL while it was never asked. */
 const struct table *judging_table(const struct judging *judging, enum fact fact);
+/* The check has nothing to say of this database: why, to follow its name. Takes over the text. */
+void judging_lacks(struct judging *judging, char *why);
 /* A new finding, ok so far; good until the next one is added. subject is copied. */
 struct finding *finding_new(struct judging *judging, const char *subject);
 /* Makes it at least so bad. Takes over the reason, which stays when it is the first or the worse one. */

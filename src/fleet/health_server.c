@@ -22,8 +22,8 @@ void judge_reach(struct judging *judging)
 static bool has_activity(struct judging *judging)
 {
 	const struct server *server = judging->database->server;
-	if (!server->has[CAP_ACTIVITY] && judging->health->lacks == NULL)
-		judging->health->lacks = mem_format("cannot be checked: %s", server->lacks[CAP_ACTIVITY] != NULL ? server->lacks[CAP_ACTIVITY] : "no activity");
+	if (!server->has[CAP_ACTIVITY])
+		judging_lacks(judging, mem_format("cannot be checked: %s", server->lacks[CAP_ACTIVITY] != NULL ? server->lacks[CAP_ACTIVITY] : "no activity"));
 	return server->has[CAP_ACTIVITY];
 }
 
