@@ -149,9 +149,11 @@ const struct config_key config_keys[] = {
     DATABASE("retention", KEY_DURATION, NULL, NULL,
         "How long raw time-series data should be kept: a policy that says otherwise is shown. Otherwise the policy in "
         "the database is taken at its word."),
-    DATABASE("expected_ratio", KEY_TEXT, NULL, NULL, "How many times smaller compressed chunks should be: 10."),
+    DATABASE("expected_ratio", KEY_INT, "1..10000", NULL,
+        "How many times smaller compressed chunks should be: 10. Where they are not, the likely reason is told."),
     DATABASE("source_column", KEY_TEXT, NULL, NULL,
-        "Column of hypertables that tells who sent a row, so that one source falling silent is seen: app_source."),
+        "Column of hypertables that tells who sent a row, so that one source falling silent is seen: app_source. An index must "
+        "begin with it and then the time."),
 
     /* --- [server NAME] --------------------------------------------------------------------------- */
     SERVER("url", KEY_SECRET, NULL, NULL, "How to connect, without a database. The keys beside it override its parts."),

@@ -1,5 +1,4 @@
 /* FACT_AGGREGATES: how fresh each continuous aggregate is, and whether its refresh policy erases what it alone still holds. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,25 +193,32 @@ static void finish_row(const struct look *look, int row)
 
 /* --- the probe ------------------------------------------------------------------------------------ */
 
-static bool is_before_212(const struct database *database)
+static bool ask_shape(const struct look *look, const char **sql, struct err *err)
 {
-	int major = 0;
-	int minor = 0;
+	struct result *result = NULL;
+	bool is_answered = session_query_wait(look->session, sql_timescale_aggregates_shape, NULL, 0, DEADLINE_MS, &result, err);
+	const char *shape = is_answered && result_rows(result) == 1 ? result_text(result, 0, 0) : NULL;
 
-	return database->timescaledb_version && sscanf(database->timescaledb_version, "%d.%d", &major, &minor) == 2 &&
-	       (major < 2 || (major == 2 && minor < 12));
+	*sql = sql_timescale_aggregates_views;
+	if (shape && strcmp(shape, "212") == 0)
+		*sql = sql_timescale_aggregates;
+	else if (shape && strcmp(shape, "211") == 0)
+		*sql = sql_timescale_aggregates_211;
+	result_free(result);
+	return is_answered;
 }
 
 static bool read_all(const struct look *look, struct result **found, bool *is_by_views, struct err *err)
 {
-	const char *sql = is_before_212(look->target->database) ? sql_timescale_aggregates_211 : sql_timescale_aggregates;
+	const char *sql;
 
-	*is_by_views = false;
+	if (!ask_shape(look, &sql, err))
+		return false;
+	*is_by_views = sql == sql_timescale_aggregates_views;
 	if (session_query_wait(look->session, sql, NULL, 0, DEADLINE_MS, found, err))
 		return true;
-	/* a catalog of another shape: undefined table, column or function, or one that this role may not read */
-	if (strcmp(err->sqlstate, "42P01") != 0 && strcmp(err->sqlstate, "42703") != 0 && strcmp(err->sqlstate, "42883") != 0 &&
-	    strcmp(err->sqlstate, "42501") != 0 && strcmp(err->sqlstate, "3F000") != 0)
+	/* not what it seemed to be: the extension was updated in between */
+	if (*is_by_views || (strncmp(err->sqlstate, "42", 2) != 0 && strcmp(err->sqlstate, "3F000") != 0))
 		return false;
 	result_free(*found);
 	*found = NULL;
