@@ -277,6 +277,33 @@ static void offer_migrations(struct context *context)
 	}
 }
 
+/* What is known already of the named databases: aggregates by the facts about them, jobs by theirs. In the console the selected one has them. */
+static void offer_facts(struct context *context, enum fact fact, const char *column)
+{
+	for (int i = 0; i < context->fleet->database_count; i++) {
+		const struct database *database = context->fleet->databases[i];
+		const struct table *rows = database->facts[fact].table;
+		bool is_named = words_has(&context->positionals, database->name) || words_has(&context->positionals, database->dbname);
+		for (int row = 0; rows != NULL && is_named && row < table_rows(rows) && context->candidates->count < CANDIDATES_MOST; row++) {
+			char *value = table_cell_text(rows, row, table_column(table_shape(rows), column));
+			offer(context, value);
+			mem_free(value);
+		}
+	}
+}
+
+/* The word behind the one database. */
+static void offer_further(struct context *context)
+{
+	const struct verb *verb = context->verb;
+	if (strcmp(verb->name, "migrate") == 0 && verb->item != NULL)
+		offer_migrations(context);
+	else if (context->positionals.count == 1 && strcmp(verb->name, "refresh") == 0)
+		offer_facts(context, FACT_AGGREGATES, "name");
+	else if (context->positionals.count == 1 && strcmp(verb->name, "jobs") == 0)
+		offer_facts(context, FACT_POLICIES, "job_id");
+}
+
 /* The word before the databases; behind a comma the next one of a list. */
 static void offer_items(struct context *context)
 {
@@ -316,8 +343,8 @@ static void offer_positional(struct context *context)
 	case VERB_ACTS_ONE:
 		if (context->positionals.count == (context->verb->item != NULL))
 			offer_databases(context, false);
-		else if (strcmp(context->verb->name, "migrate") == 0 && context->verb->item != NULL)
-			offer_migrations(context);
+		else
+			offer_further(context);
 		break;
 	case VERB_NO_DATABASE:
 		offer_word(context);

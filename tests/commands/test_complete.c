@@ -148,6 +148,29 @@ static void tables_known_from_facts(void **state)
 	table_free(table);
 }
 
+static void aggregates_and_jobs_known_from_facts(void **state)
+{
+	(void)state;
+	static const struct table_column columns[] = {{"name", CELL_TEXT, "name", 0, ""}, {"job_id", CELL_ID, "job", 0, ""}};
+	static const struct table_shape shape = {"facts", columns, 2};
+	struct table *table = table_new(&shape);
+	for (int i = 0; i < 2; i++) {
+		int row = table_add_row(table);
+		table_set_text(table, row, "name", i == 0 ? "hourly" : "daily");
+		table_set_int(table, row, "job_id", 1000 + i);
+	}
+	fleet->databases[1]->facts[FACT_AGGREGATES].table = table;
+	fleet->databases[1]->facts[FACT_POLICIES].table = table;
+	expect("refresh tracking ", "daily hourly");
+	expect("refresh tracking h", "hourly");
+	expect("refresh tracking hourly ", "");
+	expect("refresh core ", "");
+	expect("jobs run tracking ", "1000 1001");
+	expect("jobs pause tracking 1001", "1001");
+	fleet->databases[1]->facts[FACT_AGGREGATES].table = fleet->databases[1]->facts[FACT_POLICIES].table = NULL;
+	table_free(table);
+}
+
 static void hints_speak_of_the_argument(void **state)
 {
 	(void)state;
@@ -172,6 +195,7 @@ int main(void)
 	    cmocka_unit_test(quotes_may_still_be_open),
 	    cmocka_unit_test(the_cursor_may_stand_inside),
 	    cmocka_unit_test(tables_known_from_facts),
+	    cmocka_unit_test(aggregates_and_jobs_known_from_facts),
 	    cmocka_unit_test(hints_speak_of_the_argument),
 	};
 	return cmocka_run_group_tests(tests, setup, drop_fleet);
