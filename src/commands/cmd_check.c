@@ -5,6 +5,7 @@
 
 #include "pgtend/commands/command.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
 #include "pgtend/fleet/health.h"
 #include "pgtend/probes/collector.h"
 #include "plugin.h"
@@ -108,6 +109,14 @@ static void check_one(struct checking *checking, const struct database *database
 	health_done(&health);
 }
 
+static int deadline_ms(const struct action *action)
+{
+	const char *given = command_option(action->command, "--timeout");
+	double seconds = 0;
+	bool is_given = given != NULL && units_parse_duration_s(given, &seconds) && seconds > 0 && seconds < 86400;
+	return is_given ? (int)(seconds * 1000) : DEADLINE_MS;
+}
+
 static bool run(struct action *action, struct err *err)
 {
 	(void)err;
@@ -116,7 +125,7 @@ static bool run(struct action *action, struct err *err)
 	take_items(&checking);
 	health_facts(checking.checks, checking.check_count, facts);
 	checking.plugin.has_many_checks = checking.check_count > 1;
-	collect_wait(action->fleet, action->databases, action->database_count, facts, DEADLINE_MS);
+	collect_wait(action->fleet, action->databases, action->database_count, facts, deadline_ms(action));
 	for (int c = 0; c < checking.check_count; c++)
 		for (int i = 0; i < action->database_count; i++)
 			check_one(&checking, action->databases[i], checking.checks[c]);
@@ -129,12 +138,18 @@ static bool run(struct action *action, struct err *err)
 	return true;
 }
 
+static const struct verb_option options[] = {
+	{"--timeout", OPTION_DURATION, "DURATION", false, "how long all answers may take (9s); what has not come by then is unknown"},
+	{0},
+};
+
 const struct verb verb_check = {
 	.name = "check",
 	.item = "retention|compression|aggregates|ingest|jobs|locks|transactions|connections|pools|disk|backups|migrations|dead-rows",
 	.is_item_list = true,
 	.is_plugin = true,
 	.scope = VERB_READS,
+	.options = options,
 	.level = GUARD_L0,
 	.title = "Check for monitoring: one line, exit status 0 to 3",
 	.help = "For Nagios, Icinga, Zabbix and their kind: says in one line whether something is wrong, what, why and the command that mends it, then the numbers "

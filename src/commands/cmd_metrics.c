@@ -5,6 +5,7 @@
 #include "openmetrics.h"
 #include "pgtend/commands/command.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
 #include "pgtend/fleet/health.h"
 #include "pgtend/probes/collector.h"
 
@@ -138,13 +139,21 @@ static void look_at_all(struct writing *writing)
 		}
 }
 
+static int deadline_ms(const struct action *action)
+{
+	const char *given = command_option(action->command, "--timeout");
+	double seconds = 0;
+	bool is_given = given != NULL && units_parse_duration_s(given, &seconds) && seconds > 0 && seconds < 86400;
+	return is_given ? (int)(seconds * 1000) : DEADLINE_MS;
+}
+
 static bool run(struct action *action, struct err *err)
 {
 	(void)err;
 	enum fact facts[FACT_COUNT + 1];
 	struct writing writing = {.action = action};
 	health_facts(health_checks, health_check_count, facts);
-	collect_wait(action->fleet, action->databases, action->database_count, facts, DEADLINE_MS);
+	collect_wait(action->fleet, action->databases, action->database_count, facts, deadline_ms(action));
 	look_at_all(&writing);
 	add_own(&writing);
 	add_checks(&writing);
@@ -160,9 +169,15 @@ static bool run(struct action *action, struct err *err)
 	return true;
 }
 
+static const struct verb_option options[] = {
+	{"--timeout", OPTION_DURATION, "DURATION", false, "how long all answers may take (9s); what has not come by then is unknown"},
+	{0},
+};
+
 const struct verb verb_metrics = {
 	.name = "metrics",
 	.scope = VERB_READS,
+	.options = options,
 	.level = GUARD_L0,
 	.gives_log = true,
 	.is_quiet = true,

@@ -269,9 +269,10 @@ void health_judge(const struct fleet *fleet, const struct database *database, st
 
 static const struct err *error_of(const struct facts *facts, struct err *none)
 {
-	if (facts->err.kind != ERR_NONE)
+	bool is_cut_off = facts->err.kind == ERR_CANCELLED; /* by the deadline of the whole */
+	if (facts->err.kind != ERR_NONE && !is_cut_off)
 		return &facts->err;
-	if (facts->table != NULL)
+	if (facts->table != NULL && !is_cut_off)
 		return NULL;
 	err_set(none, ERR_TIMEOUT, "no answer in time");
 	return none;

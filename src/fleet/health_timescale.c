@@ -80,17 +80,27 @@ static double expected_s(const struct judging *judging, const struct table *tabl
 	return fact_is(table, row, "kind", "aggregate") ? -1 : section_seconds(judging->database->section, "retention");
 }
 
+/* Since when it holds rows; negative: integer time, or no chunk. */
+static double oldest_s(const struct table *table, int row)
+{
+	int64_t now_us = units_now_us(), oldest_us = table_get_int(table, row, "oldest", now_us);
+	return fact_has(table, row, "oldest") && oldest_us < now_us && oldest_us > INT64_MIN / 2 ? (double)(now_us - oldest_us) / 1e6 : -1;
+}
+
 static void judge_expected(struct finding *finding, const struct table *table, int row, double expected, const char *relation)
 {
-	char wanted[UNITS_SIZE], kept[UNITS_SIZE];
-	double after = table_get_real(table, row, "drop_after_s", -1);
+	char wanted[UNITS_SIZE], kept[UNITS_SIZE], oldest[UNITS_SIZE];
+	double after = table_get_real(table, row, "drop_after_s", -1), oldest_age_s = oldest_s(table, row);
 	if (expected <= 0)
 		return;
 	units_age(wanted, (int64_t)expected);
 	const char *cause = table_get_text(table, row, "cause");
 	if (fact_is(table, row, "verdict", "no policy"))
 		finding_raise(finding, VERDICT_WARN,
-			finding_because(mem_format("%s has no retention policy, pgtend.ini says %s", relation, wanted), cause));
+			finding_because(oldest_age_s > expected ? mem_format("%s has no retention policy and rows since %s ago, pgtend.ini says %s", relation,
+														  units_age(oldest, (int64_t)oldest_age_s), wanted)
+			                                        : mem_format("%s has no retention policy, pgtend.ini says %s", relation, wanted),
+				cause));
 	else if (after > 0 && (after > expected * 1.001 || after < expected * 0.999))
 		finding_raise(finding, VERDICT_WARN,
 			mem_format("%s is kept %s, pgtend.ini says %s", relation, units_age(kept, (int64_t)after), wanted));
@@ -107,8 +117,12 @@ static char *kept_words(const struct table *table, int row, const char *relation
 		text_addf(&text, " kept %s", units_age(age, (int64_t)table_get_real(table, row, "drop_after_s", 0)));
 	else
 		text_add(&text, fact_is(table, row, "verdict", "no policy") ? " has no policy" : " kept by position");
+	const char *cause = table_get_text(table, row, "cause");
 	if (!fact_is(table, row, "verdict", "no policy"))
 		text_add(&text, ", nothing late");
+	/* What is odd in how it is set up. */
+	if (cause != NULL)
+		text_addf(&text, " (%s)", cause);
 	/* -infinity and infinity are no times that anybody waits for. */
 	int64_t now_us = units_now_us(), next_us = table_get_int(table, row, "retention_next", 0);
 	if (next_us > now_us && next_us < now_us + longest_wait_us)
@@ -132,6 +146,8 @@ static void judge_retention(struct judging *judging)
 		if (finding->verdict == VERDICT_OK && finding->note == NULL)
 			finding->note = kept_words(table, row, relation);
 		finding_measure_fact(finding, "kept", table, row, "drop_after_s");
+		if (oldest_s(table, row) >= 0)
+			finding_measure(finding, "oldest", oldest_s(table, row));
 		finding_measure_fact(finding, "size", table, row, "bytes");
 		finding_measure_fact(finding, "chunks", table, row, "chunks");
 		mem_free(relation);
@@ -144,6 +160,7 @@ static const struct measure_kind retention_measures[] = {
 	{"late_chunks", MEASURE_COUNT, NULL, "Chunks that retention should have dropped."},
 	{"late_size", MEASURE_BYTES, NULL, "What those chunks take on disk."},
 	{"kept", MEASURE_SECONDS, NULL, "Age at which retention drops a chunk."},
+	{"oldest", MEASURE_SECONDS, NULL, "How long ago its oldest chunk begins."},
 	{"size", MEASURE_BYTES, NULL, "What the hypertable takes on disk, compressed chunks included."},
 	{"chunks", MEASURE_COUNT, NULL, "Chunks of the hypertable."},
 	{0},

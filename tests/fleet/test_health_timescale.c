@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/fleet/health.h"
 #include "pgtend/timescale/shapes.h"
@@ -197,10 +198,17 @@ static void no_policy_is_a_trouble_only_where_one_is_expected(void **state)
 	struct fixture *f = *state;
 	int row = hypertable(f, "events");
 	table_set_text(f->chunks, row, "verdict", "no policy");
+	table_set_missing(f->chunks, row, "drop_after_s", MISSING_NONE);
 	table_set_text(f->chunks, row, "cause", "Apache edition: it has no policies");
 	bool is_expected = section_seconds(f->tracking->section, "retention") > 0;
 	assert_int_equal(checked(f, "retention"), is_expected ? VERDICT_WARN : VERDICT_OK);
 	assert_string_equal(reason(f), is_expected ? "events has no retention policy, pgtend.ini says 30d: Apache edition: it has no policies" : "");
+	if (!is_expected)
+		assert_string_equal(f->health.findings[0].note, "events has no policy (Apache edition: it has no policies)");
+	table_set_int(f->chunks, row, "oldest", units_now_us() - INT64_C(41) * 86400 * 1000000);
+	checked(f, "retention");
+	assert_string_equal(reason(f),
+		is_expected ? "events has no retention policy and rows since 5w ago, pgtend.ini says 30d: Apache edition: it has no policies" : "");
 }
 
 static void a_policy_that_says_otherwise_than_the_configuration_is_told(void **state)
@@ -373,6 +381,8 @@ static void jobs_are_judged_by_their_failures_in_a_row(void **state)
 	table_set_text(f->policies, row, "kind", "internal");
 	table_set_text(f->policies, row, "name", NULL);
 	assert_int_equal(checked(f, "jobs"), VERDICT_WARN);
+	f->tracking->timescaledb_license = mem_copy("apache");
+	assert_int_equal(checked(f, "jobs"), VERDICT_OK);
 }
 
 static void states_without_a_failure_are_warnings_or_fine(void **state)
