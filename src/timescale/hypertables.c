@@ -43,6 +43,7 @@ static bool look_at_catalog(struct hypertables *hypertables, struct err *err)
 	if (is_answered && result_rows(result) == 1 && result_bool(result, 0, result_column(result, "has_hypertables")))
 		hypertables->chunk_rows = chunk_rows_of(result_text(result, 0, result_column(result, "chunks")));
 	hypertables->is_public = !hypertables->chunk_rows;
+	hypertables->has_packed = !hypertables->is_public && result_bool(result, 0, result_column(result, "has_packed"));
 	result_free(result);
 	return is_answered;
 }
@@ -175,6 +176,7 @@ static bool turn_public(struct hypertables *hypertables, struct err *err)
 {
 	err_clear(err);
 	hypertables->is_public = true;
+	hypertables->has_packed = false;
 	hypertables->chunk_rows = NULL;
 	return read_all(hypertables, err);
 }
@@ -200,7 +202,7 @@ static bool ask_once(const struct hypertables *hypertables, const char *sql, con
 		all[i + 1] = params[i];
 	text_addf(&question, "with chunk as materialized (\n%s), packed as (\n%s),\n",
 	          hypertables->is_public ? sql_timescale_chunk_rows_public : hypertables->chunk_rows,
-	          hypertables->is_public ? sql_timescale_chunk_packed_public : sql_timescale_chunk_packed);
+	          hypertables->has_packed ? sql_timescale_chunk_packed : sql_timescale_chunk_packed_public);
 	text_add(&question, sql_timescale_chunk_marks);
 	text_add(&question, hypertables->unsized ? sql_timescale_chunk_sizes_none : sql_timescale_chunk_sizes);
 	text_add(&question, sql);

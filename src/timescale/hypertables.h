@@ -15,6 +15,7 @@ struct hypertables {
 	struct result *rows;     /* of sql/chunks.sql: one a hypertable and aggregate */
 	int64_t *now;            /* by row; integer time: what its own function says, INT64_MIN: not known */
 	bool is_public;          /* the catalogs are of no shape that is known: chunk status and compressed halves are not to be had */
+	bool has_packed;         /* what chunks took before they were compressed is to be had */
 	const char *chunk_rows;  /* the question that fits the catalogs */
 	enum missing unsized;    /* why nothing was measured; MISSING_NONE: it was */
 	const char *only;        /* "name" or "schema.name": the one hypertable that is asked about; NULL: all. Borrowed */

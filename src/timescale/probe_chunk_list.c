@@ -12,6 +12,7 @@ static const struct table_column columns[] = {CHUNK_LIST_COLUMNS};
 const struct table_shape chunk_list_shape = {"chunk_list", columns, sizeof columns / sizeof *columns};
 
 static const char *const size_columns[] = {"rows", "bytes", NULL};
+static const char *const packed_columns[] = {"bytes_before", "bytes_after", NULL};
 
 enum { DEADLINE_MS = 10000, KEPT_MS = 10000 };
 
@@ -100,6 +101,8 @@ static void set_row(const struct look *look, int from, struct table *table, int 
 	if (strcmp(state, "locked") != 0 && is_late(look, from, "due", "late_chunks"))
 		table_set_text(table, row, "state", "late");
 	table_set_int(table, row, "is_compress_late", is_late(look, from, "pack_due", "compress_late_chunks"));
+	if (!look->all->has_packed && table_get_int(table, row, "is_compressed", 0))
+		probe_mark_missing(table, row, packed_columns, MISSING_VERSION);
 	if (look->all->unsized)
 		probe_mark_missing(table, row, size_columns, look->all->unsized);
 	else if (look->all->is_public && table_get_int(table, row, "is_compressed", 0))
@@ -143,12 +146,22 @@ static void fill(struct look *look, struct table *table)
 			table_remove_row(table, row);
 }
 
+/* Chunks that come meanwhile do no harm: they are some rows more. */
+static bool is_folding(const struct hypertables *hypertables, int64_t most)
+{
+	for (int row = 0; most > 0 && row < result_rows(hypertables->rows); row++)
+		if (hypertables_int(hypertables, row, "parts", 0) > most)
+			return true;
+	return false;
+}
+
 bool chunk_list_ask(struct hypertables *hypertables, bool has_ranges, int64_t most, struct result **result, struct table *table, struct err *err)
 {
 	char number[24];
 	const char *params[] = {most > 0 ? number : NULL};
-	char *sql = has_ranges ? mem_format("%s%s%s", sql_timescale_chunks_ranges, sql_timescale_chunk_list, sql_timescale_chunks_both)
-	                       : mem_format("%s%s", sql_timescale_chunk_list, sql_timescale_chunk_listed);
+	const char *list = is_folding(hypertables, most) ? sql_timescale_chunk_list : sql_timescale_chunk_list_plain;
+	char *sql = has_ranges ? mem_format("%s%s%s", sql_timescale_chunks_ranges, list, sql_timescale_chunks_both)
+	                       : mem_format("%s%s", list, sql_timescale_chunk_listed);
 
 	snprintf(number, sizeof number, "%lld", (long long)most);
 	bool is_answered = hypertables_ask(hypertables, sql, params, 1, result, err);

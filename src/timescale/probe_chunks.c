@@ -121,8 +121,8 @@ static void set_sizes(const struct look *look, int row)
 	enum missing unsized = why_unsized(look, row);
 
 	set_packed(look, row, range);
-	if (unsized == MISSING_VERSION)
-		probe_mark_missing(look->table, row, packed_columns, unsized);
+	if (!look->all.has_packed && table_get_int(look->table, row, "compressed", 0) > 0)
+		probe_mark_missing(look->table, row, packed_columns, MISSING_VERSION);
 	if (unsized) {
 		probe_mark_missing(look->table, row, size_columns, unsized);
 	} else {

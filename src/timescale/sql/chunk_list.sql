@@ -6,9 +6,6 @@
          case when m.many > $2::bigint then (m.place - 1) * $2::bigint / m.many else m.place end as bin
   from (select m.*, row_number() over (partition by m.key order by m.starts, m.ends, m.relid) as place, count(*) over (partition by m.key) as many
         from marked m) m
-), size as materialized (
-  select s.chunk, sum(s.bytes) as bytes, bool_and(s.is_exact) as is_exact, sum(s.rows) as rows, bool_and(s.rows is not null) as is_counted
-  from sized s where s.chunk is not null group by s.chunk
 ), listed as (
   select r.key, case when count(*) = 1 then min(r.relid)::regclass::text end as chunk, count(*) as chunks,
          min(r.starts) as starts, max(r.ends) as ends, min(r.created) as created,
@@ -23,6 +20,6 @@
          sum(s.bytes)::bigint as bytes, bool_and(s.is_exact) as is_exact,
          sum(p.bytes_before)::bigint as bytes_before, sum(p.bytes_after)::bigint as bytes_after,
          min((select t.spcname from pg_tablespace t where t.oid = r.reltablespace)::text) as tablespace
-  from ranked r left join size s on s.chunk = r.relid left join packed p on p.chunk_id = r.chunk_id
+  from ranked r left join by_chunk s on s.chunk = r.relid left join packed p on p.chunk_id = r.chunk_id
   group by r.key, r.bin
 )

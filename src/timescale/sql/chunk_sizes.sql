@@ -27,4 +27,7 @@
               when e.reltuples >= 0 then e.reltuples::bigint
               when coalesce(m.bytes, e.bytes) = 0 then 0 end as rows
   from estimate e left join measured m on m.oid = e.oid
+), by_chunk as materialized (
+  select s.chunk, sum(s.bytes)::bigint as bytes, bool_and(s.is_exact) as is_exact, sum(s.rows) as rows, bool_and(s.rows is not null) as is_counted
+  from sized s where s.chunk is not null group by s.chunk
 )

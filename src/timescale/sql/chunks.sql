@@ -9,6 +9,7 @@ select h.id as key, h.id as hypertable_id, r.oid as root, coalesce(ca.user_view_
        case when ca.mat_hypertable_id is not null then 'aggregate' else 'hypertable' end as kind,
        d.column_name as time_column, d.column_type::regtype as time_type, k.time_kind, d.interval_length as width,
        case when k.time_kind <> 'integer' then d.interval_length / 1e6 end as chunk_interval_s,
+       (select count(*) from pg_inherits i where i.inhparent = r.oid) as parts,
        coalesce(d.integer_now_func_schema, f.integer_now_func_schema) as integer_now_func_schema, coalesce(d.integer_now_func, f.integer_now_func) as integer_now_func
 from _timescaledb_catalog.hypertable h
 join pg_namespace n on n.nspname = h.schema_name

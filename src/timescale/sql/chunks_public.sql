@@ -23,6 +23,7 @@ select c.oid::bigint as key, ht.id as hypertable_id, c.oid as root, ht.schema, h
             when d.column_type::regtype::text = 'timestamp without time zone' then 'local' else 'time' end as time_kind,
        coalesce(d.integer_interval, (extract(epoch from d.time_interval) * 1000000)::bigint) as width,
        extract(epoch from d.time_interval) as chunk_interval_s,
+       (select count(*) from pg_inherits i where i.inhparent = c.oid) as parts,
        -- the view tells the function without its schema: the one without arguments that is found first
        f.nspname as integer_now_func_schema, f.proname as integer_now_func
 from ht

@@ -31,7 +31,7 @@
   select a.key, min(a.starts) as starts, max(a.ends) as ends, bool_or(a.reltablespace <> 0) as is_elsewhere,
          sum(coalesce(case when a.is_compressed then p.bytes_before end, s.bytes)) as bytes
   from arriving a left join packed p on p.chunk_id = a.chunk_id
-  left join (select s.chunk, sum(s.bytes) as bytes from sized s group by s.chunk) s on s.chunk = a.relid
+  left join by_chunk s on s.chunk = a.relid
   group by a.key
 ), folded as (
   select l.key, r.chunks, r.compressed, r.partial, r.frozen, r.future, r.locked, r.starts, r.ends, r.due, r.due_s, r.due_frozen, r.pack_due, r.pack_due_s,
