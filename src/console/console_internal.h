@@ -195,6 +195,7 @@ void details_follow(struct console *console); /* a log that is shown grows with 
 
 /* pane_chunks_list.c */
 void chunks_sync(struct console *console);
+bool chunks_are_why(const struct console *console); /* FLEET's cursor is on a database whose retention is late: whoever sees that wants to see why */
 bool chunks_visit(struct console *console); /* the first hypertable that is late, CHUNKS alone on the screen; false: none is */
 bool chunks_open(struct console *console);  /* the chunks of the hypertable at the cursor; false: there is none */
 void chunks_close(struct console *console); /* back to the hypertables, zoomed or not as before */

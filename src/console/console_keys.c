@@ -334,15 +334,6 @@ static unsigned function_key(struct console *console, int number)
 	}
 }
 
-/* Whoever sees that a database is late wants to see why. */
-static bool is_late_fleet_row(const struct console *console)
-{
-	const struct view *view = &console->views[LAYOUT_FLEET];
-	const char *verdict = pane_text(view->data.table, list_row(&view->list), "retention.verdict");
-
-	return console->focus == LAYOUT_FLEET && verdict && strcmp(verdict, "late") == 0;
-}
-
 /* Goes into the row: from a late database to its chunks, from a hypertable to each of them, else to all columns. */
 static unsigned enter(struct console *console)
 {
@@ -353,7 +344,7 @@ static unsigned enter(struct console *console)
 	else if (is_chunks)
 		is_gone = chunks_open(console);
 	else
-		is_gone = is_late_fleet_row(console) && chunks_visit(console);
+		is_gone = chunks_are_why(console) && chunks_visit(console);
 	if (!is_gone)
 		details_open(console);
 	return STALE_SCREEN;

@@ -279,6 +279,14 @@ bool chunks_open(struct console *console)
 	return true;
 }
 
+bool chunks_are_why(const struct console *console)
+{
+	const struct view *view = &console->views[LAYOUT_FLEET];
+	const char *verdict = pane_text(view->data.table, list_row(&view->list), "retention.verdict");
+
+	return console->focus == LAYOUT_FLEET && verdict && strcmp(verdict, "late") == 0;
+}
+
 bool chunks_visit(struct console *console)
 {
 	struct view *view = &console->views[LAYOUT_CHUNKS];
