@@ -32,7 +32,8 @@ static struct look *look_of(const struct writing *writing, int check, int databa
 
 static const char *unit_of(enum measure_unit unit)
 {
-	static const char *const units[] = {[MEASURE_COUNT] = NULL, [MEASURE_TOTAL] = NULL, [MEASURE_SECONDS] = "seconds", [MEASURE_BYTES] = "bytes", [MEASURE_RATIO] = "ratio"};
+	static const char *const units[] = {[MEASURE_COUNT] = NULL, [MEASURE_TOTAL] = NULL, [MEASURE_SECONDS] = "seconds", [MEASURE_BYTES] = "bytes",
+		[MEASURE_RATIO] = "ratio"};
 	return units[unit];
 }
 

@@ -1,6 +1,7 @@
 /* The checks, one by one or all together: facts that are there become findings; what was not asked is none. */
 #include "health_internal.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "pgtend/core/mem.h"
@@ -100,12 +101,26 @@ static const struct measure_kind *measure_find(const struct health_check *check,
 	mem_die("a check told a number that it does not have");
 }
 
+/* Servers have infinite times; monitoring has no word for them. */
+static double countable(double value)
+{
+	static const double most = 1e15;
+	if (isnan(value))
+		return 0;
+	return value > most ? most : value < -most ? -most : value;
+}
+
+char *finding_age(char out[UNITS_SIZE], double seconds)
+{
+	return units_age(out, (int64_t)countable(seconds));
+}
+
 static struct measure *add_measure(struct finding *finding, const char *name, double value)
 {
 	if (finding->measure_count >= (int)(sizeof finding->measures / sizeof finding->measures[0]))
 		mem_die("a check tells too many numbers");
 	struct measure *measure = &finding->measures[finding->measure_count++];
-	*measure = (struct measure){.kind = measure_find(finding->check, name), .value = value, .warn = -1, .crit = -1};
+	*measure = (struct measure){.kind = measure_find(finding->check, name), .value = countable(value), .warn = -1, .crit = -1};
 	return measure;
 }
 
@@ -145,12 +160,14 @@ static enum verdict weigh(struct judging *judging, const struct finding *finding
 
 enum verdict finding_weigh(struct judging *judging, struct finding *finding, const char *name, double value, double from)
 {
-	return weigh(judging, finding, add_measure(finding, name, value), value - from, false);
+	struct measure *measure = add_measure(finding, name, value);
+	return weigh(judging, finding, measure, measure->value - from, false);
 }
 
 enum verdict finding_weigh_floor(struct judging *judging, struct finding *finding, const char *name, double value)
 {
-	return weigh(judging, finding, add_measure(finding, name, value), value, true);
+	struct measure *measure = add_measure(finding, name, value);
+	return weigh(judging, finding, measure, measure->value, true);
 }
 
 char *finding_relation(const struct table *table, int row)

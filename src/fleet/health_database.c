@@ -45,7 +45,7 @@ static void judge_backups(struct judging *judging)
 	}
 	char age[UNITS_SIZE];
 	double age_s = table_get_real(table, 0, "age_s", 0);
-	char *text = mem_format("the newest backup is %s old, the policy is %s", units_age(age, (int64_t)age_s), policy);
+	char *text = mem_format("the newest backup is %s old, the policy is %s", finding_age(age, age_s), policy);
 	enum verdict verdict = weigh_backup(judging, finding, policy, age_s);
 	if (verdict != VERDICT_OK)
 		finding_raise(finding, verdict, text);

@@ -42,7 +42,7 @@ static void judge_arrival(struct judging *judging, struct finding *finding, cons
 	else if (fact_is(table, row, "verdict", "slow"))
 		finding_raise(finding, VERDICT_WARN, mem_format("%s: %s", relation, cause != NULL ? cause : "slow"));
 	else if (finding->source == NULL && fact_has(table, row, "lag_s"))
-		finding->note = mem_format("%s newest row %s ago", relation, units_age(age, (int64_t)lag_s));
+		finding->note = mem_format("%s newest row %s ago", relation, finding_age(age, lag_s));
 	else if (finding->source == NULL && cause != NULL)
 		finding->note = mem_format("%s: %s", relation, cause);
 }
@@ -175,7 +175,7 @@ static void judge_disk(struct judging *judging)
 	}
 	double full_s = table_get_real(table, row, "disk_full_s", 0);
 	enum verdict verdict = finding_weigh_floor(judging, finding, "full", full_s);
-	finding_raise(finding, verdict, mem_format("the disk has %s free and is full in %s", bytes, units_age(left, (int64_t)full_s)));
+	finding_raise(finding, verdict, mem_format("the disk has %s free and is full in %s", bytes, finding_age(left, full_s)));
 }
 
 static const enum fact disk_facts[] = {FACT_CHUNKS, FACT_COUNT};

@@ -2,6 +2,7 @@
 #ifndef PGTEND_FLEET_HEALTH_INTERNAL_H
 #define PGTEND_FLEET_HEALTH_INTERNAL_H
 
+#include "pgtend/core/units.h"
 #include "pgtend/fleet/health.h"
 
 /* One check at work on one database. */
@@ -33,6 +34,8 @@ char *finding_relation(const struct table *table, int row);
 
 /* The number of a cell, where it has one. */
 void finding_measure_fact(struct finding *finding, const char *name, const struct table *table, int row, const char *column);
+/* units_age() of seconds as servers tell them, which may be infinite. */
+char *finding_age(char out[UNITS_SIZE], double seconds);
 /* "SENTENCE: CAUSE", or the sentence where there is none. Takes over the sentence; caller frees. */
 char *finding_because(char *sentence, const char *cause);
 bool fact_is(const struct table *table, int row, const char *column, const char *wanted);

@@ -79,7 +79,7 @@ static void judge_locks(struct judging *judging)
 	if (verdict != VERDICT_OK)
 		finding_raise(finding, verdict,
 			mem_format("pid %lld has waited %s for a lock of %s", (long long)table_get_int(table, row, "blocked_pid", 0),
-				units_age(age, (int64_t)blocked), by != NULL && *by != '\0' ? by : "somebody who is gone"));
+				finding_age(age, blocked), by != NULL && *by != '\0' ? by : "somebody who is gone"));
 	else
 		finding->note = mem_copy(blocked > 0 ? "nobody waits for a lock for long" : "nobody waits for a lock");
 }
@@ -89,7 +89,8 @@ static const struct measure_kind locks_measures[] = {
 	{"waiting", MEASURE_COUNT, NULL, "Sessions that wait for a lock."},
 	{0},
 };
-const struct health_check check_locks = {"locks", NULL, databases_facts, false, locks_measures, "longest wait for a lock", "nothing is known of its sessions", judge_locks};
+const struct health_check check_locks = {"locks", NULL, databases_facts, false, locks_measures, "longest wait for a lock",
+	"nothing is known of its sessions", judge_locks};
 
 /* --- transactions ------------------------------------------------------------------------------ */
 
@@ -107,7 +108,7 @@ static void judge_transactions(struct judging *judging)
 	if (verdict != VERDICT_OK)
 		finding_raise(finding, verdict,
 			mem_format("pid %lld is idle in transaction since %s", (long long)table_get_int(table, row, "idle_in_transaction_pid", 0),
-				units_age(age, (int64_t)idle)));
+				finding_age(age, idle)));
 	else
 		finding->note = mem_copy(idle > 0 ? "nobody is idle in a transaction for long" : "nobody is idle in a transaction");
 }
@@ -134,7 +135,7 @@ static void judge_pool(struct judging *judging, const struct pooler *pooler, con
 	if (verdict != VERDICT_OK)
 		finding_raise(finding, verdict,
 			mem_format("%lld clients wait for a connection of pooler %s, the longest %s", (long long)waiting, pooler->name,
-				units_age(age, (int64_t)wait_s)));
+				finding_age(age, wait_s)));
 	mem_free(subject);
 }
 
@@ -157,4 +158,5 @@ static const struct measure_kind pools_measures[] = {
 	{"waiting", MEASURE_COUNT, NULL, "Clients that wait for a connection of the pool."},
 	{0},
 };
-const struct health_check check_pools = {"pools", "pool", pools_facts, false, pools_measures, "longest wait for a pooled connection", "no pool of it is in use", judge_pools};
+const struct health_check check_pools = {"pools", "pool", pools_facts, false, pools_measures,
+	"longest wait for a pooled connection", "no pool of it is in use", judge_pools};

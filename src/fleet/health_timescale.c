@@ -43,7 +43,7 @@ static char *late_words(const struct table *table, int row, const struct late_co
 	double late_s = table_get_real(table, row, columns->late_s, 0);
 	text_addf(&text, "%s of %s late", columns->what, relation);
 	if (late_s > 0)
-		text_addf(&text, " by %s", units_age(age, (int64_t)late_s));
+		text_addf(&text, " by %s", finding_age(age, late_s));
 	text_addf(&text, ", %lld chunk%s", (long long)chunks, chunks == 1 ? "" : "s");
 	if (fact_has(table, row, columns->late_bytes))
 		text_addf(&text, ", %s", units_bytes(bytes, table_get_int(table, row, columns->late_bytes, 0)));
@@ -93,17 +93,17 @@ static void judge_expected(struct finding *finding, const struct table *table, i
 	double after = table_get_real(table, row, "drop_after_s", -1), oldest_age_s = oldest_s(table, row);
 	if (expected <= 0)
 		return;
-	units_age(wanted, (int64_t)expected);
+	finding_age(wanted, expected);
 	const char *cause = table_get_text(table, row, "cause");
 	if (fact_is(table, row, "verdict", "no policy"))
 		finding_raise(finding, VERDICT_WARN,
 			finding_because(oldest_age_s > expected ? mem_format("%s has no retention policy and rows since %s ago, pgtend.ini says %s", relation,
-														  units_age(oldest, (int64_t)oldest_age_s), wanted)
+														  finding_age(oldest, oldest_age_s), wanted)
 			                                        : mem_format("%s has no retention policy, pgtend.ini says %s", relation, wanted),
 				cause));
 	else if (after > 0 && (after > expected * 1.001 || after < expected * 0.999))
 		finding_raise(finding, VERDICT_WARN,
-			mem_format("%s is kept %s, pgtend.ini says %s", relation, units_age(kept, (int64_t)after), wanted));
+			mem_format("%s is kept %s, pgtend.ini says %s", relation, finding_age(kept, after), wanted));
 	if (finding->verdict != VERDICT_OK && finding->mend == NULL)
 		finding->mend = mem_copy(table_get_text(table, row, "mend"));
 }
@@ -114,7 +114,7 @@ static char *kept_words(const struct table *table, int row, const char *relation
 	struct text text = {0};
 	text_addf(&text, "%s", relation);
 	if (fact_has(table, row, "drop_after_s"))
-		text_addf(&text, " kept %s", units_age(age, (int64_t)table_get_real(table, row, "drop_after_s", 0)));
+		text_addf(&text, " kept %s", finding_age(age, table_get_real(table, row, "drop_after_s", 0)));
 	else
 		text_add(&text, fact_is(table, row, "verdict", "no policy") ? " has no policy" : " kept by position");
 	const char *cause = table_get_text(table, row, "cause");
@@ -249,7 +249,7 @@ static void judge_stale(struct judging *judging, struct finding *finding, const 
 	} else if (is_stale) {
 		text_addf(&text, "aggregate %s is stale", relation);
 		if (late_s > 0)
-			text_addf(&text, " by %s", units_age(age, (int64_t)late_s));
+			text_addf(&text, " by %s", finding_age(age, late_s));
 		finding_raise(finding, verdict_worse(verdict, late_s > 0 ? VERDICT_OK : VERDICT_WARN), finding_because(text_take(&text), cause));
 	} else if (fact_is(table, row, "verdict", "no policy")) {
 		text_addf(&text, "nothing refreshes aggregate %s", relation);
@@ -257,7 +257,7 @@ static void judge_stale(struct judging *judging, struct finding *finding, const 
 	} else {
 		text_add(&text, relation);
 		if (fact_has(table, row, "lag_s"))
-			text_addf(&text, " fresh up to %s ago", units_age(age, (int64_t)lag_s));
+			text_addf(&text, " fresh up to %s ago", finding_age(age, lag_s));
 		finding->note = text_take(&text);
 	}
 }
