@@ -29,7 +29,7 @@ const struct verb verb_jobs = {
 
 static bool work(const struct action *action, enum tracking_what what, bool is_dry_run, struct report *report, struct err *err)
 {
-	struct tracking_jobs jobs = {.what = what, .is_dry_run = is_dry_run};
+	struct tracking_jobs jobs = {.what = what, .may_erase = action->level >= GUARD_L3, .is_dry_run = is_dry_run};
 	return acts_job_id(action, &jobs.job_id, err) && tracking_jobs(action->fleet, action->database, &jobs, report, err);
 }
 
@@ -52,6 +52,16 @@ JOBS_VERB(run, TRACKING_RUN)
 JOBS_VERB(pause, TRACKING_PAUSE)
 JOBS_VERB(resume, TRACKING_RESUME)
 
+static bool weigh(struct action *action, enum guard_level *level, struct err *err)
+{
+	struct tracking_jobs jobs = {.what = TRACKING_RUN};
+	bool erases = false;
+	if (!acts_job_id(action, &jobs.job_id, err) || !tracking_jobs_erase(action->fleet, action->database, &jobs, &erases, err))
+		return false;
+	*level = erases ? GUARD_L3 : GUARD_L2;
+	return true;
+}
+
 const struct verb verb_jobs_run = {
     .name = "jobs",
     .subverb = "run",
@@ -60,11 +70,13 @@ const struct verb verb_jobs_run = {
     .least_words = 1,
     .most_words = 1,
     .level = GUARD_L2,
+    .weigh = weigh,
     .has_dry_run = true,
     .title = "Run a job of TimescaleDB now",
     .help = "Runs one job in a session of pgtend's own, also when it is paused, and waits for its end. TimescaleDB keeps no record of such a run, so what it "
             "came to is shown and kept in the audit log: how long it took, which chunks and bytes went, the error. It honours lock_timeout, and says "
-            "whom it waits for.",
+            "whom it waits for. A refresh policy that looks back further than the raw rows of its aggregate are there would erase: the rows that would vanish are counted "
+            "first, and the database's name must be given.",
     .example = "pgtend jobs run tracking 1000",
     .shape = &tracking_runs_shape,
     .preview = run_preview,

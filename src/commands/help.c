@@ -88,6 +88,8 @@ char *verb_exit_words(const struct verb *verb)
 char *verb_guard_words(const struct verb *verb)
 {
 	const char *words = guard_level_words(verb->level, verb->is_never_in_production, verb->is_ordered_by_config);
+	if (verb->weigh != NULL)
+		return mem_format("%s; where it would destroy: %s", words, guard_level_words(GUARD_L3, verb->is_never_in_production, false));
 	return verb->guarded_by == NULL ? mem_copy(words)
 	                                : mem_format("with %s %s; else it only looks, and nothing is asked", verb->guarded_by, words);
 }

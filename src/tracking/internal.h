@@ -95,6 +95,10 @@ struct job_row {
 	char *after;                /* "30 days" or "1000"; NULL */
 	bool is_integer, is_by_creation;
 	char *column_type, *now_function; /* of integer time */
+	/* refresh */
+	char *start_offset;         /* how far back it looks; NULL: to the beginning */
+	bool is_integer_time;
+	int64_t vanishing;          /* rows of the aggregate that it would erase; -1: not counted */
 	struct chunk_set due;       /* what it would work on */
 	bool has_due;
 	/* what came of it */
@@ -113,6 +117,8 @@ PGTEND_CHECK bool job_list_load(struct acts *acts, const struct tracking_jobs *j
 void job_list_done(struct job_list *list);
 /* Loads row->due: the chunks that it would work on now. Jobs of other kinds have none. */
 PGTEND_CHECK bool job_due(struct acts *acts, struct job_row *row, struct err *err);
+/* A refresh policy: sets row->vanishing. */
+PGTEND_CHECK bool job_weigh(struct acts *acts, struct job_row *row, struct err *err);
 /* "job 1000 (retention of events)"; caller frees. */
 char *job_words(const struct job_row *row);
 

@@ -27,6 +27,8 @@ static struct job_row row_of(const struct result *r, int row)
 	    .application = copy_of(r, row, "application"),
 	    .config = copy_of(r, row, "config"),
 	    .after = copy_of(r, row, "after"),
+	    .start_offset = copy_of(r, row, "start_offset"),
+	    .is_integer_time = bool_of(r, row, "is_integer_time"),
 	    .column_type = copy_of(r, row, "column_type"),
 	    .is_scheduled = bool_of(r, row, "is_scheduled"),
 	    .is_running = bool_of(r, row, "is_running"),
@@ -42,7 +44,7 @@ static struct job_row row_of(const struct result *r, int row)
 static void row_done(struct job_row *row)
 {
 	char *const texts[] = {row->kind, row->schema, row->name, row->relation, row->proc, row->application, row->config,
-	    row->after, row->column_type, row->now_function, row->error};
+	    row->after, row->start_offset, row->column_type, row->now_function, row->error};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		mem_free(texts[i]);
 	chunk_set_done(&row->due);
@@ -121,7 +123,7 @@ bool job_list_load(struct acts *acts, const struct tracking_jobs *jobs, struct j
 	for (int row = 0; is_good && row < result_rows(r); row++)
 		list->rows[list->count++] = row_of(r, row);
 	for (int i = 0; i < list->count; i++)
-		if (list->rows[i].is_integer)
+		if (list->rows[i].is_integer || list->rows[i].is_integer_time)
 			list->rows[i].now_function = acts_now_function(acts, list->rows[i].schema, list->rows[i].name);
 	result_free(r);
 	mem_free(number);

@@ -85,6 +85,11 @@ static void say_run(struct doing *doing, const struct job_row *row, struct words
 		report_log(report, "  takes AccessExclusiveLock on %s, and %s",
 		    is_kind(row, "retention") ? "all of them until it has ended" : "one chunk at a time, for its last step", patience);
 	}
+	if (row->vanishing > 0)
+		report_log(report, "  ERASES: %lld row%s of %s in its window come%s from raw rows that are gone, and would vanish", (long long)row->vanishing,
+		    row->vanishing == 1 ? "" : "s", row->name, row->vanishing == 1 ? "s" : "");
+	else if (row->vanishing < 0)
+		report_log(report, "  how many rows of %s it would erase could not be counted", row->name);
 	chunk_set_blockers(acts, &row->due, &blockers, pids);
 	for (size_t i = 0; i < blockers.count; i++)
 		report_log(report, "  in its way now: %s", blockers.v[i]);
@@ -139,7 +144,7 @@ static bool plan(struct doing *doing, bool is_run, struct err *err)
 		} else if (doing->jobs->what != TRACKING_RUN) {
 			say_switch(doing, row);
 		} else {
-			if (!job_due(&doing->acts, row, err))
+			if (!job_due(&doing->acts, row, err) || !job_weigh(&doing->acts, row, err))
 				return false;
 			if (row->has_due) {
 				row->gone_chunks = row->due.count;
@@ -213,6 +218,12 @@ static void doubt(struct job_row *row)
 	    (long long)row->left_chunks, row->due.count, frozen > 0 ? ": frozen ones may not be dropped" : "");
 }
 
+static bool may_run(const struct doing *doing, const struct job_row *row, struct err *err)
+{
+	return row->vanishing == 0 || doing->jobs->may_erase ||
+	       err_set(err, ERR_REFUSED, "its window reaches beyond the raw rows of %s, where a refresh erases", row->name);
+}
+
 /* False: nothing more can be begun. */
 static bool run_one(struct doing *doing, struct job_row *row, struct err *err)
 {
@@ -220,7 +231,7 @@ static bool run_one(struct doing *doing, struct job_row *row, struct err *err)
 	char *words = job_words(row);
 	struct err own = {0}, ignored = {0};
 	report_step(acts->report, "%s", words);
-	bool is_done = job_due(acts, row, &own);
+	bool is_done = job_due(acts, row, &own) && job_weigh(acts, row, &own) && may_run(doing, row, &own);
 	int64_t began_us = units_now_us();
 	is_done = is_done && call(doing, row, &own);
 	row->took_ms = (double)(units_now_us() - began_us) / 1000.0;
@@ -395,5 +406,22 @@ bool tracking_due(struct fleet *fleet, struct database *database, const struct t
 	table_free(doing.rows);
 	job_list_done(&doing.list);
 	acts_close(&doing.acts);
+	return is_good;
+}
+
+bool tracking_jobs_erase(struct fleet *fleet, struct database *database, const struct tracking_jobs *jobs, bool *erases, struct err *err)
+{
+	struct report report = {0};
+	struct acts acts = {.fleet = fleet, .database = database, .report = &report, .verb = "jobs"};
+	struct job_list list = {0};
+	*erases = false;
+	bool is_good = acts_open(&acts, err) && acts_need_community(&acts, err) && job_list_load(&acts, jobs, &list, err);
+	for (int i = 0; is_good && i < list.count; i++) {
+		is_good = job_weigh(&acts, &list.rows[i], err);
+		*erases = *erases || list.rows[i].vanishing != 0;
+	}
+	job_list_done(&list);
+	acts_close(&acts);
+	report_done(&report);
 	return is_good;
 }

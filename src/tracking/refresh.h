@@ -30,6 +30,7 @@ struct refreshing {
 PGTEND_CHECK bool refresh_look(struct refreshing *refreshing, struct err *err);
 int64_t refresh_count(struct refreshing *refreshing); /* rows in the window now; -1: not counted */
 bool refresh_is_beyond(const struct refreshing *refreshing);
-void refresh_done(struct refreshing *refreshing);
+void refresh_done(struct refreshing *refreshing);   /* and closes its acts */
+void refresh_forget(struct refreshing *refreshing); /* what refresh_look() found */
 
 #endif

@@ -228,12 +228,63 @@ bool refresh_look(struct refreshing *refreshing, struct err *err)
 	return true;
 }
 
-void refresh_done(struct refreshing *refreshing)
+void refresh_forget(struct refreshing *refreshing)
 {
 	char *const texts[] = {refreshing->schema, refreshing->name, refreshing->shown, refreshing->source, refreshing->view, refreshing->bucket,
 	    refreshing->type, refreshing->raw_schema, refreshing->raw_name, refreshing->now_function, refreshing->after, refreshing->oldest,
 	    refreshing->begins, refreshing->from, refreshing->to};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		mem_free(texts[i]);
+}
+
+void refresh_done(struct refreshing *refreshing)
+{
+	refresh_forget(refreshing);
 	acts_close(&refreshing->acts);
+}
+
+/* --- what a policy would erase ---------------------------------------------------------------- */
+
+/* Where the policy's window begins, as the server reckons; caller frees, NULL: nothing says it. */
+static char *policy_from(struct acts *acts, const struct job_row *row)
+{
+	struct result *r = NULL;
+	struct err ignored;
+	char *from = NULL;
+	if (row->start_offset == NULL)
+		return mem_copy(!row->is_integer_time                       ? "-infinity"
+		                : strcmp(row->column_type, "smallint") == 0 ? "-32768"
+		                : strcmp(row->column_type, "integer") == 0  ? "-2147483648"
+		                                                            : "-9223372036854775808");
+	if (row->is_integer_time && row->now_function == NULL)
+		return NULL;
+	bool is_good = row->is_integer_time
+	                   ? session_queryf_wait(acts->session, ACTS_DEADLINE_MS, &r, &ignored, "select (%s - %L::bigint)::text", row->now_function, row->start_offset)
+	                   : session_queryf_wait(acts->session, ACTS_DEADLINE_MS, &r, &ignored, "select (now() - %L::interval)::text", row->start_offset);
+	if (is_good)
+		from = mem_copy(result_text(r, 0, 0));
+	result_free(r);
+	return from;
+}
+
+bool job_weigh(struct acts *acts, struct job_row *row, struct err *err)
+{
+	row->vanishing = 0;
+	if (strcmp(row->kind, "refresh") != 0 || row->name == NULL)
+		return true;
+	char *name = mem_format("%s.%s", row->schema, row->name), *from = policy_from(acts, row);
+	const struct tracking_refresh refresh = {.aggregate = name, .from = from};
+	struct refreshing refreshing = {.acts = *acts, .refresh = &refresh};
+	struct err own = {0};
+	/* without a single raw chunk, or without a now, there is no window to count */
+	bool is_good = from != NULL && refresh_look(&refreshing, &own);
+	row->vanishing = is_good ? refreshing.vanishing : -1;
+	refresh_forget(&refreshing);
+	mem_free(from);
+	mem_free(name);
+	if (!is_good && acts_is_over(acts, &own)) {
+		*err = own;
+		return false;
+	}
+	return true;
 }

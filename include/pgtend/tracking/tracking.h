@@ -27,11 +27,14 @@ struct tracking_jobs {
 	int64_t job_id;             /* one job; 0: all policies of the kind */
 	const char *kind;           /* "retention" */
 	const struct words *tables; /* of these hypertables and aggregates only; NULL or empty: all */
+	bool may_erase;             /* a refresh policy may take away rows of its aggregate whose raw rows are gone; else it is refused */
 	bool is_dry_run;            /* says what would be done, in the report's log and rows */
 };
 /* A job that is paused is run only when it is named (job_id, tables): who paused it had a reason. */
 PGTEND_CHECK bool tracking_jobs(
     struct fleet *fleet, struct database *database, const struct tracking_jobs *jobs, struct report *report, struct err *err);
+/* Whether one of those jobs would. Changes nothing. */
+PGTEND_CHECK bool tracking_jobs_erase(struct fleet *fleet, struct database *database, const struct tracking_jobs *jobs, bool *erases, struct err *err);
 /* The chunks that those jobs would work on now, as rows of tracking_chunks_shape; locks and who stands in the way in the report's log. */
 PGTEND_CHECK bool tracking_due(struct fleet *fleet, struct database *database, const struct tracking_jobs *jobs, struct table *rows,
     struct report *report, struct err *err);

@@ -12,7 +12,8 @@ select j.job_id,
        coalesce(j.config->>'drop_after', j.config->>'drop_created_before', j.config->>'compress_after', j.config->>'compress_created_before') as after,
        coalesce(jsonb_typeof(coalesce(j.config->'drop_after', j.config->'compress_after')) = 'number', false) as is_integer,
        j.config ?| array['drop_created_before', 'compress_created_before'] as is_by_creation,
-       d.column_type::regtype as column_type,
+       j.config->>'start_offset' as start_offset,
+       d.column_type::regtype as column_type, coalesce(d.integer_interval is not null, false) as is_integer_time,
        exists(select from pg_stat_activity a where a.datname = current_database() and a.application_name = j.application_name) as is_running
 from timescaledb_information.jobs j
 left join timescaledb_information.continuous_aggregates ca
