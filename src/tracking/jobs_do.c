@@ -1,162 +1,10 @@
 /* Jobs of TimescaleDB run, paused and resumed by hand. TimescaleDB keeps no record of a job that was run by hand: what it came to is told here. */
+#include "jobs.h"
+
 #include <string.h>
 
-#include "internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-
-static const struct table_column columns[] = {
-    {"database", CELL_TEXT, "database", 0, "Name of the database in pgtend.ini."},
-    {"job_id", CELL_ID, "job", 0, "Number of the job (timescaledb_information.jobs.job_id)."},
-    {"kind", CELL_TEXT, "kind", 0, "retention, compression, refresh, reorder, user or internal."},
-    {"schema", CELL_TEXT, "schema", 3, "Schema of what it works on."},
-    {"name", CELL_TEXT, "on", 0, "The hypertable or aggregate it works on."},
-    {"state", CELL_TEXT, "state", 0, "due (it would be done), done, paused, resumed, set, removed, failed, skipped, or not begun."},
-    {"chunks", CELL_COUNT, "chunks", 0, "Chunks that it dropped or compressed (state due: would); null for other kinds."},
-    {"bytes", CELL_BYTES, "freed", 0, "What that gave back (state due: what those chunks take)."},
-    {"left_chunks", CELL_COUNT, "left", 1, "Chunks that it should have worked on and did not."},
-    {"duration_ms", CELL_MS, "took", 1, "How long it ran."},
-    {"error", CELL_TEXT, "error", 1, "Why it failed or was passed over."},
-    {"sqlstate", CELL_TEXT, NULL, 0, "The error's SQLSTATE."},
-    {"blocked_by", CELL_IDS, NULL, 0, "Processes that hold locks on those chunks now."},
-    {"after", CELL_TEXT, NULL, 0, "Age at which it acts, as its configuration says it."},
-};
-const struct table_shape tracking_runs_shape = {"tracking_runs", columns, (int)(sizeof columns / sizeof columns[0])};
-
-struct doing {
-	struct acts acts;
-	const struct tracking_jobs *jobs;
-	struct job_list list;
-	struct table *rows;
-};
-
-static bool is_kind(const struct job_row *row, const char *kind)
-{
-	return strcmp(row->kind, kind) == 0;
-}
-
-static void add_row(struct doing *doing, const struct job_row *row, const struct words *pids)
-{
-	struct table *rows = doing->rows;
-	int at = table_add_row(rows);
-	table_set_text(rows, at, "database", doing->acts.database->name);
-	table_set_int(rows, at, "job_id", row->job_id);
-	table_set_text(rows, at, "kind", row->kind);
-	table_set_text(rows, at, "schema", row->schema);
-	table_set_text(rows, at, "name", row->name);
-	table_set_text(rows, at, "state", row->state);
-	table_set_text(rows, at, "after", row->after);
-	if (row->gone_chunks >= 0)
-		table_set_int(rows, at, "chunks", row->gone_chunks);
-	if (row->gone_chunks >= 0)
-		table_set_int(rows, at, "bytes", row->gone_bytes);
-	if (row->left_chunks >= 0)
-		table_set_int(rows, at, "left_chunks", row->left_chunks);
-	if (row->took_ms > 0)
-		table_set_real(rows, at, "duration_ms", row->took_ms);
-	table_set_text(rows, at, "error", row->error);
-	table_set_text(rows, at, "sqlstate", row->sqlstate[0] != '\0' ? row->sqlstate : NULL);
-	for (size_t i = 0; pids != NULL && i < pids->count; i++)
-		table_add_word(rows, at, "blocked_by", pids->v[i]);
-}
-
-/* --- what would be done ----------------------------------------------------------------------- */
-
-static const char *no_due(const struct job_row *row)
-{
-	if (row->is_integer && row->now_function == NULL)
-		return "integer time without an integer_now_func: nothing says what is old";
-	return row->relation == NULL ? "runs its procedure" : "nothing is known of what it will do";
-}
-
-static void say_run(struct doing *doing, const struct job_row *row, struct words *pids)
-{
-	struct acts *acts = &doing->acts;
-	struct report *report = acts->report;
-	char *words = job_words(row), *chunks = chunk_set_words(&row->due), *patience = acts_patience(acts);
-	struct words blockers = {0};
-	if (!row->has_due)
-		report_log(report, "%s: %s %s", words, is_kind(row, "refresh") ? "refreshes" : no_due(row),
-		    is_kind(row, "refresh") ? "what has changed in the policy's window" : row->proc);
-	else if (row->due.count == 0)
-		report_log(report, "%s, older than %s: nothing is due", words, row->after);
-	else {
-		report_log(report, "%s, older than %s: %s %s", words, row->after, is_kind(row, "retention") ? "drops" : "compresses", chunks);
-		report_log(report, "  takes AccessExclusiveLock on %s, and %s",
-		    is_kind(row, "retention") ? "all of them until it has ended" : "one chunk at a time, for its last step", patience);
-	}
-	if (row->vanishing > 0)
-		report_log(report, "  ERASES: %lld row%s of %s in its window come%s from raw rows that are gone, and would vanish", (long long)row->vanishing,
-		    row->vanishing == 1 ? "" : "s", row->name, row->vanishing == 1 ? "s" : "");
-	else if (row->vanishing < 0)
-		report_log(report, "  how many rows of %s it would erase could not be counted", row->name);
-	chunk_set_blockers(acts, &row->due, &blockers, pids);
-	for (size_t i = 0; i < blockers.count; i++)
-		report_log(report, "  in its way now: %s", blockers.v[i]);
-	if (row->is_running)
-		report_log(report, "  the scheduler runs it right now");
-	if (!row->is_scheduled)
-		report_log(report, "  it is paused");
-	words_done(&blockers);
-	mem_free(words);
-	mem_free(chunks);
-	mem_free(patience);
-}
-
-/* Who paused a job had a reason: run among others it stays as it is. */
-static bool is_passed_over(const struct doing *doing, const struct job_row *row)
-{
-	return doing->jobs->what == TRACKING_RUN && doing->jobs->job_id == 0 && !row->is_named && !row->is_scheduled;
-}
-
-static void pass_over(struct doing *doing, struct job_row *row)
-{
-	char *words = job_words(row);
-	row->state = "skipped";
-	row->error = mem_copy("paused");
-	report_log(doing->acts.report, "%s is paused and is passed over; pgtend jobs run %s %lld runs it all the same", words,
-	    doing->acts.database_word, (long long)row->job_id);
-	mem_free(words);
-}
-
-static void say_switch(struct doing *doing, const struct job_row *row)
-{
-	bool is_pause = doing->jobs->what == TRACKING_PAUSE;
-	char *words = job_words(row);
-	if (row->is_scheduled != is_pause)
-		report_log(doing->acts.report, "%s is %s already", words, is_pause ? "paused" : "scheduled");
-	else if (is_pause)
-		report_log(doing->acts.report, "%s: the scheduler starts it no more%s", words,
-		    row->is_running ? "; it runs right now, and is cancelled" : "");
-	else
-		report_log(doing->acts.report, "%s: the scheduler starts it again, at once when it is due", words);
-	mem_free(words);
-}
-
-/* is_run: of a run by hand, not of what the scheduler will do. */
-static bool plan(struct doing *doing, bool is_run, struct err *err)
-{
-	for (int i = 0; i < doing->list.count; i++) {
-		struct job_row *row = &doing->list.rows[i];
-		struct words pids = {0};
-		if (is_run && is_passed_over(doing, row)) {
-			pass_over(doing, row);
-		} else if (doing->jobs->what != TRACKING_RUN) {
-			say_switch(doing, row);
-		} else {
-			if (!job_due(&doing->acts, row, err) || !job_weigh(&doing->acts, row, err))
-				return false;
-			if (row->has_due) {
-				row->gone_chunks = row->due.count;
-				row->gone_bytes = chunk_set_bytes(&row->due);
-			}
-			say_run(doing, row, &pids);
-		}
-		add_row(doing, row, &pids);
-		words_done(&pids);
-	}
-	return true;
-}
 
 /* --- doing it --------------------------------------------------------------------------------- */
 
@@ -173,7 +21,7 @@ static bool measure(struct doing *doing, struct job_row *row, struct err *err)
 	row->gone_chunks = row->gone_bytes = row->left_chunks = 0;
 	for (int i = 0; i < row->due.count; i++) {
 		const struct chunk *before = &row->due.chunks[i], *after = chunk_set_find(&now, before->oid);
-		bool is_done = after == NULL || (is_kind(row, "compression") && after->is_compressed && !after->is_partial);
+		bool is_done = after == NULL || (job_is_kind(row, "compression") && after->is_compressed && !after->is_partial);
 		row->gone_chunks += is_done;
 		row->left_chunks += !is_done;
 		if (is_done)
@@ -188,7 +36,7 @@ static bool call(struct doing *doing, const struct job_row *row, struct err *err
 	struct acts *acts = &doing->acts;
 	char *sql = mem_format("call %s.run_job(%lld)", acts->schema, (long long)row->job_id);
 	/* Behind a pooler lock_timeout needs a transaction, which only retention's procedure bears: the others commit in between. */
-	bool is_done = is_kind(row, "retention") && session_is_pooled(acts->session) ? acts_query(acts, sql, NULL, err)
+	bool is_done = job_is_kind(row, "retention") && session_is_pooled(acts->session) ? acts_query(acts, sql, NULL, err)
 	                                                                            : acts_call(acts, sql, err);
 	mem_free(sql);
 	return is_done;
@@ -211,7 +59,7 @@ static void doubt(struct job_row *row)
 	int frozen = 0;
 	for (int i = 0; i < row->due.count; i++)
 		frozen += row->due.chunks[i].is_frozen;
-	if (!is_kind(row, "retention") || row->left_chunks <= 0)
+	if (!job_is_kind(row, "retention") || row->left_chunks <= 0)
 		return;
 	row->state = "failed";
 	row->error = mem_format("it ended without an error, but %lld of %d chunks that are due are still there%s",
@@ -275,13 +123,13 @@ static bool each(struct doing *doing, struct err *err)
 		struct job_row *row = &doing->list.rows[i];
 		if (!is_good) {
 			row->state = "not begun";
-		} else if (is_passed_over(doing, row)) {
-			pass_over(doing, row);
+		} else if (jobs_is_passed_over(doing, row)) {
+			jobs_pass_over(doing, row);
 		} else {
 			report_progress(doing->acts.report, i, doing->list.count, "jobs");
 			is_good = doing->jobs->what == TRACKING_RUN ? run_one(doing, row, err) : switch_one(doing, row, err);
 		}
-		add_row(doing, row, NULL);
+		jobs_add_row(doing, row, NULL);
 	}
 	return is_good;
 }
@@ -302,7 +150,7 @@ static void add_outcome(struct text *text, const struct job_row *row)
 	text_addf(text, "ran in %s", units_ms(took, row->took_ms));
 	if (row->gone_chunks < 0)
 		return;
-	const char *verb = is_kind(row, "retention") ? "dropped" : "compressed";
+	const char *verb = job_is_kind(row, "retention") ? "dropped" : "compressed";
 	text_addf(text, ": %lld chunk%s %s", (long long)row->gone_chunks, row->gone_chunks == 1 ? "" : "s", verb);
 	if (row->gone_bytes > 0)
 		text_addf(text, ", %s given back", units_bytes(size, row->gone_bytes));
@@ -354,23 +202,6 @@ static bool tell(struct doing *doing, struct err *err)
 	return is_good;
 }
 
-static bool tell_plan(struct doing *doing)
-{
-	int64_t chunks = 0, bytes = 0;
-	char size[UNITS_SIZE];
-	for (int i = 0; i < doing->list.count; i++)
-		if (doing->list.rows[i].gone_chunks > 0) {
-			chunks += doing->list.rows[i].gone_chunks;
-			bytes += doing->list.rows[i].gone_bytes;
-		}
-	if (doing->jobs->what == TRACKING_RUN)
-		report_summary(doing->acts.report, "%d job%s, %lld chunk%s due, %s", doing->list.count,
-		    doing->list.count == 1 ? "" : "s", (long long)chunks, chunks == 1 ? "" : "s", units_bytes(size, bytes));
-	else
-		report_summary(doing->acts.report, "%d job%s", doing->list.count, doing->list.count == 1 ? "" : "s");
-	return true;
-}
-
 bool tracking_jobs(
     struct fleet *fleet, struct database *database, const struct tracking_jobs *jobs, struct report *report, struct err *err)
 {
@@ -381,10 +212,10 @@ bool tracking_jobs(
 	};
 	bool is_good = acts_open(&doing.acts, err) && acts_need_community(&doing.acts, err) &&
 	               job_list_load(&doing.acts, jobs, &doing.list, err);
-	if (is_good && jobs->is_dry_run)
-		is_good = plan(&doing, true, err) && tell_plan(&doing);
-	else if (is_good)
+	if (is_good && !jobs->is_dry_run)
 		is_good = each(&doing, err) && tell(&doing, err);
+	else if (is_good && (is_good = jobs_plan(&doing, true, err)))
+		jobs_tell_plan(&doing);
 	report_rows(report, doing.rows);
 	job_list_done(&doing.list);
 	acts_close(&doing.acts);
@@ -400,7 +231,7 @@ bool tracking_due(struct fleet *fleet, struct database *database, const struct t
 	    .rows = table_new(&tracking_runs_shape),
 	};
 	bool is_good = acts_open(&doing.acts, err) && acts_need_community(&doing.acts, err) &&
-	               job_list_load(&doing.acts, jobs, &doing.list, err) && plan(&doing, false, err);
+	               job_list_load(&doing.acts, jobs, &doing.list, err) && jobs_plan(&doing, false, err);
 	for (int i = 0; is_good && i < doing.list.count; i++)
 		chunk_set_rows(&doing.acts, &doing.list.rows[i].due, rows);
 	table_free(doing.rows);

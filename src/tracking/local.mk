@@ -8,8 +8,9 @@ libpgtend_a_SOURCES += \
 	src/tracking/hypertables.c \
 	src/tracking/jobs.c \
 	src/tracking/jobs_do.c \
+	src/tracking/jobs_say.c \
 	src/tracking/refresh.c \
 	src/tracking/refresh_look.c \
 	src/tracking/set.c \
 	src/tracking/set_say.c
-EXTRA_DIST += src/tracking/set.h src/tracking/refresh.h src/tracking/internal.h src/tracking/compress.h
+EXTRA_DIST += src/tracking/jobs.h src/tracking/set.h src/tracking/refresh.h src/tracking/internal.h src/tracking/compress.h
