@@ -101,7 +101,7 @@ static const struct measure_kind *measure_find(const struct health_check *check,
 	mem_die("a check told a number that it does not have");
 }
 
-/* Servers have infinite times; monitoring has no word for them. */
+/* Longer than any clock: no number for monitoring, and none for an int64. */
 static double countable(double value)
 {
 	static const double most = 1e15;

@@ -34,7 +34,7 @@ char *finding_relation(const struct table *table, int row);
 
 /* The number of a cell, where it has one. */
 void finding_measure_fact(struct finding *finding, const char *name, const struct table *table, int row, const char *column);
-/* units_age() of seconds as servers tell them, which may be infinite. */
+/* units_age() of seconds as servers tell them, which may be longer than any clock. */
 char *finding_age(char out[UNITS_SIZE], double seconds);
 /* "SENTENCE: CAUSE", or the sentence where there is none. Takes over the sentence; caller frees. */
 char *finding_because(char *sentence, const char *cause);

@@ -1,5 +1,4 @@
 /* Verdicts on time-series data from facts that are put there by hand: what is a warning, what an alarm, in which words. */
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -181,13 +180,10 @@ static void integer_time_is_late_by_what_its_job_did_not_do(void **state)
 	assert_string_equal(reason(f), "retention of ticks late, 3 chunks, 5 MB: job 1000 is paused");
 	table_set_real(f->policies, policy, "ok_ago_s", 2 * 86400);
 	assert_int_equal(checked(f, "retention"), VERDICT_CRIT);
-	/* a time that is no time */
-	table_set_real(f->policies, policy, "ok_ago_s", (double)INFINITY);
+	/* longer than an int64 of seconds */
+	table_set_real(f->policies, policy, "ok_ago_s", 1e300);
 	assert_int_equal(checked(f, "retention"), VERDICT_CRIT);
 	assert_true(f->health.findings[0].measures[0].value == 1e15);
-	table_set_real(f->policies, policy, "ok_ago_s", (double)NAN);
-	(void)checked(f, "retention");
-	assert_true(f->health.findings[0].measures[0].value == 0);
 }
 
 static void sizes_that_were_not_measured_are_left_out(void **state)
