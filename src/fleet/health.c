@@ -244,13 +244,16 @@ static bool is_told(const struct health *health, const struct finding *finding)
 	return work != NULL && work->verdict != VERDICT_OK;
 }
 
-/* A job that fails while its work is done, by hand perhaps, will be a trouble and is none yet. */
-static void soften_jobs(struct health *health)
+/* A job that fails while its work is done, by hand perhaps, will be a trouble and is none yet. What this role may not look at is told to whom
+ * asks for it alone. */
+static void soften(struct health *health)
 {
 	for (int i = 0; i < health->finding_count; i++) {
 		struct finding *finding = &health->findings[i];
 		if (finding->verdict == VERDICT_CRIT && work_of(health, finding) != NULL)
 			finding->verdict = VERDICT_WARN;
+		else if (finding->verdict == VERDICT_UNKNOWN && finding->check == &check_ingest)
+			finding->verdict = VERDICT_OK;
 	}
 }
 
@@ -276,7 +279,7 @@ void health_judge(const struct fleet *fleet, const struct database *database, st
 		judging.check = health_checks[i];
 		judging.check->judge(&judging);
 	}
-	soften_jobs(health);
+	soften(health);
 	sum_up(health);
 	if (health->verdict == VERDICT_OK && database->response_ms < 0 && !database->server->is_known)
 		health->verdict = VERDICT_UNKNOWN;

@@ -32,6 +32,12 @@ static void judge_arrival(struct judging *judging, struct finding *finding, cons
 	const char *cause = table_get_text(table, row, "cause");
 	double lag_s = table_get_real(table, row, "lag_s", 0);
 	bool is_silent = fact_is(table, row, "verdict", "silent");
+	/* Nobody may take it for rows that arrive. */
+	if (finding->source == NULL && table_get(table, row, "newest_row")->missing == MISSING_PRIVILEGE) {
+		finding_raise(finding, VERDICT_UNKNOWN, mem_format("%s: this role may not read whether rows arrive", relation));
+		finding->mend = mem_format("grant it select on %s", relation);
+		return;
+	}
 	/* A lag is only told: how long is too long depends on what usually comes at this hour. */
 	enum verdict verdict = finding_weigh(judging, finding, "silent", is_silent ? lag_s : 0, 0);
 	finding_measure_fact(finding, "lag", table, row, "lag_s");
@@ -106,7 +112,9 @@ static void judge_job(struct judging *judging, struct finding *finding, const st
 	/* The Apache edition has them and cannot run them: nobody can mend that, or need. */
 	const char *license = judging->database->timescaledb_license;
 	bool is_hopeless = is_internal && license != NULL && strcmp(license, "apache") == 0;
-	if (state == NULL || is_good_state(state) || is_hopeless)
+	/* Its time is still to come, or nothing waits for it. */
+	bool never_ran = state != NULL && strcmp(state, "never ran") == 0;
+	if (state == NULL || is_good_state(state) || is_hopeless || (never_ran && cause == NULL))
 		return;
 	if (bad == 0)
 		verdict = VERDICT_WARN;
@@ -115,7 +123,7 @@ static void judge_job(struct judging *judging, struct finding *finding, const st
 	/* Most causes name the job themselves. */
 	char *reason = cause != NULL && text_starts_with(cause, "job ")
 		? mem_copy(finding->policy)
-		: mem_format("job %lld (%s) is %s", (long long)finding->job_id, finding->policy, state);
+		: mem_format("job %lld (%s) %s%s", (long long)finding->job_id, finding->policy, never_ran ? "" : "is ", state);
 	finding_raise(finding, is_internal ? VERDICT_WARN : verdict, finding_because(reason, cause));
 	finding->mend = mem_copy(table_get_text(table, row, "mend"));
 }

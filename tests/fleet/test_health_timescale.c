@@ -367,6 +367,24 @@ static void slow_and_gaps_are_warnings(void **state)
 	assert_string_equal(reason(f), "events: 2 days without a chunk: 2026-11-03, 2026-11-04");
 }
 
+static void rows_that_may_not_be_read_are_unknown(void **state)
+{
+	struct fixture *f = *state;
+	int row = table_add_row(f->ingest);
+	table_set_text(f->ingest, row, "schema", "tele");
+	table_set_text(f->ingest, row, "name", "events");
+	table_set_missing(f->ingest, row, "newest_row", MISSING_PRIVILEGE);
+	table_set_missing(f->ingest, row, "lag_s", MISSING_PRIVILEGE);
+	assert_int_equal(checked(f, "ingest"), VERDICT_UNKNOWN);
+	assert_string_equal(reason(f), "tele.events: this role may not read whether rows arrive");
+	assert_string_equal(f->health.findings[0].mend, "grant it select on tele.events");
+	assert_int_equal(f->health.findings[0].measure_count, 0);
+	/* but that makes no unknown database */
+	health_done(&f->health);
+	health_judge(f->fleet, f->tracking, &f->health);
+	assert_int_equal(f->health.verdict, VERDICT_OK);
+}
+
 /* --- jobs -------------------------------------------------------------------------------------- */
 
 static void jobs_are_judged_by_their_failures_in_a_row(void **state)
@@ -393,13 +411,18 @@ static void states_without_a_failure_are_warnings_or_fine(void **state)
 {
 	struct fixture *f = *state;
 	static const struct { const char *state; enum verdict verdict; } states[] = {{"ok", VERDICT_OK}, {"running", VERDICT_OK}, {"by hand", VERDICT_OK},
-		{"paused", VERDICT_WARN}, {"overdue", VERDICT_WARN}, {"never ran", VERDICT_WARN}};
+		{"never ran", VERDICT_OK}, {"paused", VERDICT_WARN}, {"overdue", VERDICT_WARN}};
 	int row = job(f, 1000, "compression", "ok");
 	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
 		table_set_text(f->policies, row, "state", states[i].state);
 		assert_int_equal(checked(f, "jobs"), states[i].verdict);
 	}
-	assert_string_equal(reason(f), "job 1000 (compression of events) is never ran");
+	assert_string_equal(reason(f), "job 1000 (compression of events) is overdue");
+	/* its time has not come, unless something keeps it */
+	table_set_text(f->policies, row, "state", "never ran");
+	table_set_text(f->policies, row, "cause", "no TimescaleDB scheduler runs in this database");
+	assert_int_equal(checked(f, "jobs"), VERDICT_WARN);
+	assert_string_equal(reason(f), "job 1000 (compression of events) never ran: no TimescaleDB scheduler runs in this database");
 }
 
 /* --- disk -------------------------------------------------------------------------------------- */
@@ -539,6 +562,7 @@ int main(void)
 		TEST(one_silent_source_is_seen_beside_the_others),
 		TEST(a_long_silence_that_is_usual_is_no_trouble),
 		TEST(slow_and_gaps_are_warnings),
+		TEST(rows_that_may_not_be_read_are_unknown),
 		TEST(jobs_are_judged_by_their_failures_in_a_row),
 		TEST(states_without_a_failure_are_warnings_or_fine),
 		TEST(the_disk_alarms_when_less_is_left),

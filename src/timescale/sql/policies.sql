@@ -42,7 +42,8 @@
 )
 select j.job_id, j.kind, j.schema, j.name, j.application_name as application, format('%s.%s', j.proc_schema, j.proc_name) as procedure, j.owner,
        case when not j.scheduled then 'paused'
-            when not isfinite(s.next_start) and a.pid is not null then 'running'
+            -- its process shows a moment after its start is written down
+            when not isfinite(s.next_start) and (a.pid is not null or s.last_start > now() - interval '1 min') then 'running'
             when s.next_start < now() - interval '2 min' and isfinite(s.next_start) and a.pid is null then 'overdue'
             when s.job_id is null or s.total_runs = 0 then 'never ran'
             when not isfinite(s.last_finish) or not isfinite(s.next_start) then 'crashed'
@@ -54,7 +55,8 @@ select j.job_id, j.kind, j.schema, j.name, j.application_name as application, fo
        coalesce(s.total_runs, 0) as runs, coalesce(s.total_failures, 0) as failures,
        coalesce(s.consecutive_failures, 0) as consecutive_failures,
        -- counted beforehand, while a job runs
-       case when a.pid is null then coalesce(s.consecutive_crashes, case when s.job_id is null then 0 end) end as crashes,
+       case when a.pid is null and (isfinite(s.next_start) or s.last_start <= now() - interval '1 min' or s.job_id is null)
+            then coalesce(s.consecutive_crashes, case when s.job_id is null then 0 end) end as crashes,
        e.err_message as last_error, e.sqlerrcode as last_sqlstate, o.is_error_visible, j.config, a.pid, j.hypertable_id,
        extract(epoch from coalesce(case when jsonb_typeof(j.after_time) = 'string' then (j.after_time #>> '{}')::interval end, j.after_creation)) as after_s,
        case when jsonb_typeof(j.after_time) = 'number' then (j.after_time #>> '{}')::bigint end as after_integer,
