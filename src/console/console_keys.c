@@ -249,11 +249,12 @@ static unsigned zoom(struct console *console)
 /* What mends the row stands at the prompt, to be read and sent. */
 static unsigned type_mend(struct console *console)
 {
-	const char *mend = console->focus == LAYOUT_CHUNKS ? chunks_mend(&console->chunks.scene, chunks_row(console)) : NULL;
+	char *mend = console->focus == LAYOUT_CHUNKS ? chunks_mend(&console->chunks.scene, chunks_row(console)) : NULL;
 
 	if (!mend)
 		return STALE_NOTHING;
 	prompt_open(console->prompt, mend);
+	mem_free(mend);
 	return STALE_SCREEN;
 }
 

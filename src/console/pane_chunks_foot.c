@@ -8,7 +8,7 @@
 #include "pgtend/core/width.h"
 #include "pgtend/ui/theme.h"
 
-enum { MARGIN_COLS = 3, MOST_BARS = 12, ROOMY_ROWS = 12, MOST_CELLS = 1024, MARKS = 3 };
+enum { MARGIN_COLS = 3, MOST_BARS = 12, EQUAL_BARS = 4, ROOMY_ROWS = 12, MOST_CELLS = 1024, MARKS = 3 };
 
 /* What fits: rows for each part, from top to bottom in this order. */
 struct plan { int above, bars, strip, marks, axis, legend, blank, lines; };
@@ -294,10 +294,17 @@ static bool take(int *rest, int *part, int wanted)
 	return *rest > 0;
 }
 
+/* Bars that are all alike say nothing by being high. */
+static int most_bars(const struct timeline *timeline)
+{
+	return timeline->least_bytes > 0.8 * timeline->most_bytes ? EQUAL_BARS : MOST_BARS;
+}
+
 /* Who gets the rows: the strip and what it means, what is wrong, how large chunks are, when, all that is to be said, larger bars. */
-static struct plan make_plan(int rows, bool has_timeline, bool has_marks, const struct chunks_lines *lines)
+static struct plan make_plan(int rows, int most_bars, bool has_marks, const struct chunks_lines *lines)
 {
 	struct plan plan = { .strip = 1 };
+	bool has_timeline = most_bars > 0;
 	int rest = rows - 1, some = lines->bad < 2 ? lines->bad : 2;
 
 	take(&rest, &plan.legend, 1);
@@ -317,7 +324,7 @@ static struct plan make_plan(int rows, bool has_timeline, bool has_marks, const 
 		take(&rest, &plan.above, 1);
 	take(&rest, &plan.lines, lines->count - plan.lines);
 	if (has_timeline)
-		take(&rest, &plan.bars, MOST_BARS - plan.bars);
+		take(&rest, &plan.bars, most_bars - plan.bars);
 	return plan;
 }
 
@@ -380,7 +387,7 @@ void chunks_foot_draw(const struct chunks_scene *scene, int row, int selected, s
 	if (timeline)
 		fit = timeline_fit(timeline, room < MOST_CELLS ? room : MOST_CELLS);
 	chunks_lines_make(&lines, scene, row, cols - MARGIN_COLS - label_width(canvas), label_width(canvas) > 0);
-	plan = make_plan(canvas_rows(canvas), fit.cols > 0, fit.cols > 0 && has_marks(scene, row, timeline), &lines);
+	plan = make_plan(canvas_rows(canvas), fit.cols > 0 ? most_bars(timeline) : 0, fit.cols > 0 && has_marks(scene, row, timeline), &lines);
 	if (fit.cols > 0)
 		draw_timeline(timeline, &fit, &plan, selected, canvas);
 	else if (pane_int(scene->hypertables, row, "chunks", 0) > 0)

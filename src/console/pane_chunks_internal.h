@@ -41,8 +41,8 @@ struct chunks_lines {
 /* pane_chunks_words.c, pane_chunks_wrong.c: of a row of scene->hypertables, wrapped to `cols` columns of text;
  * without a column for labels they stand in the text. */
 void chunks_lines_make(struct chunks_lines *lines, const struct chunks_scene *scene, int row, int cols, bool has_labels);
-/* The first verb that mends something of the row, as it is typed at the prompt; NULL: none. */
-const char *chunks_mend(const struct chunks_scene *scene, int row);
+/* The first verb that mends something of the row, as it is typed at the prompt; NULL: none. Caller frees. */
+char *chunks_mend(const struct chunks_scene *scene, int row);
 void chunks_lines_done(struct chunks_lines *lines);
 /* "2026-10-22", "10-22 14:00" for chunks shorter than a day, or the integer. Caller frees. */
 char *chunks_place_text(const struct timeline *timeline, int64_t at);

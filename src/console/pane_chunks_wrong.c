@@ -18,7 +18,17 @@ void words_say_mend(struct writer *writer, const char *mend)
 	mem_free(line);
 }
 
-const char *chunks_mend(const struct chunks_scene *scene, int row)
+/* What the edition without policies has in their place. */
+static char *drop_preview(const struct chunks_scene *scene)
+{
+	char *name = text_shell_word(scene->database ? scene->database : "DB");
+	char *line = mem_format("drop-chunks %s --older-than '30 days' --dry-run", name);
+
+	mem_free(name);
+	return line;
+}
+
+char *chunks_mend(const struct chunks_scene *scene, int row)
 {
 	const struct table *table = scene->hypertables;
 	const char *retention = pane_text(table, row, "verdict"), *verdict = pane_text(table, row, "compress_verdict"), *mend = NULL;
@@ -30,7 +40,9 @@ const char *chunks_mend(const struct chunks_scene *scene, int row)
 		mend = pane_text(table, row, "compress_mend");
 	if (!mend && words_is_sick(pane_text(scene->aggregates, aggregate, "verdict")))
 		mend = pane_text(scene->aggregates, aggregate, "mend");
-	return mend && text_starts_with(mend, "pgtend ") ? mend + 7 : NULL;
+	if (!mend && scene->is_apache && scene->database)
+		return drop_preview(scene);
+	return mend && text_starts_with(mend, "pgtend ") ? mem_copy(mend + 7) : NULL;
 }
 
 static void say_late(struct writer *writer, const char *label, const char *prefix, const char *verdict, const char *cause)
@@ -98,12 +110,13 @@ void words_list_error(struct writer *writer)
 
 void words_apache(struct writer *writer)
 {
-	char *line;
+	char *line, *preview;
 
 	if (!writer->scene->is_apache)
 		return;
-	line = mem_format("this is TimescaleDB's Apache edition: policies and compression are not in it. "
-		":drop-chunks %s --older-than '30 days' --dry-run shows what would go", writer->scene->database ? writer->scene->database : "DB");
-	words_say(writer, "edition", STYLE_WARN, true, line);
+	preview = drop_preview(writer->scene);
+	line = mem_format("this is TimescaleDB's Apache edition: policies and compression are not in it. :%s shows what would go", preview);
+	words_say(writer, writer->lines->has_key++ ? "edition" : "edition (m)", STYLE_WARN, true, line);
 	mem_free(line);
+	mem_free(preview);
 }

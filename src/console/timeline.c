@@ -128,6 +128,8 @@ static void add_row(struct timeline *timeline, const struct table *list, int row
 	timeline->chunks += span.chunks;
 	timeline->counts[span.kind] += span.chunks;
 	timeline->has_bins = timeline->has_bins || span.chunks > 1;
+	if (span.bytes >= 0 && (timeline->most_bytes <= 0 || span.bytes < timeline->least_bytes))
+		timeline->least_bytes = span.bytes;
 	if (span.bytes > timeline->most_bytes)
 		timeline->most_bytes = span.bytes;
 	if (!table_cell(list, row, at->from)->has_value && span.has_range)

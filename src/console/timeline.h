@@ -30,7 +30,7 @@ struct timeline {
 	int count;
 	int64_t chunks;
 	int64_t counts[CHART_KINDS]; /* chunks of each kind */
-	double most_bytes;        /* of one chunk */
+	double most_bytes, least_bytes; /* of one chunk */
 	double width;             /* of one chunk, in the units of from and to; 0: not known */
 	double extent;            /* from the beginning of the first to the end of the last */
 	bool is_integer;
