@@ -137,7 +137,8 @@ static bool carry_out(struct refreshing *refreshing, struct err *err)
 	mem_free(sql);
 	if (!is_done)
 		return word_failure(refreshing, err);
-	refreshing->rows_after = refresh_count(refreshing);
+	struct err ignored = {0};
+	refreshing->rows_after = refresh_count(refreshing, &ignored);
 	report_summary(acts->report, "%s refreshed from %s to %s in %s: %lld rows before, %lld now", refreshing->shown, refreshing->from, refreshing->to,
 	    units_ms(took, refreshing->took_ms), (long long)refreshing->rows, (long long)refreshing->rows_after);
 	return true;

@@ -28,7 +28,8 @@ struct refreshing {
 
 /* Finds the aggregate and the window, and counts. */
 PGTEND_CHECK bool refresh_look(struct refreshing *refreshing, struct err *err);
-int64_t refresh_count(struct refreshing *refreshing); /* rows in the window now; -1: not counted */
+/* Rows in the window now; -1: not counted, *why says why not. */
+int64_t refresh_count(struct refreshing *refreshing, struct err *why);
 bool refresh_is_beyond(const struct refreshing *refreshing);
 void refresh_done(struct refreshing *refreshing);   /* and closes its acts */
 void refresh_forget(struct refreshing *refreshing); /* what refresh_look() found */

@@ -166,24 +166,24 @@ static bool find_window(struct refreshing *refreshing, struct err *err)
 
 /* --- what is there ---------------------------------------------------------------------------- */
 
-static int64_t count(struct refreshing *refreshing, const char *sql)
+/* -1: not counted, *why says why not. */
+static int64_t count(struct refreshing *refreshing, const char *sql, struct err *why)
 {
 	struct result *r = NULL;
-	struct err ignored;
 	int64_t rows = -1;
-	if (session_query_wait(refreshing->acts.session, sql, NULL, 0, ACTS_DEADLINE_MS, &r, &ignored))
+	if (session_query_wait(refreshing->acts.session, sql, NULL, 0, ACTS_DEADLINE_MS, &r, why))
 		rows = result_int(r, 0, 0, -1);
 	result_free(r);
 	return rows;
 }
 
-int64_t refresh_count(struct refreshing *refreshing)
+int64_t refresh_count(struct refreshing *refreshing, struct err *why)
 {
 	struct session *session = refreshing->acts.session;
 	char *from = session_quote_literal(session, refreshing->from), *to = session_quote_literal(session, refreshing->to);
 	char *sql = mem_format("select count(*) from %s v where v.%s >= %s::%s and v.%s < %s::%s", refreshing->view, refreshing->bucket, from,
 	    refreshing->type, refreshing->bucket, to, refreshing->type);
-	int64_t rows = count(refreshing, sql);
+	int64_t rows = count(refreshing, sql, why);
 	mem_free(sql);
 	mem_free(from);
 	mem_free(to);
@@ -191,7 +191,7 @@ int64_t refresh_count(struct refreshing *refreshing)
 }
 
 /* Rows whose buckets begin where no chunk is left: a refresh finds nothing there, and takes them away. */
-static int64_t count_vanishing(struct refreshing *refreshing)
+static int64_t count_vanishing(struct refreshing *refreshing, struct err *why)
 {
 	struct session *session = refreshing->acts.session;
 	char *from = session_quote_literal(session, refreshing->from), *to = session_quote_literal(session, refreshing->to);
@@ -205,7 +205,7 @@ static int64_t count_vanishing(struct refreshing *refreshing)
 	    "select coalesce(sum(n.rows), 0) from gap g cross join lateral (select count(*) as rows from %s v where v.%s >= g.s and v.%s < g.e) n "
 	    "where g.s < g.e",
 	    from, type, to, type, ranges, ranges, refreshing->view, refreshing->bucket, refreshing->bucket);
-	int64_t rows = count(refreshing, sql);
+	int64_t rows = count(refreshing, sql, why);
 	mem_free(sql);
 	mem_free(ranges);
 	mem_free(from);
@@ -223,8 +223,14 @@ bool refresh_look(struct refreshing *refreshing, struct err *err)
 	refreshing->rows = refreshing->vanishing = refreshing->rows_after = -1;
 	if (!find(refreshing, err) || !find_window(refreshing, err))
 		return false;
-	refreshing->rows = refresh_count(refreshing);
-	refreshing->vanishing = count_vanishing(refreshing);
+	struct err why = {0};
+	refreshing->rows = refresh_count(refreshing, &why);
+	refreshing->vanishing = strcmp(why.sqlstate, "42501") == 0 ? -1 : count_vanishing(refreshing, &why);
+	/* who may not even read it is told so, instead of being asked for more */
+	if (strcmp(why.sqlstate, "42501") == 0) {
+		*err = why;
+		return err_prefix(err, "%s", refreshing->shown);
+	}
 	return true;
 }
 
