@@ -61,7 +61,8 @@ static void set_source(const struct ingest_look *look, struct table *table, int 
 }
 
 /* The row of the hypertable is there already, with its gaps; its sources follow at the end. */
-static void set_sources(const struct ingest_look *look, struct table *table, int first, const struct ingest_hypertable *hypertable, const struct ingest_sources *sources)
+static void set_sources(const struct ingest_look *look, struct table *table, int first, const struct ingest_hypertable *hypertable,
+                        const struct ingest_sources *sources)
 {
 	for (int i = 0; i < sources->count; i++) {
 		const struct ingest_source *source = &sources->v[i];
