@@ -23,6 +23,8 @@ static void add_database(struct text *ini, const struct place *place, int i)
 	    row->name, is_pglite ? "pglite" : "main", row->dbname, row->name, row->name);
 	if (i > 0)
 		text_add(ini, "depends = core\n");
+	if (i == TRACKING)
+		text_add(ini, "source_column = app_source\n");
 	if (is_pglite)
 		text_add(ini, "# One session in all, behind PgBouncer: it cannot be dumped, and it is made anew at every up.\n"
 		              "pooler = transaction\npool_size = 1\nbackup = none\n");
