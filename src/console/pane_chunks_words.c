@@ -129,11 +129,12 @@ static char *ingest_text(const struct table *table, int row)
 	const char *verdict = pane_text(table, row, "verdict"), *cause = pane_text(table, row, "cause");
 	double rate = pane_real(table, row, "rows_per_min", -1), usual = pane_real(table, row, "usual_rows_per_min", -1);
 	int64_t gaps = pane_int(table, row, "gaps", -1);
+	bool is_said = !verdict || (cause && strstr(cause, verdict)); /* "mextrack silent since 03:02" */
 	struct text text = { 0 };
 	char age[UNITS_SIZE], count[UNITS_SIZE];
 
 	if (cause && !words_is(verdict, "ok"))
-		text_addf(&text, "%s%s%s", verdict ? verdict : "", verdict ? ": " : "", cause);
+		text_addf(&text, "%s%s%s", is_said ? "" : verdict, is_said ? "" : ": ", cause);
 	else if (verdict)
 		text_add(&text, verdict);
 	if (pane_cell(table, row, "lag_s") && !(cause && words_is(verdict, "silent")))
