@@ -42,7 +42,9 @@ static bool find_shape(struct acts *acts, struct err *err)
 	if (shape == NULL || strcmp(shape, "public") == 0)
 		acts->chunks_sql = sql_tracking_chunks_public;
 	else
-		acts->chunks_sql = strcmp(shape, "218") == 0 ? sql_tracking_chunks_218 : sql_tracking_chunks;
+		acts->chunks_sql = strcmp(shape, "218") == 0   ? sql_tracking_chunks_218
+		                   : strcmp(shape, "229") == 0 ? sql_tracking_chunks_229
+		                                               : sql_tracking_chunks;
 	result_free(result);
 	return is_answered;
 }

@@ -1,5 +1,5 @@
 -- What is known of the chunks $1 (an array of pg_class.oid), without waiting for any: one that somebody holds or wants for itself counts by its
--- relpages. A chunk that is gone by now has no row. TimescaleDB 2.19 and later; chunk.relid took the place of its names in 2.29.
+-- relpages. A chunk that is gone by now has no row. TimescaleDB 2.19 to 2.28.
 with rel as (
   select c.oid as chunk, c.oid from unnest($1::oid[]) as c(oid)
   union all select cs.relid::oid, cs.compress_relid::oid from _timescaledb_catalog.compression_settings cs
@@ -14,18 +14,14 @@ with rel as (
   from rel join pg_class c on c.oid = rel.oid
   cross join lateral (select exists(select from busy b where b.oid in (c.oid, c.reltoastrelid)) as is_busy) b
   group by rel.chunk
-), marked as materialized (
-  select to_regclass(case when j.k ? 'relid' then j.k->>'relid' else quote_ident(j.k->>'schema_name') || '.' || quote_ident(j.k->>'table_name') end)::oid as chunk,
-         (j.k->>'status')::int as status, z.uncompressed_heap_size + z.uncompressed_toast_size + z.uncompressed_index_size as bytes_before
-  from (select to_jsonb(k) as k from _timescaledb_catalog.chunk k) j
-  left join _timescaledb_catalog.compression_chunk_size z on z.chunk_id = (j.k->>'id')::int
-  where coalesce((j.k->>'dropped')::bool, false) is false
 )
 select c.oid::bigint as oid, n.nspname as schema, c.relname as name, sized.oids, sized.is_locked, sized.bytes,
        coalesce(i.range_start::text, i.range_start_integer::text) as start, coalesce(i.range_end::text, i.range_end_integer::text) as end,
-       coalesce(i.is_compressed, false) as is_compressed, coalesce(m.status, 0) & 4 <> 0 as is_frozen,
-       coalesce(m.status, 0) & 10 <> 0 as is_partial, m.bytes_before
+       coalesce(i.is_compressed, false) as is_compressed, coalesce(k.status, 0) & 4 <> 0 as is_frozen,
+       coalesce(k.status, 0) & 10 <> 0 as is_partial,
+       z.uncompressed_heap_size + z.uncompressed_toast_size + z.uncompressed_index_size as bytes_before
 from sized join pg_class c on c.oid = sized.chunk join pg_namespace n on n.oid = c.relnamespace
 left join timescaledb_information.chunks i on i.chunk_schema = n.nspname and i.chunk_name = c.relname
-left join marked m on m.chunk = c.oid
+left join _timescaledb_catalog.chunk k on k.schema_name = n.nspname and k.table_name = c.relname
+left join _timescaledb_catalog.compression_chunk_size z on z.chunk_id = k.id
 order by i.range_start, i.range_start_integer, c.oid

@@ -1,9 +1,10 @@
 -- As chunks.sql, for TimescaleDB 2.18 and before: chunk.compressed_chunk_id names the compressed half.
 with rel as (
   select c.oid as chunk, c.oid from unnest($1::oid[]) as c(oid)
-  union all select to_regclass(format('%I.%I', k.schema_name, k.table_name))::oid, to_regclass(format('%I.%I', z.schema_name, z.table_name))::oid
-  from _timescaledb_catalog.chunk k join _timescaledb_catalog.chunk z on z.id = k.compressed_chunk_id
-  where to_regclass(format('%I.%I', k.schema_name, k.table_name))::oid = any ($1::oid[])
+  union all select c.oid, z.oid from unnest($1::oid[]) as u(oid) join pg_class c on c.oid = u.oid join pg_namespace n on n.oid = c.relnamespace
+  join _timescaledb_catalog.chunk k on k.schema_name = n.nspname and k.table_name = c.relname
+  join _timescaledb_catalog.chunk h on h.id = k.compressed_chunk_id
+  join pg_namespace zn on zn.nspname = h.schema_name join pg_class z on z.relnamespace = zn.oid and z.relname = h.table_name
 ), busy as materialized (
   select coalesce(x.indrelid, l.relation) as oid from pg_locks l left join pg_index x on x.indexrelid = l.relation
   where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock'
@@ -14,18 +15,14 @@ with rel as (
   from rel join pg_class c on c.oid = rel.oid
   cross join lateral (select exists(select from busy b where b.oid in (c.oid, c.reltoastrelid)) as is_busy) b
   group by rel.chunk
-), marked as materialized (
-  select to_regclass(case when j.k ? 'relid' then j.k->>'relid' else quote_ident(j.k->>'schema_name') || '.' || quote_ident(j.k->>'table_name') end)::oid as chunk,
-         (j.k->>'status')::int as status, z.uncompressed_heap_size + z.uncompressed_toast_size + z.uncompressed_index_size as bytes_before
-  from (select to_jsonb(k) as k from _timescaledb_catalog.chunk k) j
-  left join _timescaledb_catalog.compression_chunk_size z on z.chunk_id = (j.k->>'id')::int
-  where coalesce((j.k->>'dropped')::bool, false) is false
 )
 select c.oid::bigint as oid, n.nspname as schema, c.relname as name, sized.oids, sized.is_locked, sized.bytes,
        coalesce(i.range_start::text, i.range_start_integer::text) as start, coalesce(i.range_end::text, i.range_end_integer::text) as end,
-       coalesce(i.is_compressed, false) as is_compressed, coalesce(m.status, 0) & 4 <> 0 as is_frozen,
-       coalesce(m.status, 0) & 10 <> 0 as is_partial, m.bytes_before
+       coalesce(i.is_compressed, false) as is_compressed, coalesce(k.status, 0) & 4 <> 0 as is_frozen,
+       coalesce(k.status, 0) & 10 <> 0 as is_partial,
+       z.uncompressed_heap_size + z.uncompressed_toast_size + z.uncompressed_index_size as bytes_before
 from sized join pg_class c on c.oid = sized.chunk join pg_namespace n on n.oid = c.relnamespace
 left join timescaledb_information.chunks i on i.chunk_schema = n.nspname and i.chunk_name = c.relname
-left join marked m on m.chunk = c.oid
+left join _timescaledb_catalog.chunk k on k.schema_name = n.nspname and k.table_name = c.relname
+left join _timescaledb_catalog.compression_chunk_size z on z.chunk_id = k.id
 order by i.range_start, i.range_start_integer, c.oid
