@@ -55,6 +55,10 @@ static void set_source(const struct ingest_look *look, struct table *table, int 
 	if (is_counted)
 		return;
 	ingest_judge(source, hypertable->now_us, hypertable->chunk_count > 0, look->slow_share, &verdict);
+	if (hypertable->chunk_count > 0 && hypertable->count == 0 && !verdict.verdict) {
+		verdict.verdict = "empty";
+		verdict.cause = mem_copy("all its rows lie in the future");
+	}
 	table_set_text(table, row, "verdict", verdict.verdict);
 	table_set_text(table, row, "cause", verdict.cause);
 	mem_free(verdict.cause);
