@@ -7,6 +7,12 @@ picture_take() {
 	tm capture-pane -p -t 0 > "$1.txt"
 	tm capture-pane -e -p -N -t 0 > "$1.ansi"
 }
+# From the first line to the last, and not what a larger screen left behind.
+picture_is_whole() {
+	local lines
+	mapfile -t lines < <(screen)
+	[ "${#lines[@]}" -eq "$1" ] && [[ ${lines[0]} == ' pgtend'* && ${lines[$1 - 1]} == tracking:* ]]
+}
 picture_scene() {
 	sandbox_open "$PGTEND_SCRATCH/atriz" || return 1
 	"$PGTEND" sandbox incident retention --dir "$SB_DIR" > /dev/null || return 1
@@ -28,7 +34,7 @@ picture_scene() {
 	shows 'hypertable +timeline' || return 1
 	shows 'ingest +ok, newest row' 60 && shows 'location_hourly .*[0-9][smh]$' 60 || return 1
 	tmux_size 120 32
-	shows 'job +[0-9]+ retention' || return 1
+	wait_until 15 picture_is_whole 32 && shows 'job +[0-9]+ retention' || return 1
 	picture_take "$1-chunks"
 	press q
 	press q
