@@ -244,15 +244,13 @@ static bool is_told(const struct health *health, const struct finding *finding)
 	return work != NULL && work->verdict != VERDICT_OK;
 }
 
-/* A job that fails while its work is done, by hand perhaps, will be a trouble and is none yet. What this role may not look at is told to whom
- * asks for it alone. */
+/* Whether a policy does its work is seen from the chunks, never from what its job says of itself: one that fails or rests while the work is
+ * done, by hand perhaps, is no trouble yet. That, and what this role may not look at, is told to whom asks for it alone. */
 static void soften(struct health *health)
 {
 	for (int i = 0; i < health->finding_count; i++) {
 		struct finding *finding = &health->findings[i];
-		if (finding->verdict == VERDICT_CRIT && work_of(health, finding) != NULL)
-			finding->verdict = VERDICT_WARN;
-		else if (finding->verdict == VERDICT_UNKNOWN && finding->check == &check_ingest)
+		if (work_of(health, finding) != NULL || (finding->verdict == VERDICT_UNKNOWN && finding->check == &check_ingest))
 			finding->verdict = VERDICT_OK;
 	}
 }
