@@ -229,12 +229,14 @@ static bool by_crash(const struct policy_look *look, struct policy_verdict *verd
 }
 
 /* A free worker starts a job within a second of its time. */
+enum { START_PATIENCE_S = 3 };
+
 static bool by_starving(const struct policy_look *look, struct policy_verdict *verdict)
 {
 	char age[UNITS_SIZE];
 	bool is_sure = has_all_workers_taken(look);
 
-	if (!look->has_next || !(look->overdue_s > 2 * look->schedule_s || (is_sure && is_state(look, "overdue"))))
+	if (!look->has_next || !(look->overdue_s > 2 * look->schedule_s || (is_sure && look->overdue_s > START_PATIENCE_S)))
 		return false;
 	units_age(age, (int64_t)look->overdue_s);
 	return tell(verdict,

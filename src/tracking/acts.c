@@ -49,14 +49,24 @@ static bool find_shape(struct acts *acts, struct err *err)
 	return is_answered;
 }
 
+/* The applications come first. Behind a pooler the session is not ours to set. */
+static void yield(struct acts *acts)
+{
+	struct err ignored;
+	if (!session_is_pooled(acts->session) && !session_query_wait(acts->session, sql_tracking_yield, NULL, 0, ACTS_DEADLINE_MS, NULL, &ignored))
+		report_log(acts->report, "warning: in a deadlock an application may be the one that is ended: %s", ignored.text);
+}
+
 bool acts_open(struct acts *acts, struct err *err)
 {
 	struct database *database = acts->database;
 	acts->database_word = text_shell_word(database->name);
 	acts->session = database_action_session(
 	    acts->fleet, database, NULL, acts->verb, (int)(lock_timeout_s(database) * 1000 + 0.5), true);
-	return session_ready_wait(acts->session, 0, err) &&
-	       database_learn_again_wait(acts->fleet, database, acts->session, err) && find_functions(acts, err) && find_shape(acts, err);
+	if (!session_ready_wait(acts->session, 0, err) || !database_learn_again_wait(acts->fleet, database, acts->session, err))
+		return false;
+	yield(acts);
+	return find_functions(acts, err) && find_shape(acts, err);
 }
 
 void acts_close(struct acts *acts)

@@ -14,6 +14,5 @@ PGTEND_CHECK bool compress_choose(struct compressing *compressing, struct err *e
 void compress_say(struct compressing *compressing);
 PGTEND_CHECK bool compress_each(struct compressing *compressing, struct err *err);
 int compress_count(const struct compressing *compressing, int64_t *bytes); /* bytes may be NULL */
-bool compress_is_done(const struct compressing *compressing, const struct chunk *now);
 
 #endif

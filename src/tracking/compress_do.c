@@ -14,9 +14,10 @@ struct progress {
 	int64_t began_us;
 };
 
-bool compress_is_done(const struct compressing *compressing, const struct chunk *now)
+/* Rows that came to it meanwhile make it partial again: that is no failure. */
+static bool is_as_wanted(const struct compressing *compressing, const struct chunk *before, const struct chunk *now)
 {
-	return compressing->compress->is_decompress ? !now->is_compressed : now->is_compressed && !now->is_partial;
+	return compressing->compress->is_decompress ? !now->is_compressed : now->is_compressed && !(now->is_partial && before->is_partial);
 }
 
 /* In the words of this version; arguments by name, because their order has changed. Caller frees. */
@@ -117,7 +118,7 @@ static void measure(struct compressing *compressing, struct chunk_set *set)
 				continue;
 			}
 			chunk->bytes_now = after->bytes;
-			if (chunk->reason == NULL && !compress_is_done(compressing, after)) {
+			if (chunk->reason == NULL && !is_as_wanted(compressing, chunk, after)) {
 				chunk->state = "failed";
 				chunk->reason = mem_copy("the server said done, but it is not");
 			}

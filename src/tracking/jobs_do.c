@@ -21,7 +21,7 @@ static bool measure(struct doing *doing, struct job_row *row, struct err *err)
 	row->gone_chunks = row->gone_bytes = row->left_chunks = 0;
 	for (int i = 0; i < row->due.count; i++) {
 		const struct chunk *before = &row->due.chunks[i], *after = chunk_set_find(&now, before->oid);
-		bool is_done = after == NULL || (job_is_kind(row, "compression") && after->is_compressed && !after->is_partial);
+		bool is_done = after == NULL || (job_is_kind(row, "compression") && after->is_compressed && !(after->is_partial && before->is_partial));
 		row->gone_chunks += is_done;
 		row->left_chunks += !is_done;
 		if (is_done)

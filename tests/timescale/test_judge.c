@@ -448,6 +448,10 @@ static void starved_of_workers(void **state)
 	assert_cause(&look, "job 1000 should have started 1h ago: no background worker was free (8 of 8 are taken)",
 	             "raise timescaledb.max_background_workers and max_worker_processes, then restart the server");
 	assert_job(&look, "job 1000 should have started 1h ago: no background worker was free (8 of 8 are taken)");
+	look.state = "never ran"; /* and will not soon */
+	look.overdue_s = 10;
+	assert_cause(&look, "job 1000 should have started 10s ago: no background worker was free (8 of 8 are taken)",
+	             "raise timescaledb.max_background_workers and max_worker_processes, then restart the server");
 	look.state = "ok"; /* all are taken, and it was not its time */
 	look.frozen_chunks = 0;
 	look.overdue_s = -HOUR_S;
