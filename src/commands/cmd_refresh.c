@@ -53,7 +53,7 @@ const struct verb verb_refresh = {
     .help = "Makes the rows of a continuous aggregate anew between FROM and TO: whole buckets only, times as PostgreSQL reads them, whole numbers for "
             "integer time. An aggregate lives longer than the raw rows that it is made of, and a refresh where those are gone ERASES its rows. So "
             "the window begins, without FROM, where the oldest chunk begins that is still there and that retention would keep, and ends now. A window "
-            "that reaches further back, or over a hole from which the aggregate still has rows, stands under the guard of what destroys: its preview counts the rows "
+            "that reaches further back, or over a hole (chunks or rows that are gone) from which the aggregate still has rows, stands under the guard of what destroys: its preview counts the rows "
             "that would vanish, and the database's name must be given. The rows of the window before and after are told and kept in the audit log.",
     .example = "pgtend refresh tracking location_hourly",
     .shape = &tracking_refresh_shape,

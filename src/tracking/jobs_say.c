@@ -80,7 +80,7 @@ static void say_run(struct doing *doing, const struct job_row *row, struct words
 		    job_is_kind(row, "retention") ? "all of them until it has ended" : "one chunk at a time, for its last step", patience);
 	}
 	if (row->vanishing > 0)
-		report_log(report, "  ERASES: %lld row%s of %s in its window come%s from raw rows that are gone, and would vanish", (long long)row->vanishing,
+		report_log(report, "  ERASES: %lld row%s of %s in its window come%s from raw rows that are gone, and would vanish, wholly or in part", (long long)row->vanishing,
 		    row->vanishing == 1 ? "" : "s", row->name, row->vanishing == 1 ? "s" : "");
 	else if (row->vanishing < 0)
 		report_log(report, "  how many rows of %s it would erase could not be counted", row->name);

@@ -17,7 +17,7 @@ static const struct table_column columns[] = {
     {"window_end_integer", CELL_ID, NULL, 0, "The same for integer time."},
     {"raw_begins", CELL_TIME, "raw from", 1, "Where the chunks begin that are still there, and that retention would keep, of what it is made of."},
     {"is_beyond", CELL_BOOL, "beyond", 0, "Whether the window reaches where raw rows are gone: a refresh erases there."},
-    {"vanishing", CELL_COUNT, "vanish", 0, "Rows of the window whose raw rows are gone: they would vanish, or have vanished."},
+    {"vanishing", CELL_COUNT, "vanish", 0, "Rows of the window whose raw rows are gone, wholly or in part: they would vanish or shrink, or have done so."},
     {"rows_before", CELL_COUNT, "rows", 0, "Rows that the aggregate had in the window."},
     {"rows_after", CELL_COUNT, "now", 0, "Rows that it has there now; null in a dry run."},
     {"state", CELL_TEXT, "state", 0, "due (it would be done), done or failed."},
@@ -72,7 +72,7 @@ static void say_beyond(struct refreshing *refreshing)
 	if (refreshing->vanishing < 0)
 		report_log(report, "how many rows would vanish could not be counted in time");
 	else
-		report_log(report, "ERASES: %lld row%s of %s in that window %s raw rows that are gone, and would vanish", (long long)refreshing->vanishing,
+		report_log(report, "ERASES: %lld row%s of %s in that window %s raw rows that are gone, and would vanish, wholly or in part", (long long)refreshing->vanishing,
 		    refreshing->vanishing == 1 ? "" : "s", refreshing->shown, refreshing->vanishing == 1 ? "comes from" : "come from");
 	if (refreshing->begins == NULL)
 		report_log(report, "  %s, of which it is made, has no chunk any more", refreshing->source);

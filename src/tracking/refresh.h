@@ -14,6 +14,7 @@ struct refreshing {
 	char *type;                           /* of that column, as SQL */
 	bool is_integer, is_zoned;            /* neither: a timestamp or date, in UTC by the extension's own way */
 	char *raw_schema, *raw_name;          /* what it is made of, as its chunks name it */
+	char *raw, *raw_column;               /* quoted, as it is read; its time column, not quoted, NULL: not known */
 	char *now_function, *after;           /* NULL: none */
 	/* the window, in the words of `type` */
 	char *oldest; /* where the oldest raw chunk begins; NULL: there is none */

@@ -6,6 +6,8 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/sql_embedded.h"
 
+enum { DEEP_DEADLINE_MS = 10000 };
+
 /* --- the aggregate ---------------------------------------------------------------------------- */
 
 static char *copy_of(const struct result *r, int row, const char *column)
@@ -44,6 +46,8 @@ static void take(struct refreshing *refreshing, const struct result *r, int row)
 	refreshing->is_zoned = strcmp(refreshing->type, "timestamp with time zone") == 0;
 	refreshing->raw_schema = copy_of(r, row, "raw_schema");
 	refreshing->raw_name = copy_of(r, row, "raw_name");
+	refreshing->raw_column = copy_of(r, row, "raw_column");
+	refreshing->raw = acts_quoted(acts, result_text(r, row, result_column(r, "source_schema")), result_text(r, row, result_column(r, "source")));
 	refreshing->now_function = refreshing->is_integer ? acts_now_function(acts, refreshing->schema, refreshing->name) : NULL;
 	refreshing->after = copy_of(r, row, "after");
 }
@@ -167,11 +171,11 @@ static bool find_window(struct refreshing *refreshing, struct err *err)
 /* --- what is there ---------------------------------------------------------------------------- */
 
 /* -1: not counted, *why says why not. */
-static int64_t count(struct refreshing *refreshing, const char *sql, struct err *why)
+static int64_t count(struct refreshing *refreshing, const char *sql, int deadline_ms, struct err *why)
 {
 	struct result *r = NULL;
 	int64_t rows = -1;
-	if (session_query_wait(refreshing->acts.session, sql, NULL, 0, ACTS_DEADLINE_MS, &r, why))
+	if (session_query_wait(refreshing->acts.session, sql, NULL, 0, deadline_ms, &r, why))
 		rows = result_int(r, 0, 0, -1);
 	result_free(r);
 	return rows;
@@ -183,33 +187,91 @@ int64_t refresh_count(struct refreshing *refreshing, struct err *why)
 	char *from = session_quote_literal(session, refreshing->from), *to = session_quote_literal(session, refreshing->to);
 	char *sql = mem_format("select count(*) from %s v where v.%s >= %s::%s and v.%s < %s::%s", refreshing->view, refreshing->bucket, from,
 	    refreshing->type, refreshing->bucket, to, refreshing->type);
-	int64_t rows = count(refreshing, sql, why);
+	int64_t rows = count(refreshing, sql, ACTS_DEADLINE_MS, why);
 	mem_free(sql);
 	mem_free(from);
 	mem_free(to);
 	return rows;
 }
 
-/* Rows whose buckets begin where no chunk is left: a refresh finds nothing there, and takes them away. */
-static int64_t count_vanishing(struct refreshing *refreshing, struct err *why)
+/* Where the bucket b ends, in the aggregate's own time; NULL: how wide it is is not known. Caller frees. */
+static char *bucket_end_of(struct refreshing *refreshing)
+{
+	struct session *session = refreshing->acts.session;
+	const char *params[] = {refreshing->schema, refreshing->name, refreshing->is_integer ? "true" : "false"};
+	struct result *r = NULL;
+	struct err ignored;
+	char *end = NULL;
+	bool is_good = session_query_wait(session, sql_tracking_bucket, params, 3, ACTS_DEADLINE_MS, &r, &ignored) && result_text(r, 0, 0) != NULL;
+	char *width = is_good ? session_quote_literal(session, result_text(r, 0, 0)) : NULL;
+	char *zone = is_good ? session_quote_literal(session, result_text(r, 0, 1)) : NULL;
+	if (is_good && refreshing->is_integer)
+		end = mem_format("n.b + %s::bigint", width);
+	else if (is_good && refreshing->is_zoned)
+		end = mem_format("(n.b at time zone %s + %s::interval) at time zone %s", zone, width, zone);
+	else if (is_good)
+		end = mem_format("n.b + %s::interval", width);
+	mem_free(width);
+	mem_free(zone);
+	result_free(r);
+	return end;
+}
+
+/* "(select ...) is null": no raw row lies between; one look into an index. NULL: it cannot be asked. Caller frees. */
+static char *none_between(struct refreshing *refreshing, const char *start, const char *end)
+{
+	if (end == NULL || refreshing->raw_column == NULL)
+		return NULL;
+	char *column = session_quote_identifier(refreshing->acts.session, refreshing->raw_column);
+	/* limit: else the planner reads all raw rows at once */
+	char *none = mem_format("(select 1 from %s x where x.%s >= %s and x.%s < %s limit 1) is null", refreshing->raw, column, start, column, end);
+	mem_free(column);
+	return none;
+}
+
+/* Rows whose buckets begin, or reach, where no chunk is left: a refresh finds nothing there, or a rest, and takes them away. With is_deep also where
+ * chunks, or buckets, hold no raw row any more. Behind the newest chunk a bucket may reach: there was nothing yet. */
+static char *vanishing_sql(struct refreshing *refreshing, const char *end, bool is_deep)
 {
 	struct session *session = refreshing->acts.session;
 	char *from = session_quote_literal(session, refreshing->from), *to = session_quote_literal(session, refreshing->to);
 	char *ranges = ranges_of(refreshing);
-	const char *type = refreshing->type;
+	char *chunk = is_deep ? none_between(refreshing, "r.s", "r.e") : mem_copy("false"), *none = is_deep ? none_between(refreshing, "n.b", end) : mem_copy("false");
+	char *whole = end != NULL ? mem_format("%s <= t.t", end) : mem_copy("n.b < t.t"), *reaches = end != NULL ? mem_format("%s > h.s", end) : mem_copy("n.b >= h.s");
+	const char *type = refreshing->type, *bucket = refreshing->bucket;
 	char *sql = mem_format(
-	    "with bound as (select %s::%s as f, %s::%s as t), "
-	    "hole as (select max(r.e) over (order by r.s, r.e rows between unbounded preceding and 1 preceding) as s, r.s as e from %s "
-	    "union all select max(r.e), null from %s), "
-	    "gap as (select greatest(h.s, b.f) as s, least(h.e, b.t) as e from hole h, bound b) "
-	    "select coalesce(sum(n.rows), 0) from gap g cross join lateral (select count(*) as rows from %s v where v.%s >= g.s and v.%s < g.e) n "
-	    "where g.s < g.e",
-	    from, type, to, type, ranges, ranges, refreshing->view, refreshing->bucket, refreshing->bucket);
-	int64_t rows = count(refreshing, sql, why);
+	    "with t as (select %s::%s as f, %s::%s as t), "
+	    "there as materialized (select r.s, r.e from %s, t where r.e <= t.f or r.s >= t.t or not %s), "
+	    "hole as materialized (select c.before as s, c.s as e from (select r.s, max(r.e) over (order by r.s, r.e rows between unbounded preceding and "
+	    "1 preceding) as before from there r) c where c.before < c.s), "
+	    "edge as (select min(r.s) as s, max(r.e) as e from there r), "
+	    "filled as materialized (select n.b, n.rows from t, lateral (select v.%s as b, count(*) as rows from %s v where v.%s >= t.f and v.%s < t.t group by 1) n "
+	    "where %s) "
+	    "select coalesce(sum(n.rows), 0) from filled n, edge where edge.s is null or n.b < edge.s or n.b >= edge.e or "
+	    "exists (select from hole h where n.b < h.e and %s) or %s",
+	    from, type, to, type, ranges, chunk, bucket, refreshing->view, bucket, bucket, whole, reaches, none);
+	char *const parts[] = {from, to, ranges, chunk, none, whole, reaches};
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		mem_free(parts[i]);
+	return sql;
+}
+
+static int64_t count_vanishing(struct refreshing *refreshing, struct err *why)
+{
+	char *end = bucket_end_of(refreshing);
+	bool is_deep = end != NULL && refreshing->raw_column != NULL;
+	char *sql = vanishing_sql(refreshing, end, is_deep);
+	int64_t rows = count(refreshing, sql, is_deep ? DEEP_DEADLINE_MS : ACTS_DEADLINE_MS, why);
 	mem_free(sql);
-	mem_free(ranges);
-	mem_free(from);
-	mem_free(to);
+	if (rows < 0 && is_deep && strcmp(why->sqlstate, "42501") != 0) {
+		/* many buckets, a chunk that somebody holds, a time that is made of something else: what the ranges of the chunks say counts */
+		report_log(refreshing->acts.report, "whether raw rows were deleted from chunks that are there could not be seen (%s)", why->text);
+		err_clear(why);
+		sql = vanishing_sql(refreshing, end, false);
+		rows = count(refreshing, sql, ACTS_DEADLINE_MS, why);
+		mem_free(sql);
+	}
+	mem_free(end);
 	return rows;
 }
 
@@ -237,7 +299,7 @@ bool refresh_look(struct refreshing *refreshing, struct err *err)
 void refresh_forget(struct refreshing *refreshing)
 {
 	char *const texts[] = {refreshing->schema, refreshing->name, refreshing->shown, refreshing->source, refreshing->view, refreshing->bucket,
-	    refreshing->type, refreshing->raw_schema, refreshing->raw_name, refreshing->now_function, refreshing->after, refreshing->oldest,
+	    refreshing->type, refreshing->raw_schema, refreshing->raw_name, refreshing->raw, refreshing->raw_column, refreshing->now_function, refreshing->after, refreshing->oldest,
 	    refreshing->begins, refreshing->from, refreshing->to};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		mem_free(texts[i]);
