@@ -46,7 +46,8 @@ static char *late_words(const struct table *table, int row, const struct late_co
 		text_addf(&text, " by %s", finding_age(age, late_s));
 	text_addf(&text, ", %lld chunk%s", (long long)chunks, chunks == 1 ? "" : "s");
 	if (fact_has(table, row, columns->late_bytes))
-		text_addf(&text, ", %s", units_bytes(bytes, table_get_int(table, row, columns->late_bytes, 0)));
+		text_addf(&text, ", %s%s", table_get(table, row, columns->late_bytes)->is_approximate ? "~" : "",
+			units_bytes(bytes, table_get_int(table, row, columns->late_bytes, 0)));
 	return text_take(&text);
 }
 

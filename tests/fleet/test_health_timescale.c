@@ -157,6 +157,9 @@ static void late_is_a_warning_at_once_and_an_alarm_an_hour_beyond_its_schedule(v
 	assert_int_equal(checked(f, "retention"), VERDICT_WARN);
 	assert_string_equal(reason(f), "retention of events late by 1d, 3 chunks, 5 MB: job 1000 is paused");
 	assert_string_equal(f->health.findings[0].mend, "pgtend jobs resume tracking 1000");
+	table_set_approximate(f->chunks, row, "late_bytes");
+	checked(f, "retention");
+	assert_string_equal(reason(f), "retention of events late by 1d, 3 chunks, ~5 MB: job 1000 is paused");
 	assert_true(f->health.findings[0].measures[0].warn == 86400 + 300);
 	assert_true(f->health.findings[0].measures[0].crit == 86400 + 300 + 3600);
 	late(f, row, 86400 + 300 + 3599);
