@@ -124,16 +124,6 @@ char *acts_shown(const char *schema, const char *name)
 	return schema == NULL || strcmp(schema, "public") == 0 ? mem_copy(name) : mem_format("%s.%s", schema, name);
 }
 
-bool acts_is_named(const char *table, const char *schema, const char *name)
-{
-	if (name == NULL)
-		return false;
-	char *full = mem_format("%s.%s", schema != NULL ? schema : "", name);
-	bool is_it = strcmp(table, name) == 0 || strcmp(table, full) == 0;
-	mem_free(full);
-	return is_it;
-}
-
 char *acts_now_function(struct acts *acts, const char *schema, const char *name)
 {
 	const char *params[] = {schema, name};

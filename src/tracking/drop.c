@@ -4,9 +4,10 @@
 #include "internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/loop/task.h"
 #include "pgtend/sql_embedded.h"
 
-/* Between a name and its cutoff, and behind that: bytes that no valid UTF-8 has, and so no name. */
+/* Between a name, its cutoff and its chunks, and behind those: bytes that no valid UTF-8 has, and so no name. */
 enum { SHOWN_GAP = '\xfe', SHOWN_END = '\xff' };
 
 struct dropping {
@@ -27,20 +28,41 @@ static bool has_cutoff(const struct hyper *hyper)
 	return hyper->cutoff != NULL;
 }
 
-/* What the preview showed counts, though time goes on: relations, each with its cutoff.
- * NULL: it showed none of this one. Caller frees. */
-static char *shown_cutoff(const char *shown, const char *relation)
+/* What the preview showed counts, though time goes on: relations, each with its cutoff and its chunks. NULL: it showed none of this one; the caller
+ * frees. */
+static char *shown_of(const char *shown, const char *relation, char **chunks)
 {
 	size_t length = strlen(relation);
 	for (const char *at = shown; *at != '\0';) {
-		const char *cutoff = strchr(at, SHOWN_GAP), *end = cutoff != NULL ? strchr(cutoff, SHOWN_END) : NULL;
+		const char *cutoff = strchr(at, SHOWN_GAP), *set = cutoff != NULL ? strchr(cutoff + 1, SHOWN_GAP) : NULL;
+		const char *end = set != NULL ? strchr(set, SHOWN_END) : NULL;
 		if (end == NULL)
 			break;
-		if ((size_t)(cutoff - at) == length && strncmp(at, relation, length) == 0)
-			return mem_copy_n(cutoff + 1, (size_t)(end - cutoff - 1));
+		if ((size_t)(cutoff - at) == length && strncmp(at, relation, length) == 0) {
+			*chunks = mem_copy_n(set + 1, (size_t)(end - set - 1));
+			return mem_copy_n(cutoff + 1, (size_t)(set - cutoff - 1));
+		}
 		at = end + 1;
 	}
 	return NULL;
+}
+
+/* Chunks that came since it was shown, by late rows: nobody has seen that they would go. */
+static bool was_shown(const struct hyper *hyper, const char *chunks, struct err *err)
+{
+	struct words numbers = {0};
+	int came = 0;
+	words_split(&numbers, chunks, "{},");
+	for (int i = 0; i < hyper->set.count; i++) {
+		char *number = mem_format("%lld", (long long)hyper->set.chunks[i].oid);
+		came += !words_has(&numbers, number);
+		mem_free(number);
+	}
+	words_done(&numbers);
+	if (came == 0)
+		return true;
+	err_set(err, ERR_FAILED, "nothing was dropped: %d chunk%s of %s came since they were shown", came, came == 1 ? "" : "s", hyper->shown);
+	return err_hint(err, "late rows make old chunks anew; look again: the same with --dry-run");
 }
 
 static bool load_one(struct dropping *dropping, struct hyper *hyper, struct err *err)
@@ -70,7 +92,7 @@ static bool choose(struct dropping *dropping, struct err *err)
 		if (why != NULL)
 			report_log(acts->report, "%s is left out: %s", hyper->shown, why);
 		else if (drop->shown != NULL)
-			hyper->cutoff = shown_cutoff(drop->shown, hyper->relation);
+			hyper->cutoff = shown_of(drop->shown, hyper->relation, &hyper->shown_chunks);
 		else if (!hyper_cutoff(acts, hyper, drop->older_than, &hyper->cutoff, err))
 			return false;
 	}
@@ -79,6 +101,9 @@ static bool choose(struct dropping *dropping, struct err *err)
 		return err_set(err, ERR_UNSUPPORTED, "%s has no hypertable that this age says something for", acts->database->name);
 	for (int i = 0; i < dropping->list.count; i++)
 		if (!load_one(dropping, &dropping->list.rows[i], err))
+			return false;
+	for (int i = 0; drop->shown != NULL && i < dropping->list.count; i++)
+		if (!was_shown(&dropping->list.rows[i], dropping->list.rows[i].shown_chunks, err))
 			return false;
 	return true;
 }
@@ -172,7 +197,8 @@ static char *cutoffs_of(const struct dropping *dropping)
 {
 	struct text text = {0};
 	for (int i = 0; i < dropping->list.count; i++)
-		text_addf(&text, "%s%c%s%c", dropping->list.rows[i].relation, SHOWN_GAP, dropping->list.rows[i].cutoff, SHOWN_END);
+		text_addf(&text, "%s%c%s%c%s%c", dropping->list.rows[i].relation, SHOWN_GAP, dropping->list.rows[i].cutoff, SHOWN_GAP,
+		    dropping->list.rows[i].set.numbers, SHOWN_END);
 	return text_take(&text);
 }
 
@@ -209,13 +235,49 @@ static char *message_of(struct dropping *dropping)
 	return text_take(&sql);
 }
 
+/* How many of them are gone; -1: it cannot be seen. Who was cancelled, or lost the connection, has not heard how the transaction ended. */
+static int count_gone(struct dropping *dropping, const struct err *why)
+{
+	struct err ignored = {0};
+	int gone = 0;
+	task_shield();
+	bool is_good = true;
+	if (why->kind != ERR_CANCELLED) {
+		acts_close(&dropping->acts);
+		is_good = acts_open(&dropping->acts, &ignored);
+	}
+	for (int i = 0; is_good && i < dropping->list.count; i++) {
+		struct chunk_set now = {0};
+		is_good = chunk_set_again(&dropping->acts, &dropping->list.rows[i].set, &now, &ignored);
+		gone += dropping->list.rows[i].set.count - now.count;
+		chunk_set_done(&now);
+	}
+	task_unshield();
+	return is_good ? gone : -1;
+}
+
+static bool over(struct dropping *dropping, struct err *err)
+{
+	int gone = count_gone(dropping, err);
+	set_state(dropping, gone == 0 ? "failed" : gone > 0 ? "dropped" : "unknown");
+	if (err->kind != ERR_CANCELLED)
+		err->kind = ERR_FAILED;
+	if (gone == 0)
+		return err_prefix(err, "nothing was dropped");
+	if (gone > 0)
+		return err_prefix(err, "it came too late, %d chunks are dropped", gone);
+	err_prefix(err, "whether they were dropped is not known");
+	return err_hint(err, "look: the same with --dry-run");
+}
+
 static bool failed(struct dropping *dropping, struct err *err)
 {
 	struct words blockers = {0};
+	if (acts_is_over(&dropping->acts, err))
+		return over(dropping, err);
 	for (int i = 0; acts_is_lock(err) && i < dropping->list.count && blockers.count == 0; i++)
 		chunk_set_blockers(&dropping->acts, &dropping->list.rows[i].set, &blockers, NULL);
-	if (err->kind != ERR_CANCELLED)
-		err->kind = ERR_FAILED;
+	err->kind = ERR_FAILED;
 	err_prefix(err, "nothing was dropped");
 	if (blockers.count > 0) {
 		struct err whole = *err;
@@ -228,7 +290,6 @@ static bool failed(struct dropping *dropping, struct err *err)
 	return false;
 }
 
-/* A lost connection leaves open whether the transaction ended: what is there afterwards says it. */
 static bool drop_all(struct dropping *dropping, struct err *err)
 {
 	struct acts *acts = &dropping->acts;

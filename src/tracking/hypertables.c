@@ -42,6 +42,7 @@ static void hyper_done(struct hyper *hyper)
 	mem_free(hyper->compress_after);
 	mem_free(hyper->drop_after);
 	mem_free(hyper->cutoff);
+	mem_free(hyper->shown_chunks);
 	chunk_set_done(&hyper->set);
 }
 
@@ -68,15 +69,21 @@ static bool unknown(const struct acts *acts, const struct hyper_list *list, cons
 
 static bool mark_named(const struct acts *acts, const struct words *tables, struct hyper_list *list, struct err *err)
 {
-	for (size_t t = 0; tables != NULL && t < tables->count; t++) {
-		bool is_there = false;
-		for (int i = 0; i < list->count; i++)
-			if (acts_is_named(tables->v[t], list->rows[i].set.schema, list->rows[i].set.name))
-				list->rows[i].is_named = is_there = true;
-		if (!is_there)
-			return unknown(acts, list, tables->v[t], err);
+	struct words schemas = {0}, names = {0};
+	bool is_good = true;
+	int found;
+	for (int i = 0; i < list->count; i++) {
+		words_add(&schemas, list->rows[i].set.schema);
+		words_add(&names, list->rows[i].set.name);
 	}
-	return true;
+	for (size_t t = 0; is_good && tables != NULL && t < tables->count; t++) {
+		is_good = acts_meant(tables->v[t], &schemas, &names, &found, err) && (found >= 0 || unknown(acts, list, tables->v[t], err));
+		if (is_good)
+			list->rows[found].is_named = true;
+	}
+	words_done(&schemas);
+	words_done(&names);
+	return is_good;
 }
 
 void hyper_list_keep(struct hyper_list *list, bool (*keep)(const struct hyper *hyper))

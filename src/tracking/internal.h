@@ -41,8 +41,13 @@ char *acts_quoted(const struct acts *acts, const char *schema, const char *name)
 char *acts_shown(const char *schema, const char *name);
 /* "mine.now()", quoted: what is now for the integer time of a hypertable or aggregate; NULL: nothing says it. Caller frees. */
 char *acts_now_function(struct acts *acts, const char *schema, const char *name);
-/* Whether --table's word means it: "events" or "mine.events". */
-bool acts_is_named(const char *table, const char *schema, const char *name);
+
+/* --- names.c */
+
+/* Which of those relations the word names: "mine.events", or "events" of public, else of whichever schema. *found: the first row of it, -1: none.
+ * ERR_USAGE when several are called so. */
+PGTEND_CHECK bool acts_meant(const char *word, const struct words *schemas, const struct words *names, int *found, struct err *err);
+bool acts_is_same(const struct words *schemas, const struct words *names, int a, int b);
 
 /* --- chunks.c: sets of chunks */
 
@@ -136,6 +141,7 @@ struct hyper {
 	bool is_drop_by_creation;
 	bool is_aggregate, is_integer, can_compress, is_named;
 	char *cutoff;         /* the age as a time or an integer; NULL */
+	char *shown_chunks;   /* the preview's; NULL */
 	struct chunk_set set; /* its name, and the chunks that are meant */
 };
 struct hyper_list {

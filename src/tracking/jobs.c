@@ -79,17 +79,31 @@ static bool unknown_table(const struct acts *acts, const struct tracking_jobs *j
 	return false;
 }
 
+static bool mark_named(const struct acts *acts, const struct tracking_jobs *jobs, struct job_list *list, struct err *err)
+{
+	struct words schemas = {0}, names = {0};
+	bool is_good = true;
+	int found;
+	for (int i = 0; i < list->count; i++) {
+		words_add(&schemas, list->rows[i].schema != NULL ? list->rows[i].schema : "");
+		words_add(&names, list->rows[i].name != NULL ? list->rows[i].name : "");
+	}
+	for (size_t t = 0; is_good && t < jobs->tables->count; t++) {
+		is_good = acts_meant(jobs->tables->v[t], &schemas, &names, &found, err) && (found >= 0 || unknown_table(acts, jobs, list, jobs->tables->v[t], err));
+		for (int i = found; is_good && i < list->count; i++)
+			if (acts_is_same(&schemas, &names, found, i))
+				list->rows[i].is_named = true;
+	}
+	words_done(&schemas);
+	words_done(&names);
+	return is_good;
+}
+
 /* Leaves those that --table names. */
 static bool keep_named(const struct acts *acts, const struct tracking_jobs *jobs, struct job_list *list, struct err *err)
 {
-	for (size_t t = 0; t < jobs->tables->count; t++) {
-		bool is_there = false;
-		for (int i = 0; i < list->count; i++)
-			if (acts_is_named(jobs->tables->v[t], list->rows[i].schema, list->rows[i].name))
-				list->rows[i].is_named = is_there = true;
-		if (!is_there)
-			return unknown_table(acts, jobs, list, jobs->tables->v[t], err);
-	}
+	if (!mark_named(acts, jobs, list, err))
+		return false;
 	int kept = 0;
 	for (int i = 0; i < list->count; i++)
 		if (list->rows[i].is_named)

@@ -9,6 +9,7 @@ libpgtend_a_SOURCES += \
 	src/tracking/jobs.c \
 	src/tracking/jobs_do.c \
 	src/tracking/jobs_say.c \
+	src/tracking/names.c \
 	src/tracking/refresh.c \
 	src/tracking/refresh_look.c \
 	src/tracking/set.c \

@@ -56,11 +56,15 @@ static bool find(struct refreshing *refreshing, struct err *err)
 {
 	struct result *r = NULL;
 	bool is_good = session_query_wait(refreshing->acts.session, sql_tracking_aggregate, NULL, 0, ACTS_DEADLINE_MS, &r, err);
+	struct words schemas = {0}, names = {0};
 	int found = -1;
-	for (int row = 0; is_good && row < result_rows(r) && found < 0; row++)
-		if (acts_is_named(refreshing->refresh->aggregate, result_text(r, row, result_column(r, "schema")),
-		        result_text(r, row, result_column(r, "name"))))
-			found = row;
+	for (int row = 0; is_good && row < result_rows(r); row++) {
+		words_add(&schemas, result_text(r, row, result_column(r, "schema")));
+		words_add(&names, result_text(r, row, result_column(r, "name")));
+	}
+	is_good = is_good && acts_meant(refreshing->refresh->aggregate, &schemas, &names, &found, err);
+	words_done(&schemas);
+	words_done(&names);
 	if (is_good && found < 0)
 		is_good = unknown(refreshing, r, err);
 	else if (is_good && result_text(r, found, result_column(r, "bucket")) == NULL)
