@@ -52,6 +52,11 @@ bool files_write_ini(const struct place *place, struct err *err)
 	    place->is_native ? "" : "for = tracking\n");
 	for (int i = 0; i < ROWS; i++)
 		add_database(&ini, place, i);
+	/* five minutes without a point, or an hour with few, would be a finding in every sandbox that is left alone */
+	text_add(&ini, "\n[threshold]\n"
+	               "# Points arrive here only while pgtend sandbox load runs, and when up brings the fleet to the present: hours\n"
+	               "# without any are usual. Where points should never stop, leave these lines out: the defaults are for that.\n"
+	               "ingest_silent_warn = 12h\ningest_silent_crit = 2d\ningest_silence_least = 12h\ningest_slow_warn = 0%\n");
 	char *path = place_path(place, "pgtend.ini");
 	bool is_ok = places_write_file(path, text_str(&ini), ini.length, err);
 	mem_free(path);
