@@ -8,14 +8,14 @@
 static const struct verb_option compress_options[] = {
     {"--older-than", OPTION_TEXT, "AGE", false,
         "chunks whose whole range is older ('30 days'; integer time: a whole number); otherwise the age of the compression policy"},
-    {"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this hypertable or aggregate only; may be given several times"},
+    {"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this hypertable or aggregate only"},
     {0},
 };
 
 static const struct verb_option decompress_options[] = {
     {"--older-than", OPTION_TEXT, "AGE", false, "only chunks whose whole range is older ('30 days'; integer time: a whole number)"},
     {"--newer-than", OPTION_TEXT, "AGE", false, "only chunks whose range begins later than so long ago"},
-    {"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this hypertable or aggregate only; may be given several times"},
+    {"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this hypertable or aggregate only"},
     {0},
 };
 

@@ -7,7 +7,7 @@
 static const struct verb_option options[] = {
     {"--older-than", OPTION_TEXT, "AGE", false,
         "chunks whose whole range is older: '30 days', '3 months'; for integer time a whole number in its units"},
-    {"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this hypertable or aggregate only; may be given several times"},
+    {"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this hypertable or aggregate only"},
     {0},
 };
 

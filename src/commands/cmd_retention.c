@@ -5,7 +5,7 @@
 #include "pgtend/tracking/tracking.h"
 
 static const struct verb_option options[] = {
-    {"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this hypertable or aggregate only; may be given several times"},
+    {"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this hypertable or aggregate only"},
     {0},
 };
 

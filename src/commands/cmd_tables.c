@@ -15,7 +15,7 @@ static const struct table_column columns[] = {
 static const struct table_shape shape = {"tables", columns, sizeof columns / sizeof *columns};
 
 static const struct verb_option options[] = {
-	{"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this table only; may be given several times"},
+	{"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this table only"},
 	{"--limit", OPTION_INT, "N", false, "at most N tables a database, the biggest"},
 	{0},
 };

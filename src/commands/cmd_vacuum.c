@@ -3,7 +3,7 @@
 #include "pgtend/lifecycle/lifecycle.h"
 
 static const struct verb_option options[] = {
-    {"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this table only; may be given several times"},
+    {"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this table only"},
     {0},
 };
 
