@@ -190,23 +190,42 @@ static int widest(const struct question *question)
 	return cols < least ? least : cols;
 }
 
-static void draw_preview(struct question *question, struct canvas *canvas)
+/* Who confirms must be able to read all of it: what is wider than the box goes on beneath, set in. */
+static void wrap_preview(const struct question *question, int cols, struct words *lines)
+{
+	for (size_t i = 0; i < question->preview.count; i++) {
+		const char *s = question->preview.v[i];
+		int indent = (int)strspn(s, " "), hang = indent + 4 < cols / 2 ? indent + 4 : 0;
+		size_t length = indent < cols / 2 ? (size_t)indent + width_wrap(s + indent, cols - indent) : width_wrap(s, cols);
+
+		words_take(lines, mem_copy_n(s, length));
+		for (s += length; s += strspn(s, " "), *s; s += length) {
+			length = width_wrap(s, cols - hang);
+			words_take(lines, mem_format("%*s%.*s", hang, "", (int)length, s));
+		}
+	}
+}
+
+static void draw_preview(struct question *question, const struct words *lines, struct canvas *canvas)
 {
 	question->body_rows = canvas_rows(canvas);
-	question->preview_rows = (int)question->preview.count;
+	question->preview_rows = (int)lines->count;
 	scroll(question, 0);
 	for (int i = 0; i < question->body_rows && question->top + i < question->preview_rows; i++)
-		canvas_field(canvas, i, 0, canvas_cols(canvas), STYLE_PLAIN, false, question->preview.v[question->top + i]);
+		canvas_field(canvas, i, 0, canvas_cols(canvas), STYLE_PLAIN, false, lines->v[question->top + i]);
 }
 
 void question_draw(struct console *console, struct canvas *canvas)
 {
 	struct question *question = console->questions;
-	int preview = (int)question->preview.count, text_width = width_cols(question->text), cols = widest(question), rows, at, room;
+	int preview, text_width = width_cols(question->text), cols = widest(question), rows, at, room;
+	struct words lines = {0};
 	struct canvas *inside, *body;
 
 	if (cols > canvas_cols(canvas) - 4)
 		cols = canvas_cols(canvas) - 4;
+	wrap_preview(question, cols, &lines);
+	preview = (int)lines.count;
 	rows = preview + (preview > 0 ? 1 : 0) + (text_width + width_cols(question->expect) + 2 > cols ? 2 : 1) + 1;
 	inside = overlay_box(canvas, rows < canvas_rows(canvas) - 2 ? rows : canvas_rows(canvas) - 2, cols, question->title, STYLE_WARN);
 	rows = canvas_rows(inside);
@@ -220,7 +239,7 @@ void question_draw(struct console *console, struct canvas *canvas)
 		room = canvas_put(inside, at, 0, STYLE_BOLD, question->text);
 	}
 	body = canvas_sub(inside, 0, 0, preview < rows - 3 ? preview : rows - 3, cols);
-	draw_preview(question, body);
+	draw_preview(question, &lines, body);
 	console->cursor_col = edit_draw(&question->answer, inside, at, room, cols - room, STYLE_PROMPT) + (canvas_cols(canvas) - cols) / 2;
 	console->cursor_row = at + (canvas_rows(canvas) - rows) / 2;
 	canvas_field(inside, rows - 1, 0, cols, question->is_wrong ? STYLE_WARN : STYLE_DIM, false,
@@ -228,4 +247,5 @@ void question_draw(struct console *console, struct canvas *canvas)
 		: "Enter answers  Esc gives up");
 	canvas_free(body);
 	canvas_free(inside);
+	words_done(&lines);
 }
