@@ -23,7 +23,9 @@
          pg_has_role(r.oid, 'member') or pg_has_role((select d.datdba from pg_database d where d.datname = current_database()), 'member') as is_error_visible
   from job j
   join pg_roles r on r.rolname = j.owner or quote_ident(r.rolname) = j.owner
-  left join pg_class c on c.oid = case when j.name is not null then to_regclass(format('%I.%I', j.schema, j.name)) end
+  -- to_regclass() is an error for who may not use the schema
+  left join pg_namespace n on n.nspname = j.schema
+  left join pg_class c on c.relnamespace = n.oid and c.relname = j.name
 ), worker as materialized (
   select a.pid, a.datname, a.application_name from pg_stat_activity a
   where a.application_name like 'TimescaleDB Background Worker %' or a.application_name ~ ' \[[0-9]+\]$'
