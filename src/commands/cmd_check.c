@@ -3,15 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gather.h"
 #include "pgtend/commands/command.h"
 #include "pgtend/core/mem.h"
-#include "pgtend/core/units.h"
 #include "pgtend/fleet/health.h"
 #include "pgtend/probes/collector.h"
 #include "plugin.h"
 
-/* A plug-in is given ten seconds by most. */
-enum { DEADLINE_MS = 9000, MOST_CHECKS = 32 };
+enum { MOST_CHECKS = 32 };
 
 static const struct table_column columns[] = {
 	{"database", CELL_TEXT, "database", 0, "Name of the database in pgtend.ini."},
@@ -109,14 +108,6 @@ static void check_one(struct checking *checking, const struct database *database
 	health_done(&health);
 }
 
-static int deadline_ms(const struct action *action)
-{
-	const char *given = command_option(action->command, "--timeout");
-	double seconds = 0;
-	bool is_given = given != NULL && units_parse_duration_s(given, &seconds) && seconds > 0 && seconds < 86400;
-	return is_given ? (int)(seconds * 1000) : DEADLINE_MS;
-}
-
 static bool run(struct action *action, struct err *err)
 {
 	(void)err;
@@ -125,7 +116,7 @@ static bool run(struct action *action, struct err *err)
 	take_items(&checking);
 	health_facts(checking.checks, checking.check_count, facts);
 	checking.plugin.has_many_checks = checking.check_count > 1;
-	collect_wait(action->fleet, action->databases, action->database_count, facts, deadline_ms(action));
+	collect_wait(action->fleet, action->databases, action->database_count, facts, gather_deadline_ms(action));
 	for (int c = 0; c < checking.check_count; c++)
 		for (int i = 0; i < action->database_count; i++)
 			check_one(&checking, action->databases[i], checking.checks[c]);
@@ -139,7 +130,7 @@ static bool run(struct action *action, struct err *err)
 }
 
 static const struct verb_option options[] = {
-	{"--timeout", OPTION_DURATION, "DURATION", false, "how long all answers may take (9s); what has not come by then is unknown"},
+	GATHER_TIMEOUT_OPTION,
 	{0},
 };
 

@@ -33,24 +33,9 @@ static bool work(const struct action *action, enum tracking_what what, bool is_d
 	return acts_job_id(action, &jobs.job_id, err) && tracking_jobs(action->fleet, action->database, &jobs, report, err);
 }
 
-/* One set of three functions a subverb: what they do differs in one word. */
-#define JOBS_VERB(word, WHAT) \
-	static bool word##_work(const struct action *action, bool is_dry_run, struct report *report, struct err *err) \
-	{ \
-		return work(action, WHAT, is_dry_run, report, err); \
-	} \
-	static bool word##_preview(struct action *action, struct err *err) \
-	{ \
-		return acts_preview(action, word##_work, err); \
-	} \
-	static bool word##_run(struct action *action, struct err *err) \
-	{ \
-		return word##_work(action, false, action->report, err); \
-	}
-
-JOBS_VERB(run, TRACKING_RUN)
-JOBS_VERB(pause, TRACKING_PAUSE)
-JOBS_VERB(resume, TRACKING_RESUME)
+ACTS_VERB(run, TRACKING_RUN)
+ACTS_VERB(pause, TRACKING_PAUSE)
+ACTS_VERB(resume, TRACKING_RESUME)
 
 static bool weigh(struct action *action, enum guard_level *level, struct err *err)
 {

@@ -2,15 +2,12 @@
 #include <string.h>
 
 #include "config.h"
+#include "gather.h"
 #include "openmetrics.h"
 #include "pgtend/commands/command.h"
 #include "pgtend/core/mem.h"
-#include "pgtend/core/units.h"
 #include "pgtend/fleet/health.h"
 #include "pgtend/probes/collector.h"
-
-/* Prometheus gives a scrape ten seconds. */
-enum { DEADLINE_MS = 9000 };
 
 /* What one check says of one database. */
 struct look {
@@ -140,21 +137,13 @@ static void look_at_all(struct writing *writing)
 		}
 }
 
-static int deadline_ms(const struct action *action)
-{
-	const char *given = command_option(action->command, "--timeout");
-	double seconds = 0;
-	bool is_given = given != NULL && units_parse_duration_s(given, &seconds) && seconds > 0 && seconds < 86400;
-	return is_given ? (int)(seconds * 1000) : DEADLINE_MS;
-}
-
 static bool run(struct action *action, struct err *err)
 {
 	(void)err;
 	enum fact facts[FACT_COUNT + 1];
 	struct writing writing = {.action = action};
 	health_facts(health_checks, health_check_count, facts);
-	collect_wait(action->fleet, action->databases, action->database_count, facts, deadline_ms(action));
+	collect_wait(action->fleet, action->databases, action->database_count, facts, gather_deadline_ms(action));
 	look_at_all(&writing);
 	add_own(&writing);
 	add_checks(&writing);
@@ -171,7 +160,7 @@ static bool run(struct action *action, struct err *err)
 }
 
 static const struct verb_option options[] = {
-	{"--timeout", OPTION_DURATION, "DURATION", false, "how long all answers may take (9s); what has not come by then is unknown"},
+	GATHER_TIMEOUT_OPTION,
 	{0},
 };
 

@@ -113,23 +113,9 @@ static bool work(const struct action *action, enum tracking_what what, bool is_d
 	return tracking_jobs(action->fleet, action->database, &jobs, report, err);
 }
 
-#define RETENTION_VERB(word, WHAT) \
-	static bool word##_work(const struct action *action, bool is_dry_run, struct report *report, struct err *err) \
-	{ \
-		return work(action, WHAT, is_dry_run, report, err); \
-	} \
-	static bool word##_preview(struct action *action, struct err *err) \
-	{ \
-		return acts_preview(action, word##_work, err); \
-	} \
-	static bool word##_run(struct action *action, struct err *err) \
-	{ \
-		return word##_work(action, false, action->report, err); \
-	}
-
-RETENTION_VERB(run, TRACKING_RUN)
-RETENTION_VERB(pause, TRACKING_PAUSE)
-RETENTION_VERB(resume, TRACKING_RESUME)
+ACTS_VERB(run, TRACKING_RUN)
+ACTS_VERB(pause, TRACKING_PAUSE)
+ACTS_VERB(resume, TRACKING_RESUME)
 
 const struct verb verb_retention_run = {
     .name = "retention",

@@ -1,5 +1,7 @@
 #include "gather.h"
 
+#include "pgtend/core/units.h"
+
 void gather_rows(const struct database *database, const struct facts *facts, struct table *all)
 {
 	for (int from = 0; facts->table && from < table_rows(facts->table); from++) {
@@ -38,4 +40,14 @@ bool gather_verdict(struct action *action, enum fact fact, struct err *err)
 	if (failed < action->database_count)
 		err->kind = ERR_PARTIAL;
 	return err_prefix(err, "%d of %d databases gave no answer", failed, action->database_count);
+}
+
+int gather_deadline_ms(const struct action *action)
+{
+	static const double default_s = 9, most_s = 86400;
+	const char *given = command_option(action->command, "--timeout");
+	double seconds = 0;
+	if (!given || !units_parse_duration_s(given, &seconds) || seconds <= 0)
+		seconds = default_s;
+	return (int)((seconds < most_s ? seconds : most_s) * 1000);
 }

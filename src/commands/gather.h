@@ -9,4 +9,9 @@ void gather_rows(const struct database *database, const struct facts *facts, str
 /* Who did not answer: each failed one is a line of the log; true when all answered, else ERR_PARTIAL or the failure itself. */
 PGTEND_CHECK bool gather_verdict(struct action *action, enum fact fact, struct err *err);
 
+/* How long a verb waits that monitoring starts: its --timeout, else nine seconds, because plug-ins and scrapes are given ten. */
+#define GATHER_TIMEOUT_OPTION \
+	{"--timeout", OPTION_DURATION, "DURATION", false, "how long all answers may take (9s); what has not come by then is unknown"}
+int gather_deadline_ms(const struct action *action);
+
 #endif

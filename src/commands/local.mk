@@ -16,11 +16,11 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_metrics.c \
 	src/commands/cmd_migrate.c \
 	src/commands/cmd_migrate_adopt.c \
+	src/commands/cmd_migrate_lock.c \
+	src/commands/cmd_migrate_mark.c \
 	src/commands/cmd_migrate_plan.c \
 	src/commands/cmd_migrate_rehearse.c \
 	src/commands/cmd_migrate_repair.c \
-	src/commands/cmd_migrate_lock.c \
-	src/commands/cmd_migrate_mark.c \
 	src/commands/cmd_migrate_status.c \
 	src/commands/cmd_pools.c \
 	src/commands/cmd_refresh.c \

@@ -14,4 +14,3 @@ libpgtend_a_SOURCES += \
 	src/tracking/refresh_look.c \
 	src/tracking/set.c \
 	src/tracking/set_say.c
-EXTRA_DIST += src/tracking/jobs.h src/tracking/set.h src/tracking/refresh.h src/tracking/internal.h src/tracking/compress.h
