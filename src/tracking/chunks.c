@@ -20,7 +20,7 @@ static const struct table_column columns[] = {
     {"bytes", CELL_BYTES, "size", 0, "What it took before, compressed half included; of one that is locked by pg_class.relpages."},
     {"bytes_now", CELL_BYTES, "now", 0, "What it takes now; null where nothing was done or nothing is left."},
     {"state", CELL_TEXT, "state", 0,
-        "due (it would be done), dropped, compressed, decompressed, locked, failed, unknown (the connection was lost meanwhile), or not begun."},
+        "due (it would be done), dropped, compressed, decompressed, locked, failed, unknown (the connection was lost meanwhile), gone (somebody dropped it meanwhile), or not begun."},
     {"reason", CELL_TEXT, "reason", 1, "Why it was not done."},
 };
 const struct table_shape tracking_chunks_shape = {"tracking_chunks", columns, (int)(sizeof columns / sizeof columns[0])};

@@ -44,6 +44,11 @@ static char *statement_of(const struct compressing *compressing, const struct ch
 	return sql;
 }
 
+static const char *done_word(const struct compressing *compressing)
+{
+	return compressing->compress->is_decompress ? "decompressed" : "compressed";
+}
+
 static void keep_error(struct compressing *compressing, struct chunk *chunk, const struct err *why)
 {
 	struct chunk_set one = {.chunks = chunk, .count = 1, .oids = chunk->oids};
@@ -53,6 +58,23 @@ static void keep_error(struct compressing *compressing, struct chunk *chunk, con
 		chunk_set_blockers(&compressing->acts, &one, &blockers, NULL);
 	chunk->reason = mem_copy(blockers.count > 0 ? blockers.v[0] : why->text);
 	words_done(&blockers);
+}
+
+/* Who was quicker (a policy, another pgtend) has done it, or dropped it: then it has not failed. */
+static bool is_settled(struct compressing *compressing, struct chunk *chunk)
+{
+	struct chunk_set one = {.numbers = mem_format("{%lld}", (long long)chunk->oid)}, now = {0};
+	struct err ignored;
+	bool is_seen = chunk_set_again(&compressing->acts, &one, &now, &ignored);
+	const struct chunk *after = is_seen ? chunk_set_find(&now, chunk->oid) : NULL;
+	bool is_done = after != NULL && is_as_wanted(compressing, chunk, after);
+	if (is_done)
+		chunk->state = done_word(compressing);
+	else if (is_seen && after == NULL)
+		chunk->state = "gone";
+	chunk_set_done(&now);
+	mem_free(one.numbers);
+	return is_done || (is_seen && after == NULL);
 }
 
 /* False: nothing more can be begun. */
@@ -68,10 +90,12 @@ static bool do_one(struct compressing *compressing, struct chunk *chunk, struct 
 	mem_free(sql);
 	progress->done_bytes += chunk->bytes;
 	if (is_done) {
-		chunk->state = compressing->compress->is_decompress ? "decompressed" : "compressed";
+		chunk->state = done_word(compressing);
 		progress->failures = 0;
 		return true;
 	}
+	if (!acts_is_over(acts, &own) && !acts_is_lock(&own) && is_settled(compressing, chunk))
+		return true;
 	keep_error(compressing, chunk, &own);
 	progress->failures = acts_is_lock(&own) ? 0 : progress->failures + 1;
 	report_log(acts->report, "%s: %s", chunk->name, chunk->reason);
@@ -112,9 +136,9 @@ static void measure(struct compressing *compressing, struct chunk_set *set)
 			if (strcmp(chunk->state, "not begun") == 0)
 				continue;
 			if (after == NULL) {
-				chunk->state = "failed";
+				chunk->state = "gone";
 				mem_free(chunk->reason);
-				chunk->reason = mem_copy("it is gone: somebody dropped it meanwhile");
+				chunk->reason = mem_copy("somebody dropped it meanwhile");
 				continue;
 			}
 			chunk->bytes_now = after->bytes;
@@ -129,7 +153,7 @@ static void measure(struct compressing *compressing, struct chunk_set *set)
 /* --- telling ---------------------------------------------------------------------------------- */
 
 struct tally {
-	int done, bad;
+	int done, bad, gone;
 	int64_t before, after;
 	const struct chunk *last; /* that is done */
 	struct words bad_names;
@@ -146,6 +170,8 @@ static void count(const struct compressing *compressing, struct tally *tally)
 				tally->before += chunk->bytes;
 				tally->after += chunk->bytes_now >= 0 ? chunk->bytes_now : chunk->bytes;
 				tally->last = chunk;
+			} else if (strcmp(chunk->state, "gone") == 0) {
+				tally->gone++;
 			} else if (strcmp(chunk->state, "not begun") != 0) {
 				tally->bad++;
 				words_take(&tally->bad_names, mem_format("%s (%s)", chunk->name, chunk->reason != NULL ? chunk->reason : chunk->state));
@@ -156,11 +182,13 @@ static void count(const struct compressing *compressing, struct tally *tally)
 static bool tell(struct compressing *compressing, const struct progress *progress, bool is_good, struct err *err)
 {
 	struct acts *acts = &compressing->acts;
-	const char *word = compressing->compress->is_decompress ? "decompressed" : "compressed";
+	const char *word = done_word(compressing);
 	struct tally tally = {0};
 	char before[UNITS_SIZE], after[UNITS_SIZE], took[UNITS_SIZE];
 	count(compressing, &tally);
 	char *names = words_join(&tally.bad_names, ", ");
+	if (tally.gone > 0)
+		report_log(acts->report, "%d chunk%s gone: somebody dropped %s meanwhile", tally.gone, tally.gone == 1 ? " is" : "s are", tally.gone == 1 ? "it" : "them");
 	if (!is_good) {
 		struct err why = *err;
 		enum err_kind kind = why.kind != ERR_CANCELLED && tally.done > 0 ? ERR_PARTIAL : why.kind;
