@@ -59,7 +59,8 @@ const struct verb verb_jobs_run = {
     .has_dry_run = true,
     .title = "Run a job of TimescaleDB now",
     .help = "Runs one job in a session of pgtend's own, also when it is paused, and waits for its end. TimescaleDB keeps no record of such a run, so what it "
-            "came to is shown and kept in the audit log: how long it took, which chunks and bytes went, the error. It honours lock_timeout, and says "
+            "came to is shown and kept in the audit log: how long it took, which chunks and bytes went, the error; failures that were counted before "
+            "stay on record until the scheduler runs the job again. It honours lock_timeout, and says "
             "whom it waits for. A refresh policy that looks back further than the raw rows of its aggregate are there would erase: the rows that would vanish are counted "
             "first, and the database's name must be given.",
     .example = "pgtend jobs run tracking 1000",

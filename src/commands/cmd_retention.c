@@ -127,7 +127,7 @@ const struct verb verb_retention_run = {
     .title = "Run retention now",
     .help = "Runs the retention policies of a database in a session of pgtend's own, and waits for their end: chunks whose whole range is past the policy's "
             "age are dropped. TimescaleDB keeps no record of such a run, so what it came to is shown and kept in the audit log: how long it took, the chunks "
-            "and bytes that went, the error. It honours lock_timeout, and says whom it waits for. A paused policy is passed over unless --table names "
+            "and bytes that went, the error; failures that were counted before stay on record until the scheduler runs the job again. It honours lock_timeout, and says whom it waits for. A paused policy is passed over unless --table names "
             "its table: who paused it had a reason.",
     .example = "pgtend retention run tracking",
     .shape = &tracking_runs_shape,
