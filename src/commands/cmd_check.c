@@ -16,11 +16,11 @@ static const struct table_column columns[] = {
 	{"database", CELL_TEXT, "database", 0, "Name of the database in pgtend.ini."},
 	{"check", CELL_TEXT, "check", 0, "What was checked: retention, compression, ..."},
 	{"subject", CELL_TEXT, "subject", 0, "The hypertable, aggregate, job, pool or table that it speaks of; null: the database as a whole."},
-	{"policy", CELL_TEXT, NULL, 0, "jobs: what the job does, of what."},
-	{"source", CELL_TEXT, NULL, 0, "ingest: the source of rows that it speaks of; null: all together."},
+	{"policy", CELL_TEXT, "policy", 1, "jobs: what the job does, of what."},
+	{"source", CELL_TEXT, "source", 1, "ingest: the source of rows that it speaks of; null: all together."},
 	{"verdict", CELL_TEXT, "verdict", 0, "ok, warn, crit or unknown."},
 	{"reason", CELL_TEXT, "reason", 0, "What is wrong, as a sentence; null: nothing."},
-	{"note", CELL_TEXT, NULL, 0, "What there is to say though nothing is wrong."},
+	{"note", CELL_TEXT, "note", 1, "What there is to say though nothing is wrong."},
 	{"mend", CELL_TEXT, "mend", 1, "The command that mends it, or what to do."},
 	{"measures", CELL_OBJECTS, NULL, 0, "Its numbers, as objects with name, value, unit (s, B, or empty), warn and crit (limits; null: none)."},
 };
@@ -47,7 +47,7 @@ static char *measures_json(const struct finding *finding)
 		json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:o, s:o}", "name", measure->kind->name, "value", number_json(measure->value), "unit",
 										plugin_unit(measure->kind->unit), "warn", limit_json(measure->warn), "crit", limit_json(measure->crit)));
 	}
-	char *text = json_dumps(list, JSON_COMPACT), *copy = mem_copy(text);
+	char *text = json_dumps(list, JSON_COMPACT | JSON_REAL_PRECISION(15)), *copy = mem_copy(text);
 	free(text);
 	json_decref(list);
 	return copy;
