@@ -141,8 +141,8 @@ bool hyper_cutoff(struct acts *acts, struct hyper *hyper, const char *age, char 
 	struct result *r = NULL;
 	bool is_good = hyper->is_integer
 	                   ? session_queryf_wait(acts->session, ACTS_DEADLINE_MS, &r, err,
-	                         "select (n.at - %L::bigint)::text, %L::bigint > 0, n.at is null from (select %s::bigint as at) n", age, age,
-	                         hyper->now_function)
+	                         "select (n.at - %L::bigint)::%s::text, %L::bigint > 0, n.at is null from (select %s::bigint as at) n", age,
+	                         hyper->column_type, age, hyper->now_function)
 	                   : session_queryf_wait(acts->session, ACTS_DEADLINE_MS, &r, err,
 	                         "select (now() - %L::interval)::text, now() - %L::interval < now(), false", age, age);
 	if (is_good && result_bool(r, 0, 2))
@@ -151,7 +151,9 @@ bool hyper_cutoff(struct acts *acts, struct hyper *hyper, const char *age, char 
 		is_good = err_set(err, ERR_USAGE, "'%s' is no age: it must be more than nothing", age);
 	else if (is_good)
 		*cutoff = mem_copy(result_text(r, 0, 0));
-	else if (strncmp(err->sqlstate, "22", 2) == 0) {
+	else if (strncmp(err->sqlstate, "22", 2) == 0 && hyper->is_integer) {
+		err_set(err, ERR_USAGE, "%s: an age of %s reaches further back than its time (%s) counts", hyper->shown, age, hyper->column_type);
+	} else if (strncmp(err->sqlstate, "22", 2) == 0) {
 		err_set(err, ERR_USAGE, "'%s' is no age that PostgreSQL knows; give one such as '30 days' or '3 months'", age);
 	}
 	result_free(r);

@@ -167,6 +167,8 @@ static void hint_failure(const struct doing *doing, const struct job_row *row, s
 		err_hint(err, "end who holds it, or wait: pgtend activity %s shows them; then the same again", database);
 	else if (strcmp(row->sqlstate, "42501") == 0)
 		err_hint(err, "only the job's owner or a superuser may");
+	else if (doing->jobs->what == TRACKING_RUN && job_is_kind(row, "user"))
+		err_hint(err, "%s() is not TimescaleDB's: what it committed before it failed stays", row->proc);
 	else if (doing->jobs->what == TRACKING_RUN)
 		err_hint(err, "pgtend jobs %s shows it; nothing of what failed is half done but chunks that are whole", database);
 }
