@@ -42,6 +42,8 @@ static const char *cell_text(struct grid *grid, const struct table *table, int r
 	const struct cell *cell = table_cell(table, row, column);
 	if (cell->has_value && !cell->is_approximate && table_shape(table)->columns[column].type == CELL_TEXT && is_plain(cell->u.text))
 		return cell->u.text;
+	if (!cell->has_value && cell->missing == MISSING_NONE)
+		return "-";
 	/* Times of neighbours are often the same second. */
 	const struct cell *above = row > 0 ? table_cell(table, row - 1, column) : NULL;
 	if (cell->has_value && above && above->has_value && table_shape(table)->columns[column].type == CELL_TIME &&

@@ -78,16 +78,15 @@ bool checksum_of_kind(const char *bytes, size_t length, size_t digits, char hex[
 
 static bool take_line(char *line, struct entry *entry)
 {
-	char *end;
 	memset(entry, 0, sizeof *entry);
-	entry->size = strtoll(line, &end, 10);
-	entry->mtime_ns = strtoll(end, &end, 10);
-	entry->ctime_ns = strtoll(end, &end, 10);
-	entry->inode = strtoull(end, &end, 10);
-	if (*end != ' ' || strlen(end) < CHECKSUM_SIZE + 2 || end[CHECKSUM_SIZE] != ' ')
+	entry->size = sealed_number(&line);
+	entry->mtime_ns = sealed_number(&line);
+	entry->ctime_ns = sealed_number(&line);
+	entry->inode = (uint64_t)sealed_number(&line);
+	if (strlen(line) < CHECKSUM_SIZE + 1 || line[CHECKSUM_SIZE - 1] != ' ')
 		return false;
-	memcpy(entry->hex, end + 1, CHECKSUM_SIZE - 1);
-	entry->name = end + CHECKSUM_SIZE + 1;
+	memcpy(entry->hex, line, CHECKSUM_SIZE - 1);
+	entry->name = line + CHECKSUM_SIZE;
 	return true;
 }
 

@@ -2,7 +2,6 @@
 #include "records.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "pgtend/core/mem.h"
@@ -58,11 +57,11 @@ static const char *told(const char *text, const char *above)
 static bool take_line(char *line, const struct migration_record *above, struct migration_record *record)
 {
 	static const struct migration_record nothing = {0};
-	char *end, *texts[TEXTS];
+	char *texts[TEXTS];
 	above = above ? above : &nothing;
-	record->ran_us = strtoll(line, &end, 10);
-	record->duration_ms = (double)strtoll(end, &end, 10) / 1e6;
-	if (*end != '\t' || !cut(end + 1, texts))
+	record->ran_us = sealed_number(&line);
+	record->duration_ms = (double)sealed_number(&line) / 1e6;
+	if (*line != '\t' || !cut(line + 1, texts))
 		return false;
 	record->name = told(texts[0], above->name);
 	record->action = told(texts[1], above->action);

@@ -47,3 +47,14 @@ void sealed_write(const char *below, const char *path, struct text *text)
 		err_clear(&ignored);
 	mem_free(folder);
 }
+
+long long sealed_number(char **at)
+{
+	char *c = *at;
+	bool is_negative = *c == '-';
+	unsigned long long number = 0;
+	for (c += is_negative; *c >= '0' && *c <= '9'; c++)
+		number = number * 10 + (unsigned)(*c - '0');
+	*at = *c == ' ' ? c + 1 : c;
+	return is_negative ? -(long long)number : (long long)number;
+}

@@ -12,4 +12,7 @@ char *sealed_read(const char *path, const char *first_line, char **text);
 /* Adds the sum to `text`, which begins with that first line, and puts it in place; below: the file's folder in the cache. */
 void sealed_write(const char *below, const char *path, struct text *text);
 
+/* The whole number at *at, which moves behind it and the blank that follows. What wrote the file wrote no other. */
+long long sealed_number(char **at);
+
 #endif
