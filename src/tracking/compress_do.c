@@ -142,6 +142,12 @@ static void measure(struct compressing *compressing, struct chunk_set *set)
 				continue;
 			}
 			chunk->bytes_now = after->bytes;
+			/* its policy perhaps, while we waited for it */
+			if (chunk->reason != NULL && is_as_wanted(compressing, chunk, after)) {
+				chunk->state = compressing->compress->is_decompress ? "decompressed" : "compressed";
+				mem_free(chunk->reason);
+				chunk->reason = mem_copy("somebody else did it meanwhile");
+			}
 			if (chunk->reason == NULL && !is_as_wanted(compressing, chunk, after)) {
 				chunk->state = "failed";
 				chunk->reason = mem_copy("the server said done, but it is not");
