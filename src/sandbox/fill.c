@@ -69,13 +69,14 @@ static bool run_policies(const struct place *place, struct session *session, str
 }
 
 /* Before retention takes points. The policy looks at three days only. With points all of which are new, from the oldest one on; else from where
- * they are whole: a refresh where they are gone, or where a rest has come back, takes the hourly rows away that are kept for a year. */
+ * they are whole: a refresh where they are gone, or where a rest has come back, takes the hourly rows away that are kept for a year. Confirmed,
+ * because somebody may have deleted points of the last days by hand: then their hours go too, as by the policy. */
 static bool refresh_hourly(const struct place *place, const char *program, enum fill_points points, struct err *err)
 {
 	struct result *r;
 	if (!ask(place, ask_tracking(place), "atriz_tracking", sql_sandbox_points, &r, err))
 		return false;
-	const char *const kept[] = {"refresh", "tracking", "location_hourly", NULL};
+	const char *const kept[] = {"refresh", "tracking", "location_hourly", "--confirm", "atriz_tracking", NULL};
 	const char *const all[] = {
 	    "refresh", "tracking", "location_hourly", result_text(r, 0, 0), "--confirm", "atriz_tracking", NULL};
 	bool has_kept = result_bool(r, 0, 1);
