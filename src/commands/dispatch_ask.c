@@ -255,7 +255,7 @@ static void ask_yes(struct command_run *run, struct slot *first)
 			add_preview(run, &run->slots[i], names.count > 1);
 	char *title = verb_title(first->action.verb), *list = words_join(&names, ", ");
 	run->asked = NULL;
-	run->ask_question = mem_format("Type y to %s %s: ", title, list);
+	run->ask_question = mem_format("Type y for %s %s: ", title, list);
 	run->ask = (struct ask){names.count > 1 ? NULL : first->action.database, &run->ask_preview, "y", run->ask_question};
 	mem_free(title);
 	mem_free(list);
