@@ -5,6 +5,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/loop/task.h"
 
 /* --- doing it --------------------------------------------------------------------------------- */
 
@@ -72,6 +73,21 @@ static bool may_run(const struct doing *doing, const struct job_row *row, struct
 	       err_set(err, ERR_REFUSED, "its window reaches beyond the raw rows of %s, where a refresh erases", row->name);
 }
 
+/* A job that commits in between has done something before it failed, or was ended. */
+static void keep_done(struct doing *doing, struct job_row *row, struct err *why)
+{
+	struct err ignored = {0};
+	task_shield();
+	bool is_measured = measure(doing, row, &ignored);
+	task_unshield();
+	if (!is_measured || row->gone_chunks <= 0)
+		return;
+	err_set(why, why->kind, "%s; before that %lld of %d chunks were %s", row->error, (long long)row->gone_chunks, row->due.count,
+	    job_is_kind(row, "retention") ? "dropped" : "compressed");
+	mem_free(row->error);
+	row->error = mem_copy(why->text);
+}
+
 /* False: nothing more can be begun. */
 static bool run_one(struct doing *doing, struct job_row *row, struct err *err)
 {
@@ -88,8 +104,10 @@ static bool run_one(struct doing *doing, struct job_row *row, struct err *err)
 		if (!measure(doing, row, &ignored))
 			report_log(acts->report, "%s has run; what it did could not be measured: %s", words, ignored.text);
 		doubt(row);
-	} else
+	} else {
 		keep_error(doing, row, &own);
+		keep_done(doing, row, &own);
+	}
 	mem_free(words);
 	if (!is_done && acts_is_over(acts, &own)) {
 		*err = own;
