@@ -17,6 +17,11 @@ static void judge_gaps(struct judging *judging, struct finding *finding, const s
 	enum verdict verdict = finding_weigh(judging, finding, "gaps", (double)gaps, 0);
 	if (verdict == VERDICT_OK)
 		return;
+	/* what mends a lesser finding would not fill them */
+	if (verdict_worse(finding->verdict, verdict) != finding->verdict) {
+		mem_free(finding->mend);
+		finding->mend = NULL;
+	}
 	struct words list = {0};
 	words_split(&list, days != NULL ? days : "", "\n");
 	char *joined = words_join(&list, ", ");

@@ -58,6 +58,19 @@ static int freshest_job(const struct look *look, int64_t hypertable_id)
 	return best;
 }
 
+/* How far back a job looks, in the units of its time; no value: to the beginning. */
+static const struct cell *start_of(const struct look *look, int job)
+{
+	const struct cell *units = table_get(look->policies, job, "start_offset_integer");
+
+	return units->has_value ? units : table_get(look->policies, job, "start_offset_s");
+}
+
+static double start_number(const struct look *look, int job)
+{
+	return table_get_real(look->policies, job, "start_offset_s", (double)table_get_int(look->policies, job, "start_offset_integer", 0));
+}
+
 /* The one that reaches furthest back: it may erase though another keeps the aggregate fresh. */
 static int furthest_job(const struct look *look, int64_t hypertable_id)
 {
@@ -66,20 +79,20 @@ static int furthest_job(const struct look *look, int64_t hypertable_id)
 	for (int job = 0; job < table_rows(look->policies); job++) {
 		if (!is_refresh_of(look, job, hypertable_id))
 			continue;
-		if (!table_get(look->policies, job, "start_offset_s")->has_value)
+		if (!start_of(look, job)->has_value)
 			return job;
-		if (best < 0 || table_get_real(look->policies, job, "start_offset_s", 0) > table_get_real(look->policies, best, "start_offset_s", 0))
+		if (best < 0 || start_number(look, job) > start_number(look, best))
 			best = job;
 	}
 	return best;
 }
 
-/* When what it is made of is dropped; negative: never, or by integer time. */
+/* When what it is made of is dropped, in the units of its time; negative: never. */
 static double raw_drop_after(const struct look *look, int row)
 {
 	int job = policies_find(look->policies, "retention", int_of(look, row, "raw_hypertable_id", -1));
 
-	return job < 0 ? -1 : table_get_real(look->policies, job, "after_s", -1);
+	return job < 0 ? -1 : table_get_real(look->policies, job, "after_s", (double)table_get_int(look->policies, job, "after_integer", -1));
 }
 
 /* --- verdict ------------------------------------------------------------------------------------ */
@@ -115,6 +128,7 @@ static void look_at(const struct look *look, int row, int job, struct policy_loo
 {
 	policy_look_fill(look->target, look->policies, job, policy);
 	policy->kind = POLICY_REFRESH;
+	policy->is_integer = policy->is_integer || bool_of(look, row, "is_integer");
 	policy->lag_s = table_get_real(look->table, row, "lag_s", -1);
 	policy->bucket_s = table_get_real(look->table, row, "bucket_s", widest_s(look, row));
 	policy->raw_drop_after_s = raw_drop_after(look, row);
@@ -143,9 +157,9 @@ static void set_job(const struct look *look, int row, int job)
 static bool is_erasing(const struct look *look, int row, int job)
 {
 	double raw_s = raw_drop_after(look, row);
-	const struct cell *start = table_get(look->policies, job, "start_offset_s");
+	const struct cell *start = start_of(look, job);
 
-	return raw_s >= 0 && start->missing == MISSING_NONE && (!start->has_value || start->u.real > raw_s);
+	return raw_s >= 0 && start->missing == MISSING_NONE && (!start->has_value || start_number(look, job) > raw_s);
 }
 
 static void judge(const struct look *look, int row)

@@ -382,7 +382,13 @@ static void rows_that_may_not_be_read_are_unknown(void **state)
 	assert_string_equal(reason(f), "tele.events: this role may not read whether rows arrive");
 	assert_string_equal(f->health.findings[0].mend, "grant it select on tele.events");
 	assert_int_equal(f->health.findings[0].measure_count, 0);
+	/* what a grant would not mend is not said to be mended by it */
+	table_set_int(f->ingest, row, "gaps", 2);
+	assert_int_equal(checked(f, "ingest"), VERDICT_WARN);
+	assert_string_equal(reason(f), "tele.events: 2 days without a chunk");
+	assert_null(f->health.findings[0].mend);
 	/* but that makes no unknown database */
+	table_set_int(f->ingest, row, "gaps", 0);
 	health_done(&f->health);
 	health_judge(f->fleet, f->tracking, &f->health);
 	assert_int_equal(f->health.verdict, VERDICT_OK);

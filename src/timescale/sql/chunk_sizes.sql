@@ -18,10 +18,10 @@
   select m.oid, pg_total_relation_size(m.oid) as bytes
   from (select e.oid from estimate e where not e.is_locked order by e.reltuples < 0 desc, e.relpages desc limit 400) m
 ), sized as materialized (
-  -- rows of a compressed half are batches; its chunk's own rows came later, and what the statistics say of them is from before. What nobody counted
-  -- yet is not empty.
+  -- rows of a compressed half are batches; its chunk's own rows came later, and what the statistics say of them is from before. The root has none. What
+  -- nobody counted yet is not empty.
   select e.key, e.chunk, e.oid, coalesce(m.bytes, e.bytes) as bytes, m.bytes is not null as is_exact,
-         case when e.is_emptied is null then 0
+         case when e.is_emptied is null or e.chunk is null then 0
               when e.is_emptied then case when e.is_partial and e.relpages > 0 then greatest(e.reltuples, 0)::bigint else 0 end
               when pg_stat_get_live_tuples(e.oid) > 0 then pg_stat_get_live_tuples(e.oid)
               when e.reltuples >= 0 then e.reltuples::bigint
