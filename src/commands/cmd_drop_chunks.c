@@ -48,7 +48,7 @@ const struct verb verb_drop_chunks = {
     .help = "Drops the chunks of hypertables whose whole range is older than AGE, in one transaction: all of them or none. It needs no policy, and so is "
             "the way to keep only the last days where TimescaleDB's Apache edition has none. Without --table all hypertables of the database are "
             "meant; continuous aggregates only where --table names them. Shown before: the chunks, their bytes, the locks that it needs, the sessions "
-            "that would block it now; what was shown is what is dropped, though time goes on. Rows of an aggregate that is made of what was dropped stay.",
+            "that would block it now, the aggregates that are not made of it yet; what was shown is what is dropped, though time goes on. Rows of an aggregate that is made of what was dropped stay.",
     .example = "pgtend drop-chunks tracking --older-than '30 days' --table location_events",
     .shape = &tracking_chunks_shape,
     .preview = preview,

@@ -153,6 +153,21 @@ static void say_aggregates(struct dropping *dropping, const struct hyper *hyper)
 	result_free(r);
 }
 
+/* What was never made of it is lost to them. */
+static void say_behind(struct dropping *dropping, const struct hyper *hyper)
+{
+	const char *params[] = {hyper->set.schema, hyper->set.name, hyper->set.chunks[hyper->set.count - 1].end, hyper->is_integer ? "true" : "false"};
+	struct result *r = NULL;
+	struct err ignored;
+	if (session_query_wait(dropping->acts.session, sql_tracking_behind, params, 4, ACTS_DEADLINE_MS, &r, &ignored))
+		for (int row = 0; row < result_rows(r); row++) {
+			const char *up_to = result_text(r, row, 1);
+			report_log(dropping->acts.report, "  %s %s%s: of what goes it will never hold what it does not hold by now; refresh it first", result_text(r, row, 0),
+			    up_to != NULL ? "is made only up to " : "was never refreshed", up_to != NULL ? up_to : "");
+		}
+	result_free(r);
+}
+
 static void say_one(struct dropping *dropping, const struct hyper *hyper)
 {
 	struct report *report = dropping->acts.report;
@@ -170,8 +185,10 @@ static void say_one(struct dropping *dropping, const struct hyper *hyper)
 	chunk_set_blockers(&dropping->acts, &hyper->set, &blockers, NULL);
 	for (size_t i = 0; i < blockers.count; i++)
 		report_log(report, "  in its way now: %s", blockers.v[i]);
-	if (hyper->set.count > 0)
+	if (hyper->set.count > 0) {
 		say_aggregates(dropping, hyper);
+		say_behind(dropping, hyper);
+	}
 	words_done(&blockers);
 	mem_free(chunks);
 }
