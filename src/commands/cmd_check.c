@@ -85,8 +85,14 @@ static void take_items(struct checking *checking)
 {
 	struct words items = {0};
 	words_split(&items, command_item(checking->action->command), ",");
-	for (size_t i = 0; i < items.count && checking->check_count < MOST_CHECKS; i++)
-		checking->checks[checking->check_count++] = health_check_find(items.v[i]);
+	for (size_t i = 0; i < items.count && checking->check_count < MOST_CHECKS; i++) {
+		const struct health_check *check = health_check_find(items.v[i]);
+		bool is_named = false;
+		for (int k = 0; k < checking->check_count; k++)
+			is_named = is_named || checking->checks[k] == check;
+		if (!is_named)
+			checking->checks[checking->check_count++] = check;
+	}
 	words_done(&items);
 }
 

@@ -300,7 +300,7 @@ static bool by_false_failure(const struct policy_look *look, struct policy_verdi
 
 	tell(verdict, mem_format("job %lld is recorded as failed %lld %s though what it did is committed: the server's minor version is newer than this TimescaleDB%s",
 	                         (long long)look->job_id, (long long)look->failures, look->failures == 1 ? "time" : "times", next),
-	     mem_copy("install the newest TimescaleDB for this PostgreSQL; until then the chunks tell, not the job"));
+	     look->due_chunks > 0 ? run_by_hand(look) : mem_copy("install the newest TimescaleDB for this PostgreSQL"));
 	mem_free(next);
 	return true;
 }
