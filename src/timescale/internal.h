@@ -71,6 +71,7 @@ struct policy_look {
 	double bucket_s;
 	double start_offset_s;   /* negative: from the beginning */
 	double end_offset_s;     /* negative: up to the end */
+	bool is_behind;          /* the same of integer time, which has no ages: a chunk of what it is made of begins behind the watermark */
 	double raw_lag_s;        /* age of the newest row that could be in it: an aggregate that has all there is, is fresh */
 };
 

@@ -42,6 +42,14 @@ static double stale_for(const struct policy_look *look)
 	return positive(look->lag_s - reachable_s - positive(look->bucket_s) - patience(look));
 }
 
+/* Integer time has no seconds: then the job must have come by within its schedule. */
+static bool is_stale(const struct policy_look *look)
+{
+	if (look->is_integer)
+		return look->is_behind && (look->ok_ago_s < 0 || look->ok_ago_s > patience(look));
+	return stale_for(look) > 0;
+}
+
 /* Raw rows that retention dropped, and the refresh looks at their time again: it writes down that there are none. */
 static bool is_erasing(const struct policy_look *look)
 {
@@ -169,10 +177,10 @@ void policy_judge(const struct policy_look *look, struct policy_verdict *verdict
 	if (look->job_id == 0) {
 		judge_without_policy(look, verdict);
 	} else if (look->kind == POLICY_REFRESH) {
-		verdict->late_s = stale_for(look);
+		verdict->late_s = look->is_integer ? 0 : stale_for(look);
 		if (is_erasing(look)) {
 			judge_erasing(look, verdict);
-		} else if (verdict->late_s > 0) {
+		} else if (is_stale(look)) {
 			verdict->verdict = "stale";
 			policy_find_cause(look, true, verdict);
 		}

@@ -129,6 +129,7 @@ static void look_at(const struct look *look, int row, int job, struct policy_loo
 	policy_look_fill(look->target, look->policies, job, policy);
 	policy->kind = POLICY_REFRESH;
 	policy->is_integer = policy->is_integer || bool_of(look, row, "is_integer");
+	policy->is_behind = bool_of(look, row, "is_behind");
 	policy->lag_s = table_get_real(look->table, row, "lag_s", -1);
 	policy->bucket_s = table_get_real(look->table, row, "bucket_s", widest_s(look, row));
 	policy->raw_drop_after_s = raw_drop_after(look, row);
@@ -182,7 +183,8 @@ static void judge(const struct look *look, int row)
 	if (job >= 0) {
 		set_job(look, row, job);
 		table_set_int(look->table, row, "is_erasing", erases);
-		table_set_real(look->table, row, "late_s", verdict.late_s);
+		if (!policy.is_integer)
+			table_set_real(look->table, row, "late_s", verdict.late_s);
 	}
 	if (policy.raw_drop_after_s >= 0)
 		table_set_real(look->table, row, "raw_drop_after_s", policy.raw_drop_after_s);

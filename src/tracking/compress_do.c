@@ -68,9 +68,11 @@ static bool is_settled(struct compressing *compressing, struct chunk *chunk)
 	bool is_seen = chunk_set_again(&compressing->acts, &one, &now, &ignored);
 	const struct chunk *after = is_seen ? chunk_set_find(&now, chunk->oid) : NULL;
 	bool is_done = after != NULL && is_as_wanted(compressing, chunk, after);
-	if (is_done)
+	if (is_done) {
 		chunk->state = done_word(compressing);
-	else if (is_seen && after == NULL)
+		mem_free(chunk->reason);
+		chunk->reason = mem_copy("somebody else did it meanwhile");
+	} else if (is_seen && after == NULL)
 		chunk->state = "gone";
 	chunk_set_done(&now);
 	mem_free(one.numbers);

@@ -159,6 +159,25 @@ static void an_aggregate_may_be_behind_a_little(void **state)
 	VERDICT(&look, "ok");
 }
 
+static void an_aggregate_of_integer_time_is_behind_by_chunks(void **state)
+{
+	struct policy_look look = fresh_look();
+
+	(void)state;
+	look.is_integer = true;
+	look.lag_s = look.bucket_s = -1;
+	look.end_offset_s = look.start_offset_s = 100;
+	look.raw_drop_after_s = 1000;
+	VERDICT(&look, "ok");
+	look.ok_ago_s = DAY_S; /* nothing newer came */
+	VERDICT(&look, "ok");
+	look.is_behind = true;
+	look.state = "paused";
+	assert_cause(&look, "job 1002 is paused", "pgtend jobs resume tracking 1002");
+	look.ok_ago_s = HOUR_S; /* what it leaves alone at the end may be wider than a chunk */
+	VERDICT(&look, "ok");
+}
+
 static void a_refresh_that_erases(void **state)
 {
 	struct policy_look look = fresh_look();
@@ -202,6 +221,7 @@ int main(void)
 		cmocka_unit_test(what_is_odd_is_said_of_the_punctual),
 		cmocka_unit_test(compression_that_never_comes),
 		cmocka_unit_test(an_aggregate_may_be_behind_a_little),
+		cmocka_unit_test(an_aggregate_of_integer_time_is_behind_by_chunks),
 		cmocka_unit_test(a_refresh_that_erases),
 		cmocka_unit_test(a_sound_job_has_no_cause),
 	};

@@ -1,7 +1,7 @@
 -- One row a continuous aggregate: what it is made of, how wide its buckets are, up to where it is materialized. TimescaleDB 2.11 and before: a function tells the watermark.
 -- An aggregate that never was refreshed has the beginning of all time (4713 BC) as its watermark, or an infinite one; one may lie in the future. The width moved (continuous_agg until 2.14).
 with oldest as materialized (
-  select c.hypertable_schema, c.hypertable_name, min(c.range_start) as range_start, max(c.range_end) as range_end
+  select c.hypertable_schema, c.hypertable_name, min(c.range_start) as range_start, max(c.range_start_integer) as newest_integer
   from timescaledb_information.chunks c group by 1, 2
 ), agg as (
   select ca.*, h.schema_name as raw_schema, h.table_name as raw_name, _timescaledb_internal.cagg_watermark(ca.mat_hypertable_id) as watermark, to_jsonb(ca)->>'bucket_width' as old_width,
@@ -31,7 +31,9 @@ select t.user_view_schema as schema, t.user_view_name as name,
        t.bucket_s, t.widest_s, case when isfinite(t.up_to) then t.up_to end as watermark,
        extract(epoch from now() - case when isfinite(t.up_to) then t.up_to end) as lag_s,
        t.materialized_only as is_materialized_only, case when isfinite(o.range_start) then case when t.is_local then (o.range_start at time zone 'UTC')::timestamptz else o.range_start end end as raw_oldest,
-       t.mat_hypertable_id, t.raw_hypertable_id, t.raw_schema, t.raw_name, t.is_integer, p.mat_hypertable_id is not null as is_on_aggregate
+       t.mat_hypertable_id, t.raw_hypertable_id, t.raw_schema, t.raw_name, t.is_integer, p.mat_hypertable_id is not null as is_on_aggregate,
+       -- integer time: a whole chunk of what it is made of lies behind the watermark
+       t.is_integer and coalesce(o.newest_integer >= t.watermark, false) as is_behind
 from placed t
 left join _timescaledb_catalog.continuous_agg p on p.mat_hypertable_id = t.raw_hypertable_id
 left join oldest o on o.hypertable_schema = t.raw_schema and o.hypertable_name = t.raw_name
