@@ -83,7 +83,7 @@ class Place:
         """Its own migrations are node-pg-migrate's where no other dialect is asked; a transaction each."""
         ini = os.path.join(FOLDER, "%s-%s-%s-%s.ini" % (name, self.port, dialect, os.path.basename(root)))
         if not os.path.exists(ini):
-            write(ini, "[database %s]\nhost = 127.0.0.1\nport = %s\nuser = postgres\nmigrations = %s\ndialect = %s\ntransaction = file\n"
+            write(ini, "[database %s]\nhost = 127.0.0.1\nport = %s\nuser = postgres\nsslmode = disable\nmigrations = %s\ndialect = %s\ntransaction = file\n"
                   % (name, self.port, os.path.join(root, dialect), dialect))
         return run_s([PGTEND, "-c", ini, "migrate", *words, name])
 
