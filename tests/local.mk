@@ -14,6 +14,9 @@ include $(srcdir)/tests/migrate/local.mk
 include $(srcdir)/tests/review/local.mk
 include $(srcdir)/tests/runner/local.mk
 include $(srcdir)/tests/lifecycle/local.mk
+include $(srcdir)/tests/archive/local.mk
+include $(srcdir)/tests/restore/local.mk
+include $(srcdir)/tests/pitr/local.mk
 include $(srcdir)/tests/backup/local.mk
 include $(srcdir)/tests/sandbox/local.mk
 include $(srcdir)/tests/jobs/local.mk

@@ -11,7 +11,7 @@
 #include "pgtend/core/mem.h"
 
 struct dumping {
-	const struct place *place;
+	const struct archive_place *place;
 	int fd;
 	int64_t expected_bytes;
 	struct report *report;
@@ -20,7 +20,7 @@ struct dumping {
 static void started(pid_t pid, void *arg)
 {
 	const struct dumping *dumping = arg;
-	backup_place_note_child(dumping->place, pid);
+	archive_place_note_child(dumping->place, pid);
 }
 
 static void tick(void *arg)
@@ -70,7 +70,7 @@ static bool run(struct fleet *fleet, struct database *database, const struct dum
 }
 
 bool dump_take(struct fleet *fleet, struct database *database, const struct dump_tools *tools,
-    const struct place *place, int64_t expected_bytes, struct report *report, struct err *err)
+    const struct archive_place *place, int64_t expected_bytes, struct report *report, struct err *err)
 {
 	struct dumping dumping = {.place = place, .expected_bytes = expected_bytes, .report = report};
 	dumping.fd = open(place->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

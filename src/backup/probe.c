@@ -23,7 +23,7 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 	const char *policy = section_text(database->section, "backup");
 	int row = table_add_row(table);
 	table_set_text(table, row, "policy", policy);
-	char *folder = backup_place_folder(database, NULL);
+	char *folder = archive_folder(database, NULL);
 	struct manifest manifest;
 	if (manifest_newest(folder, database->name, &manifest)) {
 		int64_t age_us = units_now_us() - manifest.stamp_us;

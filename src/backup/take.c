@@ -30,7 +30,7 @@ struct taking {
 	struct fleet *fleet;
 	struct database *database;
 	struct report *report;
-	struct place place;
+	struct archive_place place;
 	struct dump_tools tools;
 	struct readback readback;
 	json_t *facts;
@@ -170,7 +170,7 @@ static bool dump_and_verify(struct taking *taking, struct err *err)
 
 static bool take(struct taking *taking, const char *out_dir, struct err *err)
 {
-	if (!backup_place_open(&taking->place, taking->database, out_dir, taking->report, err))
+	if (!archive_place_open(&taking->place, taking->database, out_dir, taking->report, err))
 		return false;
 	bool ok = dump_and_verify(taking, err) && give_name(taking, err);
 	if (!ok && unlink(taking->place.part) != 0 && errno != ENOENT)
@@ -179,14 +179,14 @@ static bool take(struct taking *taking, const char *out_dir, struct err *err)
 		tell(taking);
 		ok = hook_run(taking->fleet, taking->database, taking->place.dump, taking->report, err);
 	}
-	backup_place_close(&taking->place);
+	archive_place_close(&taking->place);
 	return ok;
 }
 
 static void tell_plan(const struct taking *taking, const char *out_dir)
 {
 	char size[UNITS_SIZE];
-	char *folder = backup_place_folder(taking->database, out_dir);
+	char *folder = archive_folder(taking->database, out_dir);
 	units_bytes(size, json_integer_value(json_object_get(taking->facts, "database_bytes")));
 	report_log(taking->report, "would run %s into %s", taking->tools.pg_dump, folder);
 	report_log(taking->report, "and read it back with %s", taking->tools.pg_restore);

@@ -6,4 +6,5 @@ libpgtend_a_SOURCES += \
 	src/loop/loop_private.h \
 	src/loop/orphan.c \
 	src/loop/resolve.c \
-	src/loop/task.c
+	src/loop/task.c \
+	src/loop/work.c

@@ -1,4 +1,4 @@
-/* backup/readback.c - reads a dump as a restore would: its list, every block of it, and its checksum. */
+/* archive/readback.c - reads a dump as a restore would: its list, every block of it, and its checksum. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include <openssl/evp.h>
 
-#include "backup_internal.h"
+#include "pgtend/archive/readback.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/loop/child.h"
 #include "pgtend/loop/task.h"

@@ -1,4 +1,4 @@
-/* backup/place.c - where backups of a database lie, and that one run at a time writes there. */
+/* archive/place.c - where backups of a database lie, and that one run at a time writes there. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "backup_internal.h"
+#include "pgtend/archive/place.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
 #include "pgtend/core/units.h"
@@ -17,7 +17,7 @@
 
 enum { LOOK_MS = 50 };
 
-char *backup_place_name(const char *database)
+char *archive_name(const char *database)
 {
 	struct text name = {0};
 	for (const unsigned char *c = (const unsigned char *)database; *c != '\0'; c++) {
@@ -31,10 +31,10 @@ char *backup_place_name(const char *database)
 	return text_take(&name);
 }
 
-char *backup_place_folder(const struct database *database, const char *out_dir)
+char *archive_folder(const struct database *database, const char *out_dir)
 {
 	char *top = places_absolute(out_dir != NULL ? out_dir : section_text(database->section, "backup_dir"));
-	char *name = backup_place_name(database->name);
+	char *name = archive_name(database->name);
 	char *folder = places_join(top, name);
 	mem_free(top);
 	mem_free(name);
@@ -61,7 +61,7 @@ static void end_orphan(int fd, struct report *report)
 		report_log(report, "ending the pg_dump (pid %ld) that an interrupted backup left behind", (long)pid);
 }
 
-static bool take_lock(struct place *place, const struct database *database, struct report *report, struct err *err)
+static bool take_lock(struct archive_place *place, const struct database *database, struct report *report, struct err *err)
 {
 	char *path = places_join(place->folder, ".lock");
 	place->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -79,7 +79,7 @@ static bool take_lock(struct place *place, const struct database *database, stru
 	return true;
 }
 
-void backup_place_note_child(const struct place *place, pid_t pid)
+void archive_place_note_child(const struct archive_place *place, pid_t pid)
 {
 	orphan_note(place->lock_fd, "pg_dump", pid, false);
 }
@@ -87,7 +87,7 @@ void backup_place_note_child(const struct place *place, pid_t pid)
 /* ---- leftovers -------------------------------------------------------------------- */
 
 /* We hold the lock: whoever began these is gone. */
-static bool remove_leftovers(const struct place *place, const char *name, struct report *report, struct err *err)
+static bool remove_leftovers(const struct archive_place *place, const char *name, struct report *report, struct err *err)
 {
 	DIR *dir = opendir(place->folder);
 	char *prefix = mem_format("%s-", name);
@@ -114,7 +114,7 @@ static bool remove_leftovers(const struct place *place, const char *name, struct
 
 /* ---- names ---------------------------------------------------------------------------- */
 
-static void name_files(struct place *place, const char *name)
+static void name_files(struct archive_place *place, const char *name)
 {
 	char stamp[UNITS_SIZE];
 	mem_free(place->base);
@@ -129,7 +129,7 @@ static void name_files(struct place *place, const char *name)
 }
 
 /* Two small databases may be dumped in one second; a name is never given twice. */
-static bool choose_names(struct place *place, const char *name, struct err *err)
+static bool choose_names(struct archive_place *place, const char *name, struct err *err)
 {
 	for (name_files(place, name); access(place->dump, F_OK) == 0 || access(place->manifest, F_OK) == 0;
 	     name_files(place, name)) {
@@ -140,22 +140,22 @@ static bool choose_names(struct place *place, const char *name, struct err *err)
 	return true;
 }
 
-bool backup_place_open(
-    struct place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err)
+bool archive_place_open(
+    struct archive_place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err)
 {
 	memset(place, 0, sizeof *place);
 	place->lock_fd = -1;
-	place->folder = backup_place_folder(database, out_dir);
-	char *name = backup_place_name(database->name);
+	place->folder = archive_folder(database, out_dir);
+	char *name = archive_name(database->name);
 	bool ok = places_make_folder(place->folder, err) && take_lock(place, database, report, err) &&
 	          remove_leftovers(place, name, report, err) && choose_names(place, name, err);
 	mem_free(name);
 	if (!ok)
-		backup_place_close(place);
+		archive_place_close(place);
 	return ok;
 }
 
-void backup_place_close(struct place *place)
+void archive_place_close(struct archive_place *place)
 {
 	if (place->lock_fd >= 0) {
 		/* The notes speak of processes that are gone now. Only a lock that we hold may be emptied. */

@@ -1,0 +1,104 @@
+/* archive/archive.h - one dump on disk: its names and forms, its manifest, how it is read.
+ *
+ * Owns: what lies in backup_dir (DB/ID.EXT with ID.json beside it; ID is DB-YYYYMMDDTHHMMSSZ), the manifest's keys, finding the form of a
+ * dump that somebody else made, opening any form as a stream, reading it back (list, rows, checksum). Must not know: why it is taken,
+ * where it is restored. Nothing here connects to a server.
+ */
+#ifndef PGTEND_ARCHIVE_ARCHIVE_H
+#define PGTEND_ARCHIVE_ARCHIVE_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "pgtend/core/err.h"
+#include "pgtend/core/report.h"
+#include "pgtend/core/text.h"
+#include "pgtend/fleet/fleet.h"
+#include "pgtend/loop/loop.h"
+#include "pgtend/pg/dump.h"
+
+/* --- forms ------------------------------------------------------------------------------------- */
+
+enum archive_form {
+	ARCHIVE_CUSTOM,      /* ID.dump: pg_dump --format=custom, compressed by pg_dump */
+	ARCHIVE_CUSTOM_ZSTD, /* ID.dump.zst: --format=custom --compress=0 in zstd (RFC 8878), for a pg_dump older than 16, which knows no zstd */
+	ARCHIVE_DIRECTORY,   /* ID.dir: --format=directory */
+	ARCHIVE_TAR,         /* of others: pg_dump --format=tar */
+	ARCHIVE_PLAIN,       /* of others: .sql */
+	ARCHIVE_PLAIN_GZIP,  /* of others: .sql.gz */
+	ARCHIVE_PLAIN_ZSTD,  /* of others: .sql.zst */
+};
+const char *archive_form_word(enum archive_form form);   /* "custom", "custom+zstd", "directory", "tar", "plain", ...: the manifest's word */
+const char *archive_form_ending(enum archive_form form); /* ".dump", ".dump.zst", ".dir" */
+
+/* --- one of them --------------------------------------------------------------------------------- */
+
+/* How deep it was looked into, each deeper than the one before. */
+enum archive_depth { ARCHIVE_UNVERIFIED, ARCHIVE_CHECKSUM /* bytes and list */, ARCHIVE_READ /* every row was read and counted */, ARCHIVE_RESTORED };
+const char *archive_depth_word(enum archive_depth depth); /* "none", "checksum", "read", "restored" */
+
+struct archive {
+	char *id;                /* "core-20261121T140211Z"; of others: the file's name */
+	char *path;              /* the dump: a file, or a folder */
+	char *manifest_path;     /* NULL: it has none, others made it */
+	json_t *manifest;        /* whole; NULL: none. Keys: archive/manifest.c */
+	enum archive_form form;
+	char *database, *dbname; /* section, name of the database; NULL: not known */
+	int64_t taken_us;        /* wall clock, when its snapshot began; 0: not known */
+	int64_t size_bytes;      /* of the dump on disk */
+	int64_t database_bytes;  /* -1: not known */
+	int64_t rows;            /* -1: not counted */
+	char *sha256;            /* as the manifest says; NULL */
+	enum archive_depth depth;
+	int64_t verified_us;     /* when, at that depth; 0: never */
+	int server_version_num;  /* 0: not known */
+	char *trouble;           /* why it is no backup: "the dump has 12 bytes less than its manifest says"; NULL: complete */
+};
+void archive_done(struct archive *archive);
+
+struct archives { /* newest first */
+	struct archive *v;
+	int count;
+};
+void archives_done(struct archives *archives);
+/* All that pgtend wrote into `folder` (archive_folder()) for this section, also what is damaged (trouble says how). A folder that is not there has
+ * none. Files that pgtend did not write are not among them. Reads manifests and sizes, no contents. */
+PGTEND_CHECK bool archive_list(const char *folder, const char *database, struct archives *archives, struct err *err);
+/* The newest without trouble; NULL: none. Borrowed. */
+const struct archive *archives_newest(const struct archives *archives);
+/* "latest", an ID, or the path of any dump, made by whomever. folder and database as above. ERR_USAGE names the nearest ID. */
+PGTEND_CHECK bool archive_find(const char *folder, const char *database, const char *which, struct archive *archive, struct err *err);
+
+/* --- names -------------------------------------------------------------------------------------- */
+
+/* The section's name as a file name: what is no plain character becomes %XX. Caller frees. */
+char *archive_name(const char *database);
+/* DIR/DB; out_dir NULL: key backup_dir. Caller frees. */
+char *archive_folder(const struct database *database, const char *out_dir);
+
+/* --- manifest ---------------------------------------------------------------------------------- */
+
+/* Writes it anew and whole (partial name, fsync, rename), sealed: `seal` is the sha256 of all other keys, so that damage by accident is seen. */
+PGTEND_CHECK bool manifest_write(const char *path, json_t *manifest, struct err *err);
+/* Adds a line to `verified` [{at, how, pgtend}] and writes it. */
+PGTEND_CHECK bool manifest_add_verification(struct archive *archive, enum archive_depth depth, struct err *err);
+
+/* --- reading ------------------------------------------------------------------------------------- */
+
+/* What a reading found. Rows are counted in what pg_restore gives of the dump, so they are those of its own snapshot. */
+struct archive_contents {
+	int64_t size_bytes;
+	int64_t entries, tables; /* of its table of contents: all, those with data */
+	int64_t rows;            /* -1: not counted */
+	json_t *counts;          /* {"public.t": 123}, owned; NULL: not counted */
+	char sha256[65];         /* of the file; of a folder: of its lines "SHA256  NAME\n", sorted by name */
+};
+void archive_contents_done(struct archive_contents *contents);
+/* Checksum and list, and with depth ARCHIVE_READ every block, rows counted. false: what is wrong with which file. In a task. */
+PGTEND_CHECK bool archive_read(struct loop *loop, const struct archive *archive, const struct dump_tools *tools, enum archive_depth depth,
+    struct archive_contents *contents, struct report *report, struct err *err);
+/* The same, held against what the manifest says: any difference is named with the file. */
+PGTEND_CHECK bool archive_verify(struct loop *loop, const struct archive *archive, const struct dump_tools *tools, enum archive_depth depth,
+    struct report *report, struct err *err);
+
+#endif

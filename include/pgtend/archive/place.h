@@ -1,0 +1,24 @@
+/* archive/place.h - the folder of one database's backups, held by one run at a time. */
+#ifndef PGTEND_ARCHIVE_PLACE_H
+#define PGTEND_ARCHIVE_PLACE_H
+
+#include <sys/types.h>
+
+#include "pgtend/archive/archive.h"
+
+struct archive_place {
+	char *folder;                 /* DIR/DB */
+	char *base;                   /* "core-20261121T140211Z" */
+	char *part, *dump, *manifest; /* paths */
+	int64_t stamp_us;             /* when the snapshot began, as the name says */
+	int lock_fd;                  /* -1 */
+};
+/* Makes the folder, takes its lock (ERR_LOCKED names who has it), ends and removes what an interrupted run left,
+ * chooses the names. In a task. */
+PGTEND_CHECK bool archive_place_open(
+    struct archive_place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err);
+/* Writes down which child works on the part, so that the next run can end it when we are killed. */
+void archive_place_note_child(const struct archive_place *place, pid_t pid);
+void archive_place_close(struct archive_place *place);
+
+#endif

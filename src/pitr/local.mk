@@ -1,0 +1,1 @@
+# sources of src/pitr, in alphabetical order
