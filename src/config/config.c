@@ -99,7 +99,7 @@ static struct config *load_file(struct config *config, const char *path, struct 
 	char *bytes = NULL;
 	size_t length = 0;
 	set_path(config, path);
-	bool ok = places_read_file(path, &bytes, &length, err);
+	bool ok = places_read_any(path, &bytes, &length, err);
 	if (!ok)
 		err->kind = ERR_CONFIG;
 	if (ok) {

@@ -30,7 +30,7 @@ static bool read_env_file(
 		}
 	char *bytes;
 	size_t length;
-	if (!places_read_file(path, &bytes, &length, err)) {
+	if (!places_read_any(path, &bytes, &length, err)) {
 		err->kind = ERR_CONFIG;
 		return err_prefix(err, "%s: env_file", value->where);
 	}

@@ -311,7 +311,7 @@ bool dotenv_read(const char *path, const struct dotenv *above, struct dotenv *en
 	char *bytes;
 	size_t length;
 	memset(env, 0, sizeof *env);
-	if (!places_read_file(path, &bytes, &length, err))
+	if (!places_read_any(path, &bytes, &length, err))
 		return false;
 	bool ok = dotenv_parse(path, bytes, length, above, env, err);
 	explicit_bzero(bytes, length);

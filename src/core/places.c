@@ -138,16 +138,49 @@ static bool read_all(int fd, const char *path, char **bytes, size_t *length, str
 	return true;
 }
 
+/* Whoever writes into a pipe or types at a terminal may never come. */
+static bool may_be_waited_on(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) != 0 || S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || isatty(fd);
+}
+
+int places_open_read(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0) {
+		err_set(err, ERR_FAILED, "%s: %s", path, strerror(errno));
+	} else if (may_be_waited_on(fd)) {
+		err_set(err, ERR_FAILED, "%s: is no file", path);
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static bool read_and_close(int fd, const char *path, char **bytes, size_t *length, struct err *err)
+{
+	bool is_read = fd >= 0 && read_all(fd, path, bytes, length, err);
+
+	if (fd >= 0)
+		close(fd);
+	return is_read;
+}
+
 bool places_read_file(const char *path, char **bytes, size_t *length, struct err *err)
+{
+	return read_and_close(places_open_read(path, err), path, bytes, length, err);
+}
+
+bool places_read_any(const char *path, char **bytes, size_t *length, struct err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0)
-		return err_set(err, ERR_FAILED, "%s: %s", path, strerror(errno));
-	bool is_read = read_all(fd, path, bytes, length, err);
-
-	close(fd);
-	return is_read;
+		err_set(err, ERR_FAILED, "%s: %s", path, strerror(errno));
+	return read_and_close(fd, path, bytes, length, err);
 }
 
 static bool write_all(int fd, const char *bytes, size_t length)
@@ -212,7 +245,7 @@ bool places_write_file(const char *path, const char *bytes, size_t length, struc
 
 bool places_append_line(const char *path, const char *line, struct err *err)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
 	struct stat before = {0};
 
 	if (fd < 0)

@@ -243,6 +243,13 @@ static int open_log(char **path, struct err *err)
 	if (!is_there)
 		return -1;
 	int fd = open(*path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	struct stat st;
+	/* What goes into a pipe cannot be read again, so no line could follow the one before. */
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)) {
+		close(fd);
+		fd = -1;
+		errno = ESPIPE;
+	}
 	if (fd < 0)
 		file_error(*path, err);
 	return fd;
@@ -335,13 +342,18 @@ static void read_line(
 bool audit_read(const char *database, int64_t since_us, struct table *table, struct err *err)
 {
 	char *path = log_path();
-	FILE *file = fopen(path, "re");
-	if (!file) {
-		bool is_empty = errno == ENOENT;
-		if (!is_empty)
-			file_error(path, err);
+	if (access(path, F_OK) != 0 && errno == ENOENT) {
 		mem_free(path);
-		return is_empty;
+		return true;
+	}
+	int fd = places_open_read(path, err);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!file) {
+		err_prefix(err, "audit log");
+		if (fd >= 0)
+			close(fd);
+		mem_free(path);
+		return false;
 	}
 	char previous[HASH_SIZE];
 	memcpy(previous, first_hash, HASH_SIZE);

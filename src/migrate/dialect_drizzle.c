@@ -1,9 +1,9 @@
 /* Drizzle before 1.0: meta/_journal.json orders TAG.sql files, table drizzle.__drizzle_migrations holds hash and the
  * journal's `when`. */
-#include <stdio.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pgtend/core/json.h"
 #include "pgtend/core/mem.h"
@@ -199,11 +199,13 @@ static void match_pass(struct ledger *ledger, enum pass pass)
 static void note_introspected(struct migration_file *file)
 {
 	char head[128] = "";
-	FILE *stream = file->row < 0 && !file->note ? fopen(file->path, "re") : NULL;
-	if (!stream)
+	struct err unreadable;
+	int fd = file->row < 0 && !file->note ? places_open_read(file->path, &unreadable) : -1;
+	if (fd < 0)
 		return;
-	head[fread(head, 1, sizeof head - 1, stream)] = 0;
-	fclose(stream);
+	ssize_t got = read(fd, head, sizeof head - 1);
+	close(fd);
+	head[got > 0 ? got : 0] = 0;
 	if (dialect_is_introspected(head))
 		file->note = mem_format("drizzle-kit's picture of a database that was there before: not to be run; `pgtend migrate "
 		                        "mark applied DATABASE %s`",

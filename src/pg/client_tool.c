@@ -41,7 +41,7 @@ static int read_major(const char *path)
 {
 	struct stat st;
 	int major = 0;
-	int fd = access(path, X_OK) == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	int fd = access(path, X_OK) == 0 ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
 
 	if (fd < 0)
 		return 0;

@@ -212,6 +212,58 @@ static void lines_of_many_writers_stay_whole(void **state)
 	mem_free(path);
 }
 
+/* Who would write into them may never come. */
+static void nobody_waits_for_a_pipe(void **state)
+{
+	struct err err = {0};
+	char *path = places_join(folder, "pipe");
+	char *bytes;
+	size_t length;
+
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(10);
+	assert_false(places_read_file(path, &bytes, &length, &err));
+	assert_true(text_ends_with(err.text, "/pipe: is no file"));
+	assert_false(places_append_line(path, "x", &err));
+	/* also when somebody reads from it, for it keeps nothing */
+	int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	assert_false(places_append_line(path, "x", &err));
+	/* replaced as a whole, as anything else that stands there */
+	assert_true(places_write_file(path, "x", 1, &err));
+	assert_true(places_read_file(path, &bytes, &length, &err));
+	assert_string_equal(bytes, "x");
+	alarm(0);
+	close(reader);
+	mem_free(bytes);
+	mem_free(path);
+}
+
+/* `pgtend -c <(decrypt pgtend.ini)` */
+static void what_the_user_names_may_be_a_pipe(void **state)
+{
+	struct err err = {0};
+	char *path = places_join(folder, "pipe");
+	char *bytes;
+	size_t length;
+
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	if (fork() == 0) {
+		FILE *file = fopen(path, "w");
+
+		_exit(!file || fputs("[pgtend]", file) < 0 || fclose(file) != 0);
+	}
+	alarm(10);
+	assert_true(places_read_any(path, &bytes, &length, &err));
+	alarm(0);
+	wait(NULL);
+	assert_string_equal(bytes, "[pgtend]");
+	mem_free(bytes);
+	mem_free(path);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -222,6 +274,8 @@ int main(void)
 		TEST(writing_replaces_as_a_whole),
 		TEST(reading_fails_in_words),
 		TEST(lines_of_many_writers_stay_whole),
+		TEST(nobody_waits_for_a_pipe),
+		TEST(what_the_user_names_may_be_a_pipe),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

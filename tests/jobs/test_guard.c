@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "pgtend/config/config.h"
@@ -263,6 +264,13 @@ static void unlock_ends_and_distrusts_the_clock(void **state)
 	/* Not JSON at all. */
 	assert_true(places_write_file(path, "{", 1, &err));
 	assert_int_equal(guard_unlocked_s(&open_prod), 0);
+	/* A pipe, on which nobody waits. */
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(10);
+	assert_int_equal(guard_unlocked_s(&open_prod), 0);
+	alarm(0);
+	assert_int_equal(unlink(path), 0);
 	mem_free(bytes);
 	mem_free(path);
 	lock_again();
