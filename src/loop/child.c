@@ -165,6 +165,9 @@ static bool open_pipes(struct loop *loop, struct child *child, const struct chil
 			return false;
 		stdio[0].flags = UV_INHERIT_FD;
 		stdio[0].data.fd = child_fds[0];
+	} else if (spec->has_stdin) {
+		stdio[0].flags = UV_INHERIT_FD;
+		stdio[0].data.fd = spec->stdin_fd;
 	}
 	for (int i = 0; i < 2; i++) {
 		int fd = i == CHILD_STDOUT ? spec->stdout_fd : spec->stderr_fd;

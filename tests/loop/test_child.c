@@ -190,6 +190,23 @@ static void output_into_a_file(void **state)
 	fclose(file);
 }
 
+static void input_from_a_file(void **state)
+{
+	struct scene *scene = *state;
+	const char *const argv[] = {"cat", NULL};
+	struct child_spec spec = spec_of(scene, argv);
+	FILE *file = tmpfile();
+
+	fputs("from a file\n", file);
+	rewind(file);
+	spec.stdin_fd = fileno(file);
+	spec.has_stdin = true;
+	must_start(scene, &spec);
+	run_to_end(scene);
+	assert_string_equal(text_str(&scene->texts[0]), "from a file\n");
+	fclose(file);
+}
+
 static void failures_are_worded(void **state)
 {
 	struct scene *scene = *state;
@@ -397,6 +414,7 @@ int main(void)
 		TEST(no_input_is_an_empty_one),
 		TEST(one_that_does_not_read_its_input),
 		TEST(output_into_a_file),
+		TEST(input_from_a_file),
 		TEST(failures_are_worded),
 		TEST(descriptors_and_signals_are_not_inherited),
 		TEST(as_another_user),

@@ -25,6 +25,8 @@ struct child_spec {
 	const char *const *env;       /* "NAME=value" that are added or replace; NULL-terminated; may be NULL */
 	const char *folder;           /* working directory; NULL: ours */
 	const char *stdin_text;       /* written to its standard input, then closed; NULL: /dev/null */
+	int stdin_fd;                 /* with has_stdin: its standard input (borrowed) */
+	bool has_stdin;
 	int stdout_fd;                /* -1: by data_fn; else its standard output goes there (borrowed) */
 	int stderr_fd;                /* the same */
 	uid_t uid;                    /* with has_user: run as */
