@@ -5,4 +5,5 @@ libpgtend_a_SOURCES += \
 	src/backup/facts.c \
 	src/backup/hook.c \
 	src/backup/probe.c \
+	src/backup/rows.c \
 	src/backup/take.c

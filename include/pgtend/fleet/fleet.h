@@ -41,6 +41,7 @@ enum fact {
 	FACT_INGEST,        /* database: whether rows arrive, by hypertable and source */
 	FACT_AGGREGATES,    /* database: one row a continuous aggregate, how fresh it is */
 	FACT_BACKUP,        /* database: newest backup found in backup_dir (files, no session) */
+	FACT_BACKUPS,       /* database: one row a backup (files, no session) */
 	FACT_POOLS,         /* pooler: SHOW POOLS */
 	FACT_COUNT,
 };
