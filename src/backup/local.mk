@@ -4,6 +4,7 @@ libpgtend_a_SOURCES += \
 	src/backup/dump.c \
 	src/backup/facts.c \
 	src/backup/hook.c \
+	src/backup/policy.c \
 	src/backup/probe.c \
 	src/backup/rows.c \
 	src/backup/take.c

@@ -1,2 +1,8 @@
 # tests of backup/
+if HAVE_CMOCKA
+check_PROGRAMS += tests/backup/test_policy
+endif
+tests_backup_test_policy_SOURCES = tests/backup/test_policy.c
+tests_backup_test_policy_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_backup_test_policy_LDADD = $(TEST_LIBS)
 EXTRA_DIST += tests/backup/backup.test
