@@ -1,5 +1,11 @@
 # sources of src/archive, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/archive/digest.c \
+	src/archive/find.c \
+	src/archive/form.c \
+	src/archive/internal.h \
+	src/archive/list.c \
 	src/archive/manifest.c \
+	src/archive/name.c \
 	src/archive/place.c \
 	src/archive/readback.c

@@ -17,30 +17,6 @@
 
 enum { LOOK_MS = 50 };
 
-char *archive_name(const char *database)
-{
-	struct text name = {0};
-	for (const unsigned char *c = (const unsigned char *)database; *c != '\0'; c++) {
-		bool is_plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_' ||
-		                *c == '-' || *c >= 0x80 || (*c == '.' && name.length > 0);
-		if (is_plain)
-			text_add_char(&name, (char)*c);
-		else
-			text_addf(&name, "%%%02X", *c);
-	}
-	return text_take(&name);
-}
-
-char *archive_folder(const struct database *database, const char *out_dir)
-{
-	char *top = places_absolute(out_dir != NULL ? out_dir : section_text(database->section, "backup_dir"));
-	char *name = archive_name(database->name);
-	char *folder = places_join(top, name);
-	mem_free(top);
-	mem_free(name);
-	return folder;
-}
-
 /* ---- the lock ------------------------------------------------------------------ */
 
 static bool say_locked(const struct database *database, int fd, struct err *err)

@@ -4,7 +4,6 @@
 
 #include <jansson.h>
 
-#include "pgtend/archive/manifest.h"
 #include "pgtend/archive/place.h"
 #include "pgtend/archive/readback.h"
 #include "pgtend/backup/backup.h"

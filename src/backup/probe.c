@@ -24,16 +24,18 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 	int row = table_add_row(table);
 	table_set_text(table, row, "policy", policy);
 	char *folder = archive_folder(database, NULL);
-	struct manifest manifest;
-	if (manifest_newest(folder, database->name, &manifest)) {
-		int64_t age_us = units_now_us() - manifest.stamp_us;
+	struct archives archives;
+	struct err ignored;
+	const struct archive *newest = archive_list(folder, database->name, &archives, &ignored) ? archives_newest(&archives) : NULL;
+	if (newest != NULL) {
+		int64_t age_us = units_now_us() - newest->taken_us;
 		table_set_real(table, row, "age_s", age_us > 0 ? (double)age_us / 1e6 : 0);
-		table_set_int(table, row, "verified", manifest.is_verified);
-		table_set_text(table, row, "path", manifest.dump);
-		table_set_int(table, row, "size_bytes", manifest.size_bytes);
-		table_set_int(table, row, "taken_at", manifest.stamp_us);
-		manifest_done(&manifest);
+		table_set_int(table, row, "verified", newest->depth > ARCHIVE_UNVERIFIED);
+		table_set_text(table, row, "path", newest->path);
+		table_set_int(table, row, "size_bytes", newest->size_bytes);
+		table_set_int(table, row, "taken_at", newest->taken_us);
 	}
+	archives_done(&archives);
 	mem_free(folder);
 	return true;
 }

@@ -66,11 +66,14 @@ static bool prepare(struct taking *taking, struct err *err)
 /* As large as the last one was for its database; without a last one the database's own size. */
 static int64_t expected_bytes(const struct taking *taking, bool *is_measured)
 {
-	struct manifest last;
+	struct archives archives;
+	struct err ignored;
 	int64_t now = json_integer_value(json_object_get(taking->facts, "database_bytes"));
-	*is_measured = manifest_newest(taking->place.folder, taking->database->name, &last) && last.database_bytes > 0;
-	double ratio = *is_measured ? (double)last.size_bytes / (double)last.database_bytes : 1.0;
-	manifest_done(&last);
+	const struct archive *last =
+	    archive_list(taking->place.folder, taking->database->name, &archives, &ignored) ? archives_newest(&archives) : NULL;
+	*is_measured = last != NULL && last->database_bytes > 0;
+	double ratio = *is_measured ? (double)last->size_bytes / (double)last->database_bytes : 1.0;
+	archives_done(&archives);
 	return (int64_t)((double)now * ratio);
 }
 

@@ -30,6 +30,9 @@ enum archive_form {
 };
 const char *archive_form_word(enum archive_form form);   /* "custom", "custom+zstd", "directory", "tar", "plain", ...: the manifest's word */
 const char *archive_form_ending(enum archive_form form); /* ".dump", ".dump.zst", ".dir" */
+/* Which one a file or a folder is, by its bytes: "PGDMP", a tar that begins with toc.dat, a folder with toc.dat, gzip, zstd (and what is packed in them), text.
+ * false: it is none, and why. */
+PGTEND_CHECK bool archive_identify(const char *path, enum archive_form *form, struct err *err);
 
 /* --- one of them --------------------------------------------------------------------------------- */
 
@@ -64,9 +67,10 @@ void archives_done(struct archives *archives);
 /* All that pgtend wrote into `folder` (archive_folder()) for this section, also what is damaged (trouble says how). A folder that is not there has
  * none. Files that pgtend did not write are not among them. Reads manifests and sizes, no contents. */
 PGTEND_CHECK bool archive_list(const char *folder, const char *database, struct archives *archives, struct err *err);
-/* The newest without trouble; NULL: none. Borrowed. */
+/* The newest without trouble, by the time in its name; NULL: none. Borrowed. */
 const struct archive *archives_newest(const struct archives *archives);
-/* "latest", an ID, or the path of any dump, made by whomever. folder and database as above. ERR_USAGE names the nearest ID. */
+/* "latest" (the newest without trouble), an ID, or the path of any dump, made by whomever, with its manifest when it lies beside it. folder and database
+ * as above. An ID or a path may give one with `trouble`: who wants to use it looks there first. ERR_USAGE names the nearest ID. */
 PGTEND_CHECK bool archive_find(const char *folder, const char *database, const char *which, struct archive *archive, struct err *err);
 
 /* --- names -------------------------------------------------------------------------------------- */
@@ -80,7 +84,12 @@ char *archive_folder(const struct database *database, const char *out_dir);
 
 /* Writes it anew and whole (partial name, fsync, rename), sealed: `seal` is the sha256 of all other keys, so that damage by accident is seen. */
 PGTEND_CHECK bool manifest_write(const char *path, json_t *manifest, struct err *err);
-/* Adds a line to `verified` [{at, how, pgtend}] and writes it. */
+/* A line for `verified`, {at, how, pgtend}, of now. New reference. */
+json_t *manifest_verification(enum archive_depth depth);
+/* Reads it again (somebody may have added something meanwhile), changes it, writes it; one run at a time. */
+typedef void (*manifest_fn)(json_t *manifest, void *arg);
+PGTEND_CHECK bool manifest_change(struct archive *archive, manifest_fn change, void *arg, struct err *err);
+/* Adds a line to `verified`. */
 PGTEND_CHECK bool manifest_add_verification(struct archive *archive, enum archive_depth depth, struct err *err);
 
 /* --- reading ------------------------------------------------------------------------------------- */

@@ -1,0 +1,46 @@
+/* src/archive/internal.h - what the files of this folder share. */
+#ifndef PGTEND_ARCHIVE_INTERNAL_H
+#define PGTEND_ARCHIVE_INTERNAL_H
+
+#include <openssl/evp.h>
+
+#include "pgtend/archive/archive.h"
+
+/* --- names --------------------------------------------------------------------- */
+
+enum { STAMP_LENGTH = sizeof "20261121T140211Z" - 1 };
+/* "core-20261121T140211Z": how much of it is the section's name as archive_name() writes it; 0: it is none of our names. The time may be NULL. */
+size_t id_split(const char *id, int64_t *taken_us);
+
+/* --- forms ----------------------------------------------------------------------- */
+
+bool form_from_word(const char *word, enum archive_form *form);
+/* Whether it lies in a folder of its own. */
+bool form_is_folder(enum archive_form form);
+/* Ours, by the end of a path: ".dump.zst" before ".zst". NULL: it has none of our endings. */
+const char *form_ending_of(const char *path);
+
+/* --- one of them ------------------------------------------------------------------------ */
+
+/* Of a file, or of all in a folder; -1: it cannot be looked at. */
+int64_t archive_bytes(const char *path);
+/* All about the backup of ours whose manifest is BASE.json; what is wrong becomes its trouble. */
+void archive_load(struct archive *archive, const char *base);
+
+/* --- manifest ---------------------------------------------------------------------- */
+
+/* A file that is a manifest, of format 1 or 2, whole and as it was sealed. New reference. */
+PGTEND_CHECK bool manifest_read(const char *path, json_t **manifest, struct err *err);
+/* What the struct says besides path and id, taken from its manifest. */
+void manifest_fill(struct archive *archive);
+/* "" when it is a list of plain names of files with sizes and checksums. Else why not; static. */
+const char *manifest_files_trouble(const json_t *files);
+
+/* --- checksums ------------------------------------------------------------------------ */
+
+EVP_MD_CTX *digest_new(void);
+/* Frees it; 64 digits and the final NUL. */
+void digest_end(EVP_MD_CTX *digest, char hex[65]);
+void digest_text(const char *text, char hex[65]);
+
+#endif
