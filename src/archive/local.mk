@@ -8,4 +8,8 @@ libpgtend_a_SOURCES += \
 	src/archive/manifest.c \
 	src/archive/name.c \
 	src/archive/place.c \
-	src/archive/readback.c
+	src/archive/readback.c \
+	src/archive/stream.c \
+	src/archive/stream_gzip.c \
+	src/archive/stream_internal.h \
+	src/archive/stream_zstd.c
