@@ -21,6 +21,7 @@
 #include "pgtend/loop/task.h"
 #include "pgtend/migrate/migrate.h"
 #include "pgtend/timescale/timescale.h"
+#include "pgtend/pitr/pitr.h"
 #include "pgtend/probes/probe.h"
 
 /* What lives from the first server to the last. */
@@ -301,6 +302,7 @@ int main(int argc, char **argv)
 	timescale_register();
 	probe_register(&migrate_probe);
 	probe_register(&backup_probe);
+	probe_register(&archiver_probe);
 	if (arguments.is_completing)
 		status = complete(&arguments);
 	else if (arguments.wants_version)

@@ -2,7 +2,7 @@
 #ifndef PGTEND_CONFIG_CONFIG_INTERNAL_H
 #define PGTEND_CONFIG_CONFIG_INTERNAL_H
 
-#include "ini_internal.h"
+#include "pgtend/config/ini.h"
 #include "pgtend/config/config.h"
 #include "pgtend/config/dotenv.h"
 

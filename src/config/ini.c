@@ -1,7 +1,7 @@
-/* config/ini.c - see ini_internal.h. */
+/* config/ini.c - see ini.h. */
 #include "config.h"
 
-#include "ini_internal.h"
+#include "pgtend/config/ini.h"
 
 #include <ini.h>
 #include <string.h>

@@ -40,6 +40,12 @@ const struct config_key config_keys[] = {
     PGTEND("after_backup", KEY_COMMAND, NULL, NULL,
         "A command to run after each good backup, without a shell: %p is its path, %f its file name, %d the database's "
         "name, %% a per cent sign."),
+    PGTEND("pgbackrest", KEY_COMMAND, NULL, NULL,
+        "pgBackRest as it is to be run where the server's data or its repository is: pgbackrest, sudo -n -u postgres pgbackrest, "
+        "docker exec -u postgres NAME pgbackrest, ssh db1 pgbackrest. Otherwise the one in PATH, as the owner of the server's data, "
+        "when the server is this machine's."),
+    PGTEND("pgbackrest_config", KEY_PATH, NULL, NULL,
+        "pgBackRest's configuration, there. Otherwise the file that archive_command names, else pgBackRest's own place."),
     PGTEND(
         "environment", KEY_CHOICE, ENVIRONMENTS, NULL, "The environment of every database that does not say its own."),
     PGTEND("env_file", KEY_PATH, NULL, NULL, "A .env file whose variables every section may name as ${NAME}."),
@@ -141,6 +147,14 @@ const struct config_key config_keys[] = {
         "name, %% a per cent sign."),
     DATABASE("client", KEY_COMMAND, NULL, NULL,
         "Words put before pg_dump, psql and the like, for servers in containers: docker exec -i NAME."),
+    DATABASE("pgbackrest", KEY_COMMAND, NULL, NULL,
+        "pgBackRest as it is to be run where the server's data or its repository is: pgbackrest, sudo -n -u postgres pgbackrest, "
+        "docker exec -u postgres NAME pgbackrest, ssh db1 pgbackrest. Otherwise the one in PATH, as the owner of the server's data, "
+        "when the server is this machine's."),
+    DATABASE("pgbackrest_config", KEY_PATH, NULL, NULL,
+        "pgBackRest's configuration, there. Otherwise the file that archive_command names, else pgBackRest's own place."),
+    DATABASE("pgbackrest_stanza", KEY_TEXT, NULL, NULL,
+        "pgBackRest's name for the server. Otherwise the one that archive_command names."),
     DATABASE("owner", KEY_TEXT, NULL, NULL, "Role that owns the database when `create` makes it."),
     DATABASE("template", KEY_TEXT, NULL, NULL, "Template that `create` copies. Otherwise template1."),
     DATABASE("encoding", KEY_TEXT, NULL, "UTF8", "Encoding that `create` gives it."),
@@ -174,6 +188,14 @@ const struct config_key config_keys[] = {
         "max_sessions", KEY_INT, "1..64", "4", "The most sessions that pgtend opens on this server for its questions."),
     SERVER("client", KEY_COMMAND, NULL, NULL,
         "Words put before pg_dump, psql and the like, for servers in containers: docker exec -i NAME."),
+    SERVER("pgbackrest", KEY_COMMAND, NULL, NULL,
+        "pgBackRest as it is to be run where the server's data or its repository is: pgbackrest, sudo -n -u postgres pgbackrest, "
+        "docker exec -u postgres NAME pgbackrest, ssh db1 pgbackrest. Otherwise the one in PATH, as the owner of the server's data, "
+        "when the server is this machine's."),
+    SERVER("pgbackrest_config", KEY_PATH, NULL, NULL,
+        "pgBackRest's configuration, there. Otherwise the file that archive_command names, else pgBackRest's own place."),
+    SERVER("pgbackrest_stanza", KEY_TEXT, NULL, NULL,
+        "pgBackRest's name for the server. Otherwise the one that archive_command names."),
 
     /* --- [pooler NAME] --------------------------------------------------------------------------- */
     POOLER("url", KEY_SECRET, NULL, NULL,

@@ -24,6 +24,5 @@ libpgtend_a_SOURCES += \
 	src/config/dotenv.c \
 	src/config/dotenv_internal.h \
 	src/config/ini.c \
-	src/config/ini_internal.h \
 	src/config/keys.c \
 	src/config/trust.c

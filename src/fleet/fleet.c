@@ -334,6 +334,7 @@ const struct facts *database_facts(const struct database *database, enum fact fa
 	case FACT_SERVER:
 	case FACT_DATABASES:
 	case FACT_ACTIVITY:
+	case FACT_ARCHIVER:
 		return &database->server->facts[fact];
 	default:
 		return &database->facts[fact];

@@ -2,6 +2,7 @@
 libpgtend_a_SOURCES += \
 	src/fleet/fleet.c \
 	src/fleet/health.c \
+	src/fleet/health_archiver.c \
 	src/fleet/health_database.c \
 	src/fleet/health_ingest.c \
 	src/fleet/health_limits.c \

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "../../src/config/dotenv_internal.h"
-#include "../../src/config/ini_internal.h"
+#include "pgtend/config/ini.h"
 #include "files.h"
 #include "pgtend/config/config.h"
 #include "pgtend/config/discover.h"

@@ -5,7 +5,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "../../src/config/ini_internal.h"
+#include "pgtend/config/ini.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/text.h"
 

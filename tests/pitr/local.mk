@@ -1,1 +1,2 @@
 # tests of pitr/
+EXTRA_DIST += tests/pitr/archiver.test

@@ -42,6 +42,7 @@ enum fact {
 	FACT_AGGREGATES,    /* database: one row a continuous aggregate, how fresh it is */
 	FACT_BACKUP,        /* database: newest backup found in backup_dir (files, no session) */
 	FACT_BACKUPS,       /* database: one row a backup (files, no session) */
+	FACT_ARCHIVER,      /* server: what archives its log, and how far it has come (filled by pitr/) */
 	FACT_POOLS,         /* pooler: SHOW POOLS */
 	FACT_COUNT,
 };

@@ -1,8 +1,8 @@
-/* src/config/ini_internal.h - the text of an INI file as sections, names and values with their lines.
+/* config/ini.h - the text of an INI file as sections, names and values with their lines.
  *
  * inih splits the lines. Around it stands a reader of ours, because inih gives no line numbers, drops empty
  * sections, cuts section names at 49 bytes and, as
- * compiled, long lines at 200 and values at " ;". Knows no key and no type.
+ * compiled, long lines at 200 and values at " ;". Knows no key and no type. pgBackRest has files of this kind too.
  */
 #ifndef PGTEND_CONFIG_INI_H
 #define PGTEND_CONFIG_INI_H

@@ -1,0 +1,97 @@
+/* pitr_internal.h - what the files of pitr/ share. Nobody outside includes it. */
+#ifndef PGTEND_PITR_INTERNAL_H
+#define PGTEND_PITR_INTERNAL_H
+
+#include <sys/types.h>
+
+#include "pgtend/pitr/pitr.h"
+
+/* --- probe.c ------------------------------------------------------------------------------------ */
+
+/* The value of "--stanza=NAME" or "--stanza NAME" in a command line; NULL. Caller frees. */
+char *pitr_option_of(const char *command, const char *option);
+
+/* --- place.c: where pgBackRest runs ------------------------------------------------------------- */
+
+/* A stanza or the label of a backup: letters, digits, . _ - and no option. */
+bool pitr_is_name(const char *text);
+
+struct pitr_place {
+	struct fleet *fleet;
+	struct database *database;
+	struct words command;     /* pgBackRest, with what stands before it */
+	bool is_elsewhere;        /* something stands before it: its files are not looked at from here */
+	char *stanza;             /* NULL: none is known */
+	char *config;             /* its configuration file; NULL: elsewhere, and not said */
+	bool is_config_said;      /* --config is given along: it is not where pgBackRest looks by itself */
+	char *data;               /* data directory: as the server says, else as the configuration of the stanza does; NULL */
+	bool is_here;             /* it is this machine's, and the server's own */
+	bool has_user;            /* we are root: run as the owner of the data directory */
+	uid_t uid;
+	gid_t gid;
+	const struct table *archiver; /* FACT_ARCHIVER, one row; NULL: the server did not answer. Borrowed */
+	struct err silence;           /* then why */
+};
+/* Finds all of it. stanza NULL: key, then what archive_command says. Only what is configured wrongly is an error; what is lacking stays NULL. */
+PGTEND_CHECK bool pitr_place_open(struct fleet *fleet, struct database *database, const char *stanza, struct pitr_place *place, struct err *err);
+void pitr_place_done(struct pitr_place *place);
+/* false: pgBackRest cannot be run for this server from here, in words (ERR_UNSUPPORTED); or there is no stanza and one is needed (ERR_FAILED). */
+PGTEND_CHECK bool pitr_place_can(const struct pitr_place *place, bool needs_stanza, struct err *err);
+
+/* --- conf.c: pgBackRest's configuration --------------------------------------------------------- */
+
+/* The value of a key of the stanza, else of [global]; NULL. The file that cannot be read has none. Caller frees. */
+char *pitr_conf_get(const char *path, const char *stanza, const char *key);
+bool pitr_conf_has_stanza(const char *path, const char *stanza);
+/* A value of this key is never shown. */
+bool pitr_conf_is_secret(const char *key);
+
+/* --- run.c: one run of it ----------------------------------------------------------------------- */
+
+struct pitr_run {
+	const struct pitr_place *place;
+	const char *command;        /* "backup" */
+	const struct words *options;/* NULL: none */
+	int deadline_ms;            /* 0: none */
+	bool is_logged;             /* what it says goes into the report, its progress too */
+	int64_t all_bytes;          /* of which its per cents are; 0: not known */
+	struct report *report;      /* may be NULL when not logged */
+};
+/* false: it could not be started, was cancelled, or ended badly: its own first error, and what to do. out (may be NULL): its standard output. */
+PGTEND_CHECK bool pitr_run(const struct pitr_run *run, struct text *out, struct err *err);
+/* The number of its error in err's text ("... (pgBackRest error 55)"); 0. */
+int pitr_error_of(const struct err *err);
+/* Runs a program where pgBackRest runs: as the same user, behind the same words. argv[0] is its name. */
+PGTEND_CHECK bool pitr_run_other(const struct pitr_place *place, const char *const *argv, int *status, struct text *out, struct err *err);
+
+/* --- info.c: what its repository holds ---------------------------------------------------------- */
+
+struct pitr_set {
+	char *label;
+	char *type; /* "full", "diff", "incr" */
+	int64_t start_us, stop_us;
+	int64_t size_bytes, repo_bytes;
+	bool is_damaged; /* pages with wrong checksums were found while it was taken */
+};
+struct pitr_info {
+	int code;        /* 0 ok, 1 no such stanza, 2 no backup, 99 see message */
+	char *message;
+	bool is_running; /* a backup or expire runs now */
+	char *cipher;
+	char *system_identifier; /* of the cluster that the stanza belongs to; NULL */
+	char *wal_min, *wal_max;
+	struct pitr_set *sets;   /* oldest first; those of that cluster */
+	int count;
+};
+PGTEND_CHECK bool pitr_info_read(const struct pitr_place *place, struct pitr_info *info, struct err *err);
+/* From the text of `info --output=json`; no task needed. */
+PGTEND_CHECK bool pitr_info_parse(const char *json, const char *stanza, struct pitr_info *info, struct err *err);
+void pitr_info_done(struct pitr_info *info);
+const struct pitr_set *pitr_info_newest(const struct pitr_info *info, const char *type); /* NULL type: any; NULL: none */
+
+/* --- restore_time.c ------------------------------------------------------------------------------ */
+
+/* "2026-11-21 14:02:11+01", "2026-11-21T14:02:11Z", "10 min ago"; without a zone: UTC, as everything that pgtend shows. */
+PGTEND_CHECK bool pitr_parse_time(const char *text, int64_t now_us, int64_t *time_us, struct err *err);
+
+#endif
