@@ -9,7 +9,7 @@
 #include "pgtend/loop/task.h"
 #include "pgtend/pg/client_tool.h"
 
-enum { TICK_MS = 500, LOG_LINES = 50, SAID_BYTES = 1 << 20 };
+enum { TICK_MS = 500, KILL_AFTER_MS = 5000, LOG_LINES = 50, SAID_BYTES = 1 << 20 };
 
 bool dump_tools_find(int server_major, struct dump_tools *tools, struct err *err)
 {
@@ -62,20 +62,30 @@ static void tick(void *arg)
 	running->run->tick(running->run->arg);
 }
 
-/* SIGTERM is their end at once. */
+static void kill_child(void *arg)
+{
+	const struct running *running = arg;
+	if (running->child != NULL)
+		child_signal(running->child, SIGKILL);
+}
+
+/* SIGTERM is their end at once, unless they are stopped or wait for a disk. */
 static bool wait_for(struct running *running, struct err *err)
 {
 	const struct dump_run *run = running->run;
 	struct timer *timer = run->tick != NULL ? timer_start(run->loop, TICK_MS, TICK_MS, tick, running) : NULL;
+	struct timer *late = NULL;
 	bool is_cancelled = false;
 	while (running->child != NULL) {
 		task_wait();
 		if (running->child != NULL && task_is_cancelled() && !is_cancelled) {
 			is_cancelled = true;
 			child_signal(running->child, SIGTERM);
+			late = timer_start(run->loop, KILL_AFTER_MS, 0, kill_child, running);
 		}
 	}
 	timer_stop(timer);
+	timer_stop(late);
 	return !is_cancelled || err_set(err, ERR_CANCELLED, "cancelled: %s was ended, nothing was kept", running->name);
 }
 
