@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include "pgtend/archive/archive.h"
+#include "pgtend/archive/stream.h"
 
 /* --- names --------------------------------------------------------------------- */
 
@@ -36,11 +37,29 @@ void manifest_fill(struct archive *archive);
 /* "" when it is a list of plain names of files with sizes and checksums. Else why not; static. */
 const char *manifest_files_trouble(const json_t *files);
 
+/* --- reading ------------------------------------------------------------------------------ */
+
+/* pg_restore --list: entries and tables of the contents. In a task. */
+PGTEND_CHECK bool list_read(struct loop *loop, const struct archive *archive, const struct dump_tools *tools,
+    struct archive_contents *contents, struct err *err);
+
 /* --- checksums ------------------------------------------------------------------------ */
 
 EVP_MD_CTX *digest_new(void);
 /* Frees it; 64 digits and the final NUL. */
 void digest_end(EVP_MD_CTX *digest, char hex[65]);
 void digest_text(const char *text, char hex[65]);
+
+/* The checksum of a file, or of all files of a folder. Zeroed, then path, then given to work_start(loop, hashing_run, &hashing). */
+struct hashing {
+	const char *path;
+	atomic_llong bytes; /* while it runs: read so far */
+	/* after work_wait() */
+	bool is_good; /* false: err says why */
+	char sha256[65];
+	json_t *files; /* of a folder: see archive_contents; owned */
+	struct err err;
+};
+void hashing_run(struct work *work, void *hashing);
 
 #endif

@@ -1,5 +1,7 @@
 # sources of src/archive, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/archive/count.c \
+	src/archive/count.h \
 	src/archive/digest.c \
 	src/archive/find.c \
 	src/archive/form.c \
@@ -8,7 +10,8 @@ libpgtend_a_SOURCES += \
 	src/archive/manifest.c \
 	src/archive/name.c \
 	src/archive/place.c \
-	src/archive/readback.c \
+	src/archive/read.c \
+	src/archive/reading.c \
 	src/archive/stream.c \
 	src/archive/stream_gzip.c \
 	src/archive/stream_internal.h \

@@ -5,7 +5,6 @@
 #include <jansson.h>
 
 #include "pgtend/archive/place.h"
-#include "pgtend/archive/readback.h"
 #include "pgtend/backup/backup.h"
 #include "pgtend/pg/dump.h"
 

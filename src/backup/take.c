@@ -32,7 +32,7 @@ struct taking {
 	struct report *report;
 	struct archive_place place;
 	struct dump_tools tools;
-	struct readback readback;
+	struct archive_contents contents;
 	json_t *facts;
 	int64_t began_us;
 	double took_s;
@@ -106,7 +106,7 @@ static bool sync_folder(const char *folder, struct err *err)
 static bool write_manifest(struct taking *taking, struct err *err)
 {
 	char stamp[UNITS_SIZE];
-	const struct readback *readback = &taking->readback;
+	const struct archive_contents *contents = &taking->contents;
 	char *file = mem_format("%s.dump", taking->place.base);
 	json_t *how = json_pack(
 	    "[s,s,s]", "pg_dump ended with status 0", "pg_restore --list", "pg_restore of the whole into nothing");
@@ -114,10 +114,10 @@ static bool write_manifest(struct taking *taking, struct err *err)
 	json_object_set_new(taking->facts, "file", json_string(file));
 	json_object_set_new(taking->facts, "taken_at", json_string(units_rfc3339(stamp, taking->place.stamp_us)));
 	json_object_set_new(taking->facts, "duration_ms", json_integer((json_int_t)(taking->took_s * 1000)));
-	json_object_set_new(taking->facts, "size_bytes", json_integer(readback->size_bytes));
-	json_object_set_new(taking->facts, "sha256", json_string(readback->sha256));
-	json_object_set_new(taking->facts, "entries", json_integer(readback->entries));
-	json_object_set_new(taking->facts, "tables", json_integer(readback->tables));
+	json_object_set_new(taking->facts, "size_bytes", json_integer(contents->size_bytes));
+	json_object_set_new(taking->facts, "sha256", json_string(contents->sha256));
+	json_object_set_new(taking->facts, "entries", json_integer(contents->entries));
+	json_object_set_new(taking->facts, "tables", json_integer(contents->tables));
 	json_object_set_new(taking->facts, "verified", json_true());
 	json_object_set_new(taking->facts, "verified_how", how);
 	json_object_set_new(taking->facts, "pg_dump_major", json_integer(taking->tools.major));
@@ -147,28 +147,35 @@ static void tell(const struct taking *taking)
 	int row = table_add_row(rows);
 	table_set_text(rows, row, "database", taking->database->name);
 	table_set_text(rows, row, "path", taking->place.dump);
-	table_set_int(rows, row, "size_bytes", taking->readback.size_bytes);
+	table_set_int(rows, row, "size_bytes", taking->contents.size_bytes);
 	table_set_int(rows, row, "database_bytes", json_integer_value(json_object_get(taking->facts, "database_bytes")));
-	table_set_text(rows, row, "sha256", taking->readback.sha256);
+	table_set_text(rows, row, "sha256", taking->contents.sha256);
 	table_set_int(rows, row, "verified", 1);
-	table_set_int(rows, row, "tables", taking->readback.tables);
+	table_set_int(rows, row, "tables", taking->contents.tables);
 	table_set_int(rows, row, "taken_at", taking->place.stamp_us);
 	table_set_real(rows, row, "duration_s", taking->took_s);
 	table_set_int(rows, row, "pg_dump_major", taking->tools.major);
 	report_rows(taking->report, rows);
-	report_summary(taking->report, "%s in %s, read back: %s", units_bytes(size, taking->readback.size_bytes),
+	report_summary(taking->report, "%s in %s, read back: %s", units_bytes(size, taking->contents.size_bytes),
 	    units_ms(took, taking->took_s * 1000), taking->place.dump);
 }
 
 /* ---- all --------------------------------------------------------------------------------- */
 
+static bool read_back(struct taking *taking, const struct archive *part, struct err *err)
+{
+	report_step(taking->report, "reading it back");
+	return archive_read(taking->fleet->loop, part, &taking->tools, ARCHIVE_READ, &taking->contents, taking->report, err);
+}
+
 static bool dump_and_verify(struct taking *taking, struct err *err)
 {
 	bool is_measured;
 	int64_t expected = expected_bytes(taking, &is_measured);
+	struct archive part = {.path = taking->place.part, .form = ARCHIVE_CUSTOM};
 	return check_room(taking, expected, is_measured, err) &&
 	       dump_take(taking->fleet, taking->database, &taking->tools, &taking->place, expected, taking->report, err) &&
-	       readback_run(taking->fleet, &taking->tools, taking->place.part, &taking->readback, taking->report, err);
+	       read_back(taking, &part, err);
 }
 
 static bool take(struct taking *taking, const char *out_dir, struct err *err)
@@ -208,5 +215,6 @@ bool backup_take(struct fleet *fleet, struct database *database, const char *out
 		ok = take(&taking, out_dir, err);
 	dump_tools_done(&taking.tools);
 	json_decref(taking.facts);
+	archive_contents_done(&taking.contents);
 	return ok;
 }

@@ -99,7 +99,8 @@ struct archive_contents {
 	int64_t size_bytes;
 	int64_t entries, tables; /* of its table of contents: all, those with data */
 	int64_t rows;            /* -1: not counted */
-	json_t *counts;          /* {"public.t": 123}, owned; NULL: not counted */
+	json_t *counts;          /* {"public.t": 123}, names without quotes; owned; NULL: not counted */
+	json_t *files;           /* of a folder: [{name, size_bytes, sha256}] by name, as a manifest has it; owned; NULL: a file */
 	char sha256[65];         /* of the file; of a folder: of its lines "SHA256  NAME\n", sorted by name */
 };
 void archive_contents_done(struct archive_contents *contents);

@@ -1,0 +1,153 @@
+/* archive/read.c - a dump read: its checksum, its list, and if wanted every row. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "pgtend/archive/reading.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/loop/child.h"
+
+void archive_contents_done(struct archive_contents *contents)
+{
+	json_decref(contents->counts);
+	json_decref(contents->files);
+	memset(contents, 0, sizeof *contents);
+	contents->rows = -1;
+}
+
+/* ---- list --------------------------------------------------------------------------------- */
+
+/* Counts the list as it comes: it may be larger than what child_run() keeps. */
+struct listing {
+	struct archive_contents *contents;
+	struct text line;
+};
+
+static void end_line(struct listing *listing)
+{
+	const char *line = text_str(&listing->line);
+	if (*line != ';' && *line != '\0')
+		listing->contents->entries++;
+	if (*line != ';' && strstr(line, " TABLE DATA ") != NULL)
+		listing->contents->tables++;
+	text_done(&listing->line);
+}
+
+static void heard(enum child_stream stream, const char *bytes, size_t length, void *arg)
+{
+	struct listing *listing = arg;
+	for (size_t i = 0; stream == CHILD_STDOUT && i < length; i++) {
+		if (bytes[i] == '\n')
+			end_line(listing);
+		else if (bytes[i] != '\0')
+			text_add_char(&listing->line, bytes[i]);
+	}
+}
+
+static bool run_list(struct loop *loop, const struct archive *archive, const struct dump_tools *tools, int in,
+    struct archive_contents *contents, struct err *err)
+{
+	const char *argv[] = {tools->pg_restore, "--list", in < 0 ? archive->path : NULL, NULL};
+	static const char *const env[] = {"LC_MESSAGES=C", NULL};
+	struct text out = {0}, errors = {0};
+	struct listing listing = {.contents = contents};
+	int status = 0;
+	struct child_spec spec = {.argv = argv,
+	    .env = env,
+	    .stdin_fd = in,
+	    .has_stdin = in >= 0,
+	    .stdout_fd = -1,
+	    .stderr_fd = -1,
+	    .data_fn = heard,
+	    .arg = &listing};
+	bool ok = child_run(loop, &spec, &status, &out, &errors, err);
+	end_line(&listing);
+	if (ok && status != 0) {
+		const char *said = text_str(&errors), *reason = strstr(said, "error: ");
+		reason = reason != NULL ? reason + strlen("error: ") : said;
+		ok = err_set(err, ERR_FAILED, "%s: its list could not be read: %.*s (pg_restore, status %d)", archive->path,
+		    (int)strcspn(reason, "\n"), reason, status);
+	}
+	text_done(&out);
+	text_done(&errors);
+	return ok;
+}
+
+/* The list stands at the beginning: when pg_restore has it, the rest is not expanded. */
+static bool list_packed(struct loop *loop, const struct archive *archive, const struct dump_tools *tools,
+    struct archive_contents *contents, struct err *err)
+{
+	struct stream stream = {.how = STREAM_EXPAND_ZSTD,
+	    .closes_in = true,
+	    .closes_out = true,
+	    .in_name = archive->path,
+	    .out_name = "pg_restore"};
+	int in = -1;
+	stream.in_fd = open(archive->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (stream.in_fd < 0)
+		return err_set(err, ERR_FAILED, "%s: %s", archive->path, strerror(errno));
+	if (!stream_pipe(&in, &stream.out_fd, err)) {
+		close(stream.in_fd);
+		return false;
+	}
+	struct work *work = work_start(loop, stream_run, &stream);
+	bool ok = run_list(loop, archive, tools, in, contents, err);
+	close(in);
+	work_cancel(work);
+	work_wait(work);
+	if (!ok && !stream.is_good && stream.err.kind == ERR_FAILED)
+		*err = stream.err;
+	return ok;
+}
+
+bool list_read(struct loop *loop, const struct archive *archive, const struct dump_tools *tools,
+    struct archive_contents *contents, struct err *err)
+{
+	contents->entries = contents->tables = 0;
+	return archive->form == ARCHIVE_CUSTOM_ZSTD ? list_packed(loop, archive, tools, contents, err)
+	                                            : run_list(loop, archive, tools, -1, contents, err);
+}
+
+/* ---- all --------------------------------------------------------------------------------------- */
+
+static bool sum_up(struct loop *loop, const struct archive *archive, struct archive_contents *contents,
+    struct report *report, struct err *err)
+{
+	struct hashing hashing = {.path = archive->path};
+	report_progress(report, 0, archive->size_bytes, "bytes");
+	work_wait(work_start(loop, hashing_run, &hashing));
+	if (!hashing.is_good) {
+		*err = hashing.err;
+		json_decref(hashing.files);
+		return false;
+	}
+	contents->size_bytes = hashing.bytes;
+	memcpy(contents->sha256, hashing.sha256, sizeof contents->sha256);
+	contents->files = hashing.files;
+	return true;
+}
+
+static bool is_plain(enum archive_form form)
+{
+	return form == ARCHIVE_PLAIN || form == ARCHIVE_PLAIN_GZIP || form == ARCHIVE_PLAIN_ZSTD;
+}
+
+bool archive_read(struct loop *loop, const struct archive *archive, const struct dump_tools *tools,
+    enum archive_depth depth, struct archive_contents *contents, struct report *report, struct err *err)
+{
+	memset(contents, 0, sizeof *contents);
+	contents->rows = -1;
+	if (is_plain(archive->form))
+		return err_set(
+		    err, ERR_UNSUPPORTED, "%s: is SQL, which has no list and no blocks that could be read", archive->path);
+	if (depth >= ARCHIVE_READ) {
+		struct archive_reading *reading = archive_reading_start(loop, archive, tools, false, err);
+		return reading != NULL && archive_reading_wait(reading, contents, report, err);
+	}
+	bool ok = sum_up(loop, archive, contents, report, err) && list_read(loop, archive, tools, contents, err);
+	if (!ok)
+		archive_contents_done(contents);
+	return ok;
+}
