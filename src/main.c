@@ -303,6 +303,7 @@ int main(int argc, char **argv)
 	probe_register(&migrate_probe);
 	probe_register(&backup_probe);
 	probe_register(&archiver_probe);
+	probe_register(&backups_probe);
 	if (arguments.is_completing)
 		status = complete(&arguments);
 	else if (arguments.wants_version)

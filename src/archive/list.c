@@ -183,8 +183,11 @@ void archive_load(struct archive *archive, const char *base)
 	archive->size_bytes = bytes > 0 ? bytes : 0;
 	if (archive->trouble == NULL)
 		archive->trouble = name_trouble(archive);
-	if (archive->trouble == NULL)
+	if (archive->trouble == NULL) {
+		struct stat info;
+		archive->is_gone = lstat(archive->path, &info) != 0 && errno == ENOENT;
 		archive->trouble = dump_trouble(archive);
+	}
 }
 
 /* ---- all ----------------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "pgtend/archive/archive.h"
 #include "pgtend/archive/place.h"
 #include "pgtend/backup/backup.h"
 #include "pgtend/pg/dump.h"
@@ -15,8 +16,25 @@ PGTEND_CHECK bool manifest_ask(struct database *database, struct session *sessio
 PGTEND_CHECK bool dump_take(struct fleet *fleet, struct database *database, const struct dump_tools *tools,
     const struct archive_place *place, int64_t expected_bytes, struct report *report, struct err *err);
 
-/* Key after_backup; true when there is none. */
+/* All of a database, newest first, read beside the loop. In a task; archives_done() also on false. */
+PGTEND_CHECK bool backup_archives_wait(
+    struct loop *loop, const struct database *database, const char *out_dir, struct archives *archives, struct err *err);
+
+/* --- hook.c: key after_backup ---------------------------------------------------------------------- */
+
+/* What stands in the manifest as after_backup before the command has run; JSON's null: there is no such key. New reference. */
+json_t *hook_pending(const struct database *database);
+/* After the backup has its name and its manifest; what became of it is written there. true also where there is no such key. ERR_PARTIAL: the backup is good. */
 PGTEND_CHECK bool hook_run(
-    struct fleet *fleet, const struct database *database, const char *path, struct report *report, struct err *err);
+    struct fleet *fleet, const struct database *database, const char *folder, const char *id, struct report *report, struct err *err);
+/* "pending", "done", "failed"; NULL: none. Borrowed. */
+const char *hook_status(const struct archive *archive);
+/* The command has still to run for it (again). */
+bool hook_is_waiting(const struct database *database, const struct archive *archive);
+/* "after_backup failed 3 times: ..."; caller frees. NULL: nothing is wrong. */
+char *hook_trouble(const struct database *database, const struct archive *archive, int64_t now_us);
+/* Runs it for all that wait, the newest first, until one fails. *done: for how many it came to a good end. */
+PGTEND_CHECK bool hook_retry(
+    struct fleet *fleet, const struct database *database, struct archives *archives, int *done, struct report *report, struct err *err);
 
 #endif

@@ -1,78 +1,202 @@
-/* backup/hook.c - the team's own command after a good backup (a copy elsewhere, a message). Without a shell. */
+/* backup/hook.c - the team's own command after a good backup (a copy elsewhere, a message). Without a shell.
+ *
+ * What became of it stands in the manifest (after_backup: {status, at, tries, error}): "pending" from the moment at which the backup has
+ * its name, so that a run that was killed in between is not forgotten; `backup due` tries again what is pending or failed. */
 #include <string.h>
 
 #include "backup_internal.h"
 #include "pgtend/config/trust.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/core/places.h"
+#include "pgtend/core/units.h"
 #include "pgtend/loop/child.h"
+#include "pgtend/loop/task.h"
 
-/* %p path, %f file name, %d database, %% a per cent sign. */
-static char *fill(const char *word, const char *path, const char *database)
+static const char key[] = "after_backup";
+enum { MOST_LINES = 50, RUNS_S = 3600 };
+
+static const char *command_of(const struct database *database)
+{
+	const char *command = section_text(database->section, key);
+	return command != NULL && *command != '\0' ? command : NULL;
+}
+
+/* --- what the manifest says ------------------------------------------------------------------------ */
+
+json_t *hook_pending(const struct database *database)
+{
+	return command_of(database) != NULL ? json_pack("{s:s, s:i}", "status", "pending", "tries", 0) : json_null();
+}
+
+const char *hook_status(const struct archive *archive)
+{
+	return json_string_value(json_object_get(json_object_get(archive->manifest, key), "status"));
+}
+
+static int64_t tries_of(const struct archive *archive)
+{
+	return json_integer_value(json_object_get(json_object_get(archive->manifest, key), "tries"));
+}
+
+bool hook_is_waiting(const struct database *database, const struct archive *archive)
+{
+	const char *status = hook_status(archive);
+	return command_of(database) != NULL && archive->trouble == NULL && status != NULL && strcmp(status, "done") != 0;
+}
+
+char *hook_trouble(const struct database *database, const struct archive *archive, int64_t now_us)
+{
+	if (!hook_is_waiting(database, archive))
+		return NULL;
+	const char *error = json_string_value(json_object_get(json_object_get(archive->manifest, key), "error"));
+	int64_t tries = tries_of(archive);
+	if (tries > 0)
+		return mem_format("after_backup failed %lld time%s%s%s", (long long)tries, tries == 1 ? "" : "s", error != NULL ? ": " : "",
+		    error != NULL ? error : "");
+	/* It may be at work right now. */
+	return now_us - archive->taken_us > RUNS_S * INT64_C(1000000) ? mem_copy("after_backup was interrupted") : NULL;
+}
+
+/* On top of what stands there by now: a verification may have come between. */
+static void note(json_t *manifest, void *arg)
+{
+	const struct err *failure = arg;
+	char stamp[UNITS_SIZE];
+	json_int_t tries = json_integer_value(json_object_get(json_object_get(manifest, key), "tries"));
+	json_object_set_new(manifest, key,
+	    json_pack("{s:s, s:s, s:I, s:s?}", "status", failure->kind == ERR_NONE ? "done" : "failed", "at",
+	        units_rfc3339(stamp, units_now_us() / 1000000 * 1000000), "tries", tries + 1, "error",
+	        failure->kind != ERR_NONE ? failure->text : NULL));
+}
+
+/* --- running it -------------------------------------------------------------------------------------- */
+
+static const char *name_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* %p path, %f file name, %m path of the manifest, %d database, %% a per cent sign. */
+static char *fill(const char *word, const struct archive *archive, const char *database)
+{
 	struct text filled = {0};
 	for (const char *c = word; *c != '\0'; c++) {
-		if (*c != '%' || c[1] == '\0' || strchr("pfd%", c[1]) == NULL) {
+		if (*c != '%' || c[1] == '\0' || strchr("pfmd%", c[1]) == NULL) {
 			text_add_char(&filled, *c);
 			continue;
 		}
 		c++;
-		text_add(&filled, *c == 'p'   ? path
-		                  : *c == 'f' ? (slash != NULL ? slash + 1 : path)
+		text_add(&filled, *c == 'p'   ? archive->path
+		                  : *c == 'f' ? name_of(archive->path)
+		                  : *c == 'm' ? archive->manifest_path
 		                  : *c == 'd' ? database
 		                              : "%");
 	}
 	return text_take(&filled);
 }
 
-static void log_lines(const char *output, struct report *report)
+static void log_lines(const struct words *lines, struct report *report)
 {
-	struct words lines = {0};
-	words_split(&lines, output, "\n\r");
-	for (size_t i = 0; i < lines.count && i < 50; i++)
-		report_log(report, "after_backup: %s", lines.v[i]);
-	words_done(&lines);
+	for (size_t i = 0; i < lines->count && i < MOST_LINES; i++)
+		report_log(report, "after_backup: %s", lines->v[i]);
+	if (lines->count > MOST_LINES)
+		report_log(report, "after_backup: %zu more lines", lines->count - MOST_LINES);
 }
 
-static bool run(struct fleet *fleet, const struct words *argv, struct report *report, struct err *err)
+static bool say_status(int status, const struct words *errors, struct err *err)
+{
+	char *last = errors->count > 0 ? text_visible(errors->v[errors->count - 1]) : NULL;
+	err_set(err, ERR_PARTIAL, "ended with status %d%s%s", status, last != NULL ? ": " : "", last != NULL ? last : "");
+	mem_free(last);
+	return false;
+}
+
+static bool run_child(struct fleet *fleet, const struct words *argv, struct report *report, struct err *err)
 {
 	struct text out = {0}, errors = {0};
+	struct words out_lines = {0}, error_lines = {0};
 	int status = 0;
 	struct child_spec spec = {
 	    .argv = (const char *const *)argv->v, .folder = config_folder(fleet->config), .stdout_fd = -1, .stderr_fd = -1};
 	bool ok = child_run(fleet->loop, &spec, &status, &out, &errors, err);
 	if (ok) {
-		log_lines(text_str(&out), report);
-		log_lines(text_str(&errors), report);
+		words_split(&out_lines, text_str(&out), "\n\r");
+		words_split(&error_lines, text_str(&errors), "\n\r");
+		log_lines(&out_lines, report);
+		log_lines(&error_lines, report);
+		ok = status == 0 || say_status(status, &error_lines, err);
 	}
-	if (ok && status != 0)
-		ok = err_set(err, ERR_PARTIAL, "ended with status %d", status);
+	words_done(&out_lines);
+	words_done(&error_lines);
 	text_done(&out);
 	text_done(&errors);
 	return ok;
 }
 
-bool hook_run(
-    struct fleet *fleet, const struct database *database, const char *path, struct report *report, struct err *err)
+static bool run_command(struct fleet *fleet, const struct database *database, const struct archive *archive, struct report *report, struct err *err)
 {
-	const char *command = section_text(database->section, "after_backup");
-	if (command == NULL || *command == '\0')
-		return true;
 	struct words words = {0}, argv = {0};
-	words_split(&words, command, " \t");
+	words_split(&words, command_of(database), " \t");
 	for (size_t i = 0; i < words.count; i++)
-		words_take(&argv, fill(words.v[i], path, database->name));
+		words_take(&argv, fill(words.v[i], archive, database->name));
 	words_take(&argv, NULL);
-	report_step(report, "after_backup");
-	bool ok =
-	    trust_allows_command(fleet->config, database->section, "after_backup", err) && run(fleet, &argv, report, err);
-	if (!ok) {
-		if (err->kind != ERR_CANCELLED)
-			err->kind = ERR_PARTIAL;
-		err_prefix(err, "the backup is good, but after_backup");
-	}
+	bool ok = trust_allows_command(fleet->config, database->section, key, err) && run_child(fleet, &argv, report, err);
 	argv.count--;
 	words_done(&argv);
 	words_done(&words);
 	return ok;
+}
+
+static bool run_and_note(struct fleet *fleet, const struct database *database, struct archive *archive, struct report *report, struct err *err)
+{
+	struct err failure = {0}, unwritten = {0};
+	report_step(report, "after_backup");
+	bool ok = run_command(fleet, database, archive, report, &failure);
+	/* Interrupted is not failed: it stays as it was and is tried again. */
+	bool is_tried = ok || failure.kind != ERR_CANCELLED;
+	task_shield();
+	if (is_tried && !manifest_change(archive, note, &failure, &unwritten))
+		report_log(report, "what became of after_backup could not be written down: %s", unwritten.text);
+	task_unshield();
+	if (!ok) {
+		*err = failure;
+		if (err->kind != ERR_CANCELLED)
+			err->kind = ERR_PARTIAL;
+	}
+	return ok;
+}
+
+bool hook_run(struct fleet *fleet, const struct database *database, const char *folder, const char *id, struct report *report, struct err *err)
+{
+	if (command_of(database) == NULL)
+		return true;
+	struct archive archive = {0};
+	char *base = places_join(folder, id);
+	bool ok = archive_find(folder, database->name, base, &archive, err) && run_and_note(fleet, database, &archive, report, err);
+	archive_done(&archive);
+	mem_free(base);
+	if (ok)
+		return true;
+	if (err->kind != ERR_CANCELLED) {
+		err->kind = ERR_PARTIAL;
+		err_hint(err, "`pgtend backup due` tries it again");
+	}
+	return err_prefix(err, "the backup is good, but after_backup");
+}
+
+bool hook_retry(
+    struct fleet *fleet, const struct database *database, struct archives *archives, int *done, struct report *report, struct err *err)
+{
+	for (int i = 0; i < archives->count; i++) {
+		struct archive *archive = &archives->v[i];
+		if (!hook_is_waiting(database, archive))
+			continue;
+		report_log(report, "after_backup of %s: tried again", archive->id);
+		/* Where the newest cannot be copied now, the older ones cannot either. */
+		if (!run_and_note(fleet, database, archive, report, err))
+			return err_prefix(err, "after_backup of %s", archive->id);
+		(*done)++;
+	}
+	return true;
 }

@@ -1,6 +1,7 @@
 # sources of src/backup, in alphabetical order
 libpgtend_a_SOURCES += \
 	src/backup/backup_internal.h \
+	src/backup/catalog.c \
 	src/backup/dump.c \
 	src/backup/facts.c \
 	src/backup/hook.c \

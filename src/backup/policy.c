@@ -45,6 +45,22 @@ const struct archive *backup_newest_good(const struct archives *archives, int64_
 	return newest;
 }
 
+char *backup_newer_trouble(const struct archives *archives, const struct archive *good, int64_t now_us)
+{
+	for (int i = 0; i < archives->count; i++) {
+		const struct archive *archive = &archives->v[i];
+		if (good != NULL && archive->taken_us <= good->taken_us)
+			continue;
+		if (archive->trouble != NULL)
+			return mem_format("%s is no backup: %s", archive->id, archive->trouble);
+		if (backup_is_ahead(archive, now_us))
+			return mem_format("%s is from the future", archive->id);
+		if (archive->depth == ARCHIVE_UNVERIFIED)
+			return mem_format("%s was never verified", archive->id);
+	}
+	return NULL;
+}
+
 /* --- due --------------------------------------------------------------------------------------- */
 
 /* Days since the epoch, UTC; before it too. */
@@ -62,21 +78,6 @@ static bool is_time(const struct backup_policy *policy, int64_t taken_us, int64_
 	return days >= 1 && now_us - taken_us >= DAILY_LEAST_HOURS * HOUR_US;
 }
 
-/* What stands before the last good one, or instead of it: why it does not count. Caller frees; NULL: nothing. */
-static char *newer_trouble(const struct archives *archives, const struct archive *good, int64_t now_us)
-{
-	for (int i = 0; i < archives->count; i++) {
-		const struct archive *archive = &archives->v[i];
-		if (good != NULL && archive->taken_us <= good->taken_us)
-			continue;
-		if (archive->trouble != NULL)
-			return mem_format("%s is no backup: %s", archive->id, archive->trouble);
-		if (backup_is_ahead(archive, now_us))
-			return mem_format("%s is from the future", archive->id);
-	}
-	return NULL;
-}
-
 bool backup_is_due(const struct backup_policy *policy, const struct archives *archives, int64_t now_us, char **why)
 {
 	char age[UNITS_SIZE];
@@ -85,7 +86,7 @@ bool backup_is_due(const struct backup_policy *policy, const struct archives *ar
 		*why = mem_copy("its policy is none");
 		return false;
 	}
-	char *trouble = newer_trouble(archives, good, now_us), *last;
+	char *trouble = backup_newer_trouble(archives, good, now_us), *last;
 	if (good == NULL)
 		last = mem_copy(trouble == NULL ? "there is none yet" : "there is no good one");
 	else {
@@ -147,10 +148,9 @@ static int64_t newer_good(const struct archives *archives, const struct archive 
 static enum prune_fate fate_of(const struct backup_policy *policy, const struct archives *archives, const struct archive *archive,
     bool is_stopped, int64_t now_us)
 {
-	bool is_husk = archive->trouble != NULL && archive->manifest != NULL && archive->size_bytes < 0;
 	if (backup_is_ahead(archive, now_us))
 		return PRUNE_AHEAD;
-	if ((archive->trouble != NULL && !is_husk) || archive->taken_us <= 0)
+	if ((archive->trouble != NULL && !archive->is_gone) || archive->taken_us <= 0)
 		return PRUNE_DAMAGED;
 	if (policy->keep_s < 0)
 		return PRUNE_FOREVER;
@@ -160,7 +160,7 @@ static enum prune_fate fate_of(const struct backup_policy *policy, const struct 
 		return PRUNE_LEAST;
 	if (is_stopped)
 		return PRUNE_STOPPED;
-	return is_husk ? PRUNE_HUSK : PRUNE_REMOVE;
+	return archive->is_gone ? PRUNE_HUSK : PRUNE_REMOVE;
 }
 
 void backup_prune_plan(const struct backup_policy *policy, const struct archives *archives, int64_t now_us, enum prune_fate *fates)

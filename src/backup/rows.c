@@ -33,8 +33,7 @@ static void set_manifest(struct table *table, int row, const json_t *manifest)
 	table_set_text(table, row, "server_version", text_of(manifest, "server_version"));
 	if (json_is_number(duration))
 		table_set_real(table, row, "duration_s", json_number_value(duration) / 1000);
-	if (json_is_object(hook))
-		table_set_text(table, row, "after_backup", json_integer_value(json_object_get(hook, "status")) == 0 && !text_of(hook, "error") ? "ok" : "failed");
+	table_set_text(table, row, "after_backup", text_of(hook, "status"));
 }
 
 static const struct archive *good_before(const struct archives *archives, int at)

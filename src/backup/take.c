@@ -122,6 +122,7 @@ static bool write_manifest(struct taking *taking, struct err *err)
 	json_object_set_new(taking->facts, "verified_how", how);
 	json_object_set_new(taking->facts, "pg_dump_major", json_integer(taking->tools.major));
 	json_object_set_new(taking->facts, "pgtend", json_string(PACKAGE_VERSION));
+	json_object_set_new(taking->facts, "after_backup", hook_pending(taking->database));
 	mem_free(file);
 	return json_write_file(taking->place.manifest, taking->facts, err);
 }
@@ -187,7 +188,7 @@ static bool take(struct taking *taking, const char *out_dir, struct err *err)
 		report_log(taking->report, "%s could not be removed: %s", taking->place.part, strerror(errno));
 	if (ok) {
 		tell(taking);
-		ok = hook_run(taking->fleet, taking->database, taking->place.dump, taking->report, err);
+		ok = hook_run(taking->fleet, taking->database, taking->place.folder, taking->place.base, taking->report, err);
 	}
 	archive_place_close(&taking->place);
 	return ok;

@@ -4,6 +4,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_activity.c \
 	src/commands/cmd_audit.c \
 	src/commands/cmd_backup.c \
+	src/commands/cmd_backups.c \
 	src/commands/cmd_check.c \
 	src/commands/cmd_chunks.c \
 	src/commands/cmd_clean.c \

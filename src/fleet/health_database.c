@@ -10,7 +10,10 @@
 
 static const enum fact backup_facts[] = {FACT_BACKUP, FACT_COUNT};
 static const struct measure_kind backups_measures[] = {
-	{"age", MEASURE_SECONDS, NULL, "Age of the newest backup, held against the limits of its policy."},
+	{"age", MEASURE_SECONDS, NULL, "Age of the newest verified backup, held against the limits of its policy."},
+	{"size", MEASURE_BYTES, NULL, "Its size."},
+	{"shrunk", MEASURE_RATIO, "backup_shrunk", "By how much it is smaller than the verified one before it."},
+	{"count", MEASURE_COUNT, NULL, "Verified backups that are there."},
 	{0},
 };
 
@@ -30,6 +33,45 @@ static enum verdict weigh_backup(struct judging *judging, struct finding *findin
 	return verdict;
 }
 
+/* Nothing that counts is there. */
+static void judge_none(struct judging *judging, const struct table *table, const char *policy, const char *trouble)
+{
+	const struct server *server = judging->database->server;
+	struct finding *finding = finding_new(judging, NULL);
+	if (trouble != NULL)
+		finding_raise(finding, VERDICT_CRIT, mem_format("no good backup, though the policy is %s: %s", policy, trouble));
+	else if (server->lacks[CAP_DUMP] != NULL)
+		finding_raise(finding, VERDICT_WARN, mem_format("no backup, though the policy is %s: %s", policy, server->lacks[CAP_DUMP]));
+	else
+		finding_raise(finding, VERDICT_WARN, mem_format("no backup yet, though the policy is %s", policy));
+	finding_measure_fact(finding, "count", table, 0, "count");
+}
+
+static void judge_age(struct judging *judging, const struct table *table, const char *policy)
+{
+	char age[UNITS_SIZE];
+	struct finding *finding = finding_new(judging, NULL);
+	double age_s = table_get_real(table, 0, "age_s", 0);
+	char *text = mem_format("the newest backup is %s old, the policy is %s", finding_age(age, age_s), policy);
+	finding_raise(finding, weigh_backup(judging, finding, policy, age_s), text);
+	finding_measure_fact(finding, "size", table, 0, "size_bytes");
+	finding_measure_fact(finding, "count", table, 0, "count");
+}
+
+/* A table that was emptied by mistake is seen first by what the dump has lost. */
+static void judge_shrunk(struct judging *judging, const struct table *table)
+{
+	double now = (double)table_get_int(table, 0, "size_bytes", 0), before = (double)table_get_int(table, 0, "before_bytes", 0);
+	if (before <= 0 || now >= before)
+		return;
+	struct finding *finding = finding_new(judging, NULL);
+	char is[UNITS_SIZE], was[UNITS_SIZE];
+	enum verdict verdict = finding_weigh(judging, finding, "shrunk", (before - now) / before, 0);
+	if (verdict != VERDICT_OK)
+		finding_raise(finding, verdict,
+			mem_format("the newest backup has %s, the one before it %s", units_bytes(is, (int64_t)now), units_bytes(was, (int64_t)before)));
+}
+
 static void judge_backups(struct judging *judging)
 {
 	const struct table *table = judging_table(judging, FACT_BACKUP);
@@ -38,25 +80,23 @@ static void judge_backups(struct judging *judging)
 	const char *policy = table_get_text(table, 0, "policy");
 	if (policy == NULL || strcmp(policy, "none") == 0)
 		return;
-	struct finding *finding = finding_new(judging, NULL);
-	if (!table_get(table, 0, "age_s")->has_value) {
-		finding_raise(finding, VERDICT_WARN, mem_format("no backup yet, though the policy is %s", policy));
+	const char *newer = table_get_text(table, 0, "newer_trouble"), *after = table_get_text(table, 0, "after_trouble");
+	if (!fact_has(table, 0, "age_s")) {
+		judge_none(judging, table, policy, newer);
 		return;
 	}
-	char age[UNITS_SIZE];
-	double age_s = table_get_real(table, 0, "age_s", 0);
-	char *text = mem_format("the newest backup is %s old, the policy is %s", finding_age(age, age_s), policy);
-	enum verdict verdict = weigh_backup(judging, finding, policy, age_s);
-	if (verdict != VERDICT_OK)
-		finding_raise(finding, verdict, text);
-	else
-		finding->note = text;
+	judge_age(judging, table, policy);
+	judge_shrunk(judging, table);
+	if (newer != NULL)
+		finding_raise(finding_new(judging, NULL), VERDICT_WARN, mem_format("a newer backup does not count: %s", newer));
+	if (after != NULL)
+		finding_raise(finding_new(judging, NULL), VERDICT_WARN, mem_format("of the backup %s", after));
 	if (table_get_int(table, 0, "verified", 1) == 0)
 		finding_raise(finding_new(judging, NULL), VERDICT_WARN, mem_copy("the newest backup was not verified"));
 }
 
 const struct health_check check_backups = {"backups", NULL, backup_facts, false, backups_measures,
-	"age of the newest backup against its policy", "its policy is none", judge_backups};
+	"newest verified backup against its policy, its size, its copy elsewhere", "its policy is none", judge_backups};
 
 /* --- migrations -------------------------------------------------------------------------------- */
 

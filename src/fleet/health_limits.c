@@ -17,6 +17,7 @@ const struct health_threshold health_thresholds[] = {
 	{"backup_daily_crit", LIMIT_DURATION, "50h", "The same, when a second one was missed."},
 	{"backup_weekly_warn", LIMIT_DURATION, "8d", "Age of the newest verified backup under policy weekly."},
 	{"backup_weekly_crit", LIMIT_DURATION, "15d", "The same, when a second one was missed."},
+	{"backup_shrunk_warn", LIMIT_SHARE, "50%", "By how much a backup may be smaller than the one before it."},
 	{"archive_lag_warn", LIMIT_DURATION, "15min",
 		"How long a finished segment of the log may wait to be archived: what would be lost with the server."},
 	{"archive_lag_crit", LIMIT_DURATION, "1h", "The same."},

@@ -257,14 +257,11 @@ static void a_manifest_alone_goes_as_its_dump_would(void **state)
 	(void)state;
 	add_days(21, 10);
 	damage(&list[11]);
-	list[11].size_bytes = -1;
-	list[11].manifest = json_object();
+	list[11].is_gone = true;
 	damage(&list[1]);
-	list[1].size_bytes = -1;
-	list[1].manifest = json_object();
-	/* its manifest is not ours */
+	list[1].is_gone = true;
+	/* its manifest is not right either */
 	damage(&list[10]);
-	list[10].size_bytes = -1;
 	expect_fates(&daily, "2026-11-21T03:30:00Z", "YYYYYYYRRRDH");
 }
 

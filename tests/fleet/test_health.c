@@ -160,6 +160,56 @@ static void a_backup_ages_by_its_policy(void **state)
 	assert_string_equal(judged(f), "");
 }
 
+static void a_backup_that_does_not_count_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct table *row = put(&f->core->facts[FACT_BACKUP], &backup_shape);
+	table_set_text(row, 0, "policy", "daily");
+	table_set_text(row, 0, "newer_trouble", "core-20261121T023000Z is no backup: the dump has 12 bytes less than its manifest says");
+	assert_non_null(strstr(judged(f), "no good backup, though the policy is daily: core-20261121T023000Z is no backup"));
+	assert_int_equal(f->health.verdict, VERDICT_CRIT);
+	table_set_real(row, 0, "age_s", 20 * 3600);
+	assert_string_equal(judged(f), "a newer backup does not count: core-20261121T023000Z is no backup: the dump has 12 bytes less than its manifest says");
+	assert_int_equal(f->health.verdict, VERDICT_WARN);
+}
+
+static void a_copy_that_failed_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct table *row = put(&f->core->facts[FACT_BACKUP], &backup_shape);
+	table_set_text(row, 0, "policy", "daily");
+	table_set_real(row, 0, "age_s", 3600);
+	table_set_text(row, 0, "after_trouble", "core-20261121T023000Z: after_backup failed 2 times: ended with status 1");
+	assert_string_equal(judged(f), "of the backup core-20261121T023000Z: after_backup failed 2 times: ended with status 1");
+	assert_int_equal(f->health.verdict, VERDICT_WARN);
+}
+
+static void a_backup_that_lost_half_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct table *row = put(&f->core->facts[FACT_BACKUP], &backup_shape);
+	table_set_text(row, 0, "policy", "daily");
+	table_set_real(row, 0, "age_s", 3600);
+	table_set_int(row, 0, "before_bytes", 100 << 20);
+	table_set_int(row, 0, "size_bytes", 60 << 20);
+	assert_string_equal(judged(f), "");
+	table_set_int(row, 0, "size_bytes", 49 << 20);
+	assert_string_equal(judged(f), "the newest backup has 49 MB, the one before it 100 MB");
+	assert_int_equal(f->health.verdict, VERDICT_WARN);
+	table_set_int(row, 0, "size_bytes", 300 << 20);
+	assert_string_equal(judged(f), "");
+}
+
+static void a_server_that_cannot_be_dumped_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct table *row = put(&f->core->facts[FACT_BACKUP], &backup_shape);
+	struct server *server = f->core->server;
+	table_set_text(row, 0, "policy", "weekly");
+	server->lacks[CAP_DUMP] = mem_copy("this server is PGlite: pg_dump cannot read it");
+	assert_non_null(strstr(judged(f), "no backup, though the policy is weekly: this server is PGlite: pg_dump cannot read it"));
+}
+
 static void pending_files_are_no_trouble_and_lost_ones_are(void **state)
 {
 	struct fixture *f = *state;
@@ -250,6 +300,10 @@ int main(void)
 		TEST(a_long_wait_names_who_is_waited_for),
 		TEST(late_retention_is_critical_and_says_why),
 		TEST(a_backup_ages_by_its_policy),
+		TEST(a_backup_that_does_not_count_is_told),
+		TEST(a_copy_that_failed_is_told),
+		TEST(a_backup_that_lost_half_is_told),
+		TEST(a_server_that_cannot_be_dumped_is_named),
 		TEST(pending_files_are_no_trouble_and_lost_ones_are),
 		TEST(migrations_that_cannot_be_read_are_a_trouble),
 		TEST(dead_rows_count_only_in_large_tables),

@@ -55,6 +55,7 @@ struct archive {
 	enum archive_depth depth;
 	int64_t verified_us;     /* when, at that depth; 0: never */
 	int server_version_num;  /* 0: not known */
+	bool is_gone;            /* the manifest is right, but its dump is not there (any more, or under its name yet) */
 	char *trouble;           /* why it is no backup: "the dump has 12 bytes less than its manifest says"; NULL: complete */
 };
 void archive_done(struct archive *archive);

@@ -19,6 +19,12 @@ PGTEND_CHECK bool backup_take(struct fleet *fleet, struct database *database, co
     struct report *report, struct err *err);
 /* Rows of its report. */
 extern const struct table_shape backup_result_shape;
+/* Rows for the report (shape backups_shape): one for each backup, by database, the newest first, and what the policy says of the newest good one; a
+ * database without any has one that says why. Reads manifests and sizes; a server is asked only where there is no backup, whether it can be dumped at all. */
+PGTEND_CHECK bool backup_catalog_wait(struct fleet *fleet, struct database *const *databases, int count, const char *out_dir, struct report *report,
+    struct err *err);
+/* FACT_BACKUPS: the same rows; a database without any has no row. */
+extern const struct probe backups_probe;
 /* FACT_BACKUP: policy, newest complete backup, its age, whether it was verified. Reads files only. */
 extern const struct probe backup_probe;
 extern const struct table_shape backup_shape;

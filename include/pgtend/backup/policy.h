@@ -23,6 +23,9 @@ bool backup_is_ahead(const struct archive *archive, int64_t now_us);
 bool backup_is_good(const struct archive *archive, int64_t now_us);
 /* The newest of those; NULL: none. Borrowed. */
 const struct archive *backup_newest_good(const struct archives *archives, int64_t now_us);
+/* What stands before the newest good one, or instead of it, and why it does not count: "ID is no backup: ...", "ID is from the future", "ID was never
+ * verified". good: of the same list, or NULL. Caller frees; NULL: nothing does. */
+char *backup_newer_trouble(const struct archives *archives, const struct archive *good, int64_t now_us);
 
 /* Whether one is due. By days of UTC, which has no summer time: daily, when the last good one is of an earlier day (and four hours old, so that
  * several tries in a night around its midnight take one); weekly, when it is of the seventh day before or earlier. *why, a clause that follows

@@ -28,7 +28,7 @@
 	{"dialect", CELL_TEXT, NULL, 0, "Whose history table that is."}, \
 	{"form", CELL_TEXT, "form", 4, "custom, custom+zstd or directory."}, \
 	{"duration_s", CELL_SECONDS, "took", 4, "Dump, reading back and checksum."}, \
-	{"after_backup", CELL_TEXT, "off site", 2, "What the command of key after_backup came to: ok or failed; null: there is none."}, \
+	{"after_backup", CELL_TEXT, "off site", 2, "What the command of key after_backup came to: done, failed, or pending (not yet, or interrupted); null: there was none."}, \
 	{"server_version", CELL_TEXT, NULL, 0, "Of the server that it is of."}, \
 	{"path", CELL_TEXT, "file", 5, "The dump."}, \
 	{"sha256", CELL_TEXT, NULL, 0, "Checksum of the dump, in hexadecimal digits; of a folder that of its list of checksums."}, \
