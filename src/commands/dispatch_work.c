@@ -114,7 +114,7 @@ static bool depends_on(const struct database *database, const struct database *o
 static bool goes_before(const struct slot *first, const struct slot *second)
 {
 	const struct database *a = first->action.database, *b = second->action.database;
-	if (a == NULL || b == NULL || a == b)
+	if (a == NULL || b == NULL || a == b || first->action.verb->is_unordered)
 		return false;
 	return first->action.verb->is_dependents_first ? depends_on(a, b) : depends_on(b, a);
 }
