@@ -107,6 +107,8 @@ static bool start(struct running *running, struct conninfo_child *connection, st
 	struct child_spec spec = {
 	    .argv = (const char *const *)argv.v,
 	    .env = (const char *const *)env.v,
+	    .stdin_fd = run->stdin_fd,
+	    .has_stdin = run->has_stdin,
 	    .stdout_fd = run->stdout_fd,
 	    .stderr_fd = -1,
 	    .data_fn = heard,

@@ -6,7 +6,5 @@ libpgtend_a_SOURCES += \
 	src/rehearse/rehearse_measure.c \
 	src/rehearse/rehearse_relations.c \
 	src/rehearse/rehearse_sample.c \
-	src/rehearse/rehearse_scratch.c \
-	src/rehearse/rehearse_sweep.c \
 	src/rehearse/rehearse_table.c
 EXTRA_DIST += src/rehearse/rehearse_internal.h src/rehearse/rehearse_measure.h

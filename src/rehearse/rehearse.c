@@ -42,10 +42,10 @@ static bool open_source(struct rehearsal *rehearsal, struct err *err)
 	double seconds = section_seconds(database->section, "lock_timeout");
 	rehearsal->source = database_action_session(
 	    rehearsal->fleet, database, NULL, "rehearse", seconds > 0 ? (int)(seconds * 1000) : 0, true);
-	return session_ready_wait(rehearsal->source, REHEARSE_READY_MS, err) &&
+	return session_ready_wait(rehearsal->source, SCRATCH_READY_MS, err) &&
 	       database_learn_wait(rehearsal->fleet, database, rehearsal->source, err) &&
 	       database_can(database, CAP_DUMP, err) && (rehearsal->on || database_can(database, CAP_CREATE_DATABASE, err)) &&
-	       (session_is_pooled(rehearsal->source) || rehearse_stay(rehearsal->source, err));
+	       (session_is_pooled(rehearsal->source) || scratch_stay(rehearsal->source, err));
 }
 
 static bool make_plan(struct rehearsal *rehearsal, struct err *err)
@@ -225,12 +225,11 @@ static bool rehearse(struct rehearsal *rehearsal, struct err *err)
 {
 	struct scratch *scratch = &rehearsal->scratch;
 	const bool is_schema_only = rehearsal->options->is_schema_only;
-	if (!scratch_make(scratch, rehearsal->source, err) ||
-	    !scratch_fill(
-	        scratch, &rehearsal->ledger, &rehearsal->facts, &rehearsal->tools, is_schema_only, rehearsal->source, err) ||
-	    !scratch_settings(scratch, rehearsal->source, err))
+	if (!scratch_claim(scratch, err) ||
+	    !rehearse_fill(
+	        scratch, &rehearsal->ledger, &rehearsal->facts, &rehearsal->tools, is_schema_only, rehearsal->source, err))
 		return false;
-	struct session *session = scratch_session(scratch, "rehearse", err);
+	struct session *session = scratch_session(scratch, err);
 	bool is_good = session && measure_new(session, &rehearsal->ledger, !is_schema_only, scratch->is_elsewhere,
 	                              rehearsal->report, &rehearsal->measure, err);
 	if (session)
@@ -251,7 +250,7 @@ static bool run_whole(struct rehearsal *rehearsal, char hash[65], struct err *er
 	}
 	if (!dump_tools_find(rehearsal->database->server->version_num / 10000, &rehearsal->tools, err) ||
 	    !source_ask(rehearsal->source, &rehearsal->facts, err) ||
-	    !scratch_check(scratch, &rehearsal->facts, rehearsal->options->is_schema_only, err) ||
+	    !rehearse_check(scratch, &rehearsal->facts, rehearsal->options->is_schema_only, err) ||
 	    !check_leaving(rehearsal, err) ||
 	    !rehearse_judge(&rehearsal->plan, scratch->is_elsewhere, rehearsal->report, err))
 		return false;
@@ -276,7 +275,8 @@ bool rehearse_run(struct fleet *fleet, struct database *database, const struct r
 	struct err trouble = {0};
 	const char *configured = section_text(database->section, "rehearse_on");
 	rehearsal.on = options->on ? options->on : configured && *configured ? configured : NULL;
-	rehearsal.scratch = (struct scratch){.fleet = fleet, .source = database, .report = report, .lock_fd = -1};
+	rehearsal.scratch = (struct scratch){
+	    .fleet = fleet, .source = database, .report = report, .purpose = "rehearse", .lock_fd = -1};
 	hash[0] = 0;
 	bool is_done = run_whole(&rehearsal, hash, err);
 	if (!scratch_close(&rehearsal.scratch, &trouble)) {

@@ -31,11 +31,11 @@ static void sample(void *arg)
 {
 	struct sampler *sampler = arg;
 	struct err trouble = {0};
-	struct session *session = scratch_session(sampler->scratch, "rehearse", &trouble);
+	struct session *session = scratch_session(sampler->scratch, &trouble);
 	for (int i = 0; session && !sampler->is_stopping; i++) {
 		struct result *r = NULL;
 		bool is_asked =
-		    session_query_wait(session, sql_rehearse_sample, NULL, 0, REHEARSE_DEADLINE_MS, &r, &trouble);
+		    session_query_wait(session, sql_rehearse_sample, NULL, 0, SCRATCH_DEADLINE_MS, &r, &trouble);
 		if (is_asked)
 			note(sampler, r);
 		result_free(r);

@@ -1,5 +1,13 @@
 # sources of src/restore, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/restore/check.c \
+	src/restore/contents.c \
+	src/restore/fill.c \
 	src/restore/plain.c \
-	src/restore/plain_statement.c
+	src/restore/plain_statement.c \
+	src/restore/restore.c \
+	src/restore/scratch.c \
+	src/restore/settings.c \
+	src/restore/sweep.c \
+	src/restore/timescale.c
 EXTRA_DIST += src/restore/plain.h src/restore/plain_private.h

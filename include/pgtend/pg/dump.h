@@ -27,6 +27,8 @@ struct dump_run {
 	const struct conninfo *info; /* the database to dump or to fill; borrowed. NULL: none (pg_restore --list) */
 	const char *application;     /* application_name: "pgtend backup" */
 	const struct words *argv;    /* the tool's path and its options; --no-password is added */
+	int stdin_fd;                /* with has_stdin: its standard input (borrowed) */
+	bool has_stdin;
 	int stdout_fd;               /* -1: its output is thrown away */
 	const char *disk;            /* which disk is full when it says so: "the disk of the backup folder" */
 	const char *locked_hint;     /* what to look at when a lock was not to be had; NULL */

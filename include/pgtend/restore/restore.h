@@ -28,7 +28,8 @@ struct restored {
 };
 void restored_done(struct restored *restored);
 
-/* The target is there, filled, analyzed and compared with the manifest when true; on false it is dropped, or *err says that it stays and why. */
+/* purpose "restore": the target is there, filled, analyzed and compared with the manifest when true; on false it is dropped, or *err says that it stays
+ * and why. Any other purpose: it is dropped in either case, and counts are all that remains. */
 PGTEND_CHECK bool restore_into_new(struct fleet *fleet, struct database *database, const struct archive *archive,
     const struct restore_options *options, struct restored *restored, struct report *report, struct err *err);
 

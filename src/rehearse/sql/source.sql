@@ -1,12 +1,5 @@
 -- What a database says of itself before it is copied for a rehearsal.
 select pg_catalog.pg_database_size(d.oid) as bytes,
-       pg_catalog.pg_encoding_to_char(d.encoding) as encoding,
-       d.datcollate as collate,
-       d.datctype as ctype,
-       coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') as provider,
-       coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') as locale,
-       to_jsonb(d) ->> 'daticurules' as icu_rules,
-       pg_catalog.pg_get_userbyid(d.datdba) as owner,
        r.rolsuper as is_super,
        (select s.setting from pg_catalog.pg_settings s where s.name = 'data_directory') as data_directory,
        pg_catalog.pg_postmaster_start_time()::text as started,

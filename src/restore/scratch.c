@@ -1,14 +1,14 @@
-/* The scratch database: its name and address, the keeper that says that it is in use, its making and its end. See
- * rehearse_internal.h.
+/* See restore/scratch.h.
  *
- * Whatever is killed at whatever moment, the next rehearsal finds what is left: the database by its name, that its
- * maker is gone by the advisory lock (taken before the database is made, held by a session that ends with pgtend), the
- * files by theirs. */
+ * Whatever is killed at whatever moment, the next run finds what is left: the database by its name, that its maker is
+ * gone by the advisory lock (taken before the database is made, held by a session that ends with pgtend), the files by
+ * theirs. */
+#include "pgtend/restore/scratch.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -21,12 +21,12 @@
 #include "pgtend/loop/orphan.h"
 #include "pgtend/loop/task.h"
 #include "pgtend/sql_embedded.h"
-#include "rehearse_internal.h"
+#include "restore_internal.h"
 
 /* --- where ------------------------------------------------------------------------------------------------- */
 
-/* pgtend_rehearse_ + at most 30 bytes of the section's name + _ + 8 digits: below 63. */
-static char *choose_name(const char *section)
+/* pgtend_PURPOSE_ + at most 30 bytes of the section's name + _ + 8 digits: below 63. */
+static char *choose_name(const char *purpose, const char *section)
 {
 	unsigned char bytes[4];
 	char plain[31];
@@ -38,7 +38,7 @@ static char *choose_name(const char *section)
 		                         : *c >= 'A' && *c <= 'Z'                             ? *c - 'A' + 'a'
 		                                                                              : '_');
 	plain[length] = 0;
-	return mem_format("pgtend_rehearse_%s_%02x%02x%02x%02x", plain, bytes[0], bytes[1], bytes[2], bytes[3]);
+	return mem_format("pgtend_%s_%s_%02x%02x%02x%02x", purpose, plain, bytes[0], bytes[1], bytes[2], bytes[3]);
 }
 
 static struct conninfo *address_of_server(const struct scratch *scratch, const char *on, struct err *err)
@@ -105,29 +105,63 @@ static bool take_address(struct scratch *scratch, const char *on, struct err *er
 
 /* --- the keeper ---------------------------------------------------------------------------------------------- */
 
-bool rehearse_stay(struct session *session, struct err *err)
+bool scratch_stay(struct session *session, struct err *err)
 {
 	bool has_idle_timeout = session_server_version(session) >= 140000;
 	return session_query_wait(session,
 	    has_idle_timeout ? "SET statement_timeout = 0; SET idle_session_timeout = 0" : "SET statement_timeout = 0",
-	    NULL, 0, REHEARSE_DEADLINE_MS, NULL, err);
+	    NULL, 0, SCRATCH_DEADLINE_MS, NULL, err);
 }
 
-/* To the source itself, which is there; on another server to what its URL names, else to postgres. */
+/* A database that is not there, or takes nobody in: another one of the server will do. */
+static bool is_of_database(const struct err *err)
+{
+	static const char *const states[] = {"3D000", "55000", "42501", "53300"};
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+		if (strcmp(err->sqlstate, states[i]) == 0)
+			return true;
+	return false;
+}
+
+/* To the source itself, or, where that is what has been lost, to a database that every server has. */
+static bool open_keeper_here(struct scratch *scratch, struct err *err)
+{
+	static const char *const names[] = {NULL, "postgres", "template1"};
+	struct err first = {0};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct err trouble = {0};
+		scratch->keeper =
+		    database_action_session(scratch->fleet, scratch->source, names[i], scratch->purpose, 0, true);
+		if (session_ready_wait(scratch->keeper, SCRATCH_READY_MS, &trouble))
+			return true;
+		if (i == 0)
+			first = trouble;
+		if (!is_of_database(&trouble))
+			break;
+		session_free(scratch->keeper);
+		scratch->keeper = NULL;
+	}
+	*err = first;
+	return false;
+}
+
+/* On another server to what its URL names, else to postgres. */
+static bool open_keeper_elsewhere(struct scratch *scratch, const char *on, struct err *err)
+{
+	struct conninfo *given = address_of_server(scratch, on, err);
+	if (!given)
+		return false;
+	const char *dbname = conninfo_get(given, "dbname") ? conninfo_get(given, "dbname") : "postgres";
+	scratch->keeper =
+	    database_action_session(scratch->fleet, &scratch->database, dbname, scratch->purpose, 0, false);
+	conninfo_free(given);
+	return session_ready_wait(scratch->keeper, SCRATCH_READY_MS, err) || err_prefix(err, "%s", scratch->where);
+}
+
 static bool open_keeper(struct scratch *scratch, const char *on, struct err *err)
 {
-	struct fleet *fleet = scratch->fleet;
-	const char *dbname = NULL;
-	struct conninfo *given = on ? address_of_server(scratch, on, err) : NULL;
-	if (on && !given)
+	if (!(on ? open_keeper_elsewhere(scratch, on, err) : open_keeper_here(scratch, err)))
 		return false;
-	if (given)
-		dbname = conninfo_get(given, "dbname") ? conninfo_get(given, "dbname") : "postgres";
-	scratch->keeper = on ? database_action_session(fleet, &scratch->database, dbname, "rehearse", 0, false)
-	                     : database_action_session(fleet, scratch->source, NULL, "rehearse", 0, true);
-	conninfo_free(given);
-	if (!session_ready_wait(scratch->keeper, REHEARSE_READY_MS, err))
-		return on ? err_prefix(err, "%s", scratch->where) : false;
 	if (session_is_pooled(scratch->keeper)) {
 		err_set(err, ERR_REFUSED, "%s is reached through a pooler, which can neither make databases nor carry a dump",
 		    on ? scratch->where : scratch->source->name);
@@ -135,7 +169,7 @@ static bool open_keeper(struct scratch *scratch, const char *on, struct err *err
 		          : err_hint(err, "add the address of the server itself to [database %s]: direct = host=HOST port=5432",
 		                scratch->source->name);
 	}
-	return rehearse_stay(scratch->keeper, err);
+	return scratch_stay(scratch->keeper, err);
 }
 
 static bool take_lock(struct scratch *scratch, struct err *err)
@@ -143,9 +177,9 @@ static bool take_lock(struct scratch *scratch, struct err *err)
 	const char *params[] = {scratch->dbname};
 	struct result *result = NULL;
 	bool is_held =
-	    session_query_wait(scratch->keeper, sql_rehearse_lock, params, 1, REHEARSE_DEADLINE_MS, &result, err);
+	    session_query_wait(scratch->keeper, sql_restore_lock, params, 1, SCRATCH_DEADLINE_MS, &result, err);
 	if (is_held && !result_bool(result, 0, 0))
-		is_held = err_set(err, ERR_LOCKED, "another rehearsal uses the name %s", scratch->dbname);
+		is_held = err_set(err, ERR_LOCKED, "another run uses the name %s", scratch->dbname);
 	result_free(result);
 	return is_held;
 }
@@ -154,15 +188,15 @@ bool scratch_is_kept(const struct scratch *scratch, struct err *err)
 {
 	if (session_state(scratch->keeper) == SESSION_READY)
 		return true;
-	return err_set(err, ERR_UNREACHABLE, "the session that kept the scratch database %s was lost: the rehearsal ends",
-	    scratch->dbname);
+	return err_set(err, ERR_UNREACHABLE, "the session that kept the scratch database %s was lost: %s ends",
+	    scratch->dbname, scratch->purpose);
 }
 
 /* --- its files here ---------------------------------------------------------------------------------------- */
 
 static bool open_files(struct scratch *scratch, struct err *err)
 {
-	scratch->folder = places_cache("rehearse");
+	scratch->folder = places_cache(scratch->purpose);
 	scratch->lock_path = mem_format("%s/%s.lock", scratch->folder, scratch->dbname);
 	scratch->dump_path = mem_format("%s/%s.dump", scratch->folder, scratch->dbname);
 	if (!places_make_folder(scratch->folder, err))
@@ -192,7 +226,7 @@ static void close_files(struct scratch *scratch)
 bool scratch_open(struct scratch *scratch, const char *on, struct err *err)
 {
 	scratch->lock_fd = -1;
-	scratch->dbname = choose_name(scratch->source->name);
+	scratch->dbname = choose_name(scratch->purpose, scratch->source->name);
 	if (!take_address(scratch, on, err) || !open_keeper(scratch, on, err))
 		return false;
 	scratch_sweep(scratch);
@@ -201,57 +235,20 @@ bool scratch_open(struct scratch *scratch, const char *on, struct err *err)
 
 /* --- making it ----------------------------------------------------------------------------------------------- */
 
-static void add_literal(struct scratch *scratch, struct text *sql, const char *word, const char *value)
+bool scratch_claim(struct scratch *scratch, struct err *err)
 {
-	if (!value)
-		return;
-	char *quoted = session_quote_literal(scratch->keeper, value);
-	text_addf(sql, " %s %s", word, quoted);
-	mem_free(quoted);
+	return open_files(scratch, err) && take_lock(scratch, err);
 }
 
-/* As the source was made, but owned by us where we are not allowed to give it away. */
-static char *create_sql(struct scratch *scratch, const struct result *r)
+static bool create(struct scratch *scratch, const char *form, const char *owner, struct err *err)
 {
-	struct text sql = {0};
-	char *name = session_quote_identifier(scratch->keeper, scratch->dbname);
-	const char *provider = result_text(r, 0, result_column(r, "provider"));
-	text_addf(&sql, "CREATE DATABASE %s TEMPLATE template0", name);
-	add_literal(scratch, &sql, "ENCODING", result_text(r, 0, result_column(r, "encoding")));
-	add_literal(scratch, &sql, "LC_COLLATE", result_text(r, 0, result_column(r, "collate")));
-	add_literal(scratch, &sql, "LC_CTYPE", result_text(r, 0, result_column(r, "ctype")));
-	if (strcmp(provider, "i") == 0) {
-		text_add(&sql, " LOCALE_PROVIDER icu");
-		add_literal(scratch, &sql, "ICU_LOCALE", result_text(r, 0, result_column(r, "locale")));
-		add_literal(scratch, &sql, "ICU_RULES", result_text(r, 0, result_column(r, "icu_rules")));
-	} else if (strcmp(provider, "b") == 0) {
-		text_add(&sql, " LOCALE_PROVIDER builtin");
-		add_literal(scratch, &sql, "BUILTIN_LOCALE", result_text(r, 0, result_column(r, "locale")));
-	}
-	if (scratch->is_super && !scratch->is_elsewhere) {
-		char *owner = session_quote_identifier(scratch->keeper, result_text(r, 0, result_column(r, "owner")));
-		text_addf(&sql, " OWNER %s", owner);
-		mem_free(owner);
-	}
-	mem_free(name);
-	return text_take(&sql);
-}
-
-static bool create(struct scratch *scratch, struct session *source, struct err *err)
-{
-	struct result *r = NULL;
-	bool is_done = session_query_wait(source, sql_rehearse_source, NULL, 0, REHEARSE_DEADLINE_MS, &r, err);
-	if (is_done) {
-		char *sql = create_sql(scratch, r);
-		/* From here on it may be there, whatever the answer. */
-		scratch->is_made = true;
-		is_done = session_query_wait(scratch->keeper, sql, NULL, 0, 0, NULL, err);
-		mem_free(sql);
-		if (!is_done)
-			err_prefix(err, "making the scratch database on %s", scratch->where);
-	}
-	result_free(r);
-	return is_done;
+	/* From here on it may be there, whatever the answer. */
+	scratch->is_made = true;
+	bool is_done = owner ? session_queryf_wait(scratch->keeper, 0, NULL, err, "CREATE DATABASE %I%s OWNER %I",
+	                           scratch->dbname, form, owner)
+	                     : session_queryf_wait(scratch->keeper, 0, NULL, err, "CREATE DATABASE %I%s", scratch->dbname,
+	                           form);
+	return is_done || err_prefix(err, "making the database on %s", scratch->where);
 }
 
 /* Nobody else has business in it: it holds what the source holds. */
@@ -260,66 +257,46 @@ static bool mark(struct scratch *scratch, struct err *err)
 	char host[256] = "", now[UNITS_SIZE];
 	if (gethostname(host, sizeof host - 1) != 0)
 		host[0] = 0;
-	char *comment = mem_format("pgtend rehearse of %s since %s, by pid %ld on %s; dropped by itself",
-	    scratch->source->name, units_rfc3339(now, units_now_us() / 1000000 * 1000000), (long)getpid(), host);
-	bool is_done = session_queryf_wait(scratch->keeper, REHEARSE_DEADLINE_MS, NULL, err, "COMMENT ON DATABASE %I IS %L",
+	char *comment = mem_format("pgtend %s of %s since %s, by pid %ld on %s; dropped by itself",
+	    scratch->purpose, scratch->source->name, units_rfc3339(now, units_now_us() / 1000000 * 1000000), (long)getpid(), host);
+	bool is_done = session_queryf_wait(scratch->keeper, SCRATCH_DEADLINE_MS, NULL, err, "COMMENT ON DATABASE %I IS %L",
 	                   scratch->dbname, comment) &&
-	               session_queryf_wait(scratch->keeper, REHEARSE_DEADLINE_MS, NULL, err,
+	               session_queryf_wait(scratch->keeper, SCRATCH_DEADLINE_MS, NULL, err,
 	                   "REVOKE ALL ON DATABASE %I FROM PUBLIC", scratch->dbname);
 	mem_free(comment);
 	return is_done;
 }
 
-/* By way of the session, so that lists (search_path) need no quoting of ours. What may not be set is said. */
-static void copy_setting(struct scratch *scratch, const char *role, const char *name, const char *value)
+bool scratch_make(struct scratch *scratch, const char *form, const char *owner, struct err *err)
 {
-	struct err trouble = {0};
-	char *whose = NULL, *what = session_quote_identifier(scratch->keeper, name);
-	if (role) {
-		char *quoted = session_quote_identifier(scratch->keeper, role);
-		whose = mem_format("ROLE %s IN DATABASE", quoted);
-		mem_free(quoted);
-	}
-	if (!session_queryf_wait(scratch->keeper, REHEARSE_DEADLINE_MS, NULL, &trouble,
-	        "BEGIN; SELECT pg_catalog.set_config(%L, %L, true); ALTER %s %I SET %s FROM CURRENT; COMMIT", name, value,
-	        whose ? whose : "DATABASE", scratch->dbname, what)) {
-		report_log(scratch->report, "the setting %s of %s could not be given to the copy: %s", name,
-		    scratch->source->name, trouble.text);
-		err_clear(&trouble);
-		if (session_in_transaction(scratch->keeper) &&
-		    !session_query_wait(scratch->keeper, "ROLLBACK", NULL, 0, REHEARSE_DEADLINE_MS, NULL, &trouble))
-			report_log(scratch->report, "%s", trouble.text);
-	}
-	mem_free(whose);
-	mem_free(what);
+	report_step(scratch->report, "new database on %s", scratch->where);
+	return create(scratch, form, owner, err) && mark(scratch, err);
 }
 
-bool scratch_settings(struct scratch *scratch, struct session *source, struct err *err)
+struct session *scratch_session(struct scratch *scratch, struct err *err)
 {
-	struct result *r = NULL;
-	bool is_done = session_query_wait(source, sql_rehearse_settings, NULL, 0, REHEARSE_DEADLINE_MS, &r, err);
-	for (int i = 0; is_done && i < result_rows(r); i++) {
-		const char *role = result_text(r, i, 0);
-		if (!role || !scratch->is_elsewhere)
-			copy_setting(scratch, role, result_text(r, i, 1), result_text(r, i, 2));
-	}
-	result_free(r);
-	return is_done;
-}
-
-bool scratch_make(struct scratch *scratch, struct session *source, struct err *err)
-{
-	report_step(scratch->report, "scratch database on %s", scratch->where);
-	return open_files(scratch, err) && take_lock(scratch, err) && create(scratch, source, err) && mark(scratch, err);
-}
-
-struct session *scratch_session(struct scratch *scratch, const char *verb, struct err *err)
-{
-	struct session *session = database_action_session(scratch->fleet, &scratch->database, NULL, verb, 0, true);
-	if (session_ready_wait(session, REHEARSE_READY_MS, err))
+	struct session *session =
+	    database_action_session(scratch->fleet, &scratch->database, NULL, scratch->purpose, 0, true);
+	if (session_ready_wait(session, SCRATCH_READY_MS, err))
 		return session;
 	session_free(session);
 	return NULL;
+}
+
+bool scratch_ask(struct scratch *scratch, const char *sql, struct err *err)
+{
+	struct session *session = scratch_session(scratch, err);
+	if (!session)
+		return false;
+	bool is_done = scratch_stay(session, err) && session_query_wait(session, sql, NULL, 0, 0, NULL, err);
+	session_free(session);
+	return is_done;
+}
+
+void scratch_note_child(const struct scratch *scratch, const char *who, pid_t pid)
+{
+	if (scratch->lock_fd >= 0)
+		orphan_note(scratch->lock_fd, who, pid, false);
 }
 
 /* --- its end --------------------------------------------------------------------------------------------------- */
@@ -331,7 +308,7 @@ static bool drop(struct scratch *scratch, bool is_hasty, struct err *err)
 	task_sleep(MOMENT_MS);
 	for (int i = 0; i < TRIES; i++) {
 		if (session_state(scratch->keeper) != SESSION_READY &&
-		    !session_ready_wait(scratch->keeper, REHEARSE_READY_MS, err)) {
+		    !session_ready_wait(scratch->keeper, SCRATCH_READY_MS, err)) {
 			task_sleep(500);
 			continue;
 		}
@@ -342,15 +319,11 @@ static bool drop(struct scratch *scratch, bool is_hasty, struct err *err)
 	}
 	err_prefix(err, "the scratch database %s on %s could not be dropped", scratch->dbname, scratch->where);
 	return err_hint(
-	    err, "the next rehearsal drops it; by hand: DROP DATABASE \"%s\" WITH (FORCE)", scratch->dbname);
+	    err, "the next %s drops it; by hand: DROP DATABASE \"%s\" WITH (FORCE)", scratch->purpose, scratch->dbname);
 }
 
-bool scratch_close(struct scratch *scratch, struct err *err)
+static void forget(struct scratch *scratch)
 {
-	bool is_hasty = task_is_cancelled();
-	task_shield();
-	bool is_gone = !scratch->is_made || drop(scratch, is_hasty, err);
-	task_unshield();
 	close_files(scratch);
 	if (scratch->keeper)
 		session_free(scratch->keeper);
@@ -363,5 +336,21 @@ bool scratch_close(struct scratch *scratch, struct err *err)
 	conninfo_free(scratch->info);
 	mem_free(scratch->dbname);
 	mem_free(scratch->where);
+	memset(scratch, 0, sizeof *scratch);
+	scratch->lock_fd = -1;
+}
+
+bool scratch_close(struct scratch *scratch, struct err *err)
+{
+	bool is_hasty = task_is_cancelled();
+	task_shield();
+	bool is_gone = !scratch->is_made || drop(scratch, is_hasty, err);
+	task_unshield();
+	forget(scratch);
 	return is_gone;
+}
+
+void scratch_release(struct scratch *scratch)
+{
+	forget(scratch);
 }

@@ -1,0 +1,59 @@
+/* The parts of a restore: scratch.c makes and drops the database, sweep.c drops those of dead runs, contents.c says what
+ * the dump holds and needs, check.c whether the server has it, fill.c leads the filling, timescale.c knows TimescaleDB's
+ * order, settings.c gives it what belongs to the database itself, restore.c is the whole. All in a task. */
+#ifndef PGTEND_RESTORE_INTERNAL_H
+#define PGTEND_RESTORE_INTERNAL_H
+
+#include "pgtend/pg/dump.h"
+#include "pgtend/restore/fill.h"
+#include "pgtend/restore/restore.h"
+#include "pgtend/restore/scratch.h"
+
+/* sweep.c: drops what dead runs left on the keeper's server, and their files here. */
+void scratch_sweep(struct scratch *scratch);
+/* "rehearsal": the purpose as people call it. */
+const char *scratch_noun(const struct scratch *scratch);
+
+/* --- what the dump holds ---------------------------------------------------------------------------------------- */
+
+struct contents {
+	struct loop *loop;
+	const char *path;
+	const struct dump_tools *tools;
+	struct report *report;
+	char *dbname, *server_version; /* where it was dumped */
+	struct words entries;          /* lines of pg_restore --list --create */
+	struct words extensions;
+	bool has_timescale;
+	char *timescale_version;       /* NULL: the dump does not say */
+	char *form, *owner;            /* of CREATE DATABASE: all behind the name; NULL: the dump does not say */
+	struct words before, behind;   /* statements about the database, cut at its name */
+};
+PGTEND_CHECK bool contents_read(struct loop *loop, const char *path, const struct dump_tools *tools,
+    struct report *report, struct contents *contents, struct err *err);
+void contents_done(struct contents *contents);
+/* Whether the entry begins with these words: "TABLE DATA public ". */
+bool contents_is(const char *line, const char *kind);
+/* Some of its entries, for pg_restore --use-list. Caller frees. */
+char *contents_list(const struct contents *contents, bool (*is_taken)(const char *line, const void *arg), const void *arg);
+/* A descriptor with this text, for a child to read, or (NULL) to write into. -1: err. */
+int contents_memory(const char *text, struct err *err);
+
+/* --- filling ------------------------------------------------------------------------------------------------------ */
+
+struct filling {
+	struct scratch *scratch;
+	const struct fill_options *options;
+	struct restored *restored;
+	struct contents contents;
+};
+/* pg_restore of these entries; section NULL: all. */
+PGTEND_CHECK bool filling_run(const struct filling *filling, const char *section, const char *list, int jobs, struct err *err);
+bool filling_takes(const char *line, const void *filling);
+PGTEND_CHECK bool timescale_fill(const struct filling *filling, struct err *err);
+/* Settings as the dump has them; gives_all: grants and comment too, the marker goes. */
+PGTEND_CHECK bool settings_give(struct scratch *scratch, const struct contents *contents, bool gives_all, struct err *err);
+/* Room on this machine. */
+PGTEND_CHECK bool restore_has_room(const char *folder, int64_t needs_bytes, const char *what, const char *hint, struct err *err);
+
+#endif

@@ -1,0 +1,42 @@
+-- What the server on which a database is to be made says of itself and of us, and all that it lacks. $1, $2: extensions that are needed and their
+-- versions ('': any), side by side; $3: roles that own something or may do something. guarded: extensions that only a superuser may make;
+-- foreign_roles: those of $3 to whom we may not give anything.
+with needed as (
+  select n.name, n.version,
+         exists (select from pg_catalog.pg_available_extensions a where a.name = n.name) as is_there,
+         (select a.default_version from pg_catalog.pg_available_extensions a where a.name = n.name) as default_version
+    from unnest($1::text[], $2::text[]) as n(name, version)
+)
+select r.rolname as role,
+       r.rolsuper as is_super,
+       r.rolsuper or r.rolcreatedb as may_create,
+       pg_catalog.pg_is_in_recovery() as is_in_recovery,
+       pg_catalog.current_setting('server_version_num')::int as version_num,
+       (select s.setting from pg_catalog.pg_settings s where s.name = 'data_directory') as data_directory,
+       pg_catalog.pg_postmaster_start_time()::text as started,
+       (select pg_catalog.string_agg(n.name || case when n.version <> '' then ' ' || n.version else '' end, ', ' order by n.name)
+          from needed n
+         where not n.is_there) as extensions,
+       (select pg_catalog.string_agg(n.name || ' ' || n.version || ' (it has ' || n.default_version || ')', ', ' order by n.name)
+          from needed n
+         where n.is_there
+           and n.version <> ''
+           and not exists (select from pg_catalog.pg_available_extension_versions v where v.name = n.name and v.version = n.version)) as versions,
+       (select pg_catalog.string_agg(n.name, ', ' order by n.name)
+          from pg_catalog.unnest($3::text[]) as n(name)
+         where not exists (select from pg_catalog.pg_roles o where o.rolname = n.name)) as roles,
+       (select pg_catalog.string_agg(n.name, ', ' order by n.name)
+          from needed n
+         where n.is_there
+           and exists (select
+                         from pg_catalog.pg_available_extension_versions v
+                        where v.name = n.name
+                          and v.version = coalesce(nullif(n.version, ''), n.default_version)
+                          and v.superuser
+                          and not coalesce((to_jsonb(v) ->> 'trusted')::bool, false))) as guarded,
+       (select pg_catalog.string_agg(o.rolname, ', ' order by o.rolname)
+          from pg_catalog.pg_roles o
+         where o.rolname = any ($3::text[])
+           and not pg_catalog.pg_has_role(o.oid, 'MEMBER')) as foreign_roles
+  from pg_catalog.pg_roles r
+ where r.rolname = current_user
