@@ -81,6 +81,8 @@ static void forget_places(struct console *console)
 {
 	for (int i = LAYOUT_MIGRATIONS; i <= LAYOUT_ACTIVITY; i++)
 		list_top(&console->views[i].list);
+	list_top(&console->views[LAYOUT_BACKUPS].list);
+	console->backups.corner = 0;
 	chunks_close(console);
 }
 
@@ -104,6 +106,8 @@ void console_focus(struct console *console, int pane)
 	console->focus = pane;
 	if (pane != LAYOUT_FLEET)
 		console->beneath = pane;
+	if (pane == LAYOUT_CHUNKS || pane == LAYOUT_BACKUPS)
+		console->backups.corner = pane;
 	console_mark(console, STALE_SCREEN);
 }
 
@@ -239,6 +243,7 @@ void console_free(struct console *console)
 	list_done(&console->pools);
 	table_free(console->derived_pools);
 	chunks_done(console);
+	backups_done(console);
 	records_done(&console->records);
 	prompt_free(console->prompt);
 	edit_done(&console->filter);

@@ -178,7 +178,7 @@ static bool is_own_word(struct console *console, const struct words *words)
 	return false;
 }
 
-static void start(struct console *console, struct command *command, const char *line)
+static void start(struct console *console, struct command *command, const char *line, enum guard_from from)
 {
 	struct run *run = MEM_NEW(struct run);
 	const struct command_callbacks callbacks = { .ask = ask, .job = job, .done = done, .arg = run };
@@ -189,12 +189,12 @@ static void start(struct console *console, struct command *command, const char *
 	run->next = console->runs;
 	console->runs = run;
 	console_say(console, STYLE_DIM, 0, "%s ...", line);
-	struct command_run *started = command_start(console->fleet, command, GUARD_BY_PROMPT, &callbacks);
+	struct command_run *started = command_start(console->fleet, command, from, &callbacks);
 	if (!run->is_over)
 		run->command_run = started;
 }
 
-void console_command(struct console *console, const char *line)
+static void command_from(struct console *console, const char *line, enum guard_from from)
 {
 	struct words words = { 0 };
 	struct command *command;
@@ -213,10 +213,20 @@ void console_command(struct console *console, const char *line)
 			show_help(console, command_verb(command));
 			command_free(command);
 		} else {
-			start(console, command, line);
+			start(console, command, line, from);
 		}
 	}
 	words_done(&words);
+}
+
+void console_command(struct console *console, const char *line)
+{
+	command_from(console, line, GUARD_BY_PROMPT);
+}
+
+void console_command_by_key(struct console *console, const char *line)
+{
+	command_from(console, line, GUARD_BY_KEY);
 }
 
 /* --- what runs -------------------------------------------------------------------------------- */

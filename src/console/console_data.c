@@ -71,6 +71,7 @@ void console_sync(struct console *console)
 	for (int i = 0; i < LAYOUT_PANES; i++)
 		sync_view(console, i);
 	chunks_sync(console);
+	backups_sync(console);
 	follow_selection(console);
 	details_follow(console);
 	console->stale &= ~(unsigned)STALE_DATA;

@@ -79,6 +79,8 @@ static const char *hints(const struct console *console)
 		return ": prompt  / filter  ? help  left right along the timeline  Enter details  < > sort  Esc back";
 	if (chunks_are_why(console))
 		return ": prompt  / filter  ? help  Tab panes  Enter its chunks  d findings  z zoom  q quit";
+	if (console->focus == LAYOUT_BACKUPS)
+		return ": prompt  ? help  b backup  v verify  r restore  p prune  m mend  Enter manifest  z zoom";
 	if (console->focus == LAYOUT_CHUNKS)
 		return ": prompt  / filter  ? help  Tab panes  Enter its chunks  d details  z zoom  q quit";
 	return ": prompt  / filter  ? help  Tab panes  Enter details  < > sort  z zoom  q quit";
@@ -94,6 +96,7 @@ static void make_layout(struct console *console)
 		.bottom_rows = 1,
 		.focus = console->focus,
 		.beneath = console->beneath,
+		.corner = backups_corner(console),
 		.is_zoomed = console->is_zoomed,
 		.has_running_job = records_running(&console->records) != NULL,
 	};
@@ -171,7 +174,7 @@ static void draw_pane(struct console *console, int which)
 /* Between two panes side by side stands a line. */
 static void draw_dividers(struct console *console)
 {
-	const struct rect *left = &console->layout.panes[LAYOUT_MIGRATIONS], *below = &console->layout.panes[LAYOUT_CHUNKS];
+	const struct rect *left = &console->layout.panes[LAYOUT_MIGRATIONS], *below = &console->layout.panes[console->layout.corner];
 	int col = console->layout.panes[LAYOUT_TABLES].col - 1;
 
 	if (console->layout.kind != LAYOUT_FULL)

@@ -8,6 +8,7 @@
  *   question.c         what a command asks, answered
  *   migration.c        one migration in full
  *   pane_chunks_list.c the chunks of one hypertable, in and out
+ *   pane_backups.c     the scene of the backups, what its keys start
  *   console_run.c      the terminal, the loop, signals
  *
  * Whoever handles something returns what became stale (htop's way); nothing is drawn there. The loop draws once a turn.
@@ -25,6 +26,7 @@
 #include "pgtend/ui/edit.h"
 #include "pgtend/ui/layout.h"
 #include "pgtend/ui/prompt.h"
+#include "pane_backups_internal.h"
 #include "pane_chunks_internal.h"
 
 enum stale {
@@ -105,6 +107,13 @@ struct chunks_view {
 	struct pane_data data;
 };
 
+/* BACKUPS: what is drawn beside its rows. */
+struct backups_view {
+	struct backups_scene scene;
+	char *folder;
+	int corner;                      /* LAYOUT_CHUNKS, LAYOUT_BACKUPS: was asked for last on this database; 0: neither */
+};
+
 struct console {
 	struct fleet *fleet;
 	struct collector *collector;     /* NULL in tests */
@@ -119,6 +128,7 @@ struct console {
 	struct table *derived_pools;
 	bool shows_pools;
 	struct chunks_view chunks;
+	struct backups_view backups;
 	int focus, beneath;
 	bool is_zoomed;
 	int selected;                    /* database; -1: none */
@@ -182,6 +192,7 @@ unsigned console_key(struct console *console, const struct key *key);
 
 /* console_command.c */
 void console_command(struct console *console, const char *line);
+void console_command_by_key(struct console *console, const char *line); /* asks as for a key */
 bool console_cancel_running(struct console *console); /* false: nothing ran */
 int console_running(const struct console *console);
 void console_sweep(struct console *console); /* frees runs that are over */
@@ -204,6 +215,12 @@ bool chunks_list_all(struct console *console);
 int chunks_row(const struct console *console); /* of the hypertables: the one at the cursor, or whose chunks are shown; -1 */
 void chunks_step(struct console *console, int by); /* along the timeline, whatever the list is sorted by */
 void chunks_done(struct console *console);
+
+/* pane_backups.c */
+void backups_sync(struct console *console);
+void backups_done(struct console *console);
+int backups_corner(const struct console *console); /* LAYOUT_CHUNKS or LAYOUT_BACKUPS: which stands where only one of them fits */
+bool backups_key(struct console *console, char key); /* b, v, r, p; false: no key of its */
 
 /* migration.c */
 void migration_open(struct console *console, const struct table *table, int row);

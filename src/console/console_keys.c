@@ -249,7 +249,8 @@ static unsigned zoom(struct console *console)
 /* What mends the row stands at the prompt, to be read and sent. */
 static unsigned type_mend(struct console *console)
 {
-	char *mend = console->focus == LAYOUT_CHUNKS ? chunks_mend(&console->chunks.scene, chunks_row(console)) : NULL;
+	char *mend = console->focus == LAYOUT_CHUNKS ? chunks_mend(&console->chunks.scene, chunks_row(console))
+		: console->focus == LAYOUT_BACKUPS ? backups_mend(&console->backups.scene) : NULL;
 
 	if (!mend)
 		return STALE_NOTHING;
@@ -264,6 +265,8 @@ static unsigned text_key(struct console *console, char c)
 		console_focus(console, c - '0');
 		return STALE_SCREEN;
 	}
+	if (console->focus == LAYOUT_BACKUPS && backups_key(console, c))
+		return STALE_SCREEN;
 	switch (c) {
 	case 'q':
 		return go_back(console) ? STALE_SCREEN : quit(console);
@@ -327,7 +330,7 @@ static unsigned function_key(struct console *console, int number)
 	case 4:
 		return text_key(console, '/');
 	case 5:
-		return text_key(console, 'r');
+		return ask_now(console);
 	case 10:
 		return text_key(console, 'q');
 	default:

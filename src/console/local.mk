@@ -1,5 +1,7 @@
 # sources of src/console, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/console/backup_details.c \
+	src/console/backups_calendar.c \
 	src/console/console.c \
 	src/console/console_command.c \
 	src/console/console_data.c \
@@ -15,6 +17,10 @@ libpgtend_a_SOURCES += \
 	src/console/overlay.c \
 	src/console/pane.c \
 	src/console/pane_activity.c \
+	src/console/pane_backups.c \
+	src/console/pane_backups_foot.c \
+	src/console/pane_backups_internal.h \
+	src/console/pane_backups_words.c \
 	src/console/pane_chunks.c \
 	src/console/pane_chunks_foot.c \
 	src/console/pane_chunks_internal.h \

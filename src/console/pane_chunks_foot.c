@@ -329,14 +329,14 @@ static struct plan make_plan(int rows, int most_bars, bool has_marks, const stru
 }
 
 /* Narrow panes have no room for a column of labels. */
-static int label_width(const struct canvas *canvas)
+int chunks_label_cols(const struct canvas *canvas)
 {
 	return canvas_cols(canvas) < 50 ? 0 : CHUNKS_LABEL_COLS;
 }
 
-static void draw_lines(const struct chunks_lines *lines, int from_row, int rows, struct canvas *canvas)
+void chunks_lines_draw(const struct chunks_lines *lines, int from_row, int rows, struct canvas *canvas)
 {
-	int cols = canvas_cols(canvas), label_cols = label_width(canvas), text_col = MARGIN_COLS + label_cols;
+	int cols = canvas_cols(canvas), label_cols = chunks_label_cols(canvas), text_col = MARGIN_COLS + label_cols;
 
 	for (int i = 0; i < rows && i < lines->count; i++) {
 		const struct chunks_line *line = &lines->v[i];
@@ -386,7 +386,7 @@ void chunks_foot_draw(const struct chunks_scene *scene, int row, int selected, s
 		return;
 	if (timeline)
 		fit = timeline_fit(timeline, room < MOST_CELLS ? room : MOST_CELLS);
-	chunks_lines_make(&lines, scene, row, cols - MARGIN_COLS - label_width(canvas), label_width(canvas) > 0);
+	chunks_lines_make(&lines, scene, row, cols - MARGIN_COLS - chunks_label_cols(canvas), chunks_label_cols(canvas) > 0);
 	plan = make_plan(canvas_rows(canvas), fit.cols > 0 ? most_bars(timeline) : 0, fit.cols > 0 && has_marks(scene, row, timeline), &lines);
 	if (fit.cols > 0)
 		draw_timeline(timeline, &fit, &plan, selected, canvas);
@@ -403,7 +403,7 @@ void chunks_foot_draw(const struct chunks_scene *scene, int row, int selected, s
 	at += plan.axis;
 	if (plan.legend > 0)
 		draw_legend(scene, row, timeline, canvas, at);
-	draw_lines(&lines, at + plan.legend + plan.blank, plan.lines, canvas);
+	chunks_lines_draw(&lines, at + plan.legend + plan.blank, plan.lines, canvas);
 	chunks_lines_done(&lines);
 }
 

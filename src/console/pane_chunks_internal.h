@@ -49,6 +49,9 @@ char *chunks_place_text(const struct timeline *timeline, int64_t at);
 
 /* pane_chunks_foot.c: row: of scene->hypertables, -1; selected: the chunk's row within its hypertable, -1. */
 void chunks_foot_draw(const struct chunks_scene *scene, int row, int selected, struct canvas *canvas);
+/* Rows of lines, labels before them where there is room; BACKUPS says what it has to say so, too. */
+void chunks_lines_draw(const struct chunks_lines *lines, int from_row, int rows, struct canvas *canvas);
+int chunks_label_cols(const struct canvas *canvas); /* 0: narrow panes have none */
 /* A strip of one row, its newest chunk at the right end; for a cell of a list. */
 void chunks_strip_draw(const struct chunks_scene *scene, int row, struct canvas *canvas, int at_row, int col, int cols);
 /* Where a policy's line stands: the cutoff in the timeline's own units. False: no such policy, or it cannot be told. */

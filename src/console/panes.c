@@ -8,4 +8,5 @@ const struct pane *const panes[LAYOUT_PANES] = {
 	[LAYOUT_CHUNKS] = &pane_chunks,
 	[LAYOUT_ACTIVITY] = &pane_activity,
 	[LAYOUT_JOBS] = &pane_jobs,
+	[LAYOUT_BACKUPS] = &pane_backups,
 };

@@ -13,6 +13,13 @@ static const struct { const char *word; enum theme_glyph glyph; enum style style
 	[CHART_FUTURE] = { "future", GLYPH_FUTURE, STYLE_ODD },
 	[CHART_LATE] = { "late", GLYPH_LATE, STYLE_CRIT },
 	[CHART_LOCKED] = { "locked", GLYPH_LOCKED, STYLE_ODD },
+	[CHART_MISSED] = { "missed", GLYPH_LOCKED, STYLE_CRIT },
+	[CHART_DUE] = { "due", GLYPH_DUE, STYLE_WARN },
+	[CHART_DAMAGED] = { "damaged", GLYPH_LATE, STYLE_CRIT },
+	[CHART_UNREAD] = { "not read back", GLYPH_UNREAD, STYLE_WARN },
+	[CHART_CHECKED] = { "checksum", GLYPH_PARTIAL, STYLE_KEY },
+	[CHART_READ] = { "read", GLYPH_COMPRESSED, STYLE_OK },
+	[CHART_RESTORED] = { "restored", GLYPH_RAW, STYLE_OK },
 };
 
 const char *chart_glyph(enum chart_kind kind)
@@ -51,7 +58,7 @@ void chart_bars(struct canvas *canvas, int row, int col, int rows, const struct 
 		enum style style = cells[i].is_selected ? STYLE_BOLD : cells[i].kind == CHART_LATE ? STYLE_LATE : chart_style(cells[i].kind);
 		int eighths = (int)(cells[i].height * rows * 8 + 0.5);
 
-		if (cells[i].kind <= CHART_GAP || cells[i].height <= 0)
+		if (cells[i].kind <= CHART_GAP || cells[i].kind == CHART_MISSED || cells[i].kind == CHART_DUE || cells[i].height <= 0)
 			continue;
 		if (eighths < 1)
 			eighths = 1;

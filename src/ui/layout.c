@@ -49,7 +49,8 @@ static void make_full(const struct layout_wish *wish, struct layout *layout, int
 	layout->panes[LAYOUT_FLEET] = rect_of(top, 0, fleet, wish->cols);
 	layout->panes[LAYOUT_MIGRATIONS] = rect_of(top + fleet, 0, upper, half - 1);
 	layout->panes[LAYOUT_TABLES] = rect_of(top + fleet, half + 1, upper, wish->cols - half - 1);
-	layout->panes[LAYOUT_CHUNKS] = rect_of(top + fleet + upper, 0, grid - upper, half - 1);
+	layout->corner = wish->corner == LAYOUT_BACKUPS ? LAYOUT_BACKUPS : LAYOUT_CHUNKS;
+	layout->panes[layout->corner] = rect_of(top + fleet + upper, 0, grid - upper, half - 1);
 	layout->panes[LAYOUT_ACTIVITY] = rect_of(top + fleet + upper, half + 1, grid - upper, wish->cols - half - 1);
 	layout->panes[LAYOUT_JOBS] = rect_of(top + fleet + grid, 0, jobs, wish->cols);
 }

@@ -95,6 +95,8 @@ static const char *const glyphs[GLYPH_COUNT][2] = {
 	[GLYPH_FUTURE] = { ">", "»" },
 	[GLYPH_LOCKED] = { "x", "×" },
 	[GLYPH_LATE] = { "!", "!" },
+	[GLYPH_DUE] = { "o", "○" },
+	[GLYPH_UNREAD] = { "?", "?" },
 	[GLYPH_RETURN] = { "$", "⏎" },
 };
 

@@ -33,6 +33,7 @@ struct pane_data {
 	const struct record *job;        /* MIGRATIONS: the run that is under way on this database; NULL */
 	const char *how;                 /* MIGRATIONS: "a transaction each"; static; NULL */
 	const struct chunks_scene *chunks; /* CHUNKS: chunks, jobs, ingest beside the rows; NULL elsewhere */
+	const struct backups_scene *backups; /* BACKUPS: the policy, its calendar, the archiver beside the rows; NULL elsewhere */
 };
 
 enum pane_state { PANE_LOADING, PANE_EMPTY, PANE_FRESH, PANE_STALE, PANE_PARTIAL, PANE_ERROR };
@@ -59,7 +60,7 @@ struct pane {
 	void (*details)(const struct console *console, const struct pane_data *data, int row, struct overlay *overlay);
 };
 
-extern const struct pane pane_fleet, pane_migrations, pane_tables, pane_chunks, pane_activity, pane_jobs;
+extern const struct pane pane_fleet, pane_migrations, pane_tables, pane_chunks, pane_activity, pane_jobs, pane_backups;
 extern const struct pane pane_pools; /* stands in ACTIVITY's place on key `o` */
 extern const struct pane pane_chunk_list; /* stands in CHUNKS' place: the chunks of one hypertable */
 /* By LAYOUT_*. */

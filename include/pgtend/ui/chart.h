@@ -23,7 +23,9 @@ void chart_share(int cols, const int64_t *counts, int count, int *shares);
 /* What a cell shows. Where several chunks share one, the highest stands for all. */
 enum chart_kind {
 	CHART_BLANK, CHART_GAP, CHART_COMPRESSED, CHART_RAW, CHART_WAITING /* should be compressed */, CHART_PARTIAL, CHART_FROZEN, CHART_FUTURE,
-	CHART_LATE, CHART_LOCKED, CHART_KINDS,
+	CHART_LATE, CHART_LOCKED,
+	/* backups, by the depth to which each was verified; or what stands in place of one */
+	CHART_MISSED, CHART_DUE, CHART_DAMAGED, CHART_UNREAD, CHART_CHECKED, CHART_READ, CHART_RESTORED, CHART_KINDS,
 };
 struct chart_cell {
 	enum chart_kind kind;
