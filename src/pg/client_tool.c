@@ -18,44 +18,68 @@ struct found {
 	int major;
 };
 
-/* "pg_dump (PostgreSQL) 15.18" is a constant in each of PostgreSQL's programs: reading it there starts no process and waits for none. */
-static int major_in(const char *bytes, size_t length)
+/* "pg_dump (PostgreSQL) 15.18" is a constant in each of PostgreSQL's programs: reading it there starts no process and waits for none. Returns
+ * what stands behind the bracket; 0 bytes: it is not there. */
+static size_t version_in(const char *bytes, size_t length, const char **version)
 {
 	static const char mark[] = "(PostgreSQL) ";
 	const size_t mark_length = sizeof mark - 1;
 	const char *p = bytes, *end = bytes + length;
 
 	while ((p = memmem(p, (size_t)(end - p), mark, mark_length)) != NULL) {
-		int major = 0;
-
-		for (p += mark_length; p < end && isdigit((unsigned char)*p) && major < 1000; p++)
-			major = major * 10 + (*p - '0');
-		if (major > 0)
-			return major;
+		p += mark_length;
+		if (p == end || !isdigit((unsigned char)*p))
+			continue;
+		*version = p;
+		while (p < end && isprint((unsigned char)*p))
+			p++;
+		return (size_t)(p - *version);
 	}
 	return 0;
 }
 
-/* 0: it cannot be run, or it is a script: the distribution's wrapper chooses a version by the cluster it finds, which need not be the one meant. */
-static int read_major(const char *path)
+/* NULL: it cannot be run, or it is a script: the distribution's wrapper chooses a version by the cluster it finds, which need not be the one meant. */
+static char *read_version(const char *path)
 {
 	struct stat st;
-	int major = 0;
-	int fd = access(path, X_OK) == 0 ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+	char *found = NULL;
+	int fd = access(path, X_OK) == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 
 	if (fd < 0)
-		return 0;
+		return NULL;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 4) {
 		char *bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 
 		if (bytes != MAP_FAILED) {
-			if (memcmp(bytes, "\177ELF", 4) == 0)
-				major = major_in(bytes, (size_t)st.st_size);
+			const char *version;
+			size_t length = memcmp(bytes, "\177ELF", 4) == 0 ? version_in(bytes, (size_t)st.st_size, &version) : 0;
+
+			if (length > 0)
+				found = mem_copy_n(version, length);
 			munmap(bytes, (size_t)st.st_size);
 		}
 	}
 	close(fd);
-	return major;
+	return found;
+}
+
+static int read_major(const char *path)
+{
+	char *version = read_version(path);
+	int major = version ? atoi(version) : 0;
+
+	mem_free(version);
+	return major < 1000 ? major : 0;
+}
+
+char *client_tool_version(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *version = read_version(path);
+	char *line = version ? mem_format("%s (PostgreSQL) %s", slash ? slash + 1 : path, version) : NULL;
+
+	mem_free(version);
+	return line;
 }
 
 /* Version 0 asks for the newest, else the oldest that is new enough. */

@@ -11,23 +11,6 @@
 
 enum { TICK_MS = 500, KILL_AFTER_MS = 5000, LOG_LINES = 50, SAID_BYTES = 1 << 20 };
 
-bool dump_tools_find(int server_major, struct dump_tools *tools, struct err *err)
-{
-	memset(tools, 0, sizeof *tools);
-	if (client_tool_find("pg_dump", server_major, &tools->pg_dump, &tools->major, err) &&
-	    client_tool_find("pg_restore", tools->major, &tools->pg_restore, NULL, err))
-		return true;
-	dump_tools_done(tools);
-	return false;
-}
-
-void dump_tools_done(struct dump_tools *tools)
-{
-	mem_free(tools->pg_dump);
-	mem_free(tools->pg_restore);
-	memset(tools, 0, sizeof *tools);
-}
-
 /* ---- the child ---------------------------------------------------------------- */
 
 struct running {
@@ -89,21 +72,75 @@ static bool wait_for(struct running *running, struct err *err)
 	return !is_cancelled || err_set(err, ERR_CANCELLED, "cancelled: %s was ended, nothing was kept", running->name);
 }
 
-static bool start(struct running *running, struct conninfo_child *connection, struct err *err)
+/* A password in a passfile of this machine is of no use elsewhere. */
+static void add_environment(struct words *env, const struct dump_run *run, const struct conninfo_child *connection)
+{
+	const char *password = run->client != NULL && run->info != NULL ? conninfo_get(run->info, "password") : NULL;
+	for (size_t i = 0; i < connection->env.count; i++)
+		if (password == NULL || (!text_starts_with(connection->env.v[i], "PGPASSFILE=") &&
+		                            !text_starts_with(connection->env.v[i], "PGPASSWORD=")))
+			words_add(env, connection->env.v[i]);
+	if (password != NULL)
+		words_take(env, mem_format("PGPASSWORD=%s", password));
+	words_take(env, mem_format("PGAPPNAME=%s", run->application));
+	words_add(env, "LC_MESSAGES=C");
+	words_take(env, NULL);
+}
+
+static void add_quoted(struct text *conninfo, const char *keyword, const char *value)
+{
+	text_addf(conninfo, "%s%s='", conninfo->length > 0 ? " " : "", keyword);
+	for (; *value != '\0'; value++) {
+		if (*value == '\'' || *value == '\\')
+			text_add_char(conninfo, '\\');
+		text_add_char(conninfo, *value);
+	}
+	text_add_char(conninfo, '\'');
+}
+
+/* Whom and what, for a program that our environment may not reach. Where it connects by itself, in its container, is the server that is meant. */
+static void add_target(struct words *argv, const struct dump_run *run, struct conninfo *info)
+{
+	const char *user = conninfo_effective(info, "user");
+	struct text target = {0};
+	if (user != NULL)
+		words_take(argv, mem_format("--username=%s", user));
+	const char *dbname = conninfo_effective(info, "dbname");
+	if (dbname != NULL)
+		add_quoted(&target, "dbname", dbname);
+	add_quoted(&target, "application_name", run->application);
+	words_take(argv, mem_format("--dbname=%s", text_str(&target)));
+	text_done(&target);
+}
+
+static void add_words(struct words *argv, const struct dump_run *run, struct conninfo *info)
+{
+	for (size_t i = 0; run->client != NULL && i < run->client->count; i++)
+		words_add(argv, run->client->v[i]);
+	for (size_t i = 0; i < run->argv->count; i++) {
+		words_add(argv, run->argv->v[i]);
+		if (i == 0 && info != NULL)
+			words_add(argv, "--no-password");
+		if (i == 0 && info != NULL && run->client != NULL && run->client->count > 0)
+			add_target(argv, run, info);
+	}
+	words_take(argv, NULL);
+}
+
+static void words_done_secret(struct words *words)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (words->v[i] != NULL)
+			explicit_bzero(words->v[i], strlen(words->v[i]));
+	words_done(words);
+}
+
+static bool start(struct running *running, struct conninfo *info, struct conninfo_child *connection, struct err *err)
 {
 	const struct dump_run *run = running->run;
 	struct words argv = {0}, env = {0};
-	for (size_t i = 0; i < run->argv->count; i++) {
-		words_add(&argv, run->argv->v[i]);
-		if (i == 0 && run->info != NULL)
-			words_add(&argv, "--no-password");
-	}
-	for (size_t i = 0; i < connection->env.count; i++)
-		words_add(&env, connection->env.v[i]);
-	words_take(&env, mem_format("PGAPPNAME=%s", run->application));
-	words_add(&env, "LC_MESSAGES=C");
-	words_take(&argv, NULL);
-	words_take(&env, NULL);
+	add_words(&argv, run, info);
+	add_environment(&env, run, connection);
 	struct child_spec spec = {
 	    .argv = (const char *const *)argv.v,
 	    .env = (const char *const *)env.v,
@@ -121,7 +158,7 @@ static bool start(struct running *running, struct conninfo_child *connection, st
 	argv.count--;
 	env.count--;
 	words_done(&argv);
-	words_done(&env);
+	words_done_secret(&env);
 	return running->child != NULL;
 }
 
@@ -196,7 +233,7 @@ bool dump_run(const struct dump_run *run, char **said, struct err *err)
 	struct conninfo_child connection = {0};
 	bool ok = info == NULL || conninfo_child_init(&connection, info, err);
 	if (ok) {
-		ok = start(&running, &connection, err) && wait_for(&running, err);
+		ok = start(&running, info, &connection, err) && wait_for(&running, err);
 		if (info != NULL)
 			conninfo_child_done(&connection);
 	}

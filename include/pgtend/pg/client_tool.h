@@ -12,4 +12,7 @@
  * On false the hint names the package to install (postgresql-client-N). No process is started when the version stands in the path. */
 PGTEND_CHECK bool client_tool_find(const char *name, int at_least, char **path, int *major, struct err *err);
 
+/* "pg_dump (PostgreSQL) 15.20", as the program at this path would say; it is not started. NULL: it says none. Caller frees. */
+char *client_tool_version(const char *path);
+
 #endif

@@ -11,15 +11,26 @@
 
 #include "pgtend/config/conninfo.h"
 #include "pgtend/core/report.h"
+#include "pgtend/core/text.h"
 #include "pgtend/loop/loop.h"
 
-/* pg_dump of the server's major version or newer, and the pg_restore that belongs to it. */
+/* pg_dump of the server's major version or newer, and a pg_restore that reads what it writes. */
 struct dump_tools {
-	char *pg_dump, *pg_restore;
+	char *pg_dump, *pg_restore; /* paths; with `client` pg_dump's is one there */
 	int major;
+	char *version;       /* "pg_dump (PostgreSQL) 15.20", as it says itself; NULL: it says none */
+	struct words client; /* what is put before pg_dump: docker exec -i NAME. Empty: it is a program of this machine */
+	bool is_restore_in_client; /* pg_restore too: this machine has none that is new enough */
 };
 PGTEND_CHECK bool dump_tools_find(int server_major, struct dump_tools *tools, struct err *err);
+/* In a task. client: key `client`, split; NULL or empty: as dump_tools_find(). */
+PGTEND_CHECK bool dump_tools_find_in(
+    struct loop *loop, const struct words *client, int server_major, struct dump_tools *tools, struct err *err);
 void dump_tools_done(struct dump_tools *tools);
+/* Another program of the same place: "pg_dumpall", "psql". Caller frees; NULL and *err: there is none. */
+char *dump_tools_other(const struct dump_tools *tools, const char *name, struct err *err);
+/* Begins argv with pg_restore, with what must stand before it. */
+void dump_tools_add_restore(const struct dump_tools *tools, struct words *argv);
 
 /* One run of either. */
 struct dump_run {
@@ -29,6 +40,7 @@ struct dump_run {
 	const struct words *argv;    /* the tool's path and its options; --no-password is added */
 	int stdin_fd;                /* with has_stdin: its standard input (borrowed) */
 	bool has_stdin;
+	const struct words *client;  /* put before it, and user and database are said in its options, since the environment may not reach it; NULL: nothing */
 	int stdout_fd;               /* -1: its output is thrown away */
 	const char *disk;            /* which disk is full when it says so: "the disk of the backup folder" */
 	const char *locked_hint;     /* what to look at when a lock was not to be had; NULL */
