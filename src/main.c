@@ -302,7 +302,6 @@ int main(int argc, char **argv)
 	timescale_register();
 	probe_register(&migrate_probe);
 	probe_register(&backup_probe);
-	probe_register(&backups_probe);
 	probe_register(&archiver_probe);
 	probe_register(&backups_probe);
 	if (arguments.is_completing)

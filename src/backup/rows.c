@@ -1,10 +1,8 @@
-/* backup/rows.c - backups that were found, as rows; FACT_BACKUPS. */
+/* backup/rows.c - backups that were found, as rows. */
 #include <string.h>
 
-#include "pgtend/backup/backup.h"
 #include "pgtend/backup/shapes.h"
 #include "pgtend/core/mem.h"
-#include "pgtend/core/units.h"
 
 static const struct table_column columns[] = {BACKUPS_COLUMNS};
 const struct table_shape backups_shape = {"backups", columns, sizeof columns / sizeof columns[0]};
@@ -81,30 +79,3 @@ void backups_add(struct table *table, const struct database *database, const str
 	for (int i = 0; i < archives->count; i++)
 		add(table, database, archives, i, now_us);
 }
-
-/* Reads files only; the session is not used. */
-static bool ask(const struct probe_target *target, struct session *session, struct table *table, struct err *err)
-{
-	const struct database *database = target->database;
-	char *folder = archive_folder(database, NULL);
-	struct archives archives = {0};
-	bool ok = archive_list(folder, database->name, &archives, err);
-
-	(void)session;
-	if (ok)
-		backups_add(table, database, &archives, units_now_us());
-	archives_done(&archives);
-	mem_free(folder);
-	return ok;
-}
-
-const struct probe backups_probe = {
-	.fact = FACT_BACKUPS,
-	.name = "backups",
-	.scope = PROBE_DATABASE,
-	.tier = TIER_MINUTE,
-	.deadline_ms = 5000,
-	.is_offline = true,
-	.shape = &backups_shape,
-	.ask = ask,
-};

@@ -27,8 +27,6 @@ PGTEND_CHECK bool backup_catalog_wait(struct fleet *fleet, struct database *cons
 extern const struct probe backups_probe;
 /* FACT_BACKUP: policy, newest complete backup, its age, whether it was verified. Reads files only. */
 extern const struct probe backup_probe;
-/* FACT_BACKUPS: one row a backup, newest first (backup/shapes.h). Reads files only. */
-extern const struct probe backups_probe;
 extern const struct table_shape backup_shape;
 
 #endif
