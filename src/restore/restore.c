@@ -14,14 +14,23 @@ void restored_done(struct restored *restored)
 }
 
 /* A name that people use is given at the end, to a database that is whole. */
-static bool publish(struct scratch *scratch, const char *dbname, struct err *err)
+static bool publish(struct scratch *scratch, const struct restore_options *options, const struct restored *restored,
+    bool *stays, struct err *err)
 {
-	return !dbname ||
-	       session_queryf_wait(scratch->keeper, 0, NULL, err, "ALTER DATABASE %I RENAME TO %I", scratch->dbname, dbname);
+	const struct restore_hooks *hooks = options->hooks;
+	if (hooks && hooks->publish)
+		return hooks->publish(scratch, restored, hooks->arg, stays, err);
+	return !options->dbname || session_queryf_wait(scratch->keeper, 0, NULL, err, "ALTER DATABASE %I RENAME TO %I",
+	                               scratch->dbname, options->dbname);
+}
+
+static bool claim(struct scratch *scratch, const struct restore_hooks *hooks, struct err *err)
+{
+	return scratch_claim(scratch, err) && (!hooks || !hooks->claimed || hooks->claimed(scratch, hooks->arg, err));
 }
 
 static bool restore(struct scratch *scratch, const struct archive *archive, const struct restore_options *options,
-    struct restored *restored, struct err *err)
+    struct restored *restored, bool *stays, struct err *err)
 {
 	struct dump_tools tools = {0};
 	struct restore_needs needs = {.bytes = archive->database_bytes};
@@ -36,9 +45,9 @@ static bool restore(struct scratch *scratch, const struct archive *archive, cons
 	    .role = options->role,
 	    .resume_jobs = options->resume_jobs,
 	};
-	bool is_done = options->is_dry_run || (scratch_claim(scratch, err) &&
+	bool is_done = options->is_dry_run || (claim(scratch, options->hooks, err) &&
 	                   scratch_fill(scratch, archive->path, &fill, restored, err) &&
-	                   publish(scratch, options->dbname, err));
+	                   publish(scratch, options, restored, stays, err));
 	dump_tools_done(&tools);
 	return is_done;
 }
@@ -49,14 +58,15 @@ bool restore_into_new(struct fleet *fleet, struct database *database, const stru
 	struct scratch scratch = {
 	    .fleet = fleet, .source = database, .report = report, .purpose = options->purpose, .lock_fd = -1};
 	struct err trouble = {0};
+	bool stays = false;
 	int64_t began_us = units_now_us();
 	*restored = (struct restored){.rows = -1, .tables = -1, .different = -1, .hypertables = -1, .chunks = -1, .jobs_paused = -1};
-	bool is_done = restore(&scratch, archive, options, restored, err);
+	bool is_done = restore(&scratch, archive, options, restored, &stays, err);
 	restored->took_s = (double)(units_now_us() - began_us) / 1e6;
-	if (is_done && strcmp(options->purpose, "restore") == 0) {
+	if (stays || (is_done && strcmp(options->purpose, "restore") == 0)) {
 		restored->dbname = mem_copy(options->dbname ? options->dbname : scratch.dbname);
 		scratch_release(&scratch);
-		return true;
+		return is_done;
 	}
 	if (!scratch_close(&scratch, &trouble)) {
 		report_log(report, "%s", trouble.text);

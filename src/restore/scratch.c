@@ -123,12 +123,16 @@ static bool is_of_database(const struct err *err)
 	return false;
 }
 
-/* To the source itself, or, where that is what has been lost, to a database that every server has. */
+/* To the source itself, or, where that is what has been lost, to a database that every server has. A restore may take the
+ * source's name away, for which nobody may be in it. */
 static bool open_keeper_here(struct scratch *scratch, struct err *err)
 {
-	static const char *const names[] = {NULL, "postgres", "template1"};
+	enum { NAMES = 3 };
+	static const char *const usual[NAMES] = {NULL, "postgres", "template1"};
+	static const char *const restoring[NAMES] = {"postgres", "template1", NULL};
+	const char *const *names = strcmp(scratch->purpose, "restore") == 0 ? restoring : usual;
 	struct err first = {0};
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+	for (size_t i = 0; i < NAMES; i++) {
 		struct err trouble = {0};
 		scratch->keeper =
 		    database_action_session(scratch->fleet, scratch->source, names[i], scratch->purpose, 0, true);
@@ -257,13 +261,17 @@ static bool mark(struct scratch *scratch, struct err *err)
 	char host[256] = "", now[UNITS_SIZE];
 	if (gethostname(host, sizeof host - 1) != 0)
 		host[0] = 0;
-	char *comment = mem_format("pgtend %s of %s since %s, by pid %ld on %s; dropped by itself",
-	    scratch->purpose, scratch->source->name, units_rfc3339(now, units_now_us() / 1000000 * 1000000), (long)getpid(), host);
+	char *fate = strcmp(scratch->purpose, "restore") == 0
+	                 ? mem_format("unfinished: pgtend restore %s --finish or --drop", scratch->source->name)
+	                 : mem_copy("dropped by itself");
+	char *comment = mem_format("pgtend %s of %s since %s, by pid %ld on %s; %s", scratch->purpose, scratch->source->name,
+	    units_rfc3339(now, units_now_us() / 1000000 * 1000000), (long)getpid(), host, fate);
 	bool is_done = session_queryf_wait(scratch->keeper, SCRATCH_DEADLINE_MS, NULL, err, "COMMENT ON DATABASE %I IS %L",
 	                   scratch->dbname, comment) &&
 	               session_queryf_wait(scratch->keeper, SCRATCH_DEADLINE_MS, NULL, err,
 	                   "REVOKE ALL ON DATABASE %I FROM PUBLIC", scratch->dbname);
 	mem_free(comment);
+	mem_free(fate);
 	return is_done;
 }
 

@@ -10,6 +10,17 @@
 #include "pgtend/core/report.h"
 #include "pgtend/fleet/fleet.h"
 
+struct scratch;
+struct restored;
+/* Steps of who restores. In the task, with the database's keeper connected and its lock held. */
+struct restore_hooks {
+	/* Its name is known and locked, nothing is made yet. NULL: none. */
+	bool (*claimed)(struct scratch *scratch, void *arg, struct err *err);
+	/* Instead of renaming it to `dbname`: it is whole. On false it is dropped, unless *stays. NULL: none. */
+	bool (*publish)(struct scratch *scratch, const struct restored *restored, void *arg, bool *stays, struct err *err);
+	void *arg;
+};
+
 struct restore_options {
 	const char *purpose;   /* "restore", "verify", "rehearse": stands in the marker and in application_name */
 	const char *dbname;    /* of the new database; NULL: a scratch name pgtend_PURPOSE_DB_XXXXXXXX */
@@ -18,6 +29,7 @@ struct restore_options {
 	const char *role;      /* SET ROLE before anything is made; NULL */
 	bool resume_jobs;      /* TimescaleDB's user jobs run again as they did; otherwise they come back paused */
 	bool is_dry_run;
+	const struct restore_hooks *hooks; /* NULL: none */
 };
 struct restored {
 	char *dbname;
