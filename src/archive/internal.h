@@ -34,6 +34,8 @@ void archive_load(struct archive *archive, const char *base);
 PGTEND_CHECK bool manifest_read(const char *path, json_t **manifest, struct err *err);
 /* What the struct says besides path and id, taken from its manifest. */
 void manifest_fill(struct archive *archive);
+/* error NULL: there is none any more. */
+PGTEND_CHECK bool manifest_note_damage(struct archive *archive, const char *error, struct err *err);
 /* "" when it is a list of plain names of files with sizes and checksums. Else why not; static. */
 const char *manifest_files_trouble(const json_t *files);
 

@@ -145,6 +145,18 @@ static char *dump_trouble(const struct archive *archive)
 	return size_trouble(archive);
 }
 
+/* What a verification has found. */
+static char *noted_trouble(struct archive *archive)
+{
+	const json_t *damaged = json_object_get(archive->manifest, "damaged");
+	const char *error = json_string_value(json_object_get(damaged, "error")),
+	           *at = json_string_value(json_object_get(damaged, "at"));
+	archive->is_trouble_noted = json_is_object(damaged);
+	if (!archive->is_trouble_noted)
+		return NULL;
+	return mem_format("verify found on %s: %s", at != NULL ? at : "a day unknown", error != NULL ? error : "damaged");
+}
+
 /* The form of a dump whose manifest is of no use: which of ours is there. */
 static void form_by_ending(struct archive *archive, const char *base)
 {
@@ -188,6 +200,8 @@ void archive_load(struct archive *archive, const char *base)
 		archive->is_gone = lstat(archive->path, &info) != 0 && errno == ENOENT;
 		archive->trouble = dump_trouble(archive);
 	}
+	if (archive->trouble == NULL)
+		archive->trouble = noted_trouble(archive);
 }
 
 /* ---- all ----------------------------------------------------------------------------------------- */

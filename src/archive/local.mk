@@ -15,4 +15,5 @@ libpgtend_a_SOURCES += \
 	src/archive/stream.c \
 	src/archive/stream_gzip.c \
 	src/archive/stream_internal.h \
-	src/archive/stream_zstd.c
+	src/archive/stream_zstd.c \
+	src/archive/verify.c

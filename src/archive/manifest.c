@@ -45,6 +45,7 @@ static const struct {
     {"timescaledb", OBJECT, false, false},
     {"globals", OBJECT, false, false},
     {"after_backup", OBJECT, false, false},
+    {"damaged", OBJECT, false, false},
     {"files", FILES, false, false},
 };
 
@@ -325,6 +326,25 @@ json_t *manifest_verification(enum archive_depth depth)
 	char stamp[UNITS_SIZE];
 	return json_pack("{s:s, s:s, s:s}", "at", units_rfc3339(stamp, units_now_us() / 1000000 * 1000000), "how",
 	    archive_depth_word(depth), "pgtend", PACKAGE_VERSION);
+}
+
+static void set_damage(json_t *manifest, void *arg)
+{
+	char stamp[UNITS_SIZE];
+	if (arg == NULL)
+		json_object_del(manifest, "damaged");
+	else
+		json_object_set_new(manifest, "damaged",
+		    json_pack("{s:s, s:s, s:s}", "at", units_rfc3339(stamp, units_now_us() / 1000000 * 1000000), "error", arg,
+		        "pgtend", PACKAGE_VERSION));
+}
+
+bool manifest_note_damage(struct archive *archive, const char *error, struct err *err)
+{
+	char *copy = mem_copy(error);
+	bool ok = manifest_change(archive, set_damage, copy, err);
+	mem_free(copy);
+	return ok;
 }
 
 bool manifest_add_verification(struct archive *archive, enum archive_depth depth, struct err *err)

@@ -8,4 +8,5 @@ libpgtend_a_SOURCES += \
 	src/backup/policy.c \
 	src/backup/probe.c \
 	src/backup/rows.c \
-	src/backup/take.c
+	src/backup/take.c \
+	src/backup/verify.c

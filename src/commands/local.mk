@@ -33,6 +33,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_trust.c \
 	src/commands/cmd_unlock.c \
 	src/commands/cmd_vacuum.c \
+	src/commands/cmd_verify.c \
 	src/commands/cmd_version.c \
 	src/commands/complete.c \
 	src/commands/dispatch.c \

@@ -57,6 +57,7 @@ struct archive {
 	int server_version_num;  /* 0: not known */
 	bool is_gone;            /* the manifest is right, but its dump is not there (any more, or under its name yet) */
 	char *trouble;           /* why it is no backup: "the dump has 12 bytes less than its manifest says"; NULL: complete */
+	bool is_trouble_noted;   /* the trouble is what a verification found and wrote down: it may look whole, and can be looked into again */
 };
 void archive_done(struct archive *archive);
 
@@ -108,8 +109,9 @@ void archive_contents_done(struct archive_contents *contents);
 /* Checksum and list, and with depth ARCHIVE_READ every block, rows counted. false: what is wrong with which file. In a task. */
 PGTEND_CHECK bool archive_read(struct loop *loop, const struct archive *archive, const struct dump_tools *tools, enum archive_depth depth,
     struct archive_contents *contents, struct report *report, struct err *err);
-/* The same, held against what the manifest says: any difference is named with the file. */
-PGTEND_CHECK bool archive_verify(struct loop *loop, const struct archive *archive, const struct dump_tools *tools, enum archive_depth depth,
+/* The same, held against what the manifest says: any difference is named with the file, and written into the manifest (`damaged`: {at, error, pgtend}), so
+ * that it is no backup any more for whoever lists it; found good later, the note goes. What it was verified for is for the caller to add. */
+PGTEND_CHECK bool archive_verify(struct loop *loop, struct archive *archive, const struct dump_tools *tools, enum archive_depth depth,
     struct report *report, struct err *err);
 
 #endif

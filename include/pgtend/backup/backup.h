@@ -7,6 +7,7 @@
 #ifndef PGTEND_BACKUP_BACKUP_H
 #define PGTEND_BACKUP_BACKUP_H
 
+#include "pgtend/archive/archive.h"
 #include "pgtend/core/err.h"
 #include "pgtend/core/report.h"
 #include "pgtend/fleet/fleet.h"
@@ -25,6 +26,12 @@ PGTEND_CHECK bool backup_catalog_wait(struct fleet *fleet, struct database *cons
     struct err *err);
 /* FACT_BACKUPS: the same rows; a database without any has no row. */
 extern const struct probe backups_probe;
+/* One backup looked into again, or with which "all" each: ID, path, NULL: the newest, however it looks. depth ARCHIVE_RESTORED: restored into a
+ * scratch database, and its rows compared. How deep it was found good goes into its manifest. false: one is not what its manifest says, *err
+ * names the file. Nothing is connected to except for ARCHIVE_RESTORED. */
+PGTEND_CHECK bool backup_verify(struct fleet *fleet, struct database *database, const char *which, enum archive_depth depth, int jobs,
+    struct report *report, struct err *err);
+extern const struct table_shape backup_verify_shape;
 /* FACT_BACKUP: policy, newest complete backup, its age, whether it was verified. Reads files only. */
 extern const struct probe backup_probe;
 extern const struct table_shape backup_shape;
