@@ -41,6 +41,12 @@ const char *manifest_files_trouble(const json_t *files);
 
 /* --- reading ------------------------------------------------------------------------------ */
 
+/* Whether it must be given to pg_restore by its standard input. */
+bool restore_is_fed(const struct archive *archive, const struct dump_tools *tools);
+/* false: a pg_restore in a container sees no folder and no tar of this machine. */
+PGTEND_CHECK bool restore_can(const struct archive *archive, const struct dump_tools *tools, struct err *err);
+/* What stands behind "error: " in what it said, one line. Caller frees. */
+char *restore_reason(const struct text *said);
 /* pg_restore --list: entries and tables of the contents. In a task. */
 PGTEND_CHECK bool list_read(struct loop *loop, const struct archive *archive, const struct dump_tools *tools,
     struct archive_contents *contents, struct err *err);

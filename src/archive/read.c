@@ -46,15 +46,47 @@ static void heard(enum child_stream stream, const char *bytes, size_t length, vo
 	}
 }
 
+static bool is_packed(const struct archive *archive)
+{
+	return archive->form == ARCHIVE_CUSTOM_ZSTD;
+}
+
+bool restore_is_fed(const struct archive *archive, const struct dump_tools *tools)
+{
+	return is_packed(archive) || tools->is_restore_in_client;
+}
+
+bool restore_can(const struct archive *archive, const struct dump_tools *tools, struct err *err)
+{
+	if (!tools->is_restore_in_client || archive->form == ARCHIVE_CUSTOM || is_packed(archive))
+		return true;
+	char *client = words_join(&tools->client, " ");
+	err_set(err, ERR_FAILED, "%s: `%s` leads to a pg_restore that cannot open it", archive->path, client);
+	mem_free(client);
+	return err_hint(err, "install postgresql-client-%d on this machine", tools->major);
+}
+
+char *restore_reason(const struct text *said)
+{
+	const char *reason = strstr(text_str(said), "error: ");
+	reason = reason != NULL ? reason + strlen("error: ") : text_str(said);
+	return mem_copy_n(reason, strcspn(reason, "\n"));
+}
+
 static bool run_list(struct loop *loop, const struct archive *archive, const struct dump_tools *tools, int in,
     struct archive_contents *contents, struct err *err)
 {
-	const char *argv[] = {tools->pg_restore, "--list", in < 0 ? archive->path : NULL, NULL};
 	static const char *const env[] = {"LC_MESSAGES=C", NULL};
+	struct words argv = {0};
 	struct text out = {0}, errors = {0};
 	struct listing listing = {.contents = contents};
 	int status = 0;
-	struct child_spec spec = {.argv = argv,
+	dump_tools_add_restore(tools, &argv);
+	words_add(&argv, "--list");
+	if (in < 0)
+		words_add(&argv, archive->path);
+	words_take(&argv, NULL);
+	struct child_spec spec = {.argv = (const char *const *)argv.v,
 	    .env = env,
 	    .stdin_fd = in,
 	    .has_stdin = in >= 0,
@@ -65,21 +97,23 @@ static bool run_list(struct loop *loop, const struct archive *archive, const str
 	bool ok = child_run(loop, &spec, &status, &out, &errors, err);
 	end_line(&listing);
 	if (ok && status != 0) {
-		const char *said = text_str(&errors), *reason = strstr(said, "error: ");
-		reason = reason != NULL ? reason + strlen("error: ") : said;
-		ok = err_set(err, ERR_FAILED, "%s: its list could not be read: %.*s (pg_restore, status %d)", archive->path,
-		    (int)strcspn(reason, "\n"), reason, status);
+		char *reason = restore_reason(&errors);
+		ok = err_set(err, ERR_FAILED, "%s: its list could not be read: %s (pg_restore, status %d)", archive->path,
+		    reason, status);
+		mem_free(reason);
 	}
+	argv.count--;
+	words_done(&argv);
 	text_done(&out);
 	text_done(&errors);
 	return ok;
 }
 
 /* The list stands at the beginning: when pg_restore has it, the rest is not expanded. */
-static bool list_packed(struct loop *loop, const struct archive *archive, const struct dump_tools *tools,
+static bool list_fed(struct loop *loop, const struct archive *archive, const struct dump_tools *tools,
     struct archive_contents *contents, struct err *err)
 {
-	struct stream stream = {.how = STREAM_EXPAND_ZSTD,
+	struct stream stream = {.how = is_packed(archive) ? STREAM_EXPAND_ZSTD : STREAM_COPY,
 	    .closes_in = true,
 	    .closes_out = true,
 	    .in_name = archive->path,
@@ -106,8 +140,10 @@ bool list_read(struct loop *loop, const struct archive *archive, const struct du
     struct archive_contents *contents, struct err *err)
 {
 	contents->entries = contents->tables = 0;
-	return archive->form == ARCHIVE_CUSTOM_ZSTD ? list_packed(loop, archive, tools, contents, err)
-	                                            : run_list(loop, archive, tools, -1, contents, err);
+	if (!restore_can(archive, tools, err))
+		return false;
+	return restore_is_fed(archive, tools) ? list_fed(loop, archive, tools, contents, err)
+	                                      : run_list(loop, archive, tools, -1, contents, err);
 }
 
 /* ---- all --------------------------------------------------------------------------------------- */

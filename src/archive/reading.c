@@ -56,11 +56,16 @@ static void ended(int status, int signal_number, void *arg)
 
 static bool start_child(struct archive_reading *reading, int in, int out, struct err *err)
 {
-	const char *argv[] = {
-	    reading->tools->pg_restore, "--section=data", "--file=-", in < 0 ? reading->archive->path : NULL, NULL};
+	struct words argv = {0};
+	dump_tools_add_restore(reading->tools, &argv);
+	words_add(&argv, "--section=data");
+	words_add(&argv, "--file=-");
+	if (in < 0)
+		words_add(&argv, reading->archive->path);
+	words_take(&argv, NULL);
 	static const char *const env[] = {"LC_MESSAGES=C", NULL};
 	struct child_spec spec = {
-	    .argv = argv,
+	    .argv = (const char *const *)argv.v,
 	    .env = env,
 	    .stdin_fd = in,
 	    .has_stdin = in >= 0,
@@ -71,6 +76,8 @@ static bool start_child(struct archive_reading *reading, int in, int out, struct
 	    .arg = reading,
 	};
 	reading->child = child_start(reading->loop, &spec, err);
+	argv.count--;
+	words_done(&argv);
 	return reading->child != NULL;
 }
 
@@ -109,7 +116,7 @@ static bool begin(struct archive_reading *reading, struct err *err)
 	int in = -1, out = -1;
 	if (!stream_pipe(&reading->counting.in_fd, &out, err))
 		return false;
-	bool ok = !is_fed || open_feed(reading, &in, err);
+	bool ok = restore_can(reading->archive, reading->tools, err) && (!is_fed || open_feed(reading, &in, err));
 	if (ok && !start_child(reading, in, out, err)) {
 		ok = false;
 		if (is_fed) {
@@ -202,13 +209,14 @@ static void wait_for_works(struct archive_reading *reading)
 
 static bool say_unreadable(struct archive_reading *reading, struct err *err)
 {
-	const char *said = text_str(&reading->said), *reason = strstr(said, "error: ");
-	reason = reason != NULL ? reason + strlen("error: ") : said;
+	const char *path = reading->archive->path;
 	if (reading->signal_number != 0)
-		return err_set(err, ERR_FAILED, "%s: could not be read back: pg_restore was killed by signal %d",
-		    reading->archive->path, reading->signal_number);
-	return err_set(err, ERR_FAILED, "%s: could not be read back: %.*s (pg_restore, status %d)", reading->archive->path,
-	    (int)strcspn(reason, "\n"), reason, reading->status);
+		return err_set(err, ERR_FAILED, "%s: could not be read back: pg_restore was killed by signal %d", path,
+		    reading->signal_number);
+	char *reason = restore_reason(&reading->said);
+	err_set(err, ERR_FAILED, "%s: could not be read back: %s (pg_restore, status %d)", path, reason, reading->status);
+	mem_free(reason);
+	return false;
 }
 
 static bool judge(struct archive_reading *reading, struct err *err)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "backup_internal.h"
+#include "pgtend/config/trust.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/restore/restore.h"
@@ -38,18 +39,33 @@ struct verifying {
 
 /* ---- one --------------------------------------------------------------------------------- */
 
-/* The pg_restore of the pg_dump that wrote it; of a dump of unknown origin the newest that there is, which reads all older ones. */
-static bool find_tools(const struct archive *archive, struct dump_tools *tools, struct err *err)
+/* Of a dump of unknown origin the newest that there is, which reads all older ones. */
+static bool find_newest(struct dump_tools *tools, struct err *err)
 {
-	int major = (int)json_integer_value(json_object_get(archive->manifest, "pg_dump_major"));
-	if (major == 0)
-		major = archive->server_version_num / 10000;
-	if (major > 0)
-		return dump_tools_find(major, tools, err);
-	for (major = MOST_MAJOR; major > 0; major--)
+	for (int major = MOST_MAJOR; major > 0; major--)
 		if (dump_tools_find(major, tools, err))
 			return true;
 	return false;
+}
+
+/* The pg_restore of the pg_dump that wrote it; where this machine has none, that of the container. */
+static bool find_tools(
+    struct verifying *verifying, const struct archive *archive, struct dump_tools *tools, struct err *err)
+{
+	const struct section *section = verifying->database->section;
+	const char *client = section_text(section, "client");
+	int major = (int)json_integer_value(json_object_get(archive->manifest, "pg_dump_major"));
+	if (major == 0)
+		major = archive->server_version_num / 10000;
+	if (major > 0 ? dump_tools_find(major, tools, err) : find_newest(tools, err))
+		return true;
+	if (client == NULL || *client == '\0' || !trust_allows_command(verifying->fleet->config, section, "client", err))
+		return false;
+	struct words words = {0};
+	words_split(&words, client, " \t");
+	bool ok = dump_tools_find_in(verifying->fleet->loop, &words, major, tools, err);
+	words_done(&words);
+	return ok;
 }
 
 static bool restore(struct verifying *verifying, const struct archive *archive, int row, struct err *err)
@@ -78,7 +94,8 @@ static bool look_into(struct verifying *verifying, struct archive *archive, int 
 {
 	struct dump_tools tools = {0};
 	bool is_restored = verifying->depth == ARCHIVE_RESTORED;
-	if (archive->trouble == NULL && !find_tools(archive, &tools, err))
+	bool is_readable = archive->trouble == NULL || archive->is_trouble_noted;
+	if (is_readable && !find_tools(verifying, archive, &tools, err))
 		return false;
 	bool ok = archive_verify(verifying->fleet->loop, archive, &tools, is_restored ? ARCHIVE_CHECKSUM : verifying->depth,
 	              verifying->report, err) &&
