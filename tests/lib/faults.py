@@ -347,9 +347,13 @@ class Ended:
         return "status %d\n%s" % (self.code, self.said[-3000:])
 
     def rows(self):
-        """Of --format json: the rows of all databases."""
+        """Of --format json: the rows of all databases; none when it is none."""
         found = []
-        for one in json.loads(self.out):
+        try:
+            answer = json.loads(self.out)
+        except ValueError:
+            return found
+        for one in answer:
             found += one["rows"] if isinstance(one, dict) and "rows" in one else [one]
         return found
 
