@@ -186,8 +186,8 @@ class Cluster:
 
 
 class Proxy:
-    """A way to the server on which things happen: after `bytes` from the server, on whichever connection that is, on_full is called once,
-    and the connection then goes on (go()), or is cut (cut())."""
+    """A way to the server on which things happen: the first connection that brings so many bytes, either way, stands still until it may
+    go on (go()) or is cut (cut())."""
 
     def __init__(self, cluster):
         self.cluster = cluster
@@ -228,10 +228,10 @@ class Proxy:
         except OSError:
             client.close()
             return
-        threading.Thread(target=self.pump, args=(client, server, False), daemon=True).start()
-        self.pump(server, client, True)
+        threading.Thread(target=self.pump, args=(client, server), daemon=True).start()
+        self.pump(server, client)
 
-    def pump(self, reader, writer, is_counted):
+    def pump(self, reader, writer):
         passed = 0
         try:
             while True:
@@ -239,7 +239,7 @@ class Proxy:
                 if not data:
                     break
                 passed += len(data)
-                if is_counted and self.limit is not None and passed > self.limit and not self.is_full.is_set():
+                if self.limit is not None and passed > self.limit and not self.is_full.is_set():
                     self.is_full.set()
                     self.may_go.wait(WITHIN_S)
                     if self.is_cut:
