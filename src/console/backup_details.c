@@ -165,7 +165,7 @@ static void add_beside(const json_t *manifest, struct overlay *overlay)
 	add_text(overlay, STYLE_PLAIN, "globals", &text);
 	if (!json_is_object(hook))
 		return;
-	text_add(&text, error || int_of(hook, "status", 0) != 0 ? "after_backup failed" : "after_backup done");
+	text_addf(&text, "after_backup %s", text_of(hook, "status") ? text_of(hook, "status") : "?");
 	if (at && units_parse_time_us(at, &at_us)) {
 		text_add(&text, " ");
 		add_moment(&text, at_us);
@@ -173,7 +173,7 @@ static void add_beside(const json_t *manifest, struct overlay *overlay)
 	if (tries > 1)
 		text_addf(&text, ", %lld tries", (long long)tries);
 	add_part(&text, "", error);
-	add_text(overlay, error || int_of(hook, "status", 0) != 0 ? STYLE_WARN : STYLE_PLAIN, "off site", &text);
+	add_text(overlay, error ? STYLE_WARN : STYLE_PLAIN, "off site", &text);
 }
 
 static void add_commands(const struct backups_scene *scene, int row, struct overlay *overlay)
@@ -248,8 +248,6 @@ void backup_details(const struct backups_scene *scene, int row, struct overlay *
 	/* An ID is a file's name here; one that leads elsewhere came from no folder of ours. */
 	manifest = id && scene->folder && !strchr(id, '/') ? read_manifest(scene, id, &err) : NULL;
 	add_state(scene->rows, row, overlay);
-	if (id)
-		overlay_field(overlay, STYLE_PLAIN, "id", id);
 	add_of(manifest, overlay);
 	add_taken(scene->rows, row, manifest, overlay);
 	add_size(scene->rows, row, manifest, overlay);
@@ -259,11 +257,11 @@ void backup_details(const struct backups_scene *scene, int row, struct overlay *
 	add_beside(manifest, overlay);
 	if (path)
 		overlay_field(overlay, STYLE_PLAIN, "file", path);
+	if (pane_text(scene->rows, row, "sha256"))
+		overlay_field(overlay, STYLE_DIM, "sha256", pane_text(scene->rows, row, "sha256"));
 	add_commands(scene, row, overlay);
 	if (err.kind != ERR_NONE)
 		overlay_field(overlay, STYLE_WARN, "manifest", err.text);
 	add_tables(manifest, overlay);
-	overlay_add(overlay, STYLE_PLAIN, "%s", "");
-	overlay_add(overlay, STYLE_TITLE, "all columns");
 	json_decref(manifest);
 }

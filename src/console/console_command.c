@@ -17,7 +17,8 @@ static void job(struct command_run *command_run, struct job *moved, void *arg)
 	struct run *run = arg;
 
 	(void)command_run;
-	if (!run->is_reading)
+	/* What only reads shows its rows when it ends; where it takes so long that it tells how far it is, it is a job like others. */
+	if (!run->is_reading || moved->report.all > 0 || records_find(&run->console->records, moved->number))
 		records_note(&run->console->records, moved);
 	console_mark(run->console, STALE_DATA);
 }
@@ -130,17 +131,22 @@ static void done(struct command_run *command_run, int status, void *arg)
 {
 	struct run *run = arg;
 	struct console *console = run->console;
+	bool has_news = false;
 
 	question_forget(console, command_run);
-	if (run->is_reading) {
-		show_read(run, command_run);
-	} else {
-		for (int i = 0; i < command_job_count(command_run); i++)
+	for (int i = 0; i < command_job_count(command_run); i++) {
+		bool is_noted = records_find(&console->records, command_job(command_run, i)->number) != NULL;
+
+		if (!run->is_reading || is_noted)
 			records_note(&console->records, command_job(command_run, i));
-		say_done(run, command_run, status);
-		if (console->collector)
-			collector_ask_now(console->collector, NULL);
+		has_news = has_news || !run->is_reading || is_noted; /* what was verified is written down */
 	}
+	if (run->is_reading)
+		show_read(run, command_run);
+	else
+		say_done(run, command_run, status);
+	if (has_news && console->collector)
+		collector_ask_now(console->collector, NULL);
 	run->command_run = NULL;
 	run->is_over = true;
 	console_mark(console, STALE_DATA);

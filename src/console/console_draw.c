@@ -191,26 +191,24 @@ static void draw_dividers(struct console *console)
 static void draw_running(struct console *console)
 {
 	const struct rect *rect = &console->layout.jobs_line;
-	const struct record *record = records_running(&console->records);
 	struct canvas *canvas;
-	char *progress, *line, *visible;
+	char *line, *visible;
+	int64_t done, all;
 	int col = 1;
 
-	if (rect->rows < 1 || !record)
+	if (rect->rows < 1 || !records_running(&console->records))
 		return;
 	canvas = window(console, rect);
 	col += canvas_put(canvas, 0, col, STYLE_TITLE, "JOBS ") + 1;
-	if (record->all > 0 && rect->cols > 60) {
-		chart_progress(canvas, 0, col, 14, record->done, record->all);
+	line = records_line(&console->records, console_now_us(console), &done, &all);
+	if (all > 0 && rect->cols > 60) {
+		chart_progress(canvas, 0, col, 14, done, all);
 		col += 15;
 	}
-	progress = record_progress(record, console_now_us(console));
-	line = mem_format("%s  %s", record->title, progress);
 	visible = text_visible(line);
 	canvas_field(canvas, 0, col, rect->cols - col, STYLE_PLAIN, false, visible);
 	mem_free(visible);
 	mem_free(line);
-	mem_free(progress);
 	canvas_free(canvas);
 }
 

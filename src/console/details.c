@@ -53,6 +53,17 @@ static void open_log(struct console *console, const struct table *table, int row
 	console_show(console, overlay);
 }
 
+static void open_backup(struct console *console, const struct backups_scene *scene, int row)
+{
+	const char *id = pane_text(scene->rows, row, "id");
+	char *title = mem_format("%s: %s", pane_backups.name, id ? id : "-");
+	struct overlay *overlay = overlay_new(OVERLAY_TEXT, title);
+
+	backup_details(scene, row, overlay);
+	console_show(console, overlay);
+	mem_free(title);
+}
+
 /* Without a row the pane's state in full is what can be told. */
 static void open_state(struct console *console, const struct pane *pane, const struct pane_data *data)
 {
@@ -84,6 +95,10 @@ void details_open(struct console *console)
 	}
 	if (console->focus == LAYOUT_JOBS) {
 		open_log(console, data.table, row);
+		return;
+	}
+	if (pane == &pane_backups && data.backups) {
+		open_backup(console, data.backups, row);
 		return;
 	}
 	if (pane == &pane_migrations) {

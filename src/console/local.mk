@@ -20,6 +20,7 @@ libpgtend_a_SOURCES += \
 	src/console/pane_backups.c \
 	src/console/pane_backups_foot.c \
 	src/console/pane_backups_internal.h \
+	src/console/pane_backups_pitr.c \
 	src/console/pane_backups_words.c \
 	src/console/pane_chunks.c \
 	src/console/pane_chunks_foot.c \

@@ -113,7 +113,7 @@ static char *off_site_text(const struct table *table, int row)
 {
 	const char *word = pane_text(table, row, "after_backup");
 
-	return mem_copy(is_word(word, "ok") ? "copied" : word);
+	return mem_copy(is_word(word, "done") ? "copied" : word);
 }
 
 static enum style off_site_style(const struct table *table, int row)
@@ -187,26 +187,18 @@ static void draw_foot(const struct pane_data *data, int row, struct canvas *canv
 		backups_foot_draw(data->backups, row, canvas);
 }
 
-static void details(const struct console *console, const struct pane_data *data, int row, struct overlay *overlay)
-{
-	(void)console;
-	if (data->backups)
-		backup_details(data->backups, row, overlay);
-}
-
 const struct pane pane_backups = {
 	.name = "BACKUPS",
 	.help = "One row a backup of the selected database, the newest first, with what is damaged (!). Beneath: how old the newest is against the policy; a cell for "
 		"each day (or week) with a bar as high as its dump is large, what was missed, what is due; then what is wrong with the command that mends it, and how deep the "
 		"newest was verified: checksum (its bytes are those that were written), rows read (every row came out of it and was counted), restored (into a scratch "
-		"database, rows compared). Enter shows its manifest. b takes one, v verifies the one at the cursor, r types the command that restores it, p prunes, m types what mends.",
+		"database, rows compared). Enter shows its manifest. b takes one, v verifies the one at the cursor, r types the command that restores it, p prunes, t shows the points in time that pgBackRest has, m types what mends.",
 	.empty = "no backup yet: b takes one",
 	.fact = FACT_BACKUPS,
 	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "id", NULL }, .mark = mark },
 	.subtitle = subtitle,
 	.foot_rows = foot_rows,
 	.draw_foot = draw_foot,
-	.details = details,
 };
 
 /* --- the scene --------------------------------------------------------------------------------------- */
@@ -251,6 +243,7 @@ void backups_sync(struct console *console)
 		return;
 	scene->rows = data->table;
 	scene->database = database->name;
+	scene->archiver = database_facts(database, FACT_ARCHIVER)->table;
 	set_policy(console, database, scene);
 	scene->lacks = database->server->is_known && !database->server->has[CAP_DUMP] ? database->server->lacks[CAP_DUMP] : NULL;
 	scene->has_hook = section_text(database->section, "after_backup") != NULL;
@@ -311,7 +304,7 @@ bool backups_key(struct console *console, char key)
 	const char *id = pane_text(console->views[LAYOUT_BACKUPS].data.table, list_row(&console->views[LAYOUT_BACKUPS].list), "id");
 	char *name;
 
-	if (!database || !key || !strchr("bvrp", key))
+	if (!database || !key || !strchr("bvrpt", key))
 		return false;
 	name = text_shell_word(database->name);
 	if (key == 'b')
@@ -320,6 +313,8 @@ bool backups_key(struct console *console, char key)
 		run_key(console, "verify %s --backup %s", name, id);
 	else if (key == 'r')
 		type_restore(console, database, name, id);
+	else if (key == 't')
+		run_key(console, "pitr status %s", name, NULL);
 	else if (key == 'p')
 		run_key(console, "prune %s", name, NULL);
 	else

@@ -3,6 +3,7 @@
  *   pane_backups.c        one row a backup
  *   pane_backups_foot.c   beneath: the age against the policy, a cell for each day (or week), what is to be said
  *   pane_backups_words.c  what is to be said, what is wrong first
+ *   pane_backups_pitr.c   of that, what is said of points in time
  *   backups_calendar.c    backups -> cells
  *   backup_details.c      one backup in full, from its manifest
  */
@@ -39,6 +40,7 @@ enum chart_kind calendar_kind(const struct table *rows, int row);
 /* What is known of the selected database's backups. Any pointer may be NULL. */
 struct backups_scene {
 	const struct table *rows;       /* FACT_BACKUPS */
+	const struct table *archiver;   /* FACT_ARCHIVER, of its server */
 	const char *database;           /* its section's name */
 	const char *policy_word;        /* "daily" */
 	struct backup_policy policy;
@@ -49,13 +51,18 @@ struct backups_scene {
 	struct calendar calendar;
 };
 
-/* The newest good one's row; -1: none. */
+/* The newest good one's row: whole, read back, not from the future; -1: none. What is newer counts for nothing. */
 int backups_newest(const struct backups_scene *scene);
 
 /* pane_backups_words.c: wrapped to `cols` columns of text; chunks_lines_done() frees them. */
 void backups_lines_make(struct chunks_lines *lines, const struct backups_scene *scene, int cols, bool has_labels);
 /* The verb that mends what is worst, as it is typed at the prompt; NULL: nothing is wrong. Caller frees. */
 char *backups_mend(const struct backups_scene *scene);
+
+/* pane_backups_pitr.c: the log that is kept of the server, beside its dumps. */
+struct writer;
+bool backups_pitr_is_wrong(const struct backups_scene *scene);
+void backups_pitr_say(struct writer *writer, const struct backups_scene *scene, bool is_bad);
 
 /* pane_backups_foot.c: row: the selected one; -1. */
 void backups_foot_draw(const struct backups_scene *scene, int row, struct canvas *canvas);

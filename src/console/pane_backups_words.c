@@ -7,12 +7,19 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 
+#define SKEW_US (15 * 60 * 1000000LL) /* so much two clocks may differ (backup/policy.h) */
 #define HALF (-0.5) /* a dump that lost half of its size is looked at before it is trusted */
+
+static bool is_good(const struct table *rows, int row)
+{
+	return pane_int(rows, row, "verified", 0) && !words_is(pane_text(rows, row, "state"), "damaged") &&
+		pane_int(rows, row, "taken_at", INT64_MAX) <= pane_now() + SKEW_US;
+}
 
 int backups_newest(const struct backups_scene *scene)
 {
 	for (int row = 0; scene->rows && row < table_rows(scene->rows); row++)
-		if (!words_is(pane_text(scene->rows, row, "state"), "damaged"))
+		if (is_good(scene->rows, row))
 			return row;
 	return -1;
 }
@@ -31,7 +38,7 @@ static double age_s(const struct backups_scene *scene, int row)
 
 /* --- what is wrong ------------------------------------------------------------------------------- */
 
-enum trouble { TROUBLE_LACKS, TROUBLE_NONE_YET, TROUBLE_DAMAGED, TROUBLE_LATE, TROUBLE_SHRUNK, TROUBLE_UNREAD, TROUBLE_HOOK, TROUBLE_SPARE, TROUBLES };
+enum trouble { TROUBLE_LACKS, TROUBLE_NONE_YET, TROUBLE_DAMAGED, TROUBLE_LATE, TROUBLE_ARCHIVER, TROUBLE_SHRUNK, TROUBLE_UNREAD, TROUBLE_HOOK, TROUBLE_SPARE, TROUBLES };
 
 /* Newer than the good one and broken: the one that counts as today's backup is none. */
 static int damaged_row(const struct backups_scene *scene, bool is_newest)
@@ -40,6 +47,17 @@ static int damaged_row(const struct backups_scene *scene, bool is_newest)
 
 	for (int row = 0; scene->rows && row < table_rows(scene->rows); row++)
 		if (words_is(cell_text(scene, row, "state"), "damaged") && (newest < 0 || row < newest) == is_newest)
+			return row;
+	return -1;
+}
+
+/* A newer one that nobody has read back, so that it does not count. */
+static int unread_row(const struct backups_scene *scene)
+{
+	int newest = backups_newest(scene);
+
+	for (int row = 0; scene->rows && row < table_rows(scene->rows) && row != newest; row++)
+		if (calendar_kind(scene->rows, row) == CHART_UNREAD)
 			return row;
 	return -1;
 }
@@ -61,7 +79,9 @@ static bool has_trouble(const struct backups_scene *scene, enum trouble trouble)
 	case TROUBLE_SHRUNK:
 		return newest >= 0 && pane_real(scene->rows, newest, "trend", 0) < HALF;
 	case TROUBLE_UNREAD:
-		return newest >= 0 && calendar_kind(scene->rows, newest) == CHART_UNREAD;
+		return unread_row(scene) >= 0;
+	case TROUBLE_ARCHIVER:
+		return backups_pitr_is_wrong(scene);
 	case TROUBLE_HOOK:
 		return newest >= 0 && words_is(cell_text(scene, newest, "after_backup"), "failed");
 	case TROUBLE_SPARE:
@@ -75,7 +95,7 @@ static bool has_trouble(const struct backups_scene *scene, enum trouble trouble)
 static char *mend_of(const struct backups_scene *scene, enum trouble trouble)
 {
 	char *name = scene->database ? text_shell_word(scene->database) : NULL, *line = NULL;
-	const char *id = cell_text(scene, backups_newest(scene), "id");
+	const char *id = cell_text(scene, trouble == TROUBLE_UNREAD ? unread_row(scene) : backups_newest(scene), "id");
 
 	if (!name)
 		return NULL;
@@ -87,6 +107,8 @@ static char *mend_of(const struct backups_scene *scene, enum trouble trouble)
 		line = mem_format("verify %s --backup %s", name, id);
 	else if (trouble == TROUBLE_HOOK)
 		line = mem_format("backup due %s", name);
+	else if (trouble == TROUBLE_ARCHIVER)
+		line = mem_format("pitr status %s", name);
 	mem_free(name);
 	return line;
 }
@@ -146,7 +168,7 @@ static void say_trouble(struct writer *writer, const struct backups_scene *scene
 		words_say(writer, "cannot", STYLE_WARN, true, scene->lacks);
 		break;
 	case TROUBLE_NONE_YET:
-		line = mem_format("no backup yet, though the policy is %s", scene->policy_word);
+		line = mem_format("no verified backup yet, though the policy is %s", scene->policy_word);
 		words_say(writer, "none", STYLE_CRIT, true, line);
 		mem_free(line);
 		break;
@@ -161,10 +183,13 @@ static void say_trouble(struct writer *writer, const struct backups_scene *scene
 		say_shrunk(writer, scene);
 		break;
 	case TROUBLE_UNREAD:
-		words_say(writer, "verified", STYLE_WARN, true, "the newest one was never read back");
+		words_say(writer, "verified", STYLE_WARN, true, "a newer one was never read back, so it does not count");
+		break;
+	case TROUBLE_ARCHIVER:
+		backups_pitr_say(writer, scene, true);
 		break;
 	case TROUBLE_HOOK:
-		words_say(writer, "off site", STYLE_WARN, true, "after_backup failed: the newest one lies here only");
+		words_say(writer, "off site", STYLE_WARN, true, cell_text(scene, backups_newest(scene), "reason") ? cell_text(scene, backups_newest(scene), "reason") : "after_backup failed: the newest one lies here only");
 		break;
 	case TROUBLES:
 		break;
@@ -294,8 +319,10 @@ static void say_place(struct writer *writer, const struct backups_scene *scene)
 {
 	int row = backups_newest(scene);
 
-	if (words_is(cell_text(scene, row, "after_backup"), "ok"))
+	if (words_is(cell_text(scene, row, "after_backup"), "done"))
 		words_say(writer, "off site", STYLE_PLAIN, false, "after_backup has taken the newest one away");
+	else if (words_is(cell_text(scene, row, "after_backup"), "pending"))
+		words_say(writer, "off site", STYLE_DIM, false, "after_backup has not run for the newest one yet");
 	else if (row >= 0 && !scene->has_hook)
 		words_say(writer, "off site", STYLE_DIM, false, "no copy elsewhere is known (key `after_backup`)");
 	if (scene->folder)
@@ -317,5 +344,7 @@ void backups_lines_make(struct chunks_lines *lines, const struct backups_scene *
 	}
 	if (scene->rows && table_rows(scene->rows) > 0)
 		say_kept(&writer, scene);
+	if (!backups_pitr_is_wrong(scene))
+		backups_pitr_say(&writer, scene, false);
 	say_place(&writer, scene);
 }

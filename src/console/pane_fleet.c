@@ -68,6 +68,33 @@ static enum style migrations_style(const struct table *table, int row)
 	return pane_int(table, row, "migrations.pending", 0) > 0 ? STYLE_WARN : STYLE_PLAIN;
 }
 
+/* Limits of the fleet that is drawn. */
+static const struct fleet *shown;
+
+/* Where the age of the newest backup stands against the limits of its policy. */
+static enum style backup_style(const struct table *table, int row)
+{
+	const struct cell *age = pane_cell(table, row, "backup.age_s");
+	const char *policy = pane_text(table, row, "backup.policy");
+	bool is_wanted = policy && strcmp(policy, "none") != 0;
+	char *warn, *crit;
+	enum style style = STYLE_PLAIN;
+
+	if (!is_wanted || !shown)
+		return STYLE_PLAIN;
+	if (!age)
+		return STYLE_WARN;
+	warn = mem_format("backup_%s_warn", policy);
+	crit = mem_format("backup_%s_crit", policy);
+	if (age->u.real > health_limit(shown, crit))
+		style = STYLE_CRIT;
+	else if (age->u.real > health_limit(shown, warn))
+		style = STYLE_WARN;
+	mem_free(crit);
+	mem_free(warn);
+	return style;
+}
+
 static char *backup_text(const struct table *table, int row)
 {
 	const struct cell *age = pane_cell(table, row, "backup.age_s");
@@ -78,7 +105,7 @@ static char *backup_text(const struct table *table, int row)
 	if (!age)
 		return policy && strcmp(policy, "none") != 0 ? mem_format("none, %s", policy) : NULL;
 	units_age(buffer, (int64_t)age->u.real);
-	return mem_format("%s %s", buffer, verified && !verified->u.integer ? "unread" : "ok");
+	return mem_format("%s %s", buffer, backup_style(table, row) != STYLE_PLAIN ? "late" : verified && !verified->u.integer ? "unread" : "ok");
 }
 
 static char *retention_text(const struct table *table, int row)
@@ -139,7 +166,7 @@ static const struct list_column columns[] = {
 	{ .name = "size_bytes", .priority = 1 },
 	{ .name = "growth_bytes_per_day", .title = "growth", .priority = 4, .text = growth_text },
 	{ .name = "migrations.applied", .title = "migrations", .priority = 2, .text = migrations_text, .style = migrations_style },
-	{ .name = "backup.age_s", .title = "backup", .priority = 2, .text = backup_text },
+	{ .name = "backup.age_s", .title = "backup", .priority = 2, .text = backup_text, .style = backup_style },
 	{ .name = "retention.late_s", .title = "retention", .priority = 1, .text = retention_text, .style = retention_style },
 	{ .name = "connections.used", .title = "conn", .priority = 3, .text = connections_text },
 	{ .name = "transactions_per_s", .title = "tps", .priority = 3, .text = tps_text },
@@ -156,6 +183,7 @@ static const struct list_column columns[] = {
 static struct table *derive(const struct console *console, const struct pane_data *data)
 {
 	(void)data;
+	shown = console->fleet;
 	return health_overview(console->fleet, console->fleet->databases, console->fleet->database_count);
 }
 

@@ -148,9 +148,12 @@ static void add_amount(struct text *out, const struct record *record)
 static void add_left(struct text *out, const struct record *record, int64_t now_us)
 {
 	int64_t elapsed_us = now_us - record->step_us, left_s;
+	char speed[UNITS_SIZE];
 
 	if (record->step_us <= 0 || elapsed_us < 2000000 || record->done * 50 < record->all || record->done >= record->all)
 		return;
+	if (record->unit && strcmp(record->unit, "bytes") == 0)
+		text_addf(out, "  %s/s", units_bytes(speed, (int64_t)((double)record->done / ((double)elapsed_us / 1e6))));
 	left_s = (int64_t)((double)elapsed_us / (double)record->done * (double)(record->all - record->done) / 1e6);
 	if (left_s < 100 * 3600)
 		text_addf(out, "  %02lld:%02lld:%02lld left", (long long)(left_s / 3600), (long long)(left_s / 60 % 60), (long long)(left_s % 60));
@@ -167,6 +170,54 @@ char *record_progress(const struct record *record, int64_t now_us)
 		add_amount(&out, record);
 		add_left(&out, record, now_us);
 	}
+	return text_take(&out);
+}
+
+static bool has_unit(const struct record *record, const char *unit)
+{
+	return record->unit == unit || (record->unit && unit && strcmp(record->unit, unit) == 0);
+}
+
+/* "backup core 62%": of several at once each is told so. */
+static void add_share(struct text *out, const struct record *record)
+{
+	text_addf(out, "%s%s", out->length > 0 ? "  " : "", record->title);
+	if (record->state == JOB_WAITING)
+		text_add(out, " waits");
+	else if (record->all > 0)
+		text_addf(out, " %d%%", (int)(100.0 * (double)record->done / (double)record->all));
+}
+
+char *records_line(const struct records *records, int64_t now_us, int64_t *done, int64_t *all)
+{
+	const struct record *newest = records_running(records);
+	struct text out = { 0 };
+	bool is_one_unit = true;
+
+	*done = *all = 0;
+	if (!newest)
+		return mem_copy("");
+	for (size_t i = 0; i < records->count; i++) {
+		const struct record *record = &records->v[i];
+
+		if (record->state != JOB_RUNNING)
+			continue;
+		is_one_unit = is_one_unit && has_unit(record, newest->unit);
+		*done += record->done;
+		*all += record->all;
+	}
+	if (!is_one_unit)
+		*done = *all = 0;
+	if (records_running_count(records) == 1) {
+		char *progress = record_progress(newest, now_us);
+
+		text_addf(&out, "%s  %s", newest->title, progress);
+		mem_free(progress);
+		return text_take(&out);
+	}
+	for (size_t i = 0; i < records->count; i++)
+		if (is_running(&records->v[i]))
+			add_share(&out, &records->v[i]);
 	return text_take(&out);
 }
 

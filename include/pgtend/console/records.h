@@ -43,5 +43,7 @@ struct table *records_table(const struct records *records, int64_t now_us);
 extern const struct table_shape records_shape;
 /* "3.8/6.1 GB  00:41 left" or the step; "" when there is nothing. Caller frees. */
 char *record_progress(const struct record *record, int64_t now_us);
+/* All that run in one line: of one its progress, of several the share of each. done, all: of all together, 0 when that cannot be told. Caller frees. */
+char *records_line(const struct records *records, int64_t now_us, int64_t *done, int64_t *all);
 
 #endif
