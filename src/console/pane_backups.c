@@ -128,9 +128,9 @@ static enum style reason_style(const struct table *table, int row)
 
 static const struct list_column columns[] = {
 	{ .name = "taken_at", .title = "taken (UTC)", .text = taken_text },
-	{ .name = "age_s", .title = "age", .text = age_text, .style = age_style },
+	{ .name = "age_s", .title = "age", .priority = 1, .text = age_text, .style = age_style },
 	{ .name = "size_bytes", .title = "size" },
-	{ .name = "trend", .title = "change", .priority = 1, .text = trend_text, .style = trend_style },
+	{ .name = "trend", .title = "change", .priority = 2, .text = trend_text, .style = trend_style },
 	{ .name = "verified_how", .title = "verified", .text = backups_depth_text, .style = depth_style },
 	{ .name = "verified_at", .title = "ago", .priority = 3, .text = verified_at_text },
 	{ .name = "rows", .priority = 2 },

@@ -18,8 +18,8 @@ static const struct { const char *word; enum theme_glyph glyph; enum style style
 	[CHART_DAMAGED] = { "damaged", GLYPH_LATE, STYLE_CRIT },
 	[CHART_UNREAD] = { "not read back", GLYPH_UNREAD, STYLE_WARN },
 	[CHART_CHECKED] = { "checksum", GLYPH_PARTIAL, STYLE_KEY },
-	[CHART_READ] = { "read", GLYPH_COMPRESSED, STYLE_OK },
-	[CHART_RESTORED] = { "restored", GLYPH_RAW, STYLE_OK },
+	[CHART_READ] = { "read", GLYPH_READ, STYLE_OK },
+	[CHART_RESTORED] = { "restored", GLYPH_RESTORED, STYLE_OK },
 };
 
 const char *chart_glyph(enum chart_kind kind)

@@ -97,6 +97,8 @@ static const char *const glyphs[GLYPH_COUNT][2] = {
 	[GLYPH_LATE] = { "!", "!" },
 	[GLYPH_DUE] = { "o", "○" },
 	[GLYPH_UNREAD] = { "?", "?" },
+	[GLYPH_READ] = { "=", "▪" },
+	[GLYPH_RESTORED] = { "#", "■" },
 	[GLYPH_RETURN] = { "$", "⏎" },
 };
 

@@ -1,7 +1,10 @@
 # tests of console/
 if HAVE_CMOCKA
-check_PROGRAMS += tests/console/test_chunks tests/console/test_console tests/console/test_migrations tests/console/test_panes
+check_PROGRAMS += tests/console/test_backups tests/console/test_chunks tests/console/test_console tests/console/test_migrations tests/console/test_panes
 endif
+tests_console_test_backups_SOURCES = tests/console/test_backups.c tests/console/golden.c tests/console/golden.h
+tests_console_test_backups_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_console_test_backups_LDADD = $(TEST_LIBS)
 tests_console_test_chunks_SOURCES = tests/console/test_chunks.c tests/console/facts.c tests/console/facts.h tests/console/golden.c tests/console/golden.h
 tests_console_test_chunks_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_console_test_chunks_LDADD = $(TEST_LIBS)
