@@ -354,7 +354,7 @@ class Ended:
         except ValueError:
             return found
         for one in answer:
-            found += one["rows"] if isinstance(one, dict) and "rows" in one else [one]
+            found += (one["rows"] or []) if isinstance(one, dict) and "rows" in one else [one]
         return found
 
 
