@@ -166,11 +166,12 @@ static void note(struct archive *archive, const char *error, struct report *repo
 	struct err err;
 	if (archive->manifest == NULL || (error == NULL && !archive->is_trouble_noted))
 		return;
-	if (!manifest_note_damage(archive, error, &err)) {
+	bool is_written = manifest_note_damage(archive, error, &err);
+	if (!is_written)
 		report_log(report, "not written into the manifest: %s", err.text);
+	if (!is_written && error == NULL)
 		return;
-	}
-	archive->is_trouble_noted = error != NULL;
+	archive->is_trouble_noted = is_written && error != NULL;
 	mem_free(archive->trouble);
 	archive->trouble = mem_copy(error);
 }

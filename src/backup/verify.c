@@ -10,7 +10,7 @@
 static const struct table_column columns[] = {
     {"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
     {"id", CELL_TEXT, "backup", 0, "Its file name without ending."},
-    {"verified", CELL_BOOL, "good", 0, "Whether it is what its manifest says."},
+    {"verified", CELL_BOOL, "good", 0, "Whether it is what its manifest says; null: it could not be looked into."},
     {"verified_how", CELL_TEXT, "looked at", 0,
         "How deep: checksum (bytes and list), read (every row was counted), restored (into a scratch database)."},
     {"taken_at", CELL_TIME, "taken", 1, "When its snapshot began."},
@@ -139,7 +139,9 @@ static bool verify_one(struct verifying *verifying, struct archive *archive, str
 	int row = add_row(verifying, archive);
 	int64_t began_us = units_now_us();
 	bool ok = look_into(verifying, archive, row, err);
-	table_set_int(verifying->rows, row, "verified", ok);
+	/* A cut connection or a full disk says nothing of the backup. */
+	if (ok || archive->trouble != NULL || table_get_int(verifying->rows, row, "different", 0) > 0)
+		table_set_int(verifying->rows, row, "verified", ok);
 	table_set_real(verifying->rows, row, "duration_s", (double)(units_now_us() - began_us) / 1e6);
 	if (ok)
 		record(verifying, archive);
