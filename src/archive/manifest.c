@@ -18,7 +18,7 @@ enum { VERIFIED_LINES = 50 };
 
 /* ---- what it must have ------------------------------------------------------------------- */
 
-enum kind { TEXT, TIME, SIZE, DIGEST, COUNTS, NAMES, OBJECT, FILES };
+enum kind { TEXT, FORM, TIME, SIZE, DIGEST, COUNTS, NAMES, OBJECT, FILES };
 static const struct {
 	const char *name;
 	enum kind kind;
@@ -30,7 +30,7 @@ static const struct {
     {"dbname", TEXT, false, true},
     {"server_version_num", SIZE, false, true},
     {"taken_at", TIME, true, true},
-    {"form", TEXT, true, false},
+    {"form", FORM, true, false},
     {"file", TEXT, true, true},
     {"size_bytes", SIZE, true, true},
     {"sha256", DIGEST, true, true},
@@ -98,12 +98,21 @@ const char *manifest_files_trouble(const json_t *files)
 	return "";
 }
 
+/* Others write other forms, and no manifests. */
+static bool is_form_of_ours(const char *word)
+{
+	enum archive_form form;
+	return form_from_word(word, &form) && form <= ARCHIVE_DIRECTORY;
+}
+
 static bool fits(json_t *value, enum kind kind)
 {
 	int64_t time_us;
 	switch (kind) {
 	case TEXT:
 		return json_is_string(value) && *json_string_value(value) != '\0';
+	case FORM:
+		return is_form_of_ours(json_string_value(value));
 	case TIME:
 		return json_is_string(value) && units_parse_time_us(json_string_value(value), &time_us);
 	case SIZE:
