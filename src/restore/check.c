@@ -112,19 +112,37 @@ static bool check_server(struct scratch *scratch, const struct restore_needs *ne
 	return true;
 }
 
+/* What does not keep the dump from being restored, but should be known. */
+static void say_differences(struct scratch *scratch, const struct restore_needs *needs, const struct result *r)
+{
+	const char *other = result_text(r, 0, result_column(r, "other_versions"));
+	const char *spaces = result_text(r, 0, result_column(r, "tablespaces"));
+	if (other)
+		report_log(scratch->report, "other versions of extensions than in the dump: %s", other);
+	if (needs->has_tablespaces) {
+		*needs->has_tablespaces = !spaces;
+		if (spaces)
+			report_log(scratch->report, "%s lacks the tablespaces %s: all goes into its default one", scratch->where, spaces);
+	}
+}
+
 bool scratch_check(struct scratch *scratch, const struct restore_needs *needs, struct err *err)
 {
-	char *arrays[] = {array_of(needs->extensions), array_of(needs->versions), array_of(needs->roles)};
-	const char *params[] = {arrays[0], arrays[1], arrays[2]};
+	enum { ARRAYS = 5 };
+	char *arrays[ARRAYS] = {array_of(needs->extensions), array_of(needs->versions), array_of(needs->roles),
+	    array_of(needs->owners), array_of(needs->tablespaces)};
+	const char *params[ARRAYS] = {arrays[0], arrays[1], arrays[2], arrays[3], arrays[4]};
 	struct result *r = NULL;
 	bool is_good =
-	    session_query_wait(scratch->keeper, sql_restore_target, params, 3, SCRATCH_DEADLINE_MS, &r, err) &&
+	    session_query_wait(scratch->keeper, sql_restore_target, params, ARRAYS, SCRATCH_DEADLINE_MS, &r, err) &&
 	    check_server(scratch, needs, r, err) &&
 	    (needs->bytes < 0 || !is_on_this_machine(scratch->info) ||
 	        restore_has_room(result_text(r, 0, result_column(r, "data_directory")), needs->bytes,
 	            "a copy of the database", needs->hint, err));
+	if (is_good)
+		say_differences(scratch, needs, r);
 	result_free(r);
-	for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
+	for (int i = 0; i < ARRAYS; i++)
 		mem_free(arrays[i]);
 	return is_good;
 }

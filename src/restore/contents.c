@@ -46,7 +46,7 @@ static char *read_whole(int fd)
 }
 
 /* What pg_restore writes with these options; list: the entries that are taken, NULL: all. */
-static char *ask(const struct contents *contents, const char *const *options, const char *list, struct err *err)
+char *contents_ask(const struct contents *contents, const char *const *options, const char *list, struct err *err)
 {
 	struct words argv = {0};
 	char *said = NULL;
@@ -136,7 +136,7 @@ static void take_line(struct contents *contents, const char *line)
 static bool read_list(struct contents *contents, struct err *err)
 {
 	static const char *const options[] = {"--list", "--create", NULL};
-	char *list = ask(contents, options, NULL, err);
+	char *list = contents_ask(contents, options, NULL, err);
 	for (char *line = list, *end; line && *line; line = end) {
 		end = line + strcspn(line, "\n");
 		if (*end)
@@ -163,7 +163,7 @@ static bool read_timescale(struct contents *contents, struct err *err)
 	static const char *const options[] = {"--file=-", NULL};
 	static const char key[] = "\ntimescaledb_version\t";
 	char *list = contents_list(contents, is_metadata, NULL);
-	char *said = *list ? ask(contents, options, list, err) : mem_copy("");
+	char *said = *list ? contents_ask(contents, options, list, err) : mem_copy("");
 	const char *at = said ? strstr(said, key) : NULL;
 	if (at)
 		contents->timescale_version = mem_copy_n(at + strlen(key), strcspn(at + strlen(key), "\t\n"));
@@ -224,11 +224,16 @@ static char *owner_of(const char *rest)
 
 static void take_statement(struct contents *contents, const char *statement)
 {
+	static const char tablespace[] = " TABLESPACE = ";
 	const char *name = NULL, *rest = find_name(statement, contents->dbname, &name);
 	if (!rest)
 		return;
 	if (text_starts_with(statement, "CREATE DATABASE ")) {
-		contents->form = mem_copy(rest);
+		/* The last of its options; whether the server has it is another question. */
+		const char *space = strstr(rest, tablespace);
+		contents->form = space ? mem_copy_n(rest, (size_t)(space - rest)) : mem_copy(rest);
+		if (space)
+			contents->form_tablespace = mem_copy(space + strlen(tablespace));
 	} else if (text_starts_with(statement, "ALTER DATABASE ") && text_starts_with(rest, " OWNER TO ")) {
 		contents->owner = owner_of(rest);
 	} else {
@@ -238,7 +243,7 @@ static void take_statement(struct contents *contents, const char *statement)
 }
 
 /* psql's commands stand between them on lines of their own. */
-static char *without_psql(const char *script)
+char *contents_without_psql(const char *script)
 {
 	struct text text = {0};
 	for (const char *line = script; *line;) {
@@ -256,8 +261,8 @@ static bool read_database(struct contents *contents, struct err *err)
 {
 	static const char *const options[] = {"--create", "--file=-", NULL};
 	char *list = contents_list(contents, is_of_database, NULL);
-	char *script = contents->dbname && *list ? ask(contents, options, list, err) : mem_copy("");
-	char *sql = script ? without_psql(script) : NULL;
+	char *script = contents->dbname && *list ? contents_ask(contents, options, list, err) : mem_copy("");
+	char *sql = script ? contents_without_psql(script) : NULL;
 	struct parse parse = {0};
 	if (sql && *sql)
 		parse_text(sql, false, &parse);
@@ -299,10 +304,15 @@ void contents_done(struct contents *contents)
 	mem_free(contents->server_version);
 	mem_free(contents->timescale_version);
 	mem_free(contents->form);
+	mem_free(contents->form_tablespace);
 	mem_free(contents->owner);
 	words_done(&contents->entries);
 	words_done(&contents->extensions);
 	words_done(&contents->before);
 	words_done(&contents->behind);
+	words_done(&contents->owners);
+	words_done(&contents->grantees);
+	words_done(&contents->named);
+	words_done(&contents->tablespaces);
 	memset(contents, 0, sizeof *contents);
 }

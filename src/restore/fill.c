@@ -3,20 +3,54 @@
 #include <unistd.h>
 
 #include "pgtend/core/mem.h"
+#include "pgtend/loop/task.h"
 #include "restore_internal.h"
 
 /* --- one run of pg_restore ----------------------------------------------------------------------------------------- */
 
+enum { ASK_EVERY = 4 /* ticks, of half a second */, ASK_DEADLINE_MS = 5000, MOMENT_MS = 20 };
+
 static void started(pid_t pid, void *arg)
 {
-	scratch_note_child(arg, "pg_restore", pid);
+	const struct filling *filling = arg;
+	scratch_note_child(filling->scratch, "pg_restore", pid);
+}
+
+static void sized(struct result **result, const struct err *err, void *arg)
+{
+	struct filling *filling = arg;
+	int64_t bytes = err->kind == ERR_NONE && *result ? result_int(*result, 0, 0, 0) : 0;
+	int64_t all = filling->options->bytes;
+	filling->is_asked = false;
+	if (bytes > 0)
+		report_progress(filling->scratch->report, bytes, bytes > all && all > 0 ? bytes : all, "bytes");
+}
+
+/* pg_restore says nothing while it works; the size of what it fills does. */
+static void tick(void *arg)
+{
+	struct filling *filling = arg;
+	if (filling->is_asked || filling->ticks++ % ASK_EVERY != 0)
+		return;
+	const char *params[] = {filling->scratch->dbname};
+	struct request request = {
+	    .sql = "SELECT pg_catalog.pg_database_size($1::name)",
+	    .params = params,
+	    .param_count = 1,
+	    .deadline_ms = ASK_DEADLINE_MS,
+	    .fn = sized,
+	    .arg = filling,
+	};
+	filling->is_asked = true;
+	session_submit(filling->scratch->keeper, &request);
 }
 
 static void add_options(const struct scratch *scratch, const struct fill_options *options, struct words *argv)
 {
 	words_take(argv, mem_format("--dbname=%s", scratch->dbname));
 	words_add(argv, "--exit-on-error");
-	words_add(argv, "--no-tablespaces");
+	if (!options->keeps_tablespaces)
+		words_add(argv, "--no-tablespaces");
 	if (options->no_owner) {
 		words_add(argv, "--no-owner");
 		words_add(argv, "--no-privileges");
@@ -29,7 +63,7 @@ static void add_options(const struct scratch *scratch, const struct fill_options
 
 /* A dump of a server that is newer than the new one, a role that is not there, an extension that only a superuser may
  * make: any of it ends the run, because what comes of it is not what was dumped. */
-bool filling_run(const struct filling *filling, const char *section, const char *list, int jobs, struct err *err)
+bool filling_run(struct filling *filling, const char *section, const char *list, int jobs, struct err *err)
 {
 	struct scratch *scratch = filling->scratch;
 	struct words argv = {0};
@@ -43,7 +77,7 @@ bool filling_run(const struct filling *filling, const char *section, const char 
 	if (jobs > 1)
 		words_take(&argv, mem_format("--jobs=%d", jobs));
 	words_add(&argv, "--use-list=/dev/stdin");
-	words_add(&argv, filling->contents.path);
+	words_add(&argv, filling->contents->path);
 	char *application = mem_format("pgtend %s", scratch->purpose);
 	struct dump_run run = {
 	    .loop = scratch->fleet->loop,
@@ -55,11 +89,14 @@ bool filling_run(const struct filling *filling, const char *section, const char 
 	    .stdout_fd = -1,
 	    .disk = "the disk of the server",
 	    .started = started,
-	    .arg = scratch,
+	    .tick = tick,
+	    .arg = filling,
 	    .report = scratch->report,
 	};
 	bool is_done = scratch_is_kept(scratch, err) &&
 	               (dump_run(&run, NULL, err) || err_prefix(err, "filling %s on %s", scratch->dbname, scratch->where));
+	while (filling->is_asked)
+		task_sleep(MOMENT_MS);
 	mem_free(application);
 	words_done(&argv);
 	(void)close(list_fd);
@@ -83,33 +120,55 @@ bool filling_takes(const char *line, const void *arg)
 	return strcmp(scratch->purpose, "restore") == 0 || !contents_is(line, "SUBSCRIPTION ");
 }
 
-static bool fill(const struct filling *filling, struct err *err)
+static bool fill(struct filling *filling, struct err *err)
 {
 	struct scratch *scratch = filling->scratch;
 	report_step(scratch->report, "pg_restore %d into %s", filling->options->tools->major, scratch->dbname);
-	if (filling->contents.has_timescale)
+	if (filling->contents->has_timescale)
 		return timescale_fill(filling, err);
-	char *list = contents_list(&filling->contents, filling_takes, filling);
+	char *list = contents_list(filling->contents, filling_takes, filling);
 	bool is_done = filling_run(filling, NULL, list, filling->options->jobs, err);
 	mem_free(list);
 	return is_done;
 }
 
+static bool make(const struct filling *filling, struct err *err)
+{
+	const struct fill_options *options = filling->options;
+	const struct contents *contents = filling->contents;
+	const char *owner = options->role ? options->role : options->no_owner ? NULL : contents->owner;
+	const char *form = contents->form ? contents->form : " TEMPLATE template0";
+	char *whole = options->keeps_tablespaces && contents->form_tablespace
+	                  ? mem_format("%s TABLESPACE = %s", form, contents->form_tablespace)
+	                  : mem_copy(form);
+	bool is_made = scratch_make(filling->scratch, whole, owner, err);
+	mem_free(whole);
+	return is_made;
+}
+
+static bool make_statistics(struct scratch *scratch, struct err *err)
+{
+	report_step(scratch->report, "statistics of %s", scratch->dbname);
+	return scratch_ask(scratch, "ANALYZE", err);
+}
+
+bool filling_do(struct filling *filling, struct err *err)
+{
+	const struct fill_options *options = filling->options;
+	struct scratch *scratch = filling->scratch;
+	return make(filling, err) && fill(filling, err) &&
+	       (!options->counts_rows || restore_count(scratch, options->counts, filling->restored, err)) &&
+	       (!filling->contents->has_timescale || timescale_end(filling, err)) &&
+	       (options->is_schema_only || make_statistics(scratch, err)) && scratch_is_kept(scratch, err);
+}
+
 bool scratch_fill(struct scratch *scratch, const char *path, const struct fill_options *options,
     struct restored *restored, struct err *err)
 {
-	struct filling filling = {.scratch = scratch, .options = options, .restored = restored};
-	const bool is_for_people = strcmp(scratch->purpose, "restore") == 0;
-	if (!contents_read(scratch->fleet->loop, path, options->tools, scratch->report, &filling.contents, err))
-		return false;
-	const char *owner = options->role ? options->role : options->no_owner ? NULL : filling.contents.owner;
-	bool is_done = scratch_make(scratch, filling.contents.form ? filling.contents.form : " TEMPLATE template0", owner, err) &&
-	               fill(&filling, err);
-	if (is_done && !options->is_schema_only) {
-		report_step(scratch->report, "statistics of %s", scratch->dbname);
-		is_done = scratch_ask(scratch, "ANALYZE", err);
-	}
-	is_done = is_done && settings_give(scratch, &filling.contents, is_for_people, err);
-	contents_done(&filling.contents);
+	struct contents contents = {0};
+	struct filling filling = {.scratch = scratch, .options = options, .restored = restored, .contents = &contents};
+	bool is_done = contents_read(scratch->fleet->loop, path, options->tools, scratch->report, &contents, err) &&
+	               filling_do(&filling, err) && settings_give(scratch, &contents, false, NULL, err);
+	contents_done(&contents);
 	return is_done;
 }

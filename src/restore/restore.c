@@ -1,6 +1,7 @@
 /* See restore/restore.h. */
 #include "pgtend/restore/restore.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "pgtend/core/mem.h"
@@ -10,65 +11,201 @@
 void restored_done(struct restored *restored)
 {
 	mem_free(restored->dbname);
+	mem_free(restored->jobs);
 	memset(restored, 0, sizeof *restored);
 }
 
-/* A name that people use is given at the end, to a database that is whole. */
-static bool publish(struct scratch *scratch, const struct restore_options *options, const struct restored *restored,
-    bool *stays, struct err *err)
-{
-	const struct restore_hooks *hooks = options->hooks;
-	if (hooks && hooks->publish)
-		return hooks->publish(scratch, restored, hooks->arg, stays, err);
-	return !options->dbname || session_queryf_wait(scratch->keeper, 0, NULL, err, "ALTER DATABASE %I RENAME TO %I",
-	                               scratch->dbname, options->dbname);
-}
+struct restoring {
+	struct scratch scratch;
+	const struct archive *archive;
+	const struct restore_options *options;
+	struct restored *restored;
+	struct dump_tools tools;
+	struct contents contents;
+	struct fill_options fill;
+	bool is_for_people; /* keeps owners, grants, a name that people use */
+	bool stays;
+};
 
-static bool claim(struct scratch *scratch, const struct restore_hooks *hooks, struct err *err)
-{
-	return scratch_claim(scratch, err) && (!hooks || !hooks->claimed || hooks->claimed(scratch, hooks->arg, err));
-}
+/* --- before anything is made ----------------------------------------------------------------------------------- */
 
-static bool restore(struct scratch *scratch, const struct archive *archive, const struct restore_options *options,
-    struct restored *restored, bool *stays, struct err *err)
+/* The oldest pg_restore that does: a newer one sends settings that an older server does not know. */
+static bool read_contents(struct restoring *restoring, struct err *err)
 {
-	struct dump_tools tools = {0};
-	struct restore_needs needs = {.bytes = archive->database_bytes};
-	const bool is_for_people = strcmp(options->purpose, "restore") == 0;
-	if (!scratch_open(scratch, NULL, err) || !scratch_check(scratch, &needs, err) ||
-	    !dump_tools_find(session_server_version(scratch->keeper) / 10000, &tools, err))
+	struct scratch *scratch = &restoring->scratch;
+	const bool is_packed = restoring->archive->form == ARCHIVE_CUSTOM_ZSTD;
+	const char *path = is_packed ? scratch->dump_path : restoring->archive->path;
+	struct err trouble = {0};
+	if (!dump_tools_find(session_server_version(scratch->keeper) / 10000, &restoring->tools, err))
 		return false;
-	struct fill_options fill = {
-	    .tools = &tools,
-	    .jobs = options->jobs,
-	    .no_owner = options->no_owner || (!is_for_people && !scratch->is_super),
-	    .role = options->role,
-	    .resume_jobs = options->resume_jobs,
+	for (;;) {
+		if (contents_read(scratch->fleet->loop, path, &restoring->tools, scratch->report, &restoring->contents, err))
+			return contents_needs(&restoring->contents, err);
+		contents_done(&restoring->contents);
+		if (!strstr(err->text, "unsupported version"))
+			return false;
+		int major = restoring->tools.major;
+		dump_tools_done(&restoring->tools);
+		if (!dump_tools_find(major + 1, &restoring->tools, &trouble))
+			return err_hint(err, "it was made by a newer pg_dump: install postgresql-client-%d or newer", major + 1);
+		err_clear(err);
+	}
+}
+
+static void add_all(struct words *all, const struct words *some)
+{
+	for (size_t i = 0; i < some->count; i++)
+		if (!words_has(all, some->v[i]))
+			words_add(all, some->v[i]);
+}
+
+static const char *version_of(const struct restoring *restoring, const char *extension)
+{
+	if (strcmp(extension, "timescaledb") == 0 && restoring->contents.timescale_version)
+		return restoring->contents.timescale_version;
+	const json_t *versions = json_object_get(restoring->archive->manifest, "extensions");
+	const char *version = json_string_value(json_object_get(versions, extension));
+	return version ? version : "";
+}
+
+/* What the server lacks, all of it at once. Without owners only what policies and user mappings name is needed. */
+static bool check(struct restoring *restoring, struct err *err)
+{
+	struct contents *contents = &restoring->contents;
+	struct fill_options *fill = &restoring->fill;
+	struct words versions = {0}, roles = {0};
+	for (size_t i = 0; i < contents->extensions.count; i++)
+		words_add(&versions, version_of(restoring, contents->extensions.v[i]));
+	add_all(&roles, &contents->named);
+	if (restoring->options->role)
+		words_add(&roles, restoring->options->role);
+	if (!fill->no_owner) {
+		add_all(&roles, &contents->owners);
+		add_all(&roles, &contents->grantees);
+		if (contents->owner)
+			words_add(&roles, contents->owner);
+	}
+	struct restore_needs needs = {
+	    .extensions = &contents->extensions,
+	    .versions = &versions,
+	    .roles = &roles,
+	    .owners = fill->no_owner ? NULL : &contents->owners,
+	    .tablespaces = restoring->is_for_people ? &contents->tablespaces : NULL,
+	    .has_tablespaces = restoring->is_for_people ? &fill->keeps_tablespaces : NULL,
+	    .server_major = contents->server_version ? atoi(contents->server_version) : 0,
+	    .bytes = restoring->archive->database_bytes,
 	};
-	bool is_done = options->is_dry_run || (claim(scratch, options->hooks, err) &&
-	                   scratch_fill(scratch, archive->path, &fill, restored, err) &&
-	                   publish(scratch, options, restored, stays, err));
-	dump_tools_done(&tools);
+	bool is_good = scratch_check(&restoring->scratch, &needs, err);
+	words_done(&versions);
+	words_done(&roles);
+	return is_good;
+}
+
+/* Who is no superuser makes a scratch database without owners; for people that is theirs to say. */
+static bool ask_who(struct restoring *restoring, struct err *err)
+{
+	struct restore_needs nothing = {.bytes = -1};
+	if (!scratch_check(&restoring->scratch, &nothing, err))
+		return false;
+	if (!restoring->is_for_people && !restoring->scratch.is_super)
+		restoring->fill.no_owner = true;
+	return true;
+}
+
+static bool check_name(struct restoring *restoring, struct err *err)
+{
+	const struct restore_options *options = restoring->options;
+	if (!options->dbname || (options->hooks && options->hooks->publish))
+		return true;
+	struct session *keeper = restoring->scratch.keeper;
+	const char *params[] = {options->dbname};
+	struct result *r = NULL;
+	bool is_free = session_query_wait(
+	    keeper, "SELECT FROM pg_catalog.pg_database WHERE datname = $1", params, 1, SCRATCH_DEADLINE_MS, &r, err);
+	if (is_free && result_rows(r) > 0) {
+		is_free = err_set(err, ERR_FAILED, "the database %s is there already on %s", options->dbname, restoring->scratch.where);
+		err_hint(err, "choose another name with --as, or let it take the place of the old one: --replace");
+	}
+	result_free(r);
+	return is_free;
+}
+
+static bool prepare(struct restoring *restoring, struct err *err)
+{
+	struct scratch *scratch = &restoring->scratch;
+	return scratch_open(scratch, NULL, err) && ask_who(restoring, err) && check_name(restoring, err) &&
+	       scratch_claim(scratch, err) &&
+	       (restoring->archive->form != ARCHIVE_CUSTOM_ZSTD || restore_unpack(scratch, restoring->archive, err)) &&
+	       read_contents(restoring, err) && check(restoring, err);
+}
+
+/* --- the work ---------------------------------------------------------------------------------------------------- */
+
+/* A name that people use is given at the end, to a database that is whole, and its marker goes in the same moment. */
+static bool publish(struct restoring *restoring, struct err *err)
+{
+	const struct restore_hooks *hooks = restoring->options->hooks;
+	const bool with_grants = restoring->is_for_people && !restoring->fill.no_owner;
+	const bool is_hooked = hooks && hooks->publish;
+	const char *name = is_hooked ? NULL : restoring->options->dbname;
+	if (!settings_give(&restoring->scratch, &restoring->contents, with_grants, name, err))
+		return false;
+	return !is_hooked || hooks->publish(&restoring->scratch, restoring->restored, hooks->arg, &restoring->stays, err);
+}
+
+static bool work(struct restoring *restoring, struct err *err)
+{
+	struct scratch *scratch = &restoring->scratch;
+	const struct restore_hooks *hooks = restoring->options->hooks;
+	struct filling filling = {.scratch = scratch,
+	    .options = &restoring->fill,
+	    .restored = restoring->restored,
+	    .contents = &restoring->contents};
+	return (!hooks || !hooks->claimed || hooks->claimed(scratch, hooks->arg, err)) && filling_do(&filling, err) &&
+	       publish(restoring, err);
+}
+
+static bool restore(struct restoring *restoring, struct err *err)
+{
+	const struct archive *archive = restoring->archive;
+	const json_t *counts = json_object_get(archive->manifest, "counts");
+	restoring->fill = (struct fill_options){
+	    .tools = &restoring->tools,
+	    .jobs = restoring->options->jobs,
+	    .no_owner = restoring->options->no_owner,
+	    .role = restoring->options->role,
+	    .resume_jobs = restoring->options->resume_jobs,
+	    .counts_rows = true,
+	    .counts = json_is_object(counts) ? counts : NULL,
+	    .bytes = archive->database_bytes,
+	};
+	bool is_done = prepare(restoring, err) && (restoring->options->is_dry_run || work(restoring, err));
+	contents_done(&restoring->contents);
+	dump_tools_done(&restoring->tools);
 	return is_done;
 }
 
 bool restore_into_new(struct fleet *fleet, struct database *database, const struct archive *archive,
     const struct restore_options *options, struct restored *restored, struct report *report, struct err *err)
 {
-	struct scratch scratch = {
-	    .fleet = fleet, .source = database, .report = report, .purpose = options->purpose, .lock_fd = -1};
+	struct restoring restoring = {
+	    .scratch = {.fleet = fleet, .source = database, .report = report, .purpose = options->purpose, .lock_fd = -1},
+	    .archive = archive,
+	    .options = options,
+	    .restored = restored,
+	    .is_for_people = strcmp(options->purpose, "restore") == 0,
+	};
 	struct err trouble = {0};
-	bool stays = false;
 	int64_t began_us = units_now_us();
 	*restored = (struct restored){.rows = -1, .tables = -1, .different = -1, .hypertables = -1, .chunks = -1, .jobs_paused = -1};
-	bool is_done = restore(&scratch, archive, options, restored, &stays, err);
+	bool is_done = restore(&restoring, err);
 	restored->took_s = (double)(units_now_us() - began_us) / 1e6;
-	if (stays || (is_done && strcmp(options->purpose, "restore") == 0)) {
-		restored->dbname = mem_copy(options->dbname ? options->dbname : scratch.dbname);
-		scratch_release(&scratch);
+	if (restoring.stays || (is_done && restoring.is_for_people && !options->is_dry_run)) {
+		restored->dbname = mem_copy(options->dbname ? options->dbname : restoring.scratch.dbname);
+		scratch_release(&restoring.scratch);
 		return is_done;
 	}
-	if (!scratch_close(&scratch, &trouble)) {
+	if (!scratch_close(&restoring.scratch, &trouble)) {
 		report_log(report, "%s", trouble.text);
 		if (is_done) {
 			*err = trouble;

@@ -27,15 +27,23 @@ struct contents {
 	bool has_timescale;
 	char *timescale_version;       /* NULL: the dump does not say */
 	char *form, *owner;            /* of CREATE DATABASE: all behind the name; NULL: the dump does not say */
+	char *form_tablespace;         /* of the same, as SQL; NULL: the usual one */
 	struct words before, behind;   /* statements about the database, cut at its name */
+	/* contents_needs(): roles that own, that are granted something, that policies and user mappings name; tablespaces */
+	struct words owners, grantees, named, tablespaces;
 };
 PGTEND_CHECK bool contents_read(struct loop *loop, const char *path, const struct dump_tools *tools,
     struct report *report, struct contents *contents, struct err *err);
+PGTEND_CHECK bool contents_needs(struct contents *contents, struct err *err);
 void contents_done(struct contents *contents);
 /* Whether the entry begins with these words: "TABLE DATA public ". */
 bool contents_is(const char *line, const char *kind);
 /* Some of its entries, for pg_restore --use-list. Caller frees. */
 char *contents_list(const struct contents *contents, bool (*is_taken)(const char *line, const void *arg), const void *arg);
+/* What pg_restore writes with these options; list: the entries that are taken, NULL: all. Caller frees; NULL: err. */
+char *contents_ask(const struct contents *contents, const char *const *options, const char *list, struct err *err);
+/* Without psql's commands between the statements. Caller frees. */
+char *contents_without_psql(const char *script);
 /* A descriptor with this text, for a child to read, or (NULL) to write into. -1: err. */
 int contents_memory(const char *text, struct err *err);
 
@@ -45,15 +53,32 @@ struct filling {
 	struct scratch *scratch;
 	const struct fill_options *options;
 	struct restored *restored;
-	struct contents contents;
+	const struct contents *contents;
+	int ticks;
+	bool is_asked; /* how large it is by now: the question is on its way */
 };
+/* Makes it and fills it: rows compared, TimescaleDB's last step done, statistics made. */
+PGTEND_CHECK bool filling_do(struct filling *filling, struct err *err);
 /* pg_restore of these entries; section NULL: all. */
-PGTEND_CHECK bool filling_run(const struct filling *filling, const char *section, const char *list, int jobs, struct err *err);
+PGTEND_CHECK bool filling_run(struct filling *filling, const char *section, const char *list, int jobs, struct err *err);
 bool filling_takes(const char *line, const void *filling);
-PGTEND_CHECK bool timescale_fill(const struct filling *filling, struct err *err);
-/* Settings as the dump has them; gives_all: grants and comment too, the marker goes. */
-PGTEND_CHECK bool settings_give(struct scratch *scratch, const struct contents *contents, bool gives_all, struct err *err);
-/* Room on this machine. */
+PGTEND_CHECK bool timescale_fill(struct filling *filling, struct err *err);
+/* Jobs paused, unless they shall go on, and timescaledb_post_restore(). */
+PGTEND_CHECK bool timescale_end(struct filling *filling, struct err *err);
+/* Counts every table; ERR_FAILED when the rows are not those that are wanted ({"public.t": 12}; NULL: not known). */
+PGTEND_CHECK bool restore_count(struct scratch *scratch, const json_t *wanted, struct restored *restored, struct err *err);
+
+/* --- what belongs to the database itself -------------------------------------------------------------------------- */
+
+/* Its settings as the dump has them; with_grants: also what others may do with it, its limits and (with new_name) its
+ * comment. new_name: it gets this name in the same transaction, and its marker goes. */
+PGTEND_CHECK bool settings_give(struct scratch *scratch, const struct contents *contents, bool with_grants,
+    const char *new_name, struct err *err);
+
+/* --- on this machine ---------------------------------------------------------------------------------------------- */
+
 PGTEND_CHECK bool restore_has_room(const char *folder, int64_t needs_bytes, const char *what, const char *hint, struct err *err);
+/* A .dump.zst becomes dump_path. */
+PGTEND_CHECK bool restore_unpack(struct scratch *scratch, const struct archive *archive, struct err *err);
 
 #endif

@@ -23,23 +23,40 @@ static bool give(struct scratch *scratch, const char *before, const char *behind
 	return session_query_wait(keeper, "ROLLBACK TO SAVEPOINT given", NULL, 0, SCRATCH_DEADLINE_MS, NULL, err);
 }
 
-bool settings_give(struct scratch *scratch, const struct contents *contents, bool gives_all, struct err *err)
+static bool is_wanted(const struct scratch *scratch, const char *before, const char *behind, bool with_grants, bool is_named)
+{
+	if (strstr(behind, "timescaledb.restoring"))
+		return false;
+	if (is_setting(before, behind))
+		return !scratch->is_elsewhere || !text_starts_with(before, "ALTER ROLE ");
+	return with_grants && (is_named || !text_starts_with(before, "COMMENT "));
+}
+
+static bool give_all(struct scratch *scratch, const struct contents *contents, bool with_grants, bool is_named, struct err *err)
+{
+	bool is_good = true;
+	for (size_t i = 0; is_good && i < contents->before.count; i++) {
+		const char *before = contents->before.v[i], *behind = contents->behind.v[i];
+		if (is_wanted(scratch, before, behind, with_grants, is_named))
+			is_good = give(scratch, before, behind, err);
+	}
+	return is_good;
+}
+
+bool settings_give(struct scratch *scratch, const struct contents *contents, bool with_grants,
+    const char *new_name, struct err *err)
 {
 	struct session *keeper = scratch->keeper;
+	struct err trouble = {0};
 	bool is_good = session_query_wait(keeper, "BEGIN", NULL, 0, SCRATCH_DEADLINE_MS, NULL, err);
-	if (is_good && gives_all)
+	/* What was kept from everybody while it was filled. */
+	if (is_good && new_name)
 		is_good = session_queryf_wait(keeper, SCRATCH_DEADLINE_MS, NULL, err,
 		    "GRANT CONNECT, TEMPORARY ON DATABASE %I TO PUBLIC; COMMENT ON DATABASE %I IS NULL", scratch->dbname,
 		    scratch->dbname);
-	for (size_t i = 0; is_good && i < contents->before.count; i++) {
-		const char *before = contents->before.v[i], *behind = contents->behind.v[i];
-		bool is_of_role = text_starts_with(before, "ALTER ROLE ");
-		if (strstr(behind, "timescaledb.restoring") || (is_of_role && scratch->is_elsewhere))
-			continue;
-		if (gives_all || is_setting(before, behind))
-			is_good = give(scratch, before, behind, err);
-	}
-	struct err trouble = {0};
+	is_good = is_good && give_all(scratch, contents, with_grants, new_name != NULL, err);
+	if (is_good && new_name)
+		is_good = session_queryf_wait(keeper, 0, NULL, err, "ALTER DATABASE %I RENAME TO %I", scratch->dbname, new_name);
 	if (is_good)
 		return session_query_wait(keeper, "COMMIT", NULL, 0, SCRATCH_DEADLINE_MS, NULL, err);
 	if (session_in_transaction(keeper) &&

@@ -12,8 +12,11 @@
 
 /* What a server must have. All lists may be NULL. */
 struct restore_needs {
-	const struct words *extensions, *versions; /* side by side; a version is "" where any will do */
-	const struct words *roles, *tablespaces;
+	const struct words *extensions, *versions; /* side by side; a version is "" where it is not known. TimescaleDB's is needed as it is, others may differ */
+	const struct words *roles;  /* that must be there */
+	const struct words *owners; /* whose objects we make: a role that is no superuser must be a member of each */
+	const struct words *tablespaces;
+	bool *has_tablespaces;      /* set: all of them are there; NULL: not asked */
 	int server_major;
 	int64_t bytes;       /* of the database on disk; -1: not known */
 	const char *started; /* start time of the source's server, which tells whether this is another one; NULL: it is the same */
@@ -29,6 +32,10 @@ struct fill_options {
 	const char *role;    /* SET ROLE; NULL */
 	bool resume_jobs;    /* TimescaleDB's jobs stay as they were */
 	bool is_schema_only; /* no statistics */
+	bool keeps_tablespaces;
+	bool counts_rows;    /* afterwards, every table */
+	const json_t *counts; /* what they should be: {"public.t": 12}; NULL: not known */
+	int64_t bytes;       /* that it will have, for progress; 0: not known */
 };
 /* Makes the scratch database (claimed) as the dump says and fills it. */
 PGTEND_CHECK bool scratch_fill(struct scratch *scratch, const char *path, const struct fill_options *options,

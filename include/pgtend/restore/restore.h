@@ -36,6 +36,7 @@ struct restored {
 	int64_t rows, tables;
 	int64_t different;     /* tables whose rows are not those of the manifest; -1: the manifest has none */
 	int64_t hypertables, chunks, jobs_paused; /* -1: no TimescaleDB */
+	char *jobs;            /* "1000, 1003": those that were paused; NULL: none */
 	double took_s;
 };
 void restored_done(struct restored *restored);

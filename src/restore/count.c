@@ -1,0 +1,113 @@
+/* The rows that came, counted table by table and held against the manifest. See restore_internal.h.
+ *
+ * TimescaleDB's chunks are counted as the tables that they are, before timescaledb_post_restore(): what is compressed is
+ * then still rows of the compressed chunk, as in the dump. Tables of extensions are left out: they had rows of their
+ * own before the dump came. */
+#include <string.h>
+
+#include "pgtend/core/mem.h"
+#include "pgtend/sql_embedded.h"
+#include "restore_internal.h"
+
+enum { AT_ONCE = 40, NAMED = 5 };
+
+struct counting {
+	struct session *session;
+	const json_t *wanted; /* {"public.t": 12}; NULL: none */
+	struct report *report;
+	struct restored *restored;
+	int named;
+};
+
+static void judge(struct counting *counting, const char *key, int64_t rows)
+{
+	struct restored *restored = counting->restored;
+	restored->tables++;
+	restored->rows += rows;
+	if (!counting->wanted)
+		return;
+	const json_t *wanted = json_object_get(counting->wanted, key);
+	/* A table that the manifest does not speak of had no rows in the dump, as --exclude-table-data makes it. */
+	int64_t should = json_is_integer(wanted) ? (int64_t)json_integer_value(wanted) : 0;
+	if (should == rows)
+		return;
+	restored->different++;
+	if (counting->named++ < NAMED)
+		report_log(counting->report, "%s has %lld rows, and its dump had %lld", key, (long long)rows, (long long)should);
+}
+
+/* Some tables in one question; names come quoted from the server. */
+static bool count_some(struct counting *counting, const struct result *tables, int first, int end, struct err *err)
+{
+	struct text sql = {0};
+	struct result *r = NULL;
+	for (int i = first; i < end; i++)
+		text_addf(&sql, "%sSELECT %d, count(*) FROM ONLY %s", i > first ? " UNION ALL " : "", i,
+		    result_text(tables, i, 1));
+	bool is_done = session_query_wait(counting->session, text_str(&sql), NULL, 0, 0, &r, err);
+	for (int i = 0; is_done && i < result_rows(r); i++) {
+		int table = (int)result_int(r, i, 0, 0);
+		judge(counting, result_text(tables, table, 0), result_int(r, i, 1, 0));
+	}
+	result_free(r);
+	text_done(&sql);
+	return is_done;
+}
+
+/* What the manifest counts and the new database does not have. */
+static void judge_lacking(struct counting *counting, const struct result *tables, const struct result *own)
+{
+	struct words names = {0};
+	json_t *seen = json_object();
+	const char *key;
+	json_t *value;
+	for (int i = 0; i < result_rows(tables); i++)
+		json_object_set_new(seen, result_text(tables, i, 0), json_true());
+	for (int i = 0; i < result_rows(own); i++)
+		json_object_set_new(seen, result_text(own, i, 0), json_true());
+	json_object_foreach ((json_t *)(uintptr_t)counting->wanted, key, value)
+		if (!json_object_get(seen, key)) {
+			counting->restored->different++;
+			if (counting->named++ < NAMED)
+				report_log(counting->report, "%s is not there, and its dump had %lld rows", key,
+				    (long long)json_integer_value(value));
+		}
+	json_decref(seen);
+	words_done(&names);
+}
+
+static bool count(struct counting *counting, struct err *err)
+{
+	struct result *tables = NULL, *own = NULL;
+	const char *theirs[] = {"f"}, *extensions[] = {"t"};
+	bool is_done =
+	    session_query_wait(counting->session, sql_restore_tables, theirs, 1, SCRATCH_DEADLINE_MS, &tables, err) &&
+	    session_query_wait(counting->session, sql_restore_tables, extensions, 1, SCRATCH_DEADLINE_MS, &own, err);
+	int all = is_done ? result_rows(tables) : 0;
+	for (int at = 0; is_done && at < all; at += AT_ONCE) {
+		report_progress(counting->report, at, all, "tables");
+		is_done = count_some(counting, tables, at, at + AT_ONCE < all ? at + AT_ONCE : all, err);
+	}
+	if (is_done && counting->wanted)
+		judge_lacking(counting, tables, own);
+	result_free(tables);
+	result_free(own);
+	return is_done;
+}
+
+bool restore_count(struct scratch *scratch, const json_t *wanted, struct restored *restored, struct err *err)
+{
+	struct counting counting = {.wanted = wanted, .report = scratch->report, .restored = restored};
+	report_step(scratch->report, "rows of %s", scratch->dbname);
+	restored->rows = restored->tables = 0;
+	restored->different = wanted ? 0 : -1;
+	counting.session = scratch_session(scratch, err);
+	if (!counting.session)
+		return false;
+	bool is_done = scratch_stay(counting.session, err) && count(&counting, err);
+	session_free(counting.session);
+	if (is_done && restored->different > 0)
+		is_done = err_set(err, ERR_FAILED, "%lld table%s of %s ha%s not the rows of the dump", (long long)restored->different,
+		    restored->different == 1 ? "" : "s", scratch->dbname, restored->different == 1 ? "s" : "ve");
+	return is_done;
+}
