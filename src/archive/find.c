@@ -1,6 +1,8 @@
 /* archive/find.c - one dump by what people call it: latest, an ID, a path. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -128,4 +130,17 @@ bool archive_find(const char *folder, const char *database, const char *which, s
 	mem_free(id);
 	archives_done(&archives);
 	return ok;
+}
+
+int archive_hold(const struct archive *archive)
+{
+	struct stat info;
+	if (stat(archive->path, &info) != 0 || !(S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)))
+		return -1;
+	int fd = open(archive->path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "pgtend/archive/place.h"
@@ -15,7 +16,7 @@
 #include "pgtend/loop/orphan.h"
 #include "pgtend/loop/task.h"
 
-enum { LOOK_MS = 50 };
+enum { LOOK_MS = 50, ELSEWHERE_S = 24 * 3600 };
 
 /* ---- the lock ------------------------------------------------------------------ */
 
@@ -37,7 +38,29 @@ static void end_orphan(int fd, struct report *report)
 		report_log(report, "ending the pg_dump (pid %ld) that an interrupted backup left behind", (long)pid);
 }
 
-static bool take_lock(struct archive_place *place, const struct database *database, struct report *report, struct err *err)
+/* A run on another machine that began of late and did not say that it ended. Not every file system that machines share shares its locks. */
+static bool is_held_elsewhere(int fd, char host[256], long *pid)
+{
+	unsigned long long ticks;
+	char here[256] = "";
+	struct stat info;
+	if (gethostname(here, sizeof here - 1) != 0 || fstat(fd, &info) != 0)
+		return false;
+	return orphan_read(fd, "pgtend", pid, &ticks, host) && strcmp(host, here) != 0 && time(NULL) - info.st_mtime < ELSEWHERE_S;
+}
+
+static bool check_elsewhere(struct archive_place *place, const struct database *database, struct err *err)
+{
+	char host[256];
+	long pid = 0;
+	if (!is_held_elsewhere(place->lock_fd, host, &pid))
+		return true;
+	err_set(err, ERR_LOCKED, "a backup of %s began on %s (pid %ld) and did not say that it ended", database->name, host, pid);
+	return err_hint(err, "end it there, or wait until a day has gone by, or take a new backup from here");
+}
+
+static bool take_lock(
+    struct archive_place *place, const struct database *database, bool is_alone, struct report *report, struct err *err)
 {
 	char *path = places_join(place->folder, ".lock");
 	place->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -50,7 +73,10 @@ static bool take_lock(struct archive_place *place, const struct database *databa
 		return errno == EWOULDBLOCK
 		           ? say_locked(database, place->lock_fd, err)
 		           : err_set(err, ERR_FAILED, "%s: cannot be locked: %s", place->folder, strerror(errno));
+	if (is_alone && !check_elsewhere(place, database, err))
+		return false;
 	end_orphan(place->lock_fd, report);
+	place->is_noted = true;
 	orphan_note(place->lock_fd, "pgtend", getpid(), true);
 	return true;
 }
@@ -123,9 +149,21 @@ bool archive_place_open(
 	place->lock_fd = -1;
 	place->folder = archive_folder(database, out_dir);
 	char *name = archive_name(database->name);
-	bool ok = places_make_folder(place->folder, err) && take_lock(place, database, report, err) &&
+	bool ok = places_make_folder(place->folder, err) && take_lock(place, database, false, report, err) &&
 	          remove_leftovers(place, name, report, err) && choose_names(place, name, err);
 	mem_free(name);
+	if (!ok)
+		archive_place_close(place);
+	return ok;
+}
+
+bool archive_place_hold(
+    struct archive_place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err)
+{
+	memset(place, 0, sizeof *place);
+	place->lock_fd = -1;
+	place->folder = archive_folder(database, out_dir);
+	bool ok = take_lock(place, database, true, report, err);
 	if (!ok)
 		archive_place_close(place);
 	return ok;
@@ -135,7 +173,7 @@ void archive_place_close(struct archive_place *place)
 {
 	if (place->lock_fd >= 0) {
 		/* The notes speak of processes that are gone now. Only a lock that we hold may be emptied. */
-		if (place->base != NULL && ftruncate(place->lock_fd, 0) != 0)
+		if (place->is_noted && ftruncate(place->lock_fd, 0) != 0)
 			errno = 0;
 		close(place->lock_fd);
 	}

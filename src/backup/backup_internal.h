@@ -20,6 +20,13 @@ PGTEND_CHECK bool dump_take(struct fleet *fleet, struct database *database, cons
 PGTEND_CHECK bool backup_archives_wait(
     struct loop *loop, const struct database *database, const char *out_dir, struct archives *archives, struct err *err);
 
+/* verify.c: the pg_restore of the pg_dump that wrote it; where this machine has none, that of the container (key client). */
+PGTEND_CHECK bool backup_tools_for(
+    struct fleet *fleet, const struct database *database, const struct archive *archive, struct dump_tools *tools, struct err *err);
+
+/* Takes the backup away, manifest and globals with it; a shared lock on the dump (archive_hold()) prevents it: ERR_LOCKED. In a task. */
+PGTEND_CHECK bool backup_remove_wait(struct loop *loop, const struct archive *archive, struct err *err);
+
 /* --- hook.c: key after_backup ---------------------------------------------------------------------- */
 
 /* What stands in the manifest as after_backup before the command has run; JSON's null: there is no such key. New reference. */

@@ -48,22 +48,21 @@ static bool find_newest(struct dump_tools *tools, struct err *err)
 	return false;
 }
 
-/* The pg_restore of the pg_dump that wrote it; where this machine has none, that of the container. */
-static bool find_tools(
-    struct verifying *verifying, const struct archive *archive, struct dump_tools *tools, struct err *err)
+bool backup_tools_for(
+    struct fleet *fleet, const struct database *database, const struct archive *archive, struct dump_tools *tools, struct err *err)
 {
-	const struct section *section = verifying->database->section;
+	const struct section *section = database->section;
 	const char *client = section_text(section, "client");
 	int major = (int)json_integer_value(json_object_get(archive->manifest, "pg_dump_major"));
 	if (major == 0)
 		major = archive->server_version_num / 10000;
 	if (major > 0 ? dump_tools_find(major, tools, err) : find_newest(tools, err))
 		return true;
-	if (client == NULL || *client == '\0' || !trust_allows_command(verifying->fleet->config, section, "client", err))
+	if (client == NULL || *client == '\0' || !trust_allows_command(fleet->config, section, "client", err))
 		return false;
 	struct words words = {0};
 	words_split(&words, client, " \t");
-	bool ok = dump_tools_find_in(verifying->fleet->loop, &words, major, tools, err);
+	bool ok = dump_tools_find_in(fleet->loop, &words, major, tools, err);
 	words_done(&words);
 	return ok;
 }
@@ -95,7 +94,7 @@ static bool look_into(struct verifying *verifying, struct archive *archive, int 
 	struct dump_tools tools = {0};
 	bool is_restored = verifying->depth == ARCHIVE_RESTORED;
 	bool is_readable = archive->trouble == NULL || archive->is_trouble_noted;
-	if (is_readable && !find_tools(verifying, archive, &tools, err))
+	if (is_readable && !backup_tools_for(verifying->fleet, verifying->database, archive, &tools, err))
 		return false;
 	bool ok = archive_verify(verifying->fleet->loop, archive, &tools, is_restored ? ARCHIVE_CHECKSUM : verifying->depth,
 	              verifying->report, err) &&

@@ -18,7 +18,7 @@ const struct verb verb_backups = {
 	.scope = VERB_READS,
 	.options = options,
 	.level = GUARD_L0,
-	.title = "Show which backups exist, how old they are and how deep they were verified",
+	.title = "Show backups, their age, how deep they were verified",
 	.help = "One row a backup, newest first, by database: its name, age, size and how that changed, how deep it was looked into (`verify`), the migrations that it "
 			"holds. state is late when the newest good one is older than the database's policy allows (key backup, limits in [threshold]), damaged when a file does "
 			"not fit its manifest. A database without any has one row that says why: its policy is none, none was taken yet, or its server cannot be dumped. Reads "

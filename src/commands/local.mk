@@ -4,6 +4,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_activity.c \
 	src/commands/cmd_audit.c \
 	src/commands/cmd_backup.c \
+	src/commands/cmd_backup_due.c \
 	src/commands/cmd_backups.c \
 	src/commands/cmd_check.c \
 	src/commands/cmd_chunks.c \
@@ -24,6 +25,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_migrate_repair.c \
 	src/commands/cmd_migrate_status.c \
 	src/commands/cmd_pools.c \
+	src/commands/cmd_prune.c \
 	src/commands/cmd_refresh.c \
 	src/commands/cmd_retention.c \
 	src/commands/cmd_sandbox.c \

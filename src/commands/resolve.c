@@ -51,9 +51,9 @@ static bool default_databases(
 {
 	if (nothing_configured(fleet, err))
 		return false;
-	if (selected != NULL)
+	if (selected != NULL && !command->verb->takes_all)
 		add_database(command, selected);
-	else if (command->verb->scope == VERB_READS) {
+	else if (command->verb->scope == VERB_READS || command->verb->takes_all) {
 		add_all(command, fleet);
 		command->is_all = true;
 	} else if (fleet->database_count == 1)

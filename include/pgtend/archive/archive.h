@@ -75,6 +75,9 @@ const struct archive *archives_newest(const struct archives *archives);
  * as above. An ID or a path may give one with `trouble`: who wants to use it looks there first. ERR_USAGE names the nearest ID. */
 PGTEND_CHECK bool archive_find(const char *folder, const char *database, const char *which, struct archive *archive, struct err *err);
 
+/* Holds the dump while it is read (shared), so that no `prune` takes it away meanwhile; close() lets go. -1: it cannot be held, which stops nobody. */
+int archive_hold(const struct archive *archive);
+
 /* --- names -------------------------------------------------------------------------------------- */
 
 /* The section's name as a file name: what is no plain character becomes %XX. Caller frees. */

@@ -12,10 +12,15 @@ struct archive_place {
 	char *part, *dump, *manifest; /* paths */
 	int64_t stamp_us;             /* when the snapshot began, as the name says */
 	int lock_fd;                  /* -1 */
+	bool is_noted;                /* the lock is ours: at the end its notes go */
 };
 /* Makes the folder, takes its lock (ERR_LOCKED names who has it), ends and removes what an interrupted run left,
  * chooses the names. In a task. */
 PGTEND_CHECK bool archive_place_open(
+    struct archive_place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err);
+/* Its lock alone, for who changes what is there already (prune, a command that is tried again): no folder is made, nothing is begun. ERR_LOCKED also when
+ * a run on another machine began less than a day ago and did not say that it ended: not every shared folder shares its locks. */
+PGTEND_CHECK bool archive_place_hold(
     struct archive_place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err);
 /* Writes down which child works on the part, so that the next run can end it when we are killed. */
 void archive_place_note_child(const struct archive_place *place, pid_t pid);

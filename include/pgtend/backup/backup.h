@@ -24,6 +24,18 @@ extern const struct table_shape backup_result_shape;
  * database without any has one that says why. Reads manifests and sizes; a server is asked only where there is no backup, whether it can be dumped at all. */
 PGTEND_CHECK bool backup_catalog_wait(struct fleet *fleet, struct database *const *databases, int count, const char *out_dir, struct report *report,
     struct err *err);
+/* Takes a backup when the policy says that one is due, and tries after_backup again where it failed. Rows of its report: backup_due_shape. ERR_LOCKED: another
+ * one is at work in that backup_dir. */
+PGTEND_CHECK bool backup_due(struct fleet *fleet, struct database *database, bool is_dry_run, struct report *report, struct err *err);
+extern const struct table_shape backup_due_shape;
+/* Takes away what keys keep and keep_min allow to go, where enough newer backups are proven (checksum and list, read now) to be good; what pgtend did not
+ * write, what is damaged and what is from the future is left alone. Rows of its report: prune_shape. ERR_LOCKED: a run is at work in the folder. */
+PGTEND_CHECK bool backup_prune(
+    struct fleet *fleet, struct database *database, const char *out_dir, bool is_dry_run, struct report *report, struct err *err);
+/* What that would remove, in words. */
+PGTEND_CHECK bool backup_prune_preview(
+    struct fleet *fleet, struct database *database, const char *out_dir, struct words *lines, struct err *err);
+extern const struct table_shape prune_shape;
 /* FACT_BACKUPS: the same rows; a database without any has no row. */
 extern const struct probe backups_probe;
 /* One backup looked into again, or with which "all" each: ID, path, NULL: the newest, however it looks. depth ARCHIVE_RESTORED: restored into a

@@ -50,6 +50,7 @@ struct verb {
 	/* In a task, before anything is asked: the level of this very action where the line alone does not say it; `level` is the least that it has. NULL: `level`. */
 	bool (*weigh)(struct action *action, enum guard_level *level, struct err *err);
 	bool is_never_in_production;
+	bool takes_all;                /* VERB_ACTS, backup due: none named means all, also in the console */
 	bool is_ordered_by_config;
 	bool has_dry_run;
 	bool stops_on_failure;         /* migrate: after one database failed no other is begun; those that run come to their end */
@@ -58,6 +59,7 @@ struct verb {
 	bool wants_dependencies;       /* create, migrate up, seed: a missing or unmigrated dependency is said */
 	bool previews_target;          /* its preview itself names server, clients and last backup; else the dispatcher does for L3 */
 	bool is_offline;               /* acts without a connection (migrate new, unlock): no trust is asked */
+	bool is_of_files;              /* prune: it acts on files of ours, a server that is down does not stop it; trust is asked all the same */
 	bool is_config_free;           /* init, sandbox: works where pgtend.ini is missing or broken */
 	bool gives_log;                /* what it logs belongs to its result: standard output, behind the rows */
 	bool is_plugin;                /* check: exit status of monitoring plug-ins, its summary is all that people see of the rows */

@@ -1,0 +1,20 @@
+# What the suites of backups share; source postgres.sh first. The server is the one of pg_start, the database app is its app_db, backups lie in ./store.
+conf() { # [LINE...]: lines of [database app]
+	printf '[pgtend]\nbackup_dir = store\n[database app]\nhost = %s\nport = %s\nuser = postgres\ndbname = app_db\nlock_timeout = 500ms\n' "$PGS_SOCKET" "$PGS_PORT" > pgtend.ini
+	[ $# -eq 0 ] || printf '%s\n' "$@" >> pgtend.ini
+}
+pgtend() { timeout 60 "$PGTEND" -c pgtend.ini "$@" < /dev/null; }
+# rows 'VERB...' EXPRESSION: of the JSON rows, as Python prints it. Those of a verb that acts on each database lie one deeper.
+rows() {
+	# shellcheck disable=SC2086
+	pgtend $1 --format json 2> /dev/null | python3 -c 'import hashlib, json, os, sys
+rows = json.load(sys.stdin)
+if any(isinstance(row.get("rows"), list) for row in rows):
+	rows = [row for one in rows for row in one["rows"] or []]
+print(eval(sys.argv[1]))' "$2"
+}
+newest() { basename "$(ls store/app/*.json | sort | tail -n 1)" .json; }
+ids() { ls store/app/ | grep -o '^app-[0-9TZ]*' | sort -u; }
+count() { ids | wc -l; }
+backdate() { python3 "$PGTEND_SOURCE/tests/lib/backdate.py" "store/app/$1" "$2"; } # ID SECONDS: prints the new ID
+set_key() { python3 "$PGTEND_SOURCE/tests/lib/backdate.py" --seal "$@"; }          # FILE KEY JSON
