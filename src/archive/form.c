@@ -69,7 +69,12 @@ const char *archive_depth_word(enum archive_depth depth)
 
 /* ---- bytes ----------------------------------------------------------------------- */
 
-enum { HEAD_BYTES = 4096, GZIP_WINDOW = 15 + 32 /* with a header of zlib's or gzip's, whichever there is */ };
+/* zstd gives nothing before it has a whole block, of which the largest are 128 kB */
+enum {
+	HEAD_BYTES = 4096,
+	PACKED_BYTES = 256 * 1024,
+	GZIP_WINDOW = 15 + 32 /* with a header of zlib's or gzip's, whichever there is */
+};
 
 /* The beginning of a file, or of what is packed in it. */
 struct head {
@@ -82,29 +87,25 @@ static bool begins(const struct head *head, const char *magic, size_t length)
 	return head->length >= length && memcmp(head->bytes, magic, length) == 0;
 }
 
-/* What was recognized after all. Both stop where the packed bytes of the head end. */
-static void unpack_gzip(const struct head *packed, struct head *head)
+/* Both stop where the packed bytes end, or are no good. */
+static void unpack_gzip(unsigned char *packed, size_t length, struct head *head)
 {
-	z_stream stream = {0};
-	head->length = 0;
+	z_stream stream = {
+	    .next_in = packed, .avail_in = (unsigned)length, .next_out = head->bytes, .avail_out = HEAD_BYTES};
 	if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
 		mem_die("zlib does not start");
-	stream.next_in = (unsigned char *)(uintptr_t)packed->bytes;
-	stream.avail_in = (unsigned)packed->length;
-	stream.next_out = head->bytes;
-	stream.avail_out = HEAD_BYTES;
 	(void)inflate(&stream, Z_SYNC_FLUSH);
 	head->length = HEAD_BYTES - stream.avail_out;
 	inflateEnd(&stream);
 }
 
-static void unpack_zstd(const struct head *packed, struct head *head)
+static void unpack_zstd(const unsigned char *packed, size_t length, struct head *head)
 {
 	ZSTD_DStream *stream = ZSTD_createDStream();
-	ZSTD_inBuffer in = {packed->bytes, packed->length, 0};
+	ZSTD_inBuffer in = {packed, length, 0};
 	ZSTD_outBuffer out = {head->bytes, HEAD_BYTES, 0};
 	if (stream == NULL)
-		mem_die("out of memory");
+		mem_die("libzstd does not start");
 	size_t before;
 	do {
 		before = in.pos + out.pos;
@@ -161,61 +162,74 @@ static bool refuse(const char *path, const struct head *head, struct err *err)
 	    "%s: is no dump: neither custom, tar, a folder with toc.dat, nor SQL, plain or in gzip or zstd", path);
 }
 
-static bool judge_packed(
-    const char *path, const struct head *head, enum archive_form plain, enum archive_form *form, struct err *err)
+static bool read_bytes(const char *path, unsigned char *bytes, size_t size, size_t *length, struct err *err)
 {
-	if (is_custom(head) && plain == ARCHIVE_PLAIN_ZSTD)
+	/* a pipe of this name must not stop everything */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	ssize_t got = 1;
+	*length = 0;
+	if (fd < 0)
+		return err_set(err, ERR_FAILED, "%s: %s", path, strerror(errno));
+	while (*length < size && got > 0) {
+		got = read(fd, bytes + *length, size - *length);
+		*length += got > 0 ? (size_t)got : 0;
+	}
+	int why = errno;
+	close(fd);
+	return got >= 0 || err_set(err, ERR_FAILED, "%s: %s", path, strerror(why));
+}
+
+static bool judge_packed(const char *path, bool is_zstd, enum archive_form *form, struct err *err)
+{
+	unsigned char *packed = mem_new(PACKED_BYTES);
+	struct head head = {.length = 0};
+	size_t length;
+	bool ok = read_bytes(path, packed, PACKED_BYTES, &length, err);
+	if (ok && is_zstd)
+		unpack_zstd(packed, length, &head);
+	else if (ok)
+		unpack_gzip(packed, length, &head);
+	mem_free(packed);
+	if (!ok)
+		return false;
+	*form = is_zstd ? ARCHIVE_PLAIN_ZSTD : ARCHIVE_PLAIN_GZIP;
+	if (is_zstd && is_custom(&head))
 		*form = ARCHIVE_CUSTOM_ZSTD;
-	else if (is_text(head) && !begins(head, "PGDMP", 5))
-		*form = plain;
-	else {
+	else if (head.length == 0)
+		return err_set(err, ERR_FAILED, "%s: is damaged: nothing can be unpacked of it", path);
+	else if (!is_text(&head) || begins(&head, "PGDMP", 5)) {
 		err_set(err, ERR_FAILED, "%s: what is packed in it is no SQL", path);
 		return err_hint(err, "unpack it, and name what comes out");
 	}
 	return true;
 }
 
+/* Frames begin with 28 B5 2F FD; pzstd begins with one that is passed over, 5X 2A 4D 18. */
+static bool is_zstd(const struct head *head)
+{
+	return begins(head, "\x28\xb5\x2f\xfd", 4) ||
+	       (head->length > 4 && (head->bytes[0] & 0xf0) == 0x50 && memcmp(head->bytes + 1, "\x2a\x4d\x18", 3) == 0);
+}
+
+static bool is_tar(const struct head *head)
+{
+	return begins(head, "toc.dat", sizeof "toc.dat") && head->length > 262 &&
+	       memcmp(head->bytes + 257, "ustar", 5) == 0;
+}
+
 static bool judge(const char *path, const struct head *head, enum archive_form *form, struct err *err)
 {
-	struct head inner;
-	/* zstd frames: 28 B5 2F FD; pzstd begins with a skippable one, 5X 2A 4D 18 */
-	bool is_zstd = begins(head, "\x28\xb5\x2f\xfd", 4) || (head->length > 4 && (head->bytes[0] & 0xf0) == 0x50 &&
-	                                                          memcmp(head->bytes + 1, "\x2a\x4d\x18", 3) == 0);
-	if (is_zstd) {
-		unpack_zstd(head, &inner);
-		return judge_packed(path, &inner, ARCHIVE_PLAIN_ZSTD, form, err);
-	}
-	if (begins(head, "\x1f\x8b", 2)) {
-		unpack_gzip(head, &inner);
-		return judge_packed(path, &inner, ARCHIVE_PLAIN_GZIP, form, err);
-	}
+	if (is_zstd(head) || begins(head, "\x1f\x8b", 2))
+		return judge_packed(path, is_zstd(head), form, err);
 	if (is_custom(head))
 		*form = ARCHIVE_CUSTOM;
-	else if (begins(head, "toc.dat", sizeof "toc.dat") && head->length > 262 &&
-	         memcmp(head->bytes + 257, "ustar", 5) == 0)
+	else if (is_tar(head))
 		*form = ARCHIVE_TAR;
 	else if (is_text(head) && !begins(head, "PGDMP", 5) && other_packing(head) == NULL)
 		*form = ARCHIVE_PLAIN;
 	else
 		return refuse(path, head, err);
 	return true;
-}
-
-static bool read_head(const char *path, struct head *head, struct err *err)
-{
-	/* a pipe of this name must not stop everything */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	ssize_t got = 1;
-	head->length = 0;
-	if (fd < 0)
-		return err_set(err, ERR_FAILED, "%s: %s", path, strerror(errno));
-	while (head->length < HEAD_BYTES && got > 0) {
-		got = read(fd, head->bytes + head->length, HEAD_BYTES - head->length);
-		head->length += got > 0 ? (size_t)got : 0;
-	}
-	int why = errno;
-	close(fd);
-	return got >= 0 || err_set(err, ERR_FAILED, "%s: %s", path, strerror(why));
 }
 
 static bool identify_folder(const char *path, enum archive_form *form, struct err *err)
@@ -226,7 +240,7 @@ static bool identify_folder(const char *path, enum archive_form *form, struct er
 	bool ok = stat(toc, &info) == 0 && S_ISREG(info.st_mode);
 	if (!ok)
 		err_set(err, ERR_FAILED, "%s: is no dump: the folder has no toc.dat", path);
-	else if (!read_head(toc, &head, err))
+	else if (!read_bytes(toc, head.bytes, HEAD_BYTES, &head.length, err))
 		ok = false;
 	else if (!begins(&head, "PGDMP", 5))
 		ok = err_set(err, ERR_FAILED, "%s: is no table of contents of a dump", toc);
@@ -245,5 +259,5 @@ bool archive_identify(const char *path, enum archive_form *form, struct err *err
 		return identify_folder(path, form, err);
 	if (!S_ISREG(info.st_mode))
 		return err_set(err, ERR_FAILED, "%s: is neither a file nor a folder", path);
-	return read_head(path, &head, err) && judge(path, &head, form, err);
+	return read_bytes(path, head.bytes, HEAD_BYTES, &head.length, err) && judge(path, &head, form, err);
 }

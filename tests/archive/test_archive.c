@@ -227,21 +227,23 @@ static void by_path(void **state)
 
 static void put_packed(const char *name, const char *bytes, size_t length, bool is_gzip)
 {
-	unsigned char packed[20000];
+	enum { ROOM = 500000 };
+	unsigned char *packed = mem_new(ROOM);
 	size_t size;
 
 	if (is_gzip) {
-		z_stream z = {.next_in = (unsigned char *)(uintptr_t)bytes, .avail_in = (unsigned)length, .next_out = packed, .avail_out = sizeof packed};
+		z_stream z = {.next_in = (unsigned char *)(uintptr_t)bytes, .avail_in = (unsigned)length, .next_out = packed, .avail_out = ROOM};
 
 		assert_int_equal(deflateInit2(&z, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
 		assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
 		size = z.total_out;
 		deflateEnd(&z);
 	} else {
-		size = ZSTD_compress(packed, sizeof packed, bytes, length, 1);
+		size = ZSTD_compress(packed, ROOM, bytes, length, 1);
 		assert_false(ZSTD_isError(size));
 	}
 	put(name, packed, size);
+	mem_free(packed);
 }
 
 static void assert_form(const char *name, const char *word)
@@ -266,9 +268,14 @@ static void forms(void **state)
 	(void)state;
 	static const char custom[64] = "PGDMP\1\16\0\4\10\1", toc[64] = "PGDMP\1\16\0\4\10\5";
 	char tar[512] = "toc.dat", base[512] = "base/1/1259";
-	char *text = mem_new(10001), *folder_path = in_folder("d");
+	enum { LONG = 300000 };
+	char *text = mem_new(10001), *rough = mem_new(LONG), *folder_path = in_folder("d");
 
 	memset(text, 'x', 10000);
+	/* so that the first block of zstd is as large as they come */
+	memcpy(rough, custom, sizeof custom);
+	for (int i = sizeof custom; i < LONG; i++)
+		rough[i] = (char)(random() & 0x7f);
 	memcpy(tar + 257, "ustar\00000", 8);
 	memcpy(base + 257, "ustar\00000", 8);
 	put("custom", custom, sizeof custom);
@@ -279,6 +286,7 @@ static void forms(void **state)
 	put_packed("gz", text, 10000, true);
 	put_packed("zst", text, 10000, false);
 	put_packed("custom.zst", custom, sizeof custom, false);
+	put_packed("rough.zst", rough, LONG, false);
 	put_packed("custom.gz", custom, sizeof custom, true);
 	put_packed("tar.gz", tar, sizeof tar, true);
 	put("xz", "\xfd" "7zXZ\0aaaaaa", 12);
@@ -294,6 +302,7 @@ static void forms(void **state)
 	assert_form("gz", "plain+gzip");
 	assert_form("zst", "plain+zstd");
 	assert_form("custom.zst", "custom+zstd");
+	assert_form("rough.zst", "custom+zstd");
 	static const char *const none[] = {"toc", "base.tar", "custom.gz", "tar.gz", "xz", "bytes", "empty", "short.zst", "short.gz", "short", "d", "missing"};
 
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
@@ -308,6 +317,7 @@ static void forms(void **state)
 	assert_form("fifo", NULL);
 	mem_free(fifo);
 	mem_free(text);
+	mem_free(rough);
 	mem_free(folder_path);
 }
 
