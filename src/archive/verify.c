@@ -131,7 +131,7 @@ static bool compare_counts(const struct archive *archive, json_t *is, struct err
 	       err_set(err, ERR_FAILED, "%s: has rows of tables that its manifest does not name", archive->path);
 }
 
-static bool check_contents(struct loop *loop, const struct archive *archive, const struct dump_tools *tools,
+static bool check_contents(struct loop *loop, struct archive *archive, const struct dump_tools *tools,
     enum archive_depth depth, struct report *report, bool *is_damaged, struct err *err)
 {
 	struct archive_contents contents;
@@ -144,6 +144,8 @@ static bool check_contents(struct loop *loop, const struct archive *archive, con
 	              (contents.rows < 0 || compare_number(archive, "rows", contents.rows, "rows", err)) &&
 	              compare_counts(archive, contents.counts, err));
 	*is_damaged = !ok;
+	if (archive->manifest == NULL)
+		archive->rows = contents.rows;
 	archive_contents_done(&contents);
 	return ok;
 }

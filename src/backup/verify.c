@@ -35,6 +35,7 @@ struct verifying {
 	int jobs;
 	struct report *report;
 	struct table *rows;
+	bool lacks_manifest; /* one of them */
 };
 
 /* ---- one --------------------------------------------------------------------------------- */
@@ -142,6 +143,9 @@ static bool verify_one(struct verifying *verifying, struct archive *archive, str
 	if (ok || archive->trouble != NULL || table_get_int(verifying->rows, row, "different", 0) > 0)
 		table_set_int(verifying->rows, row, "verified", ok);
 	table_set_real(verifying->rows, row, "duration_s", (double)(units_now_us() - began_us) / 1e6);
+	if (archive->rows >= 0 && verifying->depth == ARCHIVE_READ)
+		table_set_int(verifying->rows, row, "rows", archive->rows);
+	verifying->lacks_manifest |= archive->manifest == NULL;
 	if (ok)
 		record(verifying, archive);
 	else
@@ -216,11 +220,14 @@ static void tell(const struct verifying *verifying)
 {
 	static const char *const how[] = {[ARCHIVE_CHECKSUM] = "its checksum and its list are those of its manifest",
 	    [ARCHIVE_READ] = "every row was read and counted",
-	    [ARCHIVE_RESTORED] = "restored into a scratch database, its rows are those of its manifest"};
+	    [ARCHIVE_RESTORED] = "restored into a scratch database, its rows are those of its manifest"},
+	                         *const alone[] = {[ARCHIVE_CHECKSUM] = "it has no manifest, its list can be read",
+	                             [ARCHIVE_READ] = "it has no manifest, every row can be read",
+	                             [ARCHIVE_RESTORED] = "it has no manifest, and was restored into a scratch database"};
 	int count = table_rows(verifying->rows);
 	if (count == 1)
-		report_summary(
-		    verifying->report, "%s is good: %s", table_get_text(verifying->rows, 0, "id"), how[verifying->depth]);
+		report_summary(verifying->report, "%s is good: %s", table_get_text(verifying->rows, 0, "id"),
+		    (verifying->lacks_manifest ? alone : how)[verifying->depth]);
 	else
 		report_summary(verifying->report, "%d backups are good, of each: %s", count, how[verifying->depth]);
 }
@@ -228,7 +235,7 @@ static void tell(const struct verifying *verifying)
 bool backup_verify(struct fleet *fleet, struct database *database, const char *which, enum archive_depth depth,
     int jobs, struct report *report, struct err *err)
 {
-	struct verifying verifying = {fleet, database, depth, jobs, report, table_new(&backup_verify_shape)};
+	struct verifying verifying = {fleet, database, depth, jobs, report, table_new(&backup_verify_shape), false};
 	char *folder = archive_folder(database, NULL);
 	bool is_all = which != NULL && strcmp(which, "all") == 0;
 	bool ok = which == NULL || is_all ? verify_listed(&verifying, folder, is_all, err)

@@ -1,4 +1,7 @@
 # tests of archive/
+check_PROGRAMS += tests/archive/follow
+tests_archive_follow_SOURCES = tests/archive/follow.c
+tests_archive_follow_LDADD = libpgtend.a $(DEPENDENCY_LIBS)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/archive/test_archive tests/archive/test_count tests/archive/test_manifest tests/archive/test_stream
 endif

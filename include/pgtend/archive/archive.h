@@ -113,7 +113,7 @@ void archive_contents_done(struct archive_contents *contents);
 PGTEND_CHECK bool archive_read(struct loop *loop, const struct archive *archive, const struct dump_tools *tools, enum archive_depth depth,
     struct archive_contents *contents, struct report *report, struct err *err);
 /* The same, held against what the manifest says: any difference is named with the file, and written into the manifest (`damaged`: {at, error, pgtend}), so
- * that it is no backup any more for whoever lists it; found good later, the note goes. What it was verified for is for the caller to add. */
+ * that it is no backup any more for whoever lists it; found good later, the note goes. Without a manifest it is only read, and its rows are counted. What it was verified for is for the caller to add. */
 PGTEND_CHECK bool archive_verify(struct loop *loop, struct archive *archive, const struct dump_tools *tools, enum archive_depth depth,
     struct report *report, struct err *err);
 
