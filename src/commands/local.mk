@@ -27,6 +27,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_pools.c \
 	src/commands/cmd_prune.c \
 	src/commands/cmd_refresh.c \
+	src/commands/cmd_restore.c \
 	src/commands/cmd_retention.c \
 	src/commands/cmd_sandbox.c \
 	src/commands/cmd_seed.c \

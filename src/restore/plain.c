@@ -150,6 +150,18 @@ static void begin_statement(struct plain *plain)
 	plain->held.length = 0;
 }
 
+/* What is left out leaves its lines, so that the numbers in psql's errors are those of the file. */
+static void keep_line_ends(struct plain *plain)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < plain->held.length; i++)
+		if (plain->held.s[i] == '\n')
+			plain->held.s[kept++] = '\n';
+	plain->held.length = kept;
+	if (plain->held.s)
+		plain->held.s[kept] = 0;
+}
+
 static bool end_statement(struct plain *plain, struct err *err)
 {
 	bool is_out = true, was_held = plain->is_held;
@@ -158,8 +170,7 @@ static bool end_statement(struct plain *plain, struct err *err)
 		return false;
 	if (was_held && !is_out) {
 		plain->facts.left_out++;
-		plain->held.length = 0;
-		plain->is_held = false;
+		keep_line_ends(plain);
 	}
 	plain_tokens_clear(plain);
 	plain->is_in_statement = false;
@@ -299,7 +310,7 @@ static bool take_sql(struct plain *plain, const char *at, size_t left, size_t *t
 		return emit(plain, at, *taken, err);
 	if (*at == '\\') {
 		*taken = left;
-		return plain_meta(plain, at, left, err);
+		return plain_meta(plain, at, left, err) && emit(plain, "\n", at[left - 1] == '\n', err);
 	}
 	if (*at == ';' && plain->parens <= 0 && plain->atomic <= 0) {
 		*taken = 1;

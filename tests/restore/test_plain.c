@@ -146,12 +146,13 @@ static void test_left_out(void **state)
 	goes_with("SET transaction_timeout = 0;select 1;", "select 1;", old);
 	goes_with("SET transaction_timeout = 0;select 1;", "SET transaction_timeout = 0;select 1;", new);
 	goes_with("COMMENT ON EXTENSION x IS 'y';COMMENT ON TABLE t IS 'z';", "COMMENT ON TABLE t IS 'z';", (struct plain_options){.no_comments = true});
-	goes("\\restrict abc\nselect 1;\n\\unrestrict abc\n", "select 1;\n");
+	goes("\\restrict abc\nselect 1;\n\\unrestrict abc\n", "\nselect 1;\n\n");
+	goes_with("ALTER TABLE public.t\n  OWNER TO ada;\nselect 1;", "\n\nselect 1;", no_owner);
 	goes("DROP DATABASE \"a b\";\nCREATE DATABASE \"a b\" WITH TEMPLATE = template0 ENCODING = 'UTF8';\nALTER DATABASE \"a b\" OWNER TO x;\n"
 	     "\\connect -reuse-previous=on \"dbname='a b'\"\nGRANT CONNECT ON DATABASE \"a b\" TO y;\n"
 	     "ALTER ROLE r IN DATABASE \"a b\" SET x TO 'y';\nCOMMENT ON DATABASE \"a b\" IS 'z';\nselect 1;\n",
-	    "\n\n\n\n\n\nselect 1;\n");
-	goes("CREATE DATABASE core_db;\n\\connect core_db\nselect 1;\n", "\nselect 1;\n");
+	    "\n\n\n\n\n\n\nselect 1;\n");
+	goes("CREATE DATABASE core_db;\n\\connect core_db\nselect 1;\n", "\n\nselect 1;\n");
 }
 
 static void test_refused(void **state)

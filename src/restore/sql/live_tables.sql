@@ -1,0 +1,8 @@
+-- Tables of this database, parts and chunks apart.
+select pg_catalog.count(*) as tables
+  from pg_catalog.pg_class c
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+ where c.relkind in ('r', 'p')
+   and not c.relispartition
+   and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+   and n.nspname !~ '^_timescaledb'
