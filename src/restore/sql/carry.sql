@@ -1,7 +1,7 @@
 -- What belongs to the database $1 itself and to nothing in it, as statements for the database $2: owner, privileges, settings, limits.
 -- timescaledb.restoring never travels. Settings that are lists of names are lists of texts in a statement.
 with live as (
-  select d.*, pg_catalog.pg_get_userbyid(d.datdba) as owner from pg_catalog.pg_database d where d.datname = $1
+  select d.*, pg_catalog.pg_get_userbyid(d.datdba) as owner from pg_catalog.pg_database d where d.datname = $1::text
 ), setting as (
   select s.setrole,
          pg_catalog.split_part(c.item, '=', 1) as name,
@@ -21,26 +21,26 @@ with live as (
    where name <> 'timescaledb.restoring'
 )
 select t.statement
-  from (select 1 as place, pg_catalog.format('ALTER DATABASE %I OWNER TO %I', $2, l.owner) as statement
+  from (select 1 as place, pg_catalog.format('ALTER DATABASE %I OWNER TO %I', $2::text, l.owner) as statement
           from live l
-         where l.datdba is distinct from (select d.datdba from pg_catalog.pg_database d where d.datname = $2)
+         where l.datdba is distinct from (select d.datdba from pg_catalog.pg_database d where d.datname = $2::text)
         union all
         select 2, pg_catalog.format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $2) from live
         union all
         select 3, pg_catalog.format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO PUBLIC', $2) from live l where l.datacl is null
         union all
-        select 3, pg_catalog.format('GRANT %s ON DATABASE %I TO %s%s', a.privilege_type, $2,
+        select 3, pg_catalog.format('GRANT %s ON DATABASE %I TO %s%s', a.privilege_type, $2::text,
                                     case a.grantee when 0 then 'PUBLIC' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) end,
                                     case when a.is_grantable then ' WITH GRANT OPTION' else '' end)
           from live l, pg_catalog.aclexplode(l.datacl) as a
         union all
         select 4, pg_catalog.format('ALTER DATABASE %I RESET ALL', $2) from live
         union all
-        select 5, pg_catalog.format('ALTER DATABASE %I SET %I TO %s', $2, w.name, w.value) from worded w where w.setrole = 0
+        select 5, pg_catalog.format('ALTER DATABASE %I SET %I TO %s', $2::text, w.name, w.value) from worded w where w.setrole = 0
         union all
-        select 6, pg_catalog.format('ALTER ROLE %I IN DATABASE %I SET %I TO %s', pg_catalog.pg_get_userbyid(w.setrole), $2, w.name, w.value)
+        select 6, pg_catalog.format('ALTER ROLE %I IN DATABASE %I SET %I TO %s', pg_catalog.pg_get_userbyid(w.setrole), $2::text, w.name, w.value)
           from worded w
          where w.setrole <> 0
         union all
-        select 7, pg_catalog.format('ALTER DATABASE %I CONNECTION LIMIT %s', $2, l.datconnlimit) from live l where l.datconnlimit >= 0) as t
+        select 7, pg_catalog.format('ALTER DATABASE %I CONNECTION LIMIT %s', $2::text, l.datconnlimit) from live l where l.datconnlimit >= 0) as t
  order by t.place, t.statement
