@@ -12,6 +12,7 @@ libpgtend_a_SOURCES += \
 	src/restore/place.c \
 	src/restore/plain.c \
 	src/restore/plain_fill.c \
+	src/restore/plain_rows.c \
 	src/restore/plain_statement.c \
 	src/restore/restore.c \
 	src/restore/scratch.c \

@@ -61,7 +61,7 @@ bool plain_fail(
 
 /* --- going through ------------------------------------------------------------------------------------------- */
 
-static bool emit(struct plain *plain, const char *bytes, size_t length, struct err *err)
+bool plain_emit(struct plain *plain, const char *bytes, size_t length, struct err *err)
 {
 	if (plain->is_held) {
 		text_add_n(&plain->held, bytes, length);
@@ -75,7 +75,7 @@ static bool emit(struct plain *plain, const char *bytes, size_t length, struct e
 static bool release(struct plain *plain, struct err *err)
 {
 	plain->is_held = false;
-	bool is_good = emit(plain, text_str(&plain->held), plain->held.length, err);
+	bool is_good = plain_emit(plain, text_str(&plain->held), plain->held.length, err);
 	plain->held.length = 0;
 	return is_good;
 }
@@ -307,20 +307,20 @@ static bool take_sql(struct plain *plain, const char *at, size_t left, size_t *t
 {
 	*taken = take_space(plain, at, left);
 	if (*taken > 0)
-		return emit(plain, at, *taken, err);
+		return plain_emit(plain, at, *taken, err);
 	if (*at == '\\') {
 		*taken = left;
-		return plain_meta(plain, at, left, err) && emit(plain, "\n", at[left - 1] == '\n', err);
+		return plain_meta(plain, at, left, err) && plain_emit(plain, "\n", at[left - 1] == '\n', err);
 	}
 	if (*at == ';' && plain->parens <= 0 && plain->atomic <= 0) {
 		*taken = 1;
 		if (!plain->is_in_statement)
-			return emit(plain, at, 1, err);
-		return emit(plain, at, 1, err) && end_statement(plain, err);
+			return plain_emit(plain, at, 1, err);
+		return plain_emit(plain, at, 1, err) && end_statement(plain, err);
 	}
 	begin_statement(plain);
 	*taken = take_sign(plain, at, left);
-	return emit(plain, at, *taken, err) && after_token(plain, err);
+	return plain_emit(plain, at, *taken, err) && after_token(plain, err);
 }
 
 static bool take_piece(struct plain *plain, const char *at, size_t left, size_t *taken, struct err *err)
@@ -337,28 +337,21 @@ static bool take_piece(struct plain *plain, const char *at, size_t left, size_t 
 		break;
 	case PLAIN_COMMENT:
 		*taken = take_comment(plain, at, left);
-		return emit(plain, at, *taken, err);
+		return plain_emit(plain, at, *taken, err);
 	default:
 		return take_sql(plain, at, left, taken, err);
 	}
-	return emit(plain, at, *taken, err) && after_token(plain, err);
-}
-
-static bool is_line(const char *line, size_t length, const char *what)
-{
-	while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
-		length--;
-	return length == strlen(what) && memcmp(line, what, length) == 0;
+	return plain_emit(plain, at, *taken, err) && after_token(plain, err);
 }
 
 /* What pg_dump writes as its first and last line. */
 static bool read_header(struct plain *plain, const char *line, size_t length, struct err *err)
 {
-	if (is_line(line, length, "-- PostgreSQL database cluster dump"))
+	if (plain_is_line(line, length, "-- PostgreSQL database cluster dump"))
 		return plain_fail(plain, ERR_REFUSED, plain->facts.lines + 1, err,
 		    "this is a dump of a whole server (pg_dumpall), not of one database");
-	plain->is_of_pg_dump = plain->is_of_pg_dump || is_line(line, length, "-- PostgreSQL database dump");
-	plain->is_complete = plain->is_complete || is_line(line, length, "-- PostgreSQL database dump complete");
+	plain->is_of_pg_dump = plain->is_of_pg_dump || plain_is_line(line, length, "-- PostgreSQL database dump");
+	plain->is_complete = plain->is_complete || plain_is_line(line, length, "-- PostgreSQL database dump complete");
 	return true;
 }
 
@@ -399,73 +392,13 @@ static bool take_line(struct plain *plain, const char *line, size_t length, stru
 	return true;
 }
 
-/* --- rows ---------------------------------------------------------------------------------------------------- */
-
-static void end_data(struct plain *plain)
-{
-	json_int_t before = json_integer_value(json_object_get(plain->facts.counts, plain->table));
-	json_object_set_new(plain->facts.counts, plain->table, json_integer(before + plain->table_rows));
-	plain->facts.rows += plain->table_rows;
-	plain->table_rows = 0;
-	mem_free(plain->table);
-	plain->table = NULL;
-	plain->state = PLAIN_SQL;
-}
-
-/* TimescaleDB's own catalog tells which version it is of. */
-static bool is_metadata(const struct plain *plain)
-{
-	return strcmp(plain->table, "_timescaledb_catalog.metadata") == 0;
-}
-
-static void read_metadata(struct plain *plain)
-{
-	static const char key[] = "timescaledb_version\t";
-	const char *row = text_str(&plain->mark);
-	if (!text_starts_with(row, key) || plain->facts.timescaledb_version)
-		return;
-	const char *value = row + strlen(key);
-	plain->facts.timescaledb_version = mem_copy_n(value, strcspn(value, "\t\r\n"));
-}
-
-static void end_row(struct plain *plain)
-{
-	plain->facts.lines++;
-	if (is_metadata(plain))
-		read_metadata(plain);
-	if (is_line(text_str(&plain->mark), plain->mark.length, "\\."))
-		end_data(plain);
-	else
-		plain->table_rows++;
-	plain->mark.length = 0;
-}
-
-/* As much of the bytes as are rows: up to the line \. with its end. */
-static bool take_data(struct plain *plain, const char **bytes, size_t *length, struct err *err)
-{
-	enum { MARK = 4, METADATA = 1000 };
-	const char *begin = *bytes;
-	while (plain->state == PLAIN_DATA && *length > 0) {
-		const char *end = memchr(*bytes, '\n', *length);
-		size_t size = end ? (size_t)(end + 1 - *bytes) : *length;
-		size_t most = is_metadata(plain) ? METADATA : MARK;
-		if (plain->mark.length < most)
-			text_add_n(&plain->mark, *bytes, size < most ? size : most);
-		*bytes += size;
-		*length -= size;
-		if (end)
-			end_row(plain);
-	}
-	return emit(plain, begin, (size_t)(*bytes - begin), err);
-}
-
 /* --- all ------------------------------------------------------------------------------------------------------- */
 
 bool plain_feed(struct plain *plain, const char *bytes, size_t length, struct err *err)
 {
 	while (length > 0) {
 		if (plain->state == PLAIN_DATA) {
-			if (!take_data(plain, &bytes, &length, err))
+			if (!plain_data(plain, &bytes, &length, err))
 				return false;
 			continue;
 		}
@@ -498,7 +431,7 @@ bool plain_end(struct plain *plain, struct err *err)
 	plain->line.length = 0;
 	/* psql takes a last row and a last \. without the end of their line. */
 	if (plain->state == PLAIN_DATA && plain->mark.length > 0 && strcmp(text_str(&plain->mark), "\\.") == 0)
-		end_row(plain);
+		plain_end_row(plain);
 	/* psql sends a last statement also without its semicolon. */
 	if (plain->state == PLAIN_SQL && plain->is_in_statement && plain->parens == 0 && plain->atomic == 0 &&
 	    !end_statement(plain, err))

@@ -54,6 +54,13 @@ struct plain {
 
 bool plain_fail(const struct plain *plain, enum err_kind kind, int64_t line, struct err *err, const char *format, ...)
     PGTEND_PRINTF(5, 6);
+/* Lets bytes go through, or holds them. */
+PGTEND_CHECK bool plain_emit(struct plain *plain, const char *bytes, size_t length, struct err *err);
+/* The line, without its end, is `what`. */
+bool plain_is_line(const char *line, size_t length, const char *what);
+/* plain_rows.c: as much of the bytes as are rows, up to the line \. with its end. */
+PGTEND_CHECK bool plain_data(struct plain *plain, const char **bytes, size_t *length, struct err *err);
+void plain_end_row(struct plain *plain);
 /* After a token was added: may the statement go through at once? */
 bool plain_is_plain(const struct plain *plain);
 /* At its end. *is_out: it goes through. */
