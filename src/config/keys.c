@@ -35,11 +35,11 @@ const struct config_key config_keys[] = {
         "The audit log, one JSON line for each action. Otherwise $XDG_STATE_HOME/pgtend/audit.jsonl."),
     PGTEND("backup_dir", KEY_PATH, NULL, "backups", "Folder of the backups, DATABASE/DATABASE-STAMP.* in it."),
     PGTEND(
-        "keep", KEY_DURATION, NULL, NULL, "How long a backup is kept before `prune` may remove it. Not set: for ever."),
-    PGTEND("keep_min", KEY_INT, "0..100000", "3", "So many verified backups of a database stay, however old they are."),
+        "keep", KEY_DURATION, NULL, NULL, "How long a backup is kept before `prune` may remove it: 7d, 4 weeks. Not set: for ever."),
+    PGTEND("keep_min", KEY_INT, "0..100000", "3", "So many verified backups of a database stay, however old they are; at least one does."),
     PGTEND("after_backup", KEY_COMMAND, NULL, NULL,
-        "A command to run after each good backup, without a shell: %p is its path, %f its file name, %d the database's "
-        "name, %% a per cent sign."),
+        "A command to run after each good backup, without a shell: %p is its path, %m that of its manifest, %f its file "
+        "name, %d the database's name, %% a per cent sign. `backup due` runs it again where it failed."),
     PGTEND("pgbackrest", KEY_COMMAND, NULL, NULL,
         "pgBackRest as it is to be run where the server's data or its repository is: pgbackrest, sudo -n -u postgres pgbackrest, "
         "docker exec -u postgres NAME pgbackrest, ssh db1 pgbackrest. Otherwise the one in PATH, as the owner of the server's data, "
@@ -137,14 +137,15 @@ const struct config_key config_keys[] = {
     DATABASE("connect_timeout", KEY_DURATION, NULL, "10s",
         "How long resolving the name and connecting to one host may take."),
     DATABASE(
-        "backup", KEY_CHOICE, "daily|weekly|none", "none", "How often a backup is due. With none, none is missed."),
+        "backup", KEY_CHOICE, "daily|weekly|none", "none",
+        "How often a backup is due, by days of UTC: `backup due` takes it, `check backups` misses it. With none, none is missed."),
     DATABASE("backup_dir", KEY_PATH, NULL, "backups", "Folder of the backups, DATABASE/DATABASE-STAMP.* in it."),
     DATABASE(
-        "keep", KEY_DURATION, NULL, NULL, "How long a backup is kept before `prune` may remove it. Not set: for ever."),
-    DATABASE("keep_min", KEY_INT, "0..100000", "3", "So many verified backups stay, however old they are."),
+        "keep", KEY_DURATION, NULL, NULL, "How long a backup is kept before `prune` may remove it: 7d, 4 weeks. Not set: for ever."),
+    DATABASE("keep_min", KEY_INT, "0..100000", "3", "So many verified backups stay, however old they are; at least one does."),
     DATABASE("after_backup", KEY_COMMAND, NULL, NULL,
-        "A command to run after each good backup, without a shell: %p is its path, %f its file name, %d the database's "
-        "name, %% a per cent sign."),
+        "A command to run after each good backup, without a shell: %p is its path, %m that of its manifest, %f its file "
+        "name, %d the database's name, %% a per cent sign. `backup due` runs it again where it failed."),
     DATABASE("client", KEY_COMMAND, NULL, NULL,
         "Words put before pg_dump, psql and the like, for servers in containers: docker exec -i NAME."),
     DATABASE("pgbackrest", KEY_COMMAND, NULL, NULL,
