@@ -1,5 +1,6 @@
 /* backup/verify.c - a backup looked into again, long after it was taken: its bytes, its list, its rows, or all of it restored. */
 #include <string.h>
+#include <unistd.h>
 
 #include "backup_internal.h"
 #include "pgtend/config/trust.h"
@@ -97,9 +98,12 @@ static bool look_into(struct verifying *verifying, struct archive *archive, int 
 	bool is_readable = archive->trouble == NULL || archive->is_trouble_noted;
 	if (is_readable && !backup_tools_for(verifying->fleet, verifying->database, archive, &tools, err))
 		return false;
+	int held = archive_hold(archive);
 	bool ok = archive_verify(verifying->fleet->loop, archive, &tools, is_restored ? ARCHIVE_CHECKSUM : verifying->depth,
 	              verifying->report, err) &&
 	          (!is_restored || restore(verifying, archive, row, err));
+	if (held >= 0)
+		close(held);
 	dump_tools_done(&tools);
 	return ok;
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
@@ -198,7 +199,10 @@ bool restore_into_new(struct fleet *fleet, struct database *database, const stru
 	struct err trouble = {0};
 	int64_t began_us = units_now_us();
 	*restored = (struct restored){.rows = -1, .tables = -1, .different = -1, .hypertables = -1, .chunks = -1, .jobs_paused = -1};
+	int held = archive_hold(archive);
 	bool is_done = restore(&restoring, err);
+	if (held >= 0)
+		close(held);
 	restored->took_s = (double)(units_now_us() - began_us) / 1e6;
 	if (restoring.stays || (is_done && restoring.is_for_people && !options->is_dry_run)) {
 		restored->dbname = mem_copy(options->dbname ? options->dbname : restoring.scratch.dbname);
