@@ -4,6 +4,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/loop/task.h"
+#include "plain_fill.h"
 #include "restore_internal.h"
 
 /* --- one run of pg_restore ----------------------------------------------------------------------------------------- */
@@ -120,9 +121,23 @@ bool filling_takes(const char *line, const void *arg)
 	return strcmp(scratch->purpose, "restore") == 0 || !contents_is(line, "SUBSCRIPTION ");
 }
 
+bool filling_psql(struct filling *filling, struct err *err)
+{
+	struct scratch *scratch = filling->scratch;
+	const struct plain_fill_options options = {
+	    .server_version = session_server_version(scratch->keeper),
+	    .no_owner = filling->options->no_owner,
+	    .no_comments = !scratch->is_super,
+	    .role = filling->options->role,
+	};
+	return plain_fill(scratch, filling->contents->plain, &options, err);
+}
+
 static bool fill(struct filling *filling, struct err *err)
 {
 	struct scratch *scratch = filling->scratch;
+	if (filling->contents->plain)
+		return filling->contents->has_timescale ? timescale_fill(filling, err) : filling_psql(filling, err);
 	report_step(scratch->report, "pg_restore %d into %s", filling->options->tools->major, scratch->dbname);
 	if (filling->contents->has_timescale)
 		return timescale_fill(filling, err);

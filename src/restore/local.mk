@@ -11,6 +11,7 @@ libpgtend_a_SOURCES += \
 	src/restore/needs.c \
 	src/restore/place.c \
 	src/restore/plain.c \
+	src/restore/plain_contents.c \
 	src/restore/plain_fill.c \
 	src/restore/plain_rows.c \
 	src/restore/plain_statement.c \

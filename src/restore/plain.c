@@ -27,10 +27,12 @@ void plain_free(struct plain *plain)
 	struct plain_facts *facts = &plain->facts;
 	json_decref(facts->counts);
 	words_done(&facts->extensions);
-	words_done(&facts->roles);
+	words_done(&facts->owners);
+	words_done(&facts->grantees);
 	mem_free(facts->timescaledb_version);
 	mem_free(facts->encoding);
 	mem_free(facts->created);
+	mem_free(facts->form);
 	text_done(&plain->line);
 	text_done(&plain->quoted);
 	text_done(&plain->held);
@@ -350,7 +352,7 @@ static bool read_header(struct plain *plain, const char *line, size_t length, st
 	if (plain_is_line(line, length, "-- PostgreSQL database cluster dump"))
 		return plain_fail(plain, ERR_REFUSED, plain->facts.lines + 1, err,
 		    "this is a dump of a whole server (pg_dumpall), not of one database");
-	plain->is_of_pg_dump = plain->is_of_pg_dump || plain_is_line(line, length, "-- PostgreSQL database dump");
+	plain->facts.is_of_pg_dump = plain->facts.is_of_pg_dump || plain_is_line(line, length, "-- PostgreSQL database dump");
 	plain->is_complete = plain->is_complete || plain_is_line(line, length, "-- PostgreSQL database dump complete");
 	return true;
 }
@@ -442,7 +444,7 @@ bool plain_end(struct plain *plain, struct err *err)
 	                                                                            : NULL;
 	if (inside)
 		return plain_fail(plain, ERR_FAILED, plain->facts.lines, err, "the file ends inside %s: it was cut off", inside);
-	if (plain->is_of_pg_dump && !plain->is_complete)
+	if (plain->facts.is_of_pg_dump && !plain->is_complete)
 		return plain_fail(plain, ERR_FAILED, plain->facts.lines, err,
 		    "the file was cut off: pg_dump's last line, \"PostgreSQL database dump complete\", is not there");
 	if (plain->facts.statements == 0)

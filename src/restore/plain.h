@@ -28,10 +28,13 @@ struct plain_facts {
 	int64_t lines, statements, rows;
 	json_t *counts;        /* {"public.t": 12} of COPY blocks; owned */
 	bool has_inserts;      /* rows come as INSERT, which nobody counts */
-	struct words extensions, roles; /* named in it, each once */
+	struct words extensions; /* named in it, each once */
+	struct words owners, grantees; /* roles that own something, that may do something */
 	char *timescaledb_version;      /* NULL: it has none, or does not say */
 	char *encoding;        /* client_encoding of the file; NULL */
 	char *created;         /* pg_dump --create: the database's name in it; NULL */
+	char *form;            /* of the same, what CREATE DATABASE says of encoding and locale; NULL */
+	bool is_of_pg_dump;
 	int64_t left_out;      /* statements about the database itself, or by no_owner */
 };
 

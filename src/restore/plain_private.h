@@ -48,7 +48,7 @@ struct plain {
 	struct text mark;  /* the beginning of a line of rows, as long as it may be the end mark */
 
 	/* what its maker says */
-	bool is_of_pg_dump, is_complete, is_connected;
+	bool is_complete, is_connected;
 	char *dropped;     /* DROP DATABASE before its CREATE DATABASE */
 };
 

@@ -54,19 +54,19 @@ static void add_once(struct words *words, char *word)
 	mem_free(word);
 }
 
-static void add_role(struct plain *plain, int i)
+static void add_role(const struct plain *plain, struct words *roles, int i)
 {
 	static const char *const nobody[] = {
 	    "public", "current_user", "session_user", "current_role", "group", "none", "default", NULL};
 	if (!is_any(plain, i, nobody))
-		add_once(&plain->facts.roles, name_at(plain, i));
+		add_once(roles, name_at(plain, i));
 }
 
 /* "a, b, c" from there on. */
 static void add_roles(struct plain *plain, int from)
 {
 	for (int i = from + is_at(plain, from, "group"); i < plain->token_count; i += 2) {
-		add_role(plain, i);
+		add_role(plain, &plain->facts.grantees, i);
 		if (!is_sign(plain, i + 1, ','))
 			return;
 	}
@@ -134,6 +134,33 @@ static bool is_other(const char *name, const char *known)
 	return name && known && strcmp(name, known) != 0;
 }
 
+/* What stands behind the name, without what is the server's: owner, tablespace, limits. */
+static char *form_of(const struct plain *plain, int i)
+{
+	static const char *const taken[] = {"with", "template", "encoding", "locale", "lc_collate", "lc_ctype",
+	    "locale_provider", "icu_locale", "icu_rules", "builtin_locale", NULL};
+	static const char *const own[] = {
+	    "owner", "tablespace", "connection", "is_template", "allow_connections", "oid", "strategy", "collation_version", NULL};
+	struct text form = {0};
+	bool is_taken = true;
+	if (find(plain, i, "template") < 0)
+		text_add(&form, " TEMPLATE template0");
+	for (; i < plain->token_count; i++) {
+		const struct plain_token *token = &plain->tokens[i];
+		if (is_any(plain, i, own))
+			is_taken = false;
+		else if (is_any(plain, i, taken))
+			is_taken = true;
+		if (!is_taken)
+			continue;
+		text_addf(&form, token->kind == 's' ? " '" : token->kind == 'n' ? " \"" : " ");
+		for (const char *c = token->text; *c; c++)
+			text_addf(&form, *c == (token->kind == 's' ? '\'' : '"') && token->kind != 'w' ? "%c%c" : "%c", *c, *c);
+		text_add(&form, token->kind == 's' ? "'" : token->kind == 'n' ? "\"" : "");
+	}
+	return text_take(&form);
+}
+
 /* pg_dump --create: the database is made by us, under another name. */
 static bool judge_create_database(struct plain *plain, int i, struct err *err)
 {
@@ -141,10 +168,7 @@ static bool judge_create_database(struct plain *plain, int i, struct err *err)
 	bool is_second = plain->facts.created || is_other(name, plain->dropped) || !name;
 	if (!is_second) {
 		plain->facts.created = mem_copy(name);
-		int encoding = find(plain, i, "encoding");
-		encoding += is_sign(plain, encoding + 1, '=');
-		if (encoding > 0 && is_sign(plain, encoding + 1, 's') && !plain->facts.encoding)
-			plain->facts.encoding = mem_copy(plain->tokens[encoding + 1].text);
+		plain->facts.form = form_of(plain, i + 1);
 	}
 	mem_free(name);
 	return !is_second || refuse(plain, err, "CREATE DATABASE makes more than one database");
@@ -234,12 +258,12 @@ static bool judge_owner(struct plain *plain, bool *is_out)
 {
 	int n = plain->token_count;
 	if (is_at(plain, 0, "set") && is_at(plain, 1, "session") && is_at(plain, 2, "authorization")) {
-		if (is_sign(plain, 3, 's') && !words_has(&plain->facts.roles, plain->tokens[3].text))
-			words_add(&plain->facts.roles, plain->tokens[3].text);
+		if (is_sign(plain, 3, 's'))
+			add_once(&plain->facts.owners, mem_copy(plain->tokens[3].text));
 		else
-			add_role(plain, 3);
+			add_role(plain, &plain->facts.owners, 3);
 	} else if (is_at(plain, 0, "alter") && is_owner(plain)) {
-		add_role(plain, n - 1);
+		add_role(plain, &plain->facts.owners, n - 1);
 	} else if (is_at(plain, 0, "alter") && is_at(plain, 1, "default") && is_at(plain, 2, "privileges")) {
 		int of = find(plain, 3, "for");
 		if (of >= 0 && (is_at(plain, of + 1, "role") || is_at(plain, of + 1, "user")))
@@ -258,7 +282,7 @@ static void judge_schema(struct plain *plain)
 {
 	int owner = find(plain, 2, "authorization");
 	if (owner > 0)
-		add_role(plain, owner + 1);
+		add_role(plain, &plain->facts.owners, owner + 1);
 }
 
 /* --- one by one ----------------------------------------------------------------------------------------------------- */

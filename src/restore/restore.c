@@ -7,6 +7,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "plain_fill.h"
 #include "restore_internal.h"
 
 void restored_done(struct restored *restored)
@@ -26,6 +27,7 @@ struct restoring {
 	struct fill_options fill;
 	bool is_for_people; /* keeps owners, grants, a name that people use */
 	bool stays;
+	json_t *counts; /* of a plain dump */
 };
 
 /* --- before anything is made ----------------------------------------------------------------------------------- */
@@ -37,6 +39,12 @@ static bool read_contents(struct restoring *restoring, struct err *err)
 	const bool is_packed = restoring->archive->form == ARCHIVE_CUSTOM_ZSTD;
 	const char *path = is_packed ? scratch->dump_path : restoring->archive->path;
 	struct err trouble = {0};
+	if (plain_is(restoring->archive->form)) {
+		if (!contents_plain(scratch, restoring->archive, &restoring->contents, &restoring->counts, err))
+			return false;
+		restoring->fill.counts = restoring->counts;
+		return true;
+	}
 	if (!dump_tools_find(session_server_version(scratch->keeper) / 10000, &restoring->tools, err))
 		return false;
 	for (;;) {
@@ -172,7 +180,7 @@ static bool restore(struct restoring *restoring, struct err *err)
 	const json_t *counts = json_object_get(archive->manifest, "counts");
 	restoring->fill = (struct fill_options){
 	    .tools = &restoring->tools,
-	    .jobs = restoring->options->jobs,
+	    .jobs = archive->form == ARCHIVE_TAR ? 1 : restoring->options->jobs, /* a tar can only be read through */
 	    .no_owner = restoring->options->no_owner,
 	    .role = restoring->options->role,
 	    .resume_jobs = restoring->options->resume_jobs,
@@ -183,6 +191,7 @@ static bool restore(struct restoring *restoring, struct err *err)
 	bool is_done = prepare(restoring, err) && (restoring->options->is_dry_run || work(restoring, err));
 	contents_done(&restoring->contents);
 	dump_tools_done(&restoring->tools);
+	json_decref(restoring->counts);
 	return is_done;
 }
 

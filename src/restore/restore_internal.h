@@ -21,6 +21,7 @@ struct contents {
 	const char *path;
 	const struct dump_tools *tools;
 	struct report *report;
+	const struct archive *plain;   /* it is SQL, which psql reads; NULL: pg_restore does */
 	char *dbname, *server_version; /* where it was dumped */
 	struct words entries;          /* lines of pg_restore --list --create */
 	struct words extensions;
@@ -35,6 +36,9 @@ struct contents {
 PGTEND_CHECK bool contents_read(struct loop *loop, const char *path, const struct dump_tools *tools,
     struct report *report, struct contents *contents, struct err *err);
 PGTEND_CHECK bool contents_needs(struct contents *contents, struct err *err);
+/* The same of a plain dump. *counts: rows by table; NULL: not known. */
+PGTEND_CHECK bool contents_plain(struct scratch *scratch, const struct archive *archive, struct contents *contents,
+    json_t **counts, struct err *err);
 void contents_done(struct contents *contents);
 /* Whether the entry begins with these words: "TABLE DATA public ". */
 bool contents_is(const char *line, const char *kind);
@@ -62,6 +66,8 @@ PGTEND_CHECK bool filling_do(struct filling *filling, struct err *err);
 /* pg_restore of these entries; section NULL: all. */
 PGTEND_CHECK bool filling_run(struct filling *filling, const char *section, const char *list, int jobs, struct err *err);
 bool filling_takes(const char *line, const void *filling);
+/* psql of a plain dump. */
+PGTEND_CHECK bool filling_psql(struct filling *filling, struct err *err);
 PGTEND_CHECK bool timescale_fill(struct filling *filling, struct err *err);
 /* Jobs paused, unless they shall go on, and timescaledb_post_restore(). */
 PGTEND_CHECK bool timescale_end(struct filling *filling, struct err *err);

@@ -55,7 +55,11 @@ static bool step(struct filling *filling, const char *section, bool (*takes)(con
 bool timescale_fill(struct filling *filling, struct err *err)
 {
 	int jobs = filling->options->jobs;
-	return before(filling, err) && step(filling, "pre-data", filling_takes, 1, err) &&
+	if (!before(filling, err))
+		return false;
+	if (filling->contents->plain)
+		return filling_psql(filling, err);
+	return step(filling, "pre-data", filling_takes, 1, err) &&
 	       step(filling, "data", takes_catalog, 1, err) && step(filling, "data", takes_others, jobs, err) &&
 	       step(filling, "post-data", filling_takes, jobs, err);
 }

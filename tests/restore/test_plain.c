@@ -125,14 +125,16 @@ static void test_facts(void **state)
 	                  "CREATE SCHEMA s AUTHORIZATION gus;\nSET SESSION AUTHORIZATION 'hal';\nINSERT INTO t VALUES (1);\n";
 	struct reading reading = read_by(sql, 5, (struct plain_options){0});
 	const struct plain_facts *facts = plain_facts(reading.plain);
-	char *roles = words_join(&facts->roles, " "), *extensions = words_join(&facts->extensions, " ");
+	char *owners = words_join(&facts->owners, " "), *grantees = words_join(&facts->grantees, " "), *extensions = words_join(&facts->extensions, " ");
 	assert_true(reading.is_good);
-	assert_string_equal(roles, "ada Big One bob eve dan fay gus hal");
+	assert_string_equal(owners, "ada Big One gus hal");
+	assert_string_equal(grantees, "bob eve dan fay");
 	assert_string_equal(extensions, "timescaledb uuid-ossp");
 	assert_string_equal(facts->timescaledb_version, "2.28.3");
 	assert_string_equal(facts->encoding, "LATIN1");
 	assert_true(facts->has_inserts);
-	mem_free(roles);
+	mem_free(owners);
+	mem_free(grantees);
 	mem_free(extensions);
 	reading_done(&reading);
 }
@@ -191,6 +193,20 @@ static void test_cut_off(void **state)
 	    "--\n-- PostgreSQL database dump\n--\nselect 1;\n--\n-- PostgreSQL database dump complete\n--\n");
 }
 
+static void test_form(void **state)
+{
+	(void)state;
+	const char *sql = "CREATE DATABASE x WITH TEMPLATE = template0 OWNER = \"Big One\" ENCODING = 'UTF8' LOCALE_PROVIDER = libc LOCALE = 'C.UTF-8' TABLESPACE fast CONNECTION LIMIT = 3;\n"
+	                  "\\connect x\nselect 1;";
+	struct reading reading = read_by(sql, 7, (struct plain_options){0});
+	assert_true(reading.is_good);
+	assert_string_equal(plain_facts(reading.plain)->form, " WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE_PROVIDER = libc LOCALE = 'C.UTF-8'");
+	reading_done(&reading);
+	reading = read_by("CREATE DATABASE x;\n\\connect x\nselect 1;", 7, (struct plain_options){0});
+	assert_string_equal(plain_facts(reading.plain)->form, " TEMPLATE template0");
+	reading_done(&reading);
+}
+
 /* Quotes end as the server would end them. */
 static void test_strings(void **state)
 {
@@ -209,6 +225,7 @@ int main(void)
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_facts),
 	    cmocka_unit_test(test_left_out),
+	    cmocka_unit_test(test_form),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_cut_off),
 	    cmocka_unit_test(test_strings),
