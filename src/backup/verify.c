@@ -76,17 +76,19 @@ static bool restore(struct verifying *verifying, const struct archive *archive, 
 	report_step(verifying->report, "restoring %s into a scratch database", archive->id);
 	bool ok =
 	    restore_into_new(verifying->fleet, verifying->database, archive, &options, &restored, verifying->report, err);
+	if (restored.different >= 0)
+		table_set_int(verifying->rows, row, "different", restored.different);
 	if (ok) {
 		table_set_int(verifying->rows, row, "tables", restored.tables);
 		table_set_int(verifying->rows, row, "rows", restored.rows);
-		if (restored.different >= 0)
-			table_set_int(verifying->rows, row, "different", restored.different);
-		else
-			report_log(verifying->report, "%s: its manifest counts no rows, so they were not compared", archive->id);
 	}
+	if (ok && restored.different < 0)
+		report_log(verifying->report, "%s: its manifest counts no rows, so they were not compared", archive->id);
 	if (ok && restored.different > 0)
-		ok = err_set(err, ERR_FAILED, "%s: restored, %lld tables have other rows than its manifest says", archive->path,
-		    (long long)restored.different);
+		ok = err_set(
+		    err, ERR_FAILED, "%lld tables have not the rows that its manifest says", (long long)restored.different);
+	if (!ok && err->kind != ERR_CANCELLED)
+		err_prefix(err, "%s: restored", archive->path);
 	restored_done(&restored);
 	return ok;
 }
