@@ -1,6 +1,7 @@
 /* What a dump holds, as its own pg_restore tells: the list of its entries, and the statements that make the database
  * itself. The dump is one snapshot, so it knows best; the manifest is not needed for it. See restore_internal.h. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -45,33 +46,40 @@ static char *read_whole(int fd)
 	return text_take(&text);
 }
 
-/* What pg_restore writes with these options; list: the entries that are taken, NULL: all. */
+/* A pg_restore in a container sees neither the dump's file nor a list: the dump is its standard input. */
 char *contents_ask(const struct contents *contents, const char *const *options, const char *list, struct err *err)
 {
+	const struct dump_tools *tools = contents->tools;
+	const bool is_fed = tools->is_restore_in_client;
 	struct words argv = {0};
 	char *said = NULL;
-	int list_fd = list ? contents_memory(list, err) : -1;
-	int out_fd = list && list_fd < 0 ? -1 : contents_memory(NULL, err);
-	words_add(&argv, contents->tools->pg_restore);
+	int in_fd = is_fed ? open(contents->path, O_RDONLY | O_CLOEXEC) : list ? contents_memory(list, err) : -1;
+	int out_fd = contents_memory(NULL, err);
+	words_add(&argv, tools->pg_restore);
 	for (; *options; options++)
 		words_add(&argv, *options);
-	if (list)
+	if (list && !is_fed)
 		words_add(&argv, "--use-list=/dev/stdin");
-	words_add(&argv, contents->path);
+	if (!is_fed)
+		words_add(&argv, contents->path);
 	struct dump_run run = {
 	    .loop = contents->loop,
 	    .application = "pgtend",
 	    .argv = &argv,
-	    .stdin_fd = list_fd,
-	    .has_stdin = list_fd >= 0,
+	    .client = is_fed ? &tools->client : NULL,
+	    .stdin_fd = in_fd,
+	    .has_stdin = in_fd >= 0,
 	    .stdout_fd = out_fd,
 	    .disk = "this machine's memory",
 	    .report = contents->report,
 	};
-	if (out_fd >= 0 && dump_run(&run, NULL, err))
+	bool is_ready = out_fd >= 0 && (in_fd >= 0 || (!list && !is_fed));
+	if (is_fed && in_fd < 0)
+		err_set(err, ERR_FAILED, "%s: cannot be read: %s", contents->path, strerror(errno));
+	if (is_ready && dump_run(&run, NULL, err))
 		said = read_whole(out_fd);
-	if (list_fd >= 0)
-		close(list_fd);
+	if (in_fd >= 0)
+		close(in_fd);
 	if (out_fd >= 0)
 		close(out_fd);
 	words_done(&argv);
@@ -160,7 +168,8 @@ static bool is_metadata(const char *line, const void *arg)
 /* It stands in a row of TimescaleDB's own; CREATE EXTENSION in a dump names none. */
 static bool read_timescale(struct contents *contents, struct err *err)
 {
-	static const char *const options[] = {"--file=-", NULL};
+	static const char *const options[] = {
+	    "--file=-", "--data-only", "--schema=_timescaledb_catalog", "--table=metadata", NULL};
 	static const char key[] = "\ntimescaledb_version\t";
 	char *list = contents_list(contents, is_metadata, NULL);
 	char *said = *list ? contents_ask(contents, options, list, err) : mem_copy("");
@@ -222,11 +231,25 @@ static char *owner_of(const char *rest)
 	return text_take(&name);
 }
 
+/* No function's body, that only speaks of it. */
+static bool is_about_database(const char *statement, const char *name)
+{
+	static const char in_role[] = " IN DATABASE ", on[] = " ON DATABASE ";
+	if (text_starts_with(statement, "CREATE DATABASE ") || text_starts_with(statement, "ALTER DATABASE ") ||
+	    text_starts_with(statement, "COMMENT ON DATABASE "))
+		return true;
+	if (text_starts_with(statement, "ALTER ROLE "))
+		return (size_t)(name - statement) > strlen(in_role) &&
+		       strncmp(name - strlen(in_role), in_role, strlen(in_role)) == 0;
+	return (text_starts_with(statement, "GRANT ") || text_starts_with(statement, "REVOKE ")) &&
+	       strncmp(name - strlen(on), on, strlen(on)) == 0;
+}
+
 static void take_statement(struct contents *contents, const char *statement)
 {
 	static const char tablespace[] = " TABLESPACE = ";
 	const char *name = NULL, *rest = find_name(statement, contents->dbname, &name);
-	if (!rest)
+	if (!rest || !is_about_database(statement, name))
 		return;
 	if (text_starts_with(statement, "CREATE DATABASE ")) {
 		/* The last of its options; whether the server has it is another question. */
@@ -259,7 +282,7 @@ char *contents_without_psql(const char *script)
 
 static bool read_database(struct contents *contents, struct err *err)
 {
-	static const char *const options[] = {"--create", "--file=-", NULL};
+	static const char *const options[] = {"--create", "--schema-only", "--file=-", NULL};
 	char *list = contents_list(contents, is_of_database, NULL);
 	char *script = contents->dbname && *list ? contents_ask(contents, options, list, err) : mem_copy("");
 	char *sql = script ? contents_without_psql(script) : NULL;

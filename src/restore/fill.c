@@ -1,4 +1,6 @@
 /* The filling, from the dump's list to the statistics. See restore/fill.h. */
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,7 +11,7 @@
 
 /* --- one run of pg_restore ----------------------------------------------------------------------------------------- */
 
-enum { ASK_EVERY = 4 /* ticks, of half a second */, ASK_DEADLINE_MS = 5000, MOMENT_MS = 20 };
+enum { MEMORY_MB = 256, ASK_EVERY = 4 /* ticks, of half a second */, ASK_DEADLINE_MS = 5000, MOMENT_MS = 20 };
 
 static void started(pid_t pid, void *arg)
 {
@@ -46,9 +48,8 @@ static void tick(void *arg)
 	session_submit(filling->scratch->keeper, &request);
 }
 
-static void add_options(const struct scratch *scratch, const struct fill_options *options, struct words *argv)
+static void add_options(const struct fill_options *options, struct words *argv)
 {
-	words_take(argv, mem_format("--dbname=%s", scratch->dbname));
 	words_add(argv, "--exit-on-error");
 	if (!options->keeps_tablespaces)
 		words_add(argv, "--no-tablespaces");
@@ -62,30 +63,64 @@ static void add_options(const struct scratch *scratch, const struct fill_options
 		words_take(argv, mem_format("--role=%s", options->role));
 }
 
-/* A dump of a server that is newer than the new one, a role that is not there, an extension that only a superuser may
- * make: any of it ends the run, because what comes of it is not what was dumped. */
-bool filling_run(struct filling *filling, const char *section, const char *list, int jobs, struct err *err)
+/* Sorts in memory what fits into it: of all settings this one makes the most of a restore's time. */
+static struct conninfo *address(const struct filling *filling)
+{
+	struct err ignored = {0};
+	struct conninfo *info = conninfo_copy(filling->scratch->info);
+	const char *given = conninfo_effective(info, "options");
+	if (!filling->raises_memory)
+		return info;
+	char *options = mem_format("%s%s-c maintenance_work_mem=%dMB", given ? given : "", given ? " " : "", MEMORY_MB);
+	if (!conninfo_set(info, "options", options, &ignored))
+		report_log(filling->scratch->report, "%s", ignored.text);
+	mem_free(options);
+	return info;
+}
+
+/* A pg_restore in a container reads the dump from its standard input: one connection, and no choice of entries. */
+static void add_what(const struct filling *filling, const char *section, int jobs, struct words *argv)
+{
+	const struct scratch *scratch = filling->scratch;
+	if (section)
+		words_take(argv, mem_format("--section=%s", section));
+	if (filling->is_fed) {
+		if (!scratch->is_super && !filling->options->no_owner)
+			words_add(argv, "--no-comments");
+		if (strcmp(scratch->purpose, "restore") != 0)
+			words_add(argv, "--no-subscriptions");
+		return;
+	}
+	words_take(argv, mem_format("--dbname=%s", scratch->dbname));
+	if (jobs > 1)
+		words_take(argv, mem_format("--jobs=%d", jobs));
+	words_add(argv, "--use-list=/dev/stdin");
+	words_add(argv, filling->contents->path);
+}
+
+static int open_input(const struct filling *filling, const char *list, struct err *err)
+{
+	if (!filling->is_fed)
+		return contents_memory(list, err);
+	int fd = open(filling->contents->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		err_set(err, ERR_FAILED, "%s: cannot be read: %s", filling->contents->path, strerror(errno));
+	return fd;
+}
+
+static bool run(struct filling *filling, const struct words *argv, int in_fd, struct err *err)
 {
 	struct scratch *scratch = filling->scratch;
-	struct words argv = {0};
-	int list_fd = contents_memory(list, err);
-	if (list_fd < 0)
-		return false;
-	words_add(&argv, filling->options->tools->pg_restore);
-	add_options(scratch, filling->options, &argv);
-	if (section)
-		words_take(&argv, mem_format("--section=%s", section));
-	if (jobs > 1)
-		words_take(&argv, mem_format("--jobs=%d", jobs));
-	words_add(&argv, "--use-list=/dev/stdin");
-	words_add(&argv, filling->contents->path);
+	const struct dump_tools *tools = filling->options->tools;
+	struct conninfo *info = address(filling);
 	char *application = mem_format("pgtend %s", scratch->purpose);
 	struct dump_run run = {
 	    .loop = scratch->fleet->loop,
-	    .info = scratch->info,
+	    .info = info,
 	    .application = application,
-	    .argv = &argv,
-	    .stdin_fd = list_fd,
+	    .argv = argv,
+	    .client = filling->is_fed ? &tools->client : NULL,
+	    .stdin_fd = in_fd,
 	    .has_stdin = true,
 	    .stdout_fd = -1,
 	    .disk = "the disk of the server",
@@ -94,13 +129,28 @@ bool filling_run(struct filling *filling, const char *section, const char *list,
 	    .arg = filling,
 	    .report = scratch->report,
 	};
-	bool is_done = scratch_is_kept(scratch, err) &&
-	               (dump_run(&run, NULL, err) || err_prefix(err, "filling %s on %s", scratch->dbname, scratch->where));
+	bool is_done = dump_run(&run, NULL, err) || err_prefix(err, "filling %s on %s", scratch->dbname, scratch->where);
 	while (filling->is_asked)
 		task_sleep(MOMENT_MS);
 	mem_free(application);
+	conninfo_free(info);
+	return is_done;
+}
+
+/* A dump of a server that is newer than the new one, a role that is not there, an extension that only a superuser may
+ * make: any of it ends the run, because what comes of it is not what was dumped. */
+bool filling_run(struct filling *filling, const char *section, const char *list, int jobs, struct err *err)
+{
+	struct words argv = {0};
+	int in_fd = scratch_is_kept(filling->scratch, err) ? open_input(filling, list, err) : -1;
+	if (in_fd < 0)
+		return false;
+	words_add(&argv, filling->options->tools->pg_restore);
+	add_options(filling->options, &argv);
+	add_what(filling, section, jobs, &argv);
+	bool is_done = run(filling, &argv, in_fd, err);
 	words_done(&argv);
-	(void)close(list_fd);
+	close(in_fd);
 	return is_done;
 }
 
@@ -161,6 +211,18 @@ static bool make(const struct filling *filling, struct err *err)
 	return is_made;
 }
 
+/* Never less than the server gives by itself. */
+static bool weigh_memory(struct filling *filling, struct err *err)
+{
+	struct result *r = NULL;
+	bool is_done = session_query_wait(filling->scratch->keeper,
+	    "SELECT pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem'))", NULL, 0,
+	    SCRATCH_DEADLINE_MS, &r, err);
+	filling->raises_memory = is_done && result_int(r, 0, 0, 0) < (int64_t)MEMORY_MB << 20;
+	result_free(r);
+	return is_done;
+}
+
 static bool make_statistics(struct scratch *scratch, struct err *err)
 {
 	report_step(scratch->report, "statistics of %s", scratch->dbname);
@@ -171,7 +233,8 @@ bool filling_do(struct filling *filling, struct err *err)
 {
 	const struct fill_options *options = filling->options;
 	struct scratch *scratch = filling->scratch;
-	return make(filling, err) && fill(filling, err) &&
+	filling->is_fed = options->tools->is_restore_in_client;
+	return weigh_memory(filling, err) && make(filling, err) && fill(filling, err) &&
 	       (!options->counts_rows || restore_count(scratch, options->counts, filling->restored, err)) &&
 	       (!filling->contents->has_timescale || timescale_end(filling, err)) &&
 	       (options->is_schema_only || make_statistics(scratch, err)) && scratch_is_kept(scratch, err);

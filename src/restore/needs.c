@@ -94,7 +94,8 @@ static bool takes_named(const char *line, const void *arg)
 static bool read_roles(struct contents *contents, bool (*takes)(const char *, const void *), struct words *roles, struct err *err)
 {
 	static const char *const options[] = {"--file=-", NULL};
-	char *list = contents_list(contents, takes, NULL);
+	/* Fed, pg_restore cannot be given a list, and roles that are only granted something are not looked for. */
+	char *list = contents->tools->is_restore_in_client ? mem_copy("") : contents_list(contents, takes, NULL);
 	char *script = *list ? contents_ask(contents, options, list, err) : mem_copy("");
 	char *sql = script ? contents_without_psql(script) : NULL;
 	struct parse parse = {0};

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pgtend/config/trust.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "plain_fill.h"
@@ -32,6 +33,28 @@ struct restoring {
 
 /* --- before anything is made ----------------------------------------------------------------------------------- */
 
+/* This machine's pg_restore; where it has none that is new enough, the one beside a server in a container. */
+static bool find_tools(struct restoring *restoring, int major, struct err *err)
+{
+	const struct database *database = restoring->scratch.source;
+	const char *client = section_text(database->section, "client");
+	struct words words = {0};
+	if (dump_tools_find(major, &restoring->tools, err))
+		return true;
+	if (!client || !*client || !trust_allows_command(database->config, database->section, "client", err))
+		return false;
+	err_clear(err);
+	words_split(&words, client, " \t");
+	bool is_found = dump_tools_find_in(restoring->scratch.fleet->loop, &words, major, &restoring->tools, err);
+	words_done(&words);
+	if (is_found && restoring->tools.is_restore_in_client && restoring->archive->form == ARCHIVE_DIRECTORY) {
+		is_found = err_set(err, ERR_FAILED, "%s: `%s` leads to a pg_restore that cannot open a folder of this machine",
+		    restoring->archive->path, client);
+		err_hint(err, "install postgresql-client-%d on this machine", restoring->tools.major);
+	}
+	return is_found;
+}
+
 /* The oldest pg_restore that does: a newer one sends settings that an older server does not know. */
 static bool read_contents(struct restoring *restoring, struct err *err)
 {
@@ -45,7 +68,7 @@ static bool read_contents(struct restoring *restoring, struct err *err)
 		restoring->fill.counts = restoring->counts;
 		return true;
 	}
-	if (!dump_tools_find(session_server_version(scratch->keeper) / 10000, &restoring->tools, err))
+	if (!find_tools(restoring, session_server_version(scratch->keeper) / 10000, err))
 		return false;
 	for (;;) {
 		if (contents_read(scratch->fleet->loop, path, &restoring->tools, scratch->report, &restoring->contents, err))
@@ -55,7 +78,7 @@ static bool read_contents(struct restoring *restoring, struct err *err)
 			return false;
 		int major = restoring->tools.major;
 		dump_tools_done(&restoring->tools);
-		if (!dump_tools_find(major + 1, &restoring->tools, &trouble))
+		if (!find_tools(restoring, major + 1, &trouble))
 			return err_hint(err, "it was made by a newer pg_dump: install postgresql-client-%d or newer", major + 1);
 		err_clear(err);
 	}

@@ -58,6 +58,8 @@ struct filling {
 	const struct fill_options *options;
 	struct restored *restored;
 	const struct contents *contents;
+	bool is_fed;        /* pg_restore runs in a container: it reads the dump from its standard input, whole */
+	bool raises_memory; /* its sessions get more maintenance_work_mem than the server gives */
 	int ticks;
 	bool is_asked; /* how large it is by now: the question is on its way */
 };

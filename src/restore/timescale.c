@@ -59,6 +59,9 @@ bool timescale_fill(struct filling *filling, struct err *err)
 		return false;
 	if (filling->contents->plain)
 		return filling_psql(filling, err);
+	/* By one connection all of it is in the dump's order. */
+	if (filling->is_fed)
+		return filling_run(filling, NULL, NULL, 1, err);
 	return step(filling, "pre-data", filling_takes, 1, err) &&
 	       step(filling, "data", takes_catalog, 1, err) && step(filling, "data", takes_others, jobs, err) &&
 	       step(filling, "post-data", filling_takes, jobs, err);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
 #include "pgtend/loop/task.h"
 #include "pgtend/restore/restore.h"
 
@@ -21,12 +22,24 @@ static void say(const struct err *err)
 		printf("hint: %s\n", err->hint);
 }
 
+/* Each step once, as it begins. */
+static void changed(void *arg)
+{
+	static char *step;
+	const struct report *report = arg;
+	if (!report->step || (step && strcmp(step, report->step) == 0))
+		return;
+	mem_free(step);
+	step = mem_copy(report->step);
+	fprintf(stderr, "%lld %s\n", (long long)(units_now_us() / 1000), step);
+}
+
 static void run(void *arg)
 {
 	struct err err = {0};
 	struct archive archive = {0};
 	struct restored restored = {0};
-	struct report report = {0};
+	struct report report = {.changed = changed, .arg = &report};
 	(void)arg;
 	char *folder = archive_folder(database, NULL);
 	bool is_done = archive_find(folder, database->name, dump, &archive, &err) &&
