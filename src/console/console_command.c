@@ -9,7 +9,7 @@ static void ask(struct command_run *command_run, const struct ask *asked, void *
 	struct run *run = arg;
 
 	run->command_run = command_run;
-	question_ask(run->console, command_run, asked);
+	question_ask(run->console, command_run, asked, run->is_one_key);
 }
 
 static void job(struct command_run *command_run, struct job *moved, void *arg)
@@ -192,6 +192,7 @@ static void start(struct console *console, struct command *command, const char *
 	run->console = console;
 	run->line = mem_copy(line);
 	run->is_reading = command_level(command) == GUARD_L0 || command_flag(command, "--dry-run");
+	run->is_one_key = from == GUARD_BY_KEY && command_level(command) == GUARD_L1;
 	run->next = console->runs;
 	console->runs = run;
 	console_say(console, STYLE_DIM, 0, "%s ...", line);

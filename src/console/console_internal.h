@@ -42,6 +42,7 @@ struct run {
 	struct command_run *command_run; /* NULL while it starts */
 	bool is_reading;                 /* shows rows or text when it ends, instead of a line in JOBS */
 	bool is_over;
+	bool is_one_key;                 /* begun by a key and easily begun again: y answers, without Enter */
 	char *line;
 	struct run *next;
 };
@@ -69,6 +70,7 @@ struct question {
 	char *expect, *text;
 	struct edit answer;
 	bool is_wrong;                   /* something else was typed */
+	bool is_one_key;                 /* the answer needs no Enter */
 	int top, body_rows, preview_rows;
 	struct question *next;
 };
@@ -229,7 +231,7 @@ void migration_fill(const struct migration_view *view, struct overlay *overlay, 
 void migration_give_up(struct console *console);
 
 /* question.c */
-void question_ask(struct console *console, struct command_run *run, const struct ask *ask);
+void question_ask(struct console *console, struct command_run *run, const struct ask *ask, bool is_one_key);
 void question_quit(struct console *console);
 void question_forget(struct console *console, const struct command_run *run);
 unsigned question_key(struct console *console, const struct key *key);

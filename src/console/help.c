@@ -14,7 +14,7 @@ static const struct { const char *keys, *does; } keys[] = {
 	{ "Enter", "in FLEET on a database whose retention is late: its chunks; in CHUNKS: chunk by chunk" },
 	{ "z", "zoom the pane; again, Esc or q: back; in CHUNKS the second z goes on to the single chunks" },
 	{ "m", "in CHUNKS and BACKUPS: the command that mends what is wrong, typed at the prompt" },
-	{ "b  v  r  p  t", "in BACKUPS: take one; verify the one at the cursor; restore it (typed, to be sent); prune; points in time" },
+	{ "b  v  V  r  p  t", "in BACKUPS: take one; read the one at the cursor again; try it out; restore it (both typed, to be sent); prune; points in time" },
 	{ "o", "in ACTIVITY: sessions or pools" },
 	{ "r  R  F5", "ask the servers now (R, F5 in BACKUPS)" },
 	{ "p", "pause: nothing is asked (not in BACKUPS)" },

@@ -192,7 +192,7 @@ const struct pane pane_backups = {
 	.help = "One row a backup of the selected database, the newest first, with what is damaged (!). Beneath: how old the newest is against the policy; a cell for "
 		"each day (or week) with a bar as high as its dump is large, what was missed, what is due; then what is wrong with the command that mends it, and how deep the "
 		"newest was verified: checksum (its bytes are those that were written), rows read (every row came out of it and was counted), restored (into a scratch "
-		"database, rows compared). Enter shows its manifest. b takes one, v verifies the one at the cursor, r types the command that restores it, p prunes, t shows the points in time that pgBackRest has, m types what mends.",
+		"database, rows compared). Enter shows its manifest. b takes one, v reads the one at the cursor again, row by row, V types the command that restores it into a scratch database to see whether it comes back, r the one that restores it for good, p prunes, t shows the points in time that pgBackRest has, m types what mends.",
 	.empty = "no backup yet: b takes one",
 	.fact = FACT_BACKUPS,
 	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "id", NULL }, .mark = mark },
@@ -287,6 +287,15 @@ static void run_key(struct console *console, const char *format, const char *nam
 	mem_free(line);
 }
 
+/* At the prompt, to be read and sent: it makes a database on the server. */
+static void type_line(struct console *console, const char *format, const char *name, const char *id)
+{
+	char *line = mem_format(format, name, id);
+
+	prompt_open(console->prompt, line);
+	mem_free(line);
+}
+
 /* What the row stands for is restored under another name: it stands at the prompt, to be changed and sent. */
 static void type_restore(struct console *console, const struct database *database, const char *name, const char *id)
 {
@@ -304,13 +313,15 @@ bool backups_key(struct console *console, char key)
 	const char *id = pane_text(console->views[LAYOUT_BACKUPS].data.table, list_row(&console->views[LAYOUT_BACKUPS].list), "id");
 	char *name;
 
-	if (!database || !key || !strchr("bvrpt", key))
+	if (!database || !key || !strchr("bvVrpt", key))
 		return false;
 	name = text_shell_word(database->name);
 	if (key == 'b')
 		run_key(console, "backup %s", name, NULL);
 	else if (key == 'v' && id)
-		run_key(console, "verify %s --backup %s", name, id);
+		run_key(console, "verify %s --backup %s --read", name, id);
+	else if (key == 'V' && id)
+		type_line(console, "verify %s --backup %s --restore", name, id);
 	else if (key == 'r')
 		type_restore(console, database, name, id);
 	else if (key == 't')

@@ -71,7 +71,7 @@ static void say_well(struct writer *writer, const struct backups_scene *scene)
 	struct text text = { 0 };
 	char size[UNITS_SIZE];
 
-	text_addf(&text, "the log is archived by %s", words_is(by, "pgbackrest") ? "pgBackRest" : by ? by : "?");
+	text_addf(&text, "the log is archived by %s", words_is(by, "pgbackrest") ? "pgBackRest" : words_is(by, "library") ? "archive_library" : "archive_command");
 	if (stanza)
 		text_addf(&text, " (stanza %s)", stanza);
 	add_ago(&text, scene, ", the newest segment ", "last_archived_at", " ago");

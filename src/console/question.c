@@ -39,7 +39,7 @@ static void remove_first(struct console *console)
 	console_mark(console, STALE_SCREEN);
 }
 
-void question_ask(struct console *console, struct command_run *run, const struct ask *ask)
+void question_ask(struct console *console, struct command_run *run, const struct ask *ask, bool is_one_key)
 {
 	struct question *question = MEM_NEW(struct question);
 	const struct verb *verb = command_verb(command_of(run));
@@ -50,6 +50,7 @@ void question_ask(struct console *console, struct command_run *run, const struct
 	for (size_t i = 0; ask->preview && i < ask->preview->count; i++)
 		words_take(&question->preview, text_visible(ask->preview->v[i]));
 	question->expect = mem_copy(ask->expect);
+	question->is_one_key = is_one_key && strcmp(ask->expect, "y") == 0;
 	question->text = text_visible(ask->question);
 	append(console, question);
 }
@@ -173,6 +174,8 @@ unsigned question_key(struct console *console, const struct key *key)
 	}
 	question->is_wrong = false;
 	edit_key(&question->answer, key);
+	if (question->is_one_key && key->is_last && strcmp(edit_str(&question->answer), question->expect) == 0)
+		confirm(console);
 	return STALE_SCREEN;
 }
 
@@ -244,7 +247,7 @@ void question_draw(struct console *console, struct canvas *canvas)
 	console->cursor_row = at + (canvas_rows(canvas) - rows) / 2;
 	canvas_field(inside, rows - 1, 0, cols, question->is_wrong ? STYLE_WARN : STYLE_DIM, false,
 		question->is_wrong ? "that is not what was asked for; Esc gives up" : preview > canvas_rows(body) ? "up down scroll  Enter answers  Esc gives up"
-		: "Enter answers  Esc gives up");
+		: question->is_one_key ? "y does it  Esc gives up" : "Enter answers  Esc gives up");
 	canvas_free(body);
 	canvas_free(inside);
 	words_done(&lines);
