@@ -10,8 +10,11 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
 #include "pgtend/core/units.h"
+#include "pgtend/core/who.h"
 #include "pgtend/loop/orphan.h"
 #include "pgtend/loop/task.h"
+
+enum { DEADLINE_MS = 10000 };
 
 static const struct table_column columns[] = {
     {"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
@@ -131,10 +134,32 @@ static void tell(const struct due *due, bool is_good)
 	report_rows(due->report, rows);
 }
 
+/* Backups that another machine took speak for this database only when they are of its server. */
+static bool ask_whose(struct due *due, struct archives *archives, const char *host, struct err *err)
+{
+	struct session *session = database_session(due->fleet, due->database);
+	struct identity identity;
+	if (!session_ready_wait(session, DEADLINE_MS, err) || !database_identity_wait(due->fleet, due->database, session, &identity, err))
+		return err_prefix(err, "whether the backups that are there are of this server");
+	backup_leave_others(archives, host, strcmp(identity.system_identifier, "unknown") != 0 ? identity.system_identifier : NULL, units_now_us());
+	return true;
+}
+
+static bool read_own(struct due *due, struct archives *archives, bool asks, struct err *err)
+{
+	if (!backup_archives_wait(due->fleet->loop, due->database, NULL, archives, err))
+		return false;
+	char *host = who_host();
+	bool ok = !asks || !backup_is_hearsay(archives, host, units_now_us()) || ask_whose(due, archives, host, err);
+	backup_leave_others(archives, host, NULL, units_now_us());
+	mem_free(host);
+	return ok;
+}
+
 static bool look(struct due *due, struct archives *archives, struct err *err)
 {
 	const struct backup_policy policy = backup_policy_of(due->database->section);
-	if (!backup_archives_wait(due->fleet->loop, due->database, NULL, archives, err))
+	if (!read_own(due, archives, policy.every != BACKUP_NEVER, err))
 		return false;
 	due->is_due = backup_is_due(&policy, archives, units_now_us(), &due->why);
 	return true;
@@ -155,7 +180,7 @@ static bool retry(struct due *due, struct err *err)
 {
 	struct archives archives;
 	struct archive_place place;
-	bool ok = backup_archives_wait(due->fleet->loop, due->database, NULL, &archives, err);
+	bool ok = read_own(due, &archives, false, err);
 	if (ok && is_any_waiting(due, &archives)) {
 		ok = archive_place_hold(&place, due->database, NULL, due->report, err);
 		if (ok) {

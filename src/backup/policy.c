@@ -45,6 +45,58 @@ const struct archive *backup_newest_good(const struct archives *archives, int64_
 	return newest;
 }
 
+/* --- whose they are ------------------------------------------------------------------------------ */
+
+/* NULL: not known, as in manifests of format 1. */
+static const char *known(const struct archive *archive, const char *key)
+{
+	const char *text = json_string_value(json_object_get(archive->manifest, key));
+	return text != NULL && strcmp(text, "unknown") != 0 ? text : NULL;
+}
+
+static bool is_unlike(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) != 0;
+}
+
+bool backup_is_same(const struct archive *a, const struct archive *b)
+{
+	return !is_unlike(known(a, "system_identifier"), known(b, "system_identifier")) && !is_unlike(known(a, "dbname"), known(b, "dbname"));
+}
+
+/* The newest good one of this machine; NULL: none. */
+static const struct archive *newest_here(const struct archives *archives, const char *host, int64_t now_us)
+{
+	const struct archive *newest = NULL;
+	for (int i = 0; i < archives->count; i++) {
+		const struct archive *archive = &archives->v[i];
+		if (backup_is_good(archive, now_us) && !is_unlike(known(archive, "host"), host) &&
+		    (newest == NULL || archive->taken_us > newest->taken_us))
+			newest = archive;
+	}
+	return newest;
+}
+
+bool backup_is_hearsay(const struct archives *archives, const char *host, int64_t now_us)
+{
+	return backup_newest_good(archives, now_us) != NULL && newest_here(archives, host, now_us) == NULL;
+}
+
+void backup_leave_others(struct archives *archives, const char *host, const char *server, int64_t now_us)
+{
+	const struct archive *ours = newest_here(archives, host, now_us);
+	if (ours == NULL)
+		ours = backup_newest_good(archives, now_us);
+	for (int i = 0; i < archives->count; i++) {
+		struct archive *archive = &archives->v[i];
+		if (archive->trouble != NULL || !is_unlike(known(archive, "host"), host))
+			continue;
+		bool is_other = server != NULL ? is_unlike(known(archive, "system_identifier"), server) : ours != NULL && !backup_is_same(archive, ours);
+		if (is_other)
+			archive->trouble = mem_format("it is of another server or database, taken on %s", known(archive, "host"));
+	}
+}
+
 char *backup_newer_trouble(const struct archives *archives, const struct archive *good, int64_t now_us)
 {
 	for (int i = 0; i < archives->count; i++) {
@@ -141,7 +193,7 @@ static int64_t newer_good(const struct archives *archives, const struct archive 
 {
 	int64_t count = 0;
 	for (int i = 0; i < archives->count; i++)
-		count += archives->v[i].taken_us > than->taken_us && backup_is_good(&archives->v[i], now_us);
+		count += archives->v[i].taken_us > than->taken_us && backup_is_good(&archives->v[i], now_us) && backup_is_same(&archives->v[i], than);
 	return count;
 }
 

@@ -3,6 +3,7 @@
 #include "pgtend/backup/policy.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/core/who.h"
 
 static const struct table_column columns[] = {
     {"policy", CELL_TEXT, "policy", 0, "Key `backup`: daily, weekly or none."},
@@ -70,6 +71,9 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 		return false;
 	}
 	int64_t now_us = units_now_us();
+	char *host = who_host();
+	backup_leave_others(&archives, host, NULL, now_us);
+	mem_free(host);
 	const struct archive *newest = backup_newest_good(&archives, now_us);
 	int row = table_add_row(table);
 	char *newer = backup_newer_trouble(&archives, newest, now_us);

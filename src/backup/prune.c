@@ -5,6 +5,7 @@
 #include "pgtend/backup/policy.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/core/who.h"
 #include "pgtend/loop/task.h"
 
 static const struct table_column columns[] = {
@@ -58,6 +59,9 @@ static bool plan(struct pruning *pruning, const char *out_dir, struct err *err)
 		return false;
 	size_t count = (size_t)pruning->archives.count + 1;
 	pruning->now_us = units_now_us();
+	char *host = who_host();
+	backup_leave_others(&pruning->archives, host, NULL, pruning->now_us);
+	mem_free(host);
 	pruning->fates = mem_new(count * sizeof *pruning->fates);
 	pruning->is_removed = mem_new(count * sizeof *pruning->is_removed);
 	backup_prune_plan(&pruning->policy, &pruning->archives, pruning->now_us, pruning->fates);

@@ -273,6 +273,72 @@ static void without_a_time_it_is_left_alone(void **state)
 	expect_fates(&daily, "2026-11-21T03:30:00Z", "YYYYYYYRRD");
 }
 
+/* --- a folder that two machines share -------------------------------------------------------------- */
+
+static void of(struct archive *archive, const char *host, const char *server, const char *dbname)
+{
+	archive->manifest = json_pack("{s:s, s:s?, s:s}", "host", host, "system_identifier", server, "dbname", dbname);
+}
+
+static const char *troubles(void)
+{
+	static char got[MOST + 1];
+	for (int i = 0; i < archives.count; i++)
+		got[i] = list[i].trouble == NULL ? '.' : 'o';
+	got[archives.count] = '\0';
+	return got;
+}
+
+static void those_of_another_server_are_left_alone(void **state)
+{
+	(void)state;
+	add_days(21, 12);
+	for (int i = 0; i < archives.count; i++)
+		of(&list[i], i % 2 == 0 ? "here" : "there", i % 2 == 0 ? "111" : "222", "core_db");
+	int64_t now = at("2026-11-21T03:30:00Z");
+	assert_false(backup_is_hearsay(&archives, "here", now));
+	backup_leave_others(&archives, "here", NULL, now);
+	assert_string_equal(troubles(), ".o.o.o.o.o");
+	/* of the five others two stay, though eight newer ones are there */
+	const struct backup_policy tight = {.every = BACKUP_DAILY, .keep_s = 86400, .keep_min = 2};
+	expect_fates(&tight, "2026-11-21T03:30:00Z", "YDLDRDRDRD");
+}
+
+static void two_machines_may_tend_one_server(void **state)
+{
+	(void)state;
+	add_days(21, 12);
+	for (int i = 0; i < archives.count; i++)
+		of(&list[i], i % 2 == 0 ? "here" : "there", i % 3 == 0 ? "unknown" : "111", "core_db");
+	backup_leave_others(&archives, "here", NULL, at("2026-11-21T03:30:00Z"));
+	assert_string_equal(troubles(), "..........");
+}
+
+static void what_others_say_is_hearsay(void **state)
+{
+	(void)state;
+	int64_t now = at("2026-11-21T03:30:00Z");
+	assert_false(backup_is_hearsay(&archives, "here", now));
+	add_days(21, 18);
+	for (int i = 0; i < archives.count; i++)
+		of(&list[i], "there", i < 2 ? "222" : "111", "core_db");
+	assert_true(backup_is_hearsay(&archives, "here", now));
+	backup_leave_others(&archives, "here", "111", now);
+	assert_string_equal(troubles(), "oo..");
+	expect_due(&daily, "2026-11-21T03:30:00Z", true, "(core-2026-11-21T02:30:00Z is no backup: it is of another server or database, taken on there)");
+}
+
+static void a_server_that_was_replaced_leaves_its_last_ones(void **state)
+{
+	(void)state;
+	add_days(21, 12);
+	for (int i = 0; i < archives.count; i++)
+		of(&list[i], "here", i < 4 ? "222" : "111", "core_db");
+	backup_leave_others(&archives, "here", NULL, at("2026-11-21T03:30:00Z"));
+	const struct backup_policy tight = {.every = BACKUP_DAILY, .keep_s = 86400, .keep_min = 2};
+	expect_fates(&tight, "2026-11-21T03:30:00Z", "YLRRLLRRRR");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -296,6 +362,10 @@ int main(void)
 		TEST(a_clock_that_ran_ahead_or_backups_that_stopped_remove_nothing),
 		TEST(a_manifest_alone_goes_as_its_dump_would),
 		TEST(without_a_time_it_is_left_alone),
+		TEST(those_of_another_server_are_left_alone),
+		TEST(two_machines_may_tend_one_server),
+		TEST(what_others_say_is_hearsay),
+		TEST(a_server_that_was_replaced_leaves_its_last_ones),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

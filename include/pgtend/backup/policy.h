@@ -23,6 +23,15 @@ bool backup_is_ahead(const struct archive *archive, int64_t now_us);
 bool backup_is_good(const struct archive *archive, int64_t now_us);
 /* The newest of those; NULL: none. Borrowed. */
 const struct archive *backup_newest_good(const struct archives *archives, int64_t now_us);
+/* Of one database of one server, as far as their manifests tell (system_identifier, dbname). */
+bool backup_is_same(const struct archive *a, const struct archive *b);
+/* A folder may be shared with a machine that tends another server under the same name: its backups get `trouble`, so that nothing here counts or
+ * removes them. Others are those that were taken on another machine than `host` and are not of the same database as the newest good one that was
+ * taken here, or as the newest good one at all; with `server` (a system identifier): that are not of this server. */
+void backup_leave_others(struct archives *archives, const char *host, const char *server, int64_t now_us);
+/* Whether only backups from other machines speak for this database: then its server should be asked which one it is. */
+bool backup_is_hearsay(const struct archives *archives, const char *host, int64_t now_us);
+
 /* What stands before the newest good one, or instead of it, and why it does not count: "ID is no backup: ...", "ID is from the future", "ID was never
  * verified". good: of the same list, or NULL. Caller frees; NULL: nothing does. */
 char *backup_newer_trouble(const struct archives *archives, const struct archive *good, int64_t now_us);
