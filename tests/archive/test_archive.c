@@ -62,6 +62,7 @@ static void folders(void **state)
 
 	assert_true(archive_list(missing, "core", &none, &err));
 	assert_int_equal(none.count, 0);
+	archives_done(&none);
 	put_text("file", "x");
 	assert_false(archive_list(file, "core", &none, &err));
 	assert_non_null(strstr(err.text, file));
