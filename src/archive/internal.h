@@ -23,8 +23,6 @@ const char *form_ending_of(const char *path);
 
 /* --- one of them ------------------------------------------------------------------------ */
 
-/* Of a file, or of all in a folder; -1: it cannot be looked at. */
-int64_t archive_bytes(const char *path);
 /* All about the backup of ours whose manifest is BASE.json; what is wrong becomes its trouble. */
 void archive_load(struct archive *archive, const char *base);
 
@@ -69,5 +67,15 @@ struct hashing {
 	struct err err;
 };
 void hashing_run(struct work *work, void *hashing);
+
+/* --- leftovers.c: what interrupted runs left in a folder whose lock we hold ------------------- */
+
+struct report;
+/* name: archive_name() of the database. */
+PGTEND_CHECK bool leftovers_remove(const char *folder, const char *name, struct report *report, struct err *err);
+/* Bytes of all parts; -1: there are none. */
+int64_t leftovers_bytes(const char *folder, const char *name);
+/* A part: a file, or a folder with files. false: errno says why. */
+bool leftover_remove(const char *path);
 
 #endif

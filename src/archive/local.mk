@@ -6,6 +6,7 @@ libpgtend_a_SOURCES += \
 	src/archive/find.c \
 	src/archive/form.c \
 	src/archive/internal.h \
+	src/archive/leftovers.c \
 	src/archive/list.c \
 	src/archive/manifest.c \
 	src/archive/name.c \

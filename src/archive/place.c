@@ -1,5 +1,4 @@
 /* archive/place.c - where backups of a database lie, and that one run at a time writes there. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "internal.h"
 #include "pgtend/archive/place.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
@@ -16,7 +16,8 @@
 #include "pgtend/loop/orphan.h"
 #include "pgtend/loop/task.h"
 
-enum { LOOK_MS = 50, ELSEWHERE_S = 24 * 3600 };
+/* A dump that waits for its server for longer than GROWS_MS is taken for dead. */
+enum { LOOK_MS = 50, GROWS_MS = 3000, ELSEWHERE_S = 24 * 3600 };
 
 /* ---- the lock ------------------------------------------------------------------ */
 
@@ -59,6 +60,26 @@ static bool check_elsewhere(struct archive_place *place, const struct database *
 	return err_hint(err, "end it there, or wait until a day has gone by, or take a new backup from here");
 }
 
+/* Not every network file system keeps locks between machines: where another one was at work, and did not end well, its part must stand still. */
+static bool another_host_is_gone(const struct archive_place *place, struct err *err)
+{
+	char host[256], here[256] = "";
+	long pid = 0;
+	unsigned long long ticks;
+	gethostname(here, sizeof here - 1);
+	if (!orphan_read(place->lock_fd, "pgtend", &pid, &ticks, host) || strcmp(host, here) == 0)
+		return true;
+	int64_t before = leftovers_bytes(place->folder, place->name);
+	for (int waited_ms = 0; before >= 0 && waited_ms < GROWS_MS; waited_ms += LOOK_MS) {
+		task_sleep(LOOK_MS);
+		if (task_is_cancelled())
+			return err_set(err, ERR_CANCELLED, "cancelled before the dump began");
+		if (leftovers_bytes(place->folder, place->name) != before)
+			return err_set(err, ERR_LOCKED, "another backup into %s is running (pid %ld on %s)", place->folder, pid, host);
+	}
+	return true;
+}
+
 static bool take_lock(
     struct archive_place *place, const struct database *database, bool is_alone, struct report *report, struct err *err)
 {
@@ -73,7 +94,7 @@ static bool take_lock(
 		return errno == EWOULDBLOCK
 		           ? say_locked(database, place->lock_fd, err)
 		           : err_set(err, ERR_FAILED, "%s: cannot be locked: %s", place->folder, strerror(errno));
-	if (is_alone && !check_elsewhere(place, database, err))
+	if (is_alone ? !check_elsewhere(place, database, err) : !another_host_is_gone(place, err))
 		return false;
 	end_orphan(place->lock_fd, report);
 	place->is_noted = true;
@@ -86,55 +107,41 @@ void archive_place_note_child(const struct archive_place *place, pid_t pid)
 	orphan_note(place->lock_fd, "pg_dump", pid, false);
 }
 
-/* ---- leftovers -------------------------------------------------------------------- */
-
-/* We hold the lock: whoever began these is gone. */
-static bool remove_leftovers(const struct archive_place *place, const char *name, struct report *report, struct err *err)
-{
-	DIR *dir = opendir(place->folder);
-	char *prefix = mem_format("%s-", name);
-	struct dirent *entry;
-	if (dir == NULL) {
-		mem_free(prefix);
-		return err_set(err, ERR_FAILED, "%s: cannot be read: %s", place->folder, strerror(errno));
-	}
-	while ((entry = readdir(dir)) != NULL) {
-		if (!text_starts_with(entry->d_name, prefix) ||
-		    (!text_ends_with(entry->d_name, ".part") && strstr(entry->d_name, ".json.partial-") == NULL))
-			continue;
-		struct stat info = {0};
-		char size[UNITS_SIZE];
-		if (fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    unlinkat(dirfd(dir), entry->d_name, 0) == 0)
-			report_log(report, "removed %s (%s), left by an interrupted backup", entry->d_name,
-			    units_bytes(size, info.st_size));
-	}
-	closedir(dir);
-	mem_free(prefix);
-	return true;
-}
-
 /* ---- names ---------------------------------------------------------------------------- */
 
-static void name_files(struct archive_place *place, const char *name)
+static void name_files(struct archive_place *place)
 {
 	char stamp[UNITS_SIZE];
 	mem_free(place->base);
 	mem_free(place->part);
 	mem_free(place->dump);
 	mem_free(place->manifest);
+	mem_free(place->globals);
 	place->stamp_us = units_now_us() / 1000000 * 1000000;
-	place->base = mem_format("%s-%s", name, units_stamp(stamp, place->stamp_us));
-	place->part = mem_format("%s/%s.dump.part", place->folder, place->base);
-	place->dump = mem_format("%s/%s.dump", place->folder, place->base);
+	place->base = mem_format("%s-%s", place->name, units_stamp(stamp, place->stamp_us));
+	place->dump = mem_format("%s/%s%s", place->folder, place->base, archive_form_ending(place->form));
+	place->part = mem_format("%s.part", place->dump);
 	place->manifest = mem_format("%s/%s.json", place->folder, place->base);
+	place->globals = mem_format("%s/%s.globals.sql", place->folder, place->base);
+}
+
+static bool is_taken(const struct archive_place *place)
+{
+	static const enum archive_form ours[] = {ARCHIVE_CUSTOM, ARCHIVE_CUSTOM_ZSTD, ARCHIVE_DIRECTORY};
+	bool is_there = access(place->manifest, F_OK) == 0 || access(place->globals, F_OK) == 0;
+	for (size_t i = 0; !is_there && i < sizeof ours / sizeof ours[0]; i++) {
+		char *path = mem_format("%s/%s%s", place->folder, place->base, archive_form_ending(ours[i]));
+		is_there = access(path, F_OK) == 0;
+		mem_free(path);
+	}
+	return is_there;
 }
 
 /* Two small databases may be dumped in one second; a name is never given twice. */
-static bool choose_names(struct archive_place *place, const char *name, struct err *err)
+bool archive_place_choose(struct archive_place *place, enum archive_form form, struct err *err)
 {
-	for (name_files(place, name); access(place->dump, F_OK) == 0 || access(place->manifest, F_OK) == 0;
-	     name_files(place, name)) {
+	place->form = form;
+	for (name_files(place); is_taken(place); name_files(place)) {
 		task_sleep(LOOK_MS);
 		if (task_is_cancelled())
 			return err_set(err, ERR_CANCELLED, "cancelled before the dump began");
@@ -148,13 +155,12 @@ bool archive_place_open(
 	memset(place, 0, sizeof *place);
 	place->lock_fd = -1;
 	place->folder = archive_folder(database, out_dir);
-	char *name = archive_name(database->name);
-	bool ok = places_make_folder(place->folder, err) && take_lock(place, database, false, report, err) &&
-	          remove_leftovers(place, name, report, err) && choose_names(place, name, err);
-	mem_free(name);
-	if (!ok)
-		archive_place_close(place);
-	return ok;
+	place->name = archive_name(database->name);
+	bool ok = places_make_folder(place->folder, err) && take_lock(place, database, false, report, err);
+	if (ok)
+		return leftovers_remove(place->folder, place->name, report, err);
+	archive_place_close(place);
+	return false;
 }
 
 bool archive_place_hold(
@@ -169,6 +175,32 @@ bool archive_place_hold(
 	return ok;
 }
 
+bool archive_place_sync(const struct archive_place *place, struct err *err)
+{
+	int fd = open(place->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+	if (!ok)
+		err_set(err, ERR_FAILED, "%s: could not be brought to the disk: %s", place->folder, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+void archive_place_discard(const struct archive_place *place, struct report *report)
+{
+	if (place->base == NULL)
+		return;
+	char *globals_part = mem_format("%s.part", place->globals);
+	if (!leftover_remove(place->part) && errno != ENOENT)
+		report_log(report, "%s could not be removed: %s", place->part, strerror(errno));
+	if (access(place->dump, F_OK) != 0) {
+		unlink(place->manifest);
+		unlink(place->globals);
+	}
+	unlink(globals_part);
+	mem_free(globals_part);
+}
+
 void archive_place_close(struct archive_place *place)
 {
 	if (place->lock_fd >= 0) {
@@ -178,10 +210,12 @@ void archive_place_close(struct archive_place *place)
 		close(place->lock_fd);
 	}
 	mem_free(place->folder);
+	mem_free(place->name);
 	mem_free(place->base);
 	mem_free(place->part);
 	mem_free(place->dump);
 	mem_free(place->manifest);
+	mem_free(place->globals);
 	memset(place, 0, sizeof *place);
 	place->lock_fd = -1;
 }

@@ -9,12 +9,17 @@
 #include "pgtend/backup/backup.h"
 #include "pgtend/pg/dump.h"
 
-/* What the server says of the database, and of its migrations. New reference in *facts. In a task. */
-PGTEND_CHECK bool manifest_ask(struct database *database, struct session *session, json_t **facts, struct err *err);
+/* --- facts.c: what the server says of the database, and of its migrations ------------------------------ */
 
-/* expected_bytes: for the progress; 0: unknown. The part is there, complete and on disk when true. */
-PGTEND_CHECK bool dump_take(struct fleet *fleet, struct database *database, const struct dump_tools *tools,
-    const struct archive_place *place, int64_t expected_bytes, struct report *report, struct err *err);
+struct backup_facts {
+	json_t *manifest; /* owned; what a manifest says of it, also on false */
+	int64_t database_bytes;
+	int64_t largest_bytes; /* of its tables, by what the server remembers */
+};
+/* In a task. */
+PGTEND_CHECK bool facts_ask(struct fleet *fleet, struct database *database, struct session *session, struct backup_facts *facts, struct err *err);
+/* Its system identifier, or "unknown". Borrowed. */
+const char *facts_server(const struct backup_facts *facts);
 
 /* All of a database, newest first, read beside the loop. In a task; archives_done() also on false. */
 PGTEND_CHECK bool backup_archives_wait(

@@ -111,6 +111,7 @@ struct due {
 	struct database *database;
 	struct report *report;
 	char *why;
+	const struct backup_options *options;
 	bool is_due, is_taken, is_dry_run;
 	int copies;
 };
@@ -196,7 +197,7 @@ static bool act(struct due *due, struct err *err)
 {
 	if (!due->is_due)
 		return retry(due, err);
-	bool ok = backup_take(due->fleet, due->database, NULL, false, due->report, err);
+	bool ok = backup_take(due->fleet, due->database, due->options, due->report, err);
 	/* a backup that is good, whose command failed, was taken */
 	due->is_taken = due->report->rows != NULL && table_rows(due->report->rows) > 0;
 	return ok && retry(due, err);
@@ -231,9 +232,10 @@ static bool run(struct due *due, struct err *err)
 	return ok;
 }
 
-bool backup_due(struct fleet *fleet, struct database *database, bool is_dry_run, struct report *report, struct err *err)
+bool backup_due(
+    struct fleet *fleet, struct database *database, const struct backup_options *options, struct report *report, struct err *err)
 {
-	struct due due = {.fleet = fleet, .database = database, .report = report, .is_dry_run = is_dry_run};
+	struct due due = {.fleet = fleet, .database = database, .options = options, .report = report, .is_dry_run = options->is_dry_run};
 	bool ok = run(&due, err);
 	mem_free(due.why);
 	return ok;

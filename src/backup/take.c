@@ -1,27 +1,28 @@
 /* backup/take.c - one backup from the first question to its name. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
 #include "backup_internal.h"
-#include "config.h"
-#include "pgtend/core/json.h"
+#include "client.h"
+#include "dump.h"
+#include "globals.h"
+#include "name.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "plan.h"
 
 static const struct table_column columns[] = {
     {"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
-    {"path", CELL_TEXT, "file", 0, "The dump; its manifest lies beside it as .json."},
+    {"path", CELL_TEXT, "file", 0, "The dump, a file or a folder; its manifest lies beside it as .json."},
     {"size_bytes", CELL_BYTES, "size", 0, "Size of the dump."},
     {"database_bytes", CELL_BYTES, "of", 1, "pg_database_size() when it began."},
-    {"sha256", CELL_TEXT, NULL, 2, "Checksum of the dump, in hexadecimal digits."},
+    {"sha256", CELL_TEXT, NULL, 2, "Checksum of the dump, in hexadecimal digits; of a folder that of its list of checksums."},
     {"verified", CELL_BOOL, "verified", 0, "true: pg_restore has read the whole dump."},
     {"tables", CELL_COUNT, "tables", 1, "Tables whose rows are in it (pg_restore --list)."},
+    {"rows", CELL_COUNT, "rows", 1, "Rows in it, counted while it was read back."},
+    {"form", CELL_TEXT, "form", 1, "custom, custom+zstd or directory."},
     {"taken_at", CELL_TIME, "taken", 1, "When its snapshot began."},
-    {"duration_s", CELL_SECONDS, NULL, 1, "Dump, reading back and checksum."},
+    {"duration_s", CELL_SECONDS, "took", 1, "Dump, reading back and checksum."},
     {"pg_dump_major", CELL_COUNT, NULL, 2, "Major version of the pg_dump that wrote it."},
 };
 const struct table_shape backup_result_shape = {"backup_result", columns, sizeof columns / sizeof columns[0]};
@@ -29,12 +30,17 @@ const struct table_shape backup_result_shape = {"backup_result", columns, sizeof
 struct taking {
 	struct fleet *fleet;
 	struct database *database;
+	const struct backup_options *options;
 	struct report *report;
+	struct budget *budget;
 	struct archive_place place;
 	struct dump_tools tools;
 	struct archive_contents contents;
-	json_t *facts;
-	int64_t began_us;
+	struct backup_facts facts;
+	struct plan_size size;
+	enum plan_wish wish;
+	int64_t expected_bytes;
+	int64_t began_us; /* after the wait for a connection */
 	double took_s;
 };
 
@@ -51,94 +57,101 @@ static bool check_address(const struct database *database, const struct session 
 	return err_hint(err, "add `direct = host=... port=...` to [database %s]", database->name);
 }
 
-static bool prepare(struct taking *taking, struct err *err)
+static bool ask(struct taking *taking, struct err *err)
 {
 	struct database *database = taking->database;
 	struct session *session = database_action_session(taking->fleet, database, NULL, "backup", 5000, true);
-	report_step(taking->report, "looking at %s", database->dbname);
 	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(taking->fleet, database, session, err) &&
 	          database_can(database, CAP_DUMP, err) && check_address(database, session, err) &&
-	          dump_tools_find(database->server->version_num / 10000, &taking->tools, err) && manifest_ask(database, session, &taking->facts, err);
+	          facts_ask(taking->fleet, database, session, &taking->facts, err);
 	session_free(session);
 	return ok;
 }
 
-/* As large as the last one was for its database; without a last one the database's own size. */
-static int64_t expected_bytes(const struct taking *taking, bool *is_measured)
+/* One connection at a time: our own, then that of the psql behind a prefix. */
+static bool look(struct taking *taking, struct err *err)
 {
-	struct archives archives;
-	struct err ignored;
-	int64_t now = json_integer_value(json_object_get(taking->facts, "database_bytes"));
-	const struct archive *last =
-	    archive_list(taking->place.folder, taking->database->name, &archives, &ignored) ? archives_newest(&archives) : NULL;
-	*is_measured = last != NULL && last->database_bytes > 0;
-	double ratio = *is_measured ? (double)last->size_bytes / (double)last->database_bytes : 1.0;
-	archives_done(&archives);
-	return (int64_t)((double)now * ratio);
+	int got = 0;
+	report_step(taking->report, "looking at %s", taking->database->dbname);
+	if (!budget_take(taking->budget, BUDGET_LOOK, 1, &got, err))
+		return false;
+	bool ok = ask(taking, err) && client_tools(taking->fleet, taking->database, &taking->tools, err) &&
+	          client_check_server(taking->fleet, taking->database, &taking->tools, facts_server(&taking->facts), err);
+	budget_give(taking->budget, got);
+	taking->size = (struct plan_size){taking->facts.database_bytes, taking->facts.largest_bytes};
+	taking->wish = plan_wish_of(taking->database->section);
+	return ok;
 }
 
-static bool check_room(const struct taking *taking, int64_t expected, bool is_measured, struct err *err)
+static bool check_room(struct taking *taking, struct err *err)
 {
-	struct statvfs info;
-	if (statvfs(taking->place.folder, &info) != 0)
-		return true;
-	int64_t left = (int64_t)info.f_bavail * (int64_t)info.f_frsize;
-	char has[UNITS_SIZE], needs[UNITS_SIZE];
-	if (left >= expected || !is_measured)
-		return true;
-	return err_set(err, ERR_FAILED, "%s: has %s left, a dump of %s needs about %s", taking->place.folder,
-	    units_bytes(has, left), taking->database->name, units_bytes(needs, expected));
+	struct archives archives = {0};
+	bool ok = backup_archives_wait(taking->fleet->loop, taking->database, taking->options->out_dir, &archives, err);
+	taking->expected_bytes = ok ? plan_expected_bytes(&archives, taking->size.database_bytes) : 0;
+	archives_done(&archives);
+	return ok && plan_check_room(taking->place.folder, taking->database, taking->expected_bytes, taking->size.database_bytes,
+	                 taking->report, err);
+}
+
+/* ---- the dump --------------------------------------------------------------------------- */
+
+static bool dump(struct taking *taking, int connections, struct err *err)
+{
+	struct dumping dumping = {
+	    .fleet = taking->fleet,
+	    .database = taking->database,
+	    .tools = &taking->tools,
+	    .place = &taking->place,
+	    .budget = taking->budget,
+	    .connections = connections,
+	    .database_bytes = taking->size.database_bytes,
+	    .expected_bytes = taking->expected_bytes,
+	    .report = taking->report,
+	};
+	json_t *about = NULL;
+	bool ok = globals_take(taking->fleet, taking->database, &taking->tools, taking->budget, &taking->place, &about, taking->report, err);
+	if (ok)
+		ok = dump_take(&dumping, &taking->contents, err);
+	budget_give(taking->budget, dumping.connections);
+	if (ok) {
+		json_object_set(taking->facts.manifest, "globals", about);
+		json_object_set_new(taking->facts.manifest, "jobs", json_integer(dumping.jobs));
+		json_object_set_new(taking->facts.manifest, "compression", json_string(dumping.compression));
+	}
+	json_decref(about);
+	mem_free(dumping.compression);
+	return ok;
+}
+
+/* The names are those of the moment in which the snapshot begins, not of that in which it was asked for. */
+static bool dump_in_turn(struct taking *taking, struct err *err)
+{
+	int connections = 0;
+	int most = plan_connections(&taking->size, &taking->tools, taking->wish, budget_size(taking->budget));
+	report_step(taking->report, "waiting for a free connection");
+	if (!budget_take(taking->budget, taking->size.database_bytes, most, &connections, err))
+		return false;
+	enum archive_form form = plan_form(&taking->size, &taking->tools, taking->wish, connections);
+	if (form != ARCHIVE_DIRECTORY && connections > 1) {
+		budget_give(taking->budget, connections - 1);
+		connections = 1;
+	}
+	taking->began_us = units_now_us();
+	if (archive_place_choose(&taking->place, form, err))
+		return dump(taking, connections, err);
+	budget_give(taking->budget, connections);
+	return false;
 }
 
 /* ---- after ---------------------------------------------------------------------------- */
 
-static bool sync_folder(const char *folder, struct err *err)
-{
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = fd >= 0 && fsync(fd) == 0;
-	if (!ok)
-		err_set(err, ERR_FAILED, "%s: could not be brought to the disk: %s", folder, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
-static bool write_manifest(struct taking *taking, struct err *err)
-{
-	char stamp[UNITS_SIZE];
-	const struct archive_contents *contents = &taking->contents;
-	char *file = mem_format("%s.dump", taking->place.base);
-	json_t *how = json_pack(
-	    "[s,s,s]", "pg_dump ended with status 0", "pg_restore --list", "pg_restore of the whole into nothing");
-	taking->took_s = (double)(units_now_us() - taking->began_us) / 1e6;
-	json_object_set_new(taking->facts, "file", json_string(file));
-	json_object_set_new(taking->facts, "taken_at", json_string(units_rfc3339(stamp, taking->place.stamp_us)));
-	json_object_set_new(taking->facts, "duration_ms", json_integer((json_int_t)(taking->took_s * 1000)));
-	json_object_set_new(taking->facts, "size_bytes", json_integer(contents->size_bytes));
-	json_object_set_new(taking->facts, "sha256", json_string(contents->sha256));
-	json_object_set_new(taking->facts, "entries", json_integer(contents->entries));
-	json_object_set_new(taking->facts, "tables", json_integer(contents->tables));
-	json_object_set_new(taking->facts, "verified", json_true());
-	json_object_set_new(taking->facts, "verified_how", how);
-	json_object_set_new(taking->facts, "pg_dump_major", json_integer(taking->tools.major));
-	json_object_set_new(taking->facts, "pgtend", json_string(PACKAGE_VERSION));
-	json_object_set_new(taking->facts, "after_backup", hook_pending(taking->database));
-	mem_free(file);
-	return json_write_file(taking->place.manifest, taking->facts, err);
-}
-
-/* Manifest first: a .dump without a manifest beside it never comes from here, and a manifest without its dump
- * counts as nothing. */
 static bool give_name(struct taking *taking, struct err *err)
 {
-	if (!write_manifest(taking, err))
-		return false;
-	if (rename(taking->place.part, taking->place.dump) != 0) {
-		err_set(err, ERR_FAILED, "%s: could not be renamed: %s", taking->place.part, strerror(errno));
-		unlink(taking->place.manifest);
-		return false;
-	}
-	return sync_folder(taking->place.folder, err);
+	struct naming naming = {.place = &taking->place, .manifest = taking->facts.manifest};
+	taking->took_s = (double)(units_now_us() - taking->began_us) / 1e6;
+	name_describe(&naming, &taking->tools, &taking->contents, taking->took_s);
+	json_object_set_new(naming.manifest, "after_backup", hook_pending(taking->database));
+	return name_give(taking->fleet->loop, &naming, err);
 }
 
 static void tell(const struct taking *taking)
@@ -149,10 +162,12 @@ static void tell(const struct taking *taking)
 	table_set_text(rows, row, "database", taking->database->name);
 	table_set_text(rows, row, "path", taking->place.dump);
 	table_set_int(rows, row, "size_bytes", taking->contents.size_bytes);
-	table_set_int(rows, row, "database_bytes", json_integer_value(json_object_get(taking->facts, "database_bytes")));
+	table_set_int(rows, row, "database_bytes", taking->size.database_bytes);
 	table_set_text(rows, row, "sha256", taking->contents.sha256);
 	table_set_int(rows, row, "verified", 1);
 	table_set_int(rows, row, "tables", taking->contents.tables);
+	table_set_int(rows, row, "rows", taking->contents.rows);
+	table_set_text(rows, row, "form", archive_form_word(taking->place.form));
 	table_set_int(rows, row, "taken_at", taking->place.stamp_us);
 	table_set_real(rows, row, "duration_s", taking->took_s);
 	table_set_int(rows, row, "pg_dump_major", taking->tools.major);
@@ -163,59 +178,53 @@ static void tell(const struct taking *taking)
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-static bool read_back(struct taking *taking, const struct archive *part, struct err *err)
+static bool take(struct taking *taking, struct err *err)
 {
-	report_step(taking->report, "reading it back");
-	return archive_read(taking->fleet->loop, part, &taking->tools, ARCHIVE_READ, &taking->contents, taking->report, err);
-}
-
-static bool dump_and_verify(struct taking *taking, struct err *err)
-{
-	bool is_measured;
-	int64_t expected = expected_bytes(taking, &is_measured);
-	struct archive part = {.path = taking->place.part, .form = ARCHIVE_CUSTOM};
-	return check_room(taking, expected, is_measured, err) &&
-	       dump_take(taking->fleet, taking->database, &taking->tools, &taking->place, expected, taking->report, err) &&
-	       read_back(taking, &part, err);
-}
-
-static bool take(struct taking *taking, const char *out_dir, struct err *err)
-{
-	if (!archive_place_open(&taking->place, taking->database, out_dir, taking->report, err))
+	struct archive_place *place = &taking->place;
+	if (!archive_place_open(place, taking->database, taking->options->out_dir, taking->report, err))
 		return false;
-	bool ok = dump_and_verify(taking, err) && give_name(taking, err);
-	if (!ok && unlink(taking->place.part) != 0 && errno != ENOENT)
-		report_log(taking->report, "%s could not be removed: %s", taking->place.part, strerror(errno));
+	bool ok = check_room(taking, err) && dump_in_turn(taking, err) && give_name(taking, err);
 	if (ok) {
 		tell(taking);
-		ok = hook_run(taking->fleet, taking->database, taking->place.folder, taking->place.base, taking->report, err);
+		/* the hook takes its time, and needs neither the connection nor the lock */
+		ok = hook_run(taking->fleet, taking->database, place->folder, place->base, taking->report, err);
+	} else {
+		archive_place_discard(place, taking->report);
 	}
-	archive_place_close(&taking->place);
+	archive_place_close(place);
 	return ok;
 }
 
-static void tell_plan(const struct taking *taking, const char *out_dir)
+static void tell_plan(const struct taking *taking)
 {
 	char size[UNITS_SIZE];
-	char *folder = archive_folder(taking->database, out_dir);
-	units_bytes(size, json_integer_value(json_object_get(taking->facts, "database_bytes")));
-	report_log(taking->report, "would run %s into %s", taking->tools.pg_dump, folder);
-	report_log(taking->report, "and read it back with %s", taking->tools.pg_restore);
+	const struct dump_tools *tools = &taking->tools;
+	char *folder = archive_folder(taking->database, taking->options->out_dir), *client = words_join(&tools->client, " ");
+	int connections = plan_connections(&taking->size, tools, taking->wish, budget_size(taking->budget));
+	enum archive_form form = plan_form(&taking->size, tools, taking->wish, connections);
+	units_bytes(size, taking->size.database_bytes);
+	report_log(taking->report, "would run %s%s%s into %s", client, *client != '\0' ? " " : "", tools->pg_dump, folder);
+	report_log(taking->report, "as %s (*%s), over %d connection%s", archive_form_word(form), archive_form_ending(form), connections,
+	    connections == 1 ? "" : "s");
+	report_log(taking->report, "and read it back with %s", tools->pg_restore);
 	report_summary(taking->report, "a database of %s would be dumped", size);
+	mem_free(client);
 	mem_free(folder);
 }
 
-bool backup_take(struct fleet *fleet, struct database *database, const char *out_dir, bool is_dry_run,
-    struct report *report, struct err *err)
+bool backup_take(
+    struct fleet *fleet, struct database *database, const struct backup_options *options, struct report *report, struct err *err)
 {
-	struct taking taking = {.fleet = fleet, .database = database, .report = report, .began_us = units_now_us()};
-	bool ok = prepare(&taking, err);
-	if (ok && is_dry_run)
-		tell_plan(&taking, out_dir);
+	struct taking taking = {.fleet = fleet, .database = database, .options = options, .report = report};
+	taking.budget = budget_join(options->group, options->jobs);
+	bool ok = look(&taking, err);
+	if (ok && options->is_dry_run)
+		tell_plan(&taking);
 	else if (ok)
-		ok = take(&taking, out_dir, err);
+		ok = take(&taking, err);
+	budget_leave(taking.budget);
 	dump_tools_done(&taking.tools);
-	json_decref(taking.facts);
+	json_decref(taking.facts.manifest);
 	archive_contents_done(&taking.contents);
 	return ok;
 }

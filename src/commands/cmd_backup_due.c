@@ -2,9 +2,19 @@
 #include "pgtend/backup/backup.h"
 #include "pgtend/commands/command.h"
 
+static const struct verb_option options[] = {
+	{"--jobs", OPTION_INT, "N", false, "connections at most, over all databases of the command; otherwise 2"},
+	{0},
+};
+
 static bool run(struct action *action, struct err *err)
 {
-	return backup_due(action->fleet, action->database, action->is_dry_run, action->report, err);
+	const struct backup_options how = {
+		.jobs = (int)command_int(action->command, "--jobs", 0),
+		.group = action->command,
+		.is_dry_run = action->is_dry_run,
+	};
+	return backup_due(action->fleet, action->database, &how, action->report, err);
 }
 
 const struct verb verb_backup_due = {
@@ -12,7 +22,9 @@ const struct verb verb_backup_due = {
 	.subverb = "due",
 	.scope = VERB_ACTS,
 	.takes_all = true,
+	.options = options,
 	.is_unordered = true,
+	.limits_itself = true,
 	.level = GUARD_L1,
 	.is_ordered_by_config = true,
 	.has_dry_run = true,

@@ -181,7 +181,7 @@ void work_schedule(struct command_run *run)
 	for (int i = 0; i < run->slot_count; i++) {
 		struct slot *slot = &run->slots[i];
 		const struct slot *because = NULL;
-		if (slot->is_ended || slot->task != NULL || run->tasks >= MOST_AT_ONCE)
+		if (slot->is_ended || slot->task != NULL || (run->tasks >= MOST_AT_ONCE && !slot->action.verb->limits_itself))
 			continue;
 		const struct slot *failed = stopped_by(run);
 		enum readiness ready = readiness(slot, &because);

@@ -37,6 +37,11 @@ const struct config_key config_keys[] = {
     PGTEND(
         "keep", KEY_DURATION, NULL, NULL, "How long a backup is kept before `prune` may remove it: 7d, 4 weeks. Not set: for ever."),
     PGTEND("keep_min", KEY_INT, "0..100000", "3", "So many verified backups of a database stay, however old they are; at least one does."),
+    PGTEND("backup_form", KEY_CHOICE, "auto|file|directory", "auto",
+        "Whether a backup is one file or a folder, which several connections can write at once (`backup --jobs`). With auto a folder "
+        "where it is quicker: a large database, no table of which is most of it, and three connections or more."),
+    PGTEND("backup_passwords", KEY_BOOL, NULL, "no",
+        "Whether the roles beside a backup (ID.globals.sql) have their passwords, as hashes. That takes a superuser."),
     PGTEND("after_backup", KEY_COMMAND, NULL, NULL,
         "A command to run after each good backup, without a shell: %p is its path, %m that of its manifest, %f its file "
         "name, %d the database's name, %% a per cent sign. `backup due` runs it again where it failed."),
@@ -143,6 +148,11 @@ const struct config_key config_keys[] = {
     DATABASE(
         "keep", KEY_DURATION, NULL, NULL, "How long a backup is kept before `prune` may remove it: 7d, 4 weeks. Not set: for ever."),
     DATABASE("keep_min", KEY_INT, "0..100000", "3", "So many verified backups stay, however old they are; at least one does."),
+    DATABASE("backup_form", KEY_CHOICE, "auto|file|directory", "auto",
+        "Whether a backup is one file or a folder, which several connections can write at once (`backup --jobs`). With auto a folder "
+        "where it is quicker: a large database, no table of which is most of it, and three connections or more."),
+    DATABASE("backup_passwords", KEY_BOOL, NULL, "no",
+        "Whether the roles beside a backup (ID.globals.sql) have their passwords, as hashes. That takes a superuser."),
     DATABASE("after_backup", KEY_COMMAND, NULL, NULL,
         "A command to run after each good backup, without a shell: %p is its path, %m that of its manifest, %f its file "
         "name, %d the database's name, %% a per cent sign. `backup due` runs it again where it failed."),

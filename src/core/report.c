@@ -39,6 +39,18 @@ void report_step(struct report *report, const char *format, ...)
 	tell(report);
 }
 
+void report_step_words(struct report *report, const char *format, ...)
+{
+	va_list args;
+	char *old = report->step;
+
+	va_start(args, format);
+	report->step = mem_vformat(format, args);
+	va_end(args);
+	mem_free(old);
+	tell(report);
+}
+
 void report_progress(struct report *report, int64_t done, int64_t all, const char *unit)
 {
 	report->done = done;

@@ -61,6 +61,9 @@ struct archive {
 };
 void archive_done(struct archive *archive);
 
+/* Of a file, or of all in a folder; -1: it cannot be looked at. */
+int64_t archive_bytes(const char *path);
+
 struct archives { /* newest first */
 	struct archive *v;
 	int count;

@@ -13,11 +13,16 @@
 #include "pgtend/fleet/fleet.h"
 #include "pgtend/probes/probe.h"
 
-/* pg_dump -Fc of a fitting version into NAME.part; fsync; pg_restore --list and a full read (pg_restore -f
- * /dev/null); sha256; rename; manifest. out_dir NULL: backup_dir of the configuration. Policy `none`: still takes
- * one when named. Leaves no file that looks complete and is not. */
-PGTEND_CHECK bool backup_take(struct fleet *fleet, struct database *database, const char *out_dir, bool is_dry_run,
-    struct report *report, struct err *err);
+struct backup_options {
+	const char *out_dir; /* NULL: backup_dir of the configuration */
+	int jobs;            /* connections at most over all databases of `group`; 0: 2 */
+	const void *group;   /* who shares them, the command (its address is all that matters); NULL: this database has them alone */
+	bool is_dry_run;
+};
+/* pg_dump of a fitting version into NAME.part, read back to its last row while it is written; fsync; sha256; manifest; rename. Policy `none`: still
+ * takes one when named. Leaves no file that looks complete and is not. */
+PGTEND_CHECK bool backup_take(
+    struct fleet *fleet, struct database *database, const struct backup_options *options, struct report *report, struct err *err);
 /* Rows of its report. */
 extern const struct table_shape backup_result_shape;
 /* Rows for the report (shape backups_shape): one for each backup, by database, the newest first, and what the policy says of the newest good one; a
@@ -26,7 +31,8 @@ PGTEND_CHECK bool backup_catalog_wait(struct fleet *fleet, struct database *cons
     struct err *err);
 /* Takes a backup when the policy says that one is due, and tries after_backup again where it failed. Rows of its report: backup_due_shape. ERR_LOCKED: another
  * one is at work in that backup_dir. */
-PGTEND_CHECK bool backup_due(struct fleet *fleet, struct database *database, bool is_dry_run, struct report *report, struct err *err);
+PGTEND_CHECK bool backup_due(
+    struct fleet *fleet, struct database *database, const struct backup_options *options, struct report *report, struct err *err);
 extern const struct table_shape backup_due_shape;
 /* Takes away what keys keep and keep_min allow to go, where enough newer backups are proven (checksum and list, read now) to be good; what pgtend did not
  * write, what is damaged and what is from the future is left alone. Rows of its report: prune_shape. ERR_LOCKED: a run is at work in the folder. */

@@ -55,6 +55,7 @@ struct verb {
 	bool has_dry_run;
 	bool stops_on_failure;         /* migrate: after one database failed no other is begun; those that run come to their end */
 	bool is_unordered;             /* backup, verify: what becomes of one database says nothing of those that depend on it; nobody waits */
+	bool limits_itself;            /* backup: all databases begin at once, it counts its own connections */
 	bool is_dependents_first;      /* migrate down, clean: dependents go before what they depend on */
 	bool wants_dependencies;       /* create, migrate up, seed: a missing or unmigrated dependency is said */
 	bool previews_target;          /* its preview itself names server, clients and last backup; else the dispatcher does for L3 */

@@ -28,6 +28,8 @@ struct report {
 
 void report_done(struct report *report);
 void report_step(struct report *report, const char *format, ...) PGTEND_PRINTF(2, 3);
+/* The same step in other words: its time and its progress stay. */
+void report_step_words(struct report *report, const char *format, ...) PGTEND_PRINTF(2, 3);
 void report_progress(struct report *report, int64_t done, int64_t all, const char *unit);
 void report_log(struct report *report, const char *format, ...) PGTEND_PRINTF(2, 3);
 void report_hint(struct report *report, const char *format, ...) PGTEND_PRINTF(2, 3);
