@@ -13,6 +13,7 @@ if any(isinstance(row.get("rows"), list) for row in rows):
 	rows = [row for one in rows for row in one["rows"] or []]
 print(eval(sys.argv[1]))' "$2"
 }
+dump_of() { ls -d store/app/"$1".d* | grep -v part; } # ID: its .dump, .dump.zst or .dir
 newest() { basename "$(ls store/app/*.json | sort | tail -n 1)" .json; }
 ids() { ls store/app/ | grep -o '^app-[0-9TZ]*' | sort -u; }
 count() { ids | wc -l; }

@@ -304,7 +304,8 @@ class Ended:
         except ValueError:
             return found
         for one in answer:
-            found += (one["rows"] or []) if isinstance(one, dict) and "rows" in one else [one]
+            is_of_one = isinstance(one, dict) and "rows" in one and "id" not in one  # else "rows" is how many a backup has
+            found += (one["rows"] or []) if is_of_one else [one]
         return found
 
 
