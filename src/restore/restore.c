@@ -109,12 +109,12 @@ static bool check(struct restoring *restoring, struct err *err)
 	for (size_t i = 0; i < contents->extensions.count; i++)
 		words_add(&versions, version_of(restoring, contents->extensions.v[i]));
 	add_all(&roles, &contents->named);
-	if (restoring->options->role)
+	if (restoring->options->role && !words_has(&roles, restoring->options->role))
 		words_add(&roles, restoring->options->role);
 	if (!fill->no_owner) {
 		add_all(&roles, &contents->owners);
 		add_all(&roles, &contents->grantees);
-		if (contents->owner)
+		if (contents->owner && !words_has(&roles, contents->owner))
 			words_add(&roles, contents->owner);
 	}
 	struct restore_needs needs = {
