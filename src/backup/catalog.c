@@ -6,6 +6,7 @@
 #include "pgtend/backup/shapes.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/core/who.h"
 #include "pgtend/fleet/health.h"
 #include "pgtend/loop/work.h"
 #include "pgtend/probes/collector.h"
@@ -62,6 +63,8 @@ static void judge(const struct fleet *fleet, const struct database *database, st
     bool is_newest_good, int64_t now_us)
 {
 	const struct backup_policy policy = backup_policy_of(database->section);
+	if (archive->is_others)
+		table_set_text(rows, row, "state", "other");
 	if (archive->trouble != NULL)
 		return;
 	if (is_newest_good && is_late(fleet, &policy, archive, now_us))
@@ -74,9 +77,12 @@ static void judge(const struct fleet *fleet, const struct database *database, st
 		set_state(rows, row, "ok", hook_trouble(database, archive, now_us));
 }
 
-static void add_all(const struct fleet *fleet, const struct database *database, const struct archives *archives, struct table *rows)
+static void add_all(const struct fleet *fleet, const struct database *database, struct archives *archives, struct table *rows)
 {
 	int64_t now_us = units_now_us();
+	char *host = who_host();
+	backup_leave_others(archives, host, NULL, now_us);
+	mem_free(host);
 	int first = table_rows(rows);
 	const struct archive *good = backup_newest_good(archives, now_us);
 	backups_add(rows, database, archives, now_us);

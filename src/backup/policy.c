@@ -92,6 +92,7 @@ void backup_leave_others(struct archives *archives, const char *host, const char
 		if (archive->trouble != NULL || !is_unlike(known(archive, "host"), host))
 			continue;
 		bool is_other = server != NULL ? is_unlike(known(archive, "system_identifier"), server) : ours != NULL && !backup_is_same(archive, ours);
+		archive->is_others = is_other;
 		if (is_other)
 			archive->trouble = mem_format("it is of another server or database, taken on %s", known(archive, "host"));
 	}
@@ -104,7 +105,7 @@ char *backup_newer_trouble(const struct archives *archives, const struct archive
 		if (good != NULL && archive->taken_us <= good->taken_us)
 			continue;
 		if (archive->trouble != NULL)
-			return mem_format("%s is no backup: %s", archive->id, archive->trouble);
+			return mem_format("%s is no backup%s: %s", archive->id, archive->is_others ? " of it" : "", archive->trouble);
 		if (backup_is_ahead(archive, now_us))
 			return mem_format("%s is from the future", archive->id);
 		if (archive->depth == ARCHIVE_UNVERIFIED)

@@ -325,7 +325,7 @@ static void what_others_say_is_hearsay(void **state)
 	assert_true(backup_is_hearsay(&archives, "here", now));
 	backup_leave_others(&archives, "here", "111", now);
 	assert_string_equal(troubles(), "oo..");
-	expect_due(&daily, "2026-11-21T03:30:00Z", true, "(core-2026-11-21T02:30:00Z is no backup: it is of another server or database, taken on there)");
+	expect_due(&daily, "2026-11-21T03:30:00Z", true, "(core-2026-11-21T02:30:00Z is no backup of it: it is of another server or database, taken on there)");
 }
 
 static void a_server_that_was_replaced_leaves_its_last_ones(void **state)

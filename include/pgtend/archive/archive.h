@@ -56,6 +56,7 @@ struct archive {
 	int64_t verified_us;     /* when, at that depth; 0: never */
 	int server_version_num;  /* 0: not known */
 	bool is_gone;            /* the manifest is right, but its dump is not there (any more, or under its name yet) */
+	bool is_others;          /* the trouble is that another machine took it of another server (backup/policy.h) */
 	char *trouble;           /* why it is no backup: "the dump has 12 bytes less than its manifest says"; NULL: complete */
 	bool is_trouble_noted;   /* the trouble is what a verification found and wrote down: it may look whole, and can be looked into again */
 };

@@ -12,7 +12,7 @@
 #define BACKUPS_COLUMNS \
 	{"database", CELL_TEXT, "database", 0, "Name of the [database] section."}, \
 	{"id", CELL_TEXT, "id", 1, "Its file name without ending: what `verify --backup` and `restore` take."}, \
-	{"state", CELL_TEXT, "state", 0, "ok, late (the newest one is older than its policy allows), damaged, skipped (this server cannot be dumped), none."}, \
+	{"state", CELL_TEXT, "state", 0, "ok, late (the newest one is older than its policy allows), damaged, other (another machine took it, of another server of the same name), skipped (this server cannot be dumped), none."}, \
 	{"taken_at", CELL_TIME, "taken", 1, "When its snapshot began."}, \
 	{"age_s", CELL_SECONDS, "age", 0, "Since then."}, \
 	{"size_bytes", CELL_BYTES, "size", 0, "Size of the dump on disk."}, \
