@@ -172,7 +172,7 @@ class Cluster:
         shutil.rmtree(self.socket, ignore_errors=True)
 
     def sql(self, database, script, may_fail=False, user="postgres"):
-        argv = [self.bin + "/psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", self.socket, "-p", str(self.port), "-U", user, "-d", database]
+        argv = [self.bin + "/psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", self.socket, "-p", str(self.port), "-U", user, "-d", database_word(database)]
         run = subprocess.run(argv, input=script, capture_output=True, text=True, timeout=300)
         if run.returncode and not may_fail:
             raise RuntimeError("psql: %s" % run.stderr.strip())
@@ -304,8 +304,7 @@ class Ended:
         except ValueError:
             return found
         for one in answer:
-            is_of_one = isinstance(one, dict) and "rows" in one and "id" not in one  # else "rows" is how many a backup has
-            found += (one["rows"] or []) if is_of_one else [one]
+            found += one["rows"] if isinstance(one.get("rows"), list) else [one]
         return found
 
 
