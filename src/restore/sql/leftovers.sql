@@ -10,7 +10,7 @@ select d.datname as dbname,
                   and l.granted
                   and l.objsubid = 2
                   and l.classid = 1885824100
-                  and l.objid::bigint = (pg_catalog.hashtext(coalesce(pg_catalog.substring(c.comment from ' as (pgtend_restore_[^ ;]*_[0-9a-f]{8});'),
+                  and l.objid::bigint = (pg_catalog.hashtext(coalesce(pg_catalog.substring(c.comment, ' as (pgtend_restore_[^ ;]*_[0-9a-f]{8});'),
                                                                       d.datname::text))::bigint & 4294967295)) as is_held
   from pg_catalog.pg_database d, pg_catalog.shobj_description(d.oid, 'pg_database') as c(comment)
  where pg_catalog.pg_has_role(d.datdba, 'USAGE')
