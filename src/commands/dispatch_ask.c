@@ -116,7 +116,8 @@ static bool read_pin_wait(struct slot *slot, struct pin *pin, struct err *err)
 		return true;
 	}
 	/* What is about to be created need not be there. */
-	pin->is_absent = pin->is_set = strcmp(err->sqlstate, "3D000") == 0;
+	bool is_down = slot->action.verb->may_be_down && (err->kind == ERR_UNREACHABLE || err->kind == ERR_TIMEOUT);
+	pin->is_absent = pin->is_set = is_down || strcmp(err->sqlstate, "3D000") == 0;
 	if (pin->is_absent)
 		err_clear(err);
 	return pin->is_absent;

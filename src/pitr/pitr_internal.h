@@ -35,6 +35,12 @@ struct pitr_place {
 /* Finds all of it. stanza NULL: key, then what archive_command says. Only what is configured wrongly is an error; what is lacking stays NULL. */
 PGTEND_CHECK bool pitr_place_open(struct fleet *fleet, struct database *database, const char *stanza, struct pitr_place *place, struct err *err);
 void pitr_place_done(struct pitr_place *place);
+/* The server's own number; NULL: it did not answer, or may not be asked. Borrowed. */
+const char *pitr_place_identifier(const struct pitr_place *place);
+/* Where pgBackRest looks for its configuration when nothing is said. */
+extern const char *const pitr_own_config;
+/* The program's path as the server can start it. Caller frees. */
+char *pitr_place_program(const struct pitr_place *place);
 /* false: pgBackRest cannot be run for this server from here, in words (ERR_UNSUPPORTED); or there is no stanza and one is needed (ERR_FAILED). */
 PGTEND_CHECK bool pitr_place_can(const struct pitr_place *place, bool needs_stanza, struct err *err);
 
@@ -45,6 +51,44 @@ char *pitr_conf_get(const char *path, const char *stanza, const char *key);
 bool pitr_conf_has_stanza(const char *path, const char *stanza);
 /* A value of this key is never shown. */
 bool pitr_conf_is_secret(const char *key);
+
+/* --- setup_conf.c: what is to be added to it ------------------------------------------------------ */
+
+struct pitr_wanted {
+	char *path;          /* the file; NULL: elsewhere, and not said where */
+	bool is_new;         /* there is no such file yet */
+	bool has_stanza;     /* it stands there already: nothing is added */
+	struct words lines;  /* to add, in order, secrets among them */
+	char *repo;          /* folder of the repository when it is one of this machine; NULL */
+};
+struct pitr_server;
+PGTEND_CHECK bool pitr_wanted_find(const struct pitr_place *place, const struct pitr_server *server, const struct pitr_setup *setup, struct pitr_wanted *wanted, struct err *err);
+void pitr_wanted_done(struct pitr_wanted *wanted);
+/* A line as it may be shown. Caller frees. */
+char *pitr_wanted_shown(const char *line);
+/* Adds the lines behind what stands in the file, makes the folders of file and repository. */
+PGTEND_CHECK bool pitr_wanted_write(const struct pitr_place *place, const struct pitr_wanted *wanted, struct err *err);
+
+/* --- setup_server.c: the server's settings -------------------------------------------------------- */
+
+enum pitr_state { PITR_OK, PITR_TO_DO, PITR_RESTART, PITR_IN_THE_WAY, PITR_DONE };
+struct pitr_setting {
+	const char *name;
+	char *now, *wanted;
+	enum pitr_state state;
+	bool needs_restart;
+};
+struct pitr_server {
+	char *socket, *role;  /* NULL: not known */
+	int64_t port;
+	bool is_superuser, is_in_recovery;
+	struct pitr_setting settings[4];
+};
+PGTEND_CHECK bool pitr_server_ask(const struct pitr_place *place, struct session *session, struct pitr_server *server, struct err *err);
+/* Once it is known where the configuration lies: what archive_command should be. */
+void pitr_server_judge(const struct pitr_place *place, const char *config, struct pitr_server *server);
+PGTEND_CHECK bool pitr_server_write(struct session *session, struct pitr_server *server, struct err *err);
+void pitr_server_done(struct pitr_server *server);
 
 /* --- run.c: one run of it ----------------------------------------------------------------------- */
 
@@ -79,6 +123,7 @@ struct pitr_info {
 	bool is_running; /* a backup or expire runs now */
 	char *cipher;
 	char *system_identifier; /* of the cluster that the stanza belongs to; NULL */
+	int major;               /* its version; 0 */
 	char *wal_min, *wal_max;
 	struct pitr_set *sets;   /* oldest first; those of that cluster */
 	int count;
@@ -87,7 +132,27 @@ PGTEND_CHECK bool pitr_info_read(const struct pitr_place *place, struct pitr_inf
 /* From the text of `info --output=json`; no task needed. */
 PGTEND_CHECK bool pitr_info_parse(const char *json, const char *stanza, struct pitr_info *info, struct err *err);
 void pitr_info_done(struct pitr_info *info);
+/* Both numbers are known, and they differ. */
+bool pitr_info_is_of_other(const struct pitr_info *info, const struct pitr_place *place);
 const struct pitr_set *pitr_info_newest(const struct pitr_info *info, const char *type); /* NULL type: any; NULL: none */
+
+/* --- restore_start.c: the restored cluster ------------------------------------------------------- */
+
+struct pitr_copy {
+	char *into;           /* its data folder */
+	char *pg_ctl;         /* of its major version; NULL: not found here */
+	char *config_file, *hba_file, *ident_file; /* where they are not in the folder (Debian keeps them in /etc); NULL */
+	char *sockets;        /* the server's unix_socket_directories; NULL: as its configuration says */
+	int64_t port;         /* 0: as its configuration says */
+	const char *state;    /* "laid", "started", "open", "paused"; static text */
+	int64_t reached_us;   /* commit time of the last transaction that was replayed; 0: none was */
+};
+/* What is to be typed to start it. Caller frees. */
+char *pitr_copy_line(const struct pitr_copy *copy);
+/* Starts it and waits until it has replayed what there was to replay. */
+PGTEND_CHECK bool pitr_copy_start(const struct pitr_place *place, struct pitr_copy *copy, struct report *report, struct err *err);
+/* The first port above it that nobody listens on. */
+int64_t pitr_free_port(int64_t above);
 
 /* --- restore_time.c ------------------------------------------------------------------------------ */
 

@@ -17,6 +17,7 @@
 enum { FACTS_DEADLINE_MS = 8000, IDENTIFIER_BYTES = 8 };
 
 /* Where pgBackRest itself looks, the first before the second. */
+const char *const pitr_own_config = "/etc/pgbackrest/pgbackrest.conf";
 static const char *const own_places[] = {"/etc/pgbackrest/pgbackrest.conf", "/etc/pgbackrest.conf"};
 
 bool pitr_is_name(const char *text)
@@ -46,6 +47,11 @@ static void ask_server(struct pitr_place *place)
 static const char *said(const struct pitr_place *place, const char *column)
 {
 	return place->archiver != NULL ? table_get_text(place->archiver, 0, column) : NULL;
+}
+
+const char *pitr_place_identifier(const struct pitr_place *place)
+{
+	return said(place, "system_identifier");
 }
 
 /* --- command, configuration, stanza --------------------------------------------------------------- */
@@ -119,16 +125,22 @@ static bool read_identifier(const char *data, uint64_t *identifier)
 	return ok;
 }
 
-/* The folder of that name on this machine is the server's: by its identifier where the server answers, else by the stanza that names it. */
+/* The folder of that name on this machine is the server's: by its identifier where the server answers. Where it does not, the configuration of the
+ * stanza named it; it may be damaged or gone, which is when a restore is wanted. */
 static bool is_servers_own(const struct pitr_place *place)
 {
 	uint64_t identifier = 0;
-	const char *wanted = place->database->server->system_identifier;
-	if (!trust_is_local(place->database->info) || !read_identifier(place->data, &identifier))
+	const char *wanted = pitr_place_identifier(place);
+	if (!trust_is_local(place->database->info))
 		return false;
-	if (place->archiver == NULL || wanted == NULL)
+	if (place->archiver == NULL)
 		return true;
-	return strtoull(wanted, NULL, 10) == identifier;
+	return read_identifier(place->data, &identifier) && (wanted == NULL || strtoull(wanted, NULL, 10) == identifier);
+}
+
+static bool is_owned(const char *path, struct stat *st)
+{
+	return path != NULL && stat(path, st) == 0 && st->st_uid != 0;
 }
 
 static void find_user(struct pitr_place *place)
@@ -138,12 +150,13 @@ static void find_user(struct pitr_place *place)
 	if (geteuid() != 0 || place->is_elsewhere)
 		return;
 	/* Run by root it would leave files that the archiver may not read. */
-	if (place->data != NULL && stat(place->data, &st) == 0 && st.st_uid != 0) {
-		place->uid = st.st_uid;
-		place->gid = st.st_gid;
+	char *repo = place->stanza != NULL ? pitr_conf_get(place->config, place->stanza, "repo1-path") : NULL;
+	bool is_known = is_owned(place->data, &st) || is_owned(repo, &st);
+	mem_free(repo);
+	if (is_known) {
 		const struct passwd *owner = getpwuid(st.st_uid);
-		if (owner != NULL)
-			place->gid = owner->pw_gid;
+		place->uid = st.st_uid;
+		place->gid = owner != NULL ? owner->pw_gid : st.st_gid;
 		place->has_user = true;
 	} else if ((postgres = getpwnam("postgres")) != NULL) {
 		place->uid = postgres->pw_uid;
@@ -183,19 +196,35 @@ void pitr_place_done(struct pitr_place *place)
 
 /* --- whether it can be run --------------------------------------------------------------------------- */
 
-static bool is_in_path(const char *name)
+/* NULL: nowhere. Caller frees. */
+static char *find_in_path(const char *name)
 {
 	struct words folders = {0};
-	bool is_there = strchr(name, '/') != NULL && access(name, X_OK) == 0;
+	char *found = strchr(name, '/') != NULL && access(name, X_OK) == 0 ? mem_copy(name) : NULL;
 	const char *path = getenv("PATH");
 	words_split(&folders, strchr(name, '/') == NULL && path != NULL ? path : "", ":");
-	for (size_t i = 0; i < folders.count && !is_there; i++) {
+	for (size_t i = 0; i < folders.count && found == NULL; i++) {
 		char *file = places_join(folders.v[i], name);
-		is_there = access(file, X_OK) == 0;
+		if (access(file, X_OK) == 0)
+			found = mem_copy(file);
 		mem_free(file);
 	}
 	words_done(&folders);
-	return is_there;
+	return found;
+}
+
+static bool is_in_path(const char *name)
+{
+	char *found = find_in_path(name);
+	mem_free(found);
+	return found != NULL;
+}
+
+char *pitr_place_program(const struct pitr_place *place)
+{
+	const char *last = place->command.v[place->command.count - 1];
+	char *found = place->is_elsewhere ? NULL : find_in_path(last);
+	return found != NULL ? found : mem_copy(last);
 }
 
 static bool is_not_here(const struct pitr_place *place, struct err *err)

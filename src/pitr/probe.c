@@ -14,6 +14,7 @@ static const struct table_column columns[] = {
     {"stanza", CELL_TEXT, "stanza", 1, "The stanza that archive_command gives to pgBackRest."},
     {"config_path", CELL_TEXT, NULL, 0, "The configuration file that archive_command gives to pgBackRest; null: its own place."},
     {"data_directory", CELL_TEXT, NULL, 0, "Where the cluster lies (data_directory); null: this role may not know."},
+    {"system_identifier", CELL_TEXT, NULL, 0, "The cluster's own number, which tells whether a stanza is its (pg_control_system()); null: this role may not know."},
     {"archive_timeout", CELL_TEXT, NULL, 0, "After how long a segment is archived though it is not full (archive_timeout); 0: never."},
     {"is_in_recovery", CELL_BOOL, "standby", 3, "True on a standby, which archives only with archive_mode = always (pg_is_in_recovery())."},
     {"waits_for_restart", CELL_WORDS, "wait for restart", 1,
@@ -104,6 +105,16 @@ static bool ask_waiting(struct session *session, bool may_list, struct table *ta
 	return ok;
 }
 
+/* A role that may not ask it does without. */
+static void ask_identifier(struct session *session, struct table *table)
+{
+	struct result *result = NULL;
+	struct err ignored;
+	if (session_query_wait(session, sql_fleet_identity, NULL, 0, DEADLINE_MS, &result, &ignored))
+		table_set_text(table, 0, "system_identifier", result_text(result, 0, 0));
+	result_free(result);
+}
+
 static bool ask(const struct probe_target *target, struct session *session, struct table *table, struct err *err)
 {
 	(void)target;
@@ -112,6 +123,7 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 	if (ok) {
 		result_fill(result, table);
 		set_names(result, table);
+		ask_identifier(session, table);
 		ok = ask_waiting(session, result_bool(result, 0, result_column(result, "may_list")), table, err);
 	}
 	result_free(result);

@@ -1,2 +1,2 @@
 # tests of pitr/
-EXTRA_DIST += tests/pitr/archiver.test
+EXTRA_DIST += tests/pitr/archiver.test tests/pitr/pgbackrest.test
