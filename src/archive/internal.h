@@ -45,9 +45,9 @@ bool restore_is_fed(const struct archive *archive, const struct dump_tools *tool
 PGTEND_CHECK bool restore_can(const struct archive *archive, const struct dump_tools *tools, struct err *err);
 /* What stands behind "error: " in what it said, one line. Caller frees. */
 char *restore_reason(const struct text *said);
-/* pg_restore --list: entries and tables of the contents. In a task. */
+/* pg_restore --list: entries and tables of the contents, and its lines (entries NULL: not wanted). In a task. */
 PGTEND_CHECK bool list_read(struct loop *loop, const struct archive *archive, const struct dump_tools *tools,
-    struct archive_contents *contents, struct err *err);
+    struct archive_contents *contents, struct words *entries, struct err *err);
 
 /* --- checksums ------------------------------------------------------------------------ */
 

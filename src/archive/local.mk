@@ -12,7 +12,10 @@ libpgtend_a_SOURCES += \
 	src/archive/name.c \
 	src/archive/place.c \
 	src/archive/read.c \
+	src/archive/reader.c \
+	src/archive/reader.h \
 	src/archive/reading.c \
+	src/archive/share.c \
 	src/archive/stream.c \
 	src/archive/stream_gzip.c \
 	src/archive/stream_internal.h \

@@ -22,6 +22,7 @@ void archive_contents_done(struct archive_contents *contents)
 /* Counts the list as it comes: it may be larger than what child_run() keeps. */
 struct listing {
 	struct archive_contents *contents;
+	struct words *entries; /* NULL: only counted */
 	struct text line;
 };
 
@@ -32,6 +33,8 @@ static void end_line(struct listing *listing)
 		listing->contents->entries++;
 	if (*line != ';' && strstr(line, " TABLE DATA ") != NULL)
 		listing->contents->tables++;
+	if (*line != ';' && *line != '\0' && listing->entries != NULL)
+		words_add(listing->entries, line);
 	text_done(&listing->line);
 }
 
@@ -74,12 +77,12 @@ char *restore_reason(const struct text *said)
 }
 
 static bool run_list(struct loop *loop, const struct archive *archive, const struct dump_tools *tools, int in,
-    struct archive_contents *contents, struct err *err)
+    struct archive_contents *contents, struct words *entries, struct err *err)
 {
 	static const char *const env[] = {"LC_MESSAGES=C", NULL};
 	struct words argv = {0};
 	struct text out = {0}, errors = {0};
-	struct listing listing = {.contents = contents};
+	struct listing listing = {.contents = contents, .entries = entries};
 	int status = 0;
 	dump_tools_add_restore(tools, &argv);
 	words_add(&argv, "--list");
@@ -111,7 +114,7 @@ static bool run_list(struct loop *loop, const struct archive *archive, const str
 
 /* The list stands at the beginning: when pg_restore has it, the rest is not expanded. */
 static bool list_fed(struct loop *loop, const struct archive *archive, const struct dump_tools *tools,
-    struct archive_contents *contents, struct err *err)
+    struct archive_contents *contents, struct words *entries, struct err *err)
 {
 	struct stream stream = {.how = is_packed(archive) ? STREAM_EXPAND_ZSTD : STREAM_COPY,
 	    .closes_in = true,
@@ -127,7 +130,7 @@ static bool list_fed(struct loop *loop, const struct archive *archive, const str
 		return false;
 	}
 	struct work *work = work_start(loop, stream_run, &stream);
-	bool ok = run_list(loop, archive, tools, in, contents, err);
+	bool ok = run_list(loop, archive, tools, in, contents, entries, err);
 	close(in);
 	work_cancel(work);
 	work_wait(work);
@@ -137,13 +140,13 @@ static bool list_fed(struct loop *loop, const struct archive *archive, const str
 }
 
 bool list_read(struct loop *loop, const struct archive *archive, const struct dump_tools *tools,
-    struct archive_contents *contents, struct err *err)
+    struct archive_contents *contents, struct words *entries, struct err *err)
 {
 	contents->entries = contents->tables = 0;
 	if (!restore_can(archive, tools, err))
 		return false;
-	return restore_is_fed(archive, tools) ? list_fed(loop, archive, tools, contents, err)
-	                                      : run_list(loop, archive, tools, -1, contents, err);
+	return restore_is_fed(archive, tools) ? list_fed(loop, archive, tools, contents, entries, err)
+	                                      : run_list(loop, archive, tools, -1, contents, entries, err);
 }
 
 /* ---- all --------------------------------------------------------------------------------------- */
@@ -182,7 +185,7 @@ bool archive_read(struct loop *loop, const struct archive *archive, const struct
 		struct archive_reading *reading = archive_reading_start(loop, archive, tools, false, err);
 		return reading != NULL && archive_reading_wait(reading, contents, report, err);
 	}
-	bool ok = sum_up(loop, archive, contents, report, err) && list_read(loop, archive, tools, contents, err);
+	bool ok = sum_up(loop, archive, contents, report, err) && list_read(loop, archive, tools, contents, NULL, err);
 	if (!ok)
 		archive_contents_done(contents);
 	return ok;

@@ -1,96 +1,142 @@
 /* See archive/reading.h. The bytes of a file go through a thread that makes their checksum into pg_restore's standard input, what pg_restore gives goes
- * into a thread that counts; a folder and a tar are opened by pg_restore itself. */
+ * into a thread that counts; a tar and a folder are opened by pg_restore itself, a large folder by several. */
 #include "pgtend/archive/reading.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "count.h"
 #include "internal.h"
 #include "pgtend/core/mem.h"
-#include "pgtend/loop/child.h"
 #include "pgtend/loop/task.h"
+#include "reader.h"
 
-enum { TICK_MS = 250, SAID_BYTES = 1 << 16, KILL_AFTER_MS = 5000 };
+enum { TICK_MS = 250, KILL_AFTER_MS = 5000 };
 
 struct archive_reading {
 	struct loop *loop;
 	const struct archive *archive;
 	const struct dump_tools *tools;
 	struct task *task; /* who waits; NULL */
-	struct child *child;
-	int status, signal_number;
-	struct text said;
+	struct reader readers[READERS_MOST];
+	int reader_count;
 	bool is_followed;
 	atomic_bool is_growing;
 	struct stream feed; /* into pg_restore */
 	struct work *feeding;
-	struct counting counting;
-	struct work *counter;
 	struct hashing hashing; /* of what cannot be summed up while it is fed */
 	struct work *hasher;
 };
 
-/* ---- beginning ------------------------------------------------------------------------------- */
+/* ---- end ----------------------------------------------------------------------------------------- */
 
-static void heard(enum child_stream stream, const char *bytes, size_t length, void *arg)
+static void reader_ended(void *arg)
 {
 	struct archive_reading *reading = arg;
-	if (stream == CHILD_STDERR && reading->said.length < SAID_BYTES)
-		text_add_n(&reading->said, bytes, length);
-}
-
-static void ended(int status, int signal_number, void *arg)
-{
-	struct archive_reading *reading = arg;
-	reading->child = NULL;
-	reading->status = status;
-	reading->signal_number = signal_number;
 	if (reading->task != NULL)
 		task_wake(reading->task);
 }
 
-static bool start_child(struct archive_reading *reading, int in, int out, struct err *err)
+static void signal_readers(struct archive_reading *reading, int signal_number)
 {
-	struct words argv = {0};
-	dump_tools_add_restore(reading->tools, &argv);
-	words_add(&argv, "--section=data");
-	words_add(&argv, "--file=-");
-	if (in < 0)
-		words_add(&argv, reading->archive->path);
-	words_take(&argv, NULL);
-	static const char *const env[] = {"LC_MESSAGES=C", NULL};
-	struct child_spec spec = {
-	    .argv = (const char *const *)argv.v,
-	    .env = env,
-	    .stdin_fd = in,
-	    .has_stdin = in >= 0,
-	    .stdout_fd = out,
-	    .stderr_fd = -1,
-	    .data_fn = heard,
-	    .exit_fn = ended,
-	    .arg = reading,
-	};
-	reading->child = child_start(reading->loop, &spec, err);
-	argv.count--;
-	words_done(&argv);
-	return reading->child != NULL;
+	for (int i = 0; i < reading->reader_count; i++)
+		reader_signal(&reading->readers[i], signal_number);
 }
 
-/* The file, and the pipe into pg_restore. *read_end: pg_restore's. */
-static bool open_feed(struct archive_reading *reading, int *read_end, struct err *err)
+/* One that is stopped hears no SIGTERM. */
+static void kill_readers(void *arg)
+{
+	signal_readers(arg, SIGKILL);
+}
+
+static bool are_running(const struct archive_reading *reading)
+{
+	for (int i = 0; i < reading->reader_count; i++)
+		if (reading->readers[i].child != NULL)
+			return true;
+	return false;
+}
+
+static void wait_for_readers(struct archive_reading *reading, bool is_to_end)
+{
+	struct timer *timer = NULL;
+	reading->task = task_self();
+	while (are_running(reading)) {
+		if ((is_to_end || task_is_cancelled()) && timer == NULL) {
+			signal_readers(reading, SIGTERM);
+			timer = timer_start(reading->loop, KILL_AFTER_MS, KILL_AFTER_MS, kill_readers, reading);
+		}
+		task_wait();
+	}
+	timer_stop(timer);
+	reading->task = NULL;
+}
+
+static void wait_for_works(struct archive_reading *reading)
+{
+	if (reading->feeding != NULL)
+		work_wait(reading->feeding);
+	for (int i = 0; i < reading->reader_count; i++)
+		reader_wait(&reading->readers[i]);
+	if (reading->hasher != NULL)
+		work_wait(reading->hasher);
+}
+
+static void free_reading(struct archive_reading *reading)
+{
+	for (int i = 0; i < reading->reader_count; i++)
+		reader_done(&reading->readers[i]);
+	json_decref(reading->hashing.files);
+	mem_free(reading);
+}
+
+void archive_reading_drop(struct archive_reading *reading)
+{
+	if (reading == NULL)
+		return;
+	if (reading->feeding != NULL)
+		work_cancel(reading->feeding);
+	for (int i = 0; i < reading->reader_count; i++)
+		work_cancel(reading->readers[i].counter);
+	if (reading->hasher != NULL)
+		work_cancel(reading->hasher);
+	wait_for_readers(reading, true);
+	wait_for_works(reading);
+	free_reading(reading);
+}
+
+/* ---- beginning ------------------------------------------------------------------------------- */
+
+/* in: see reader_start(). */
+static bool add_reader(struct archive_reading *reading, int in, const char *list, struct err *err)
+{
+	struct reader *reader = &reading->readers[reading->reader_count];
+	*reader = (struct reader){.loop = reading->loop,
+	    .archive = reading->archive,
+	    .tools = reading->tools,
+	    .ended = reader_ended,
+	    .arg = reading};
+	bool ok = reader_start(reader, in, list, err);
+	reading->reader_count += ok;
+	return ok;
+}
+
+/* The file, and the pipe into pg_restore. */
+static bool begin_fed(struct archive_reading *reading, struct err *err)
 {
 	struct stream *feed = &reading->feed;
 	const struct archive *archive = reading->archive;
+	int in = -1;
 	feed->in_fd = open(archive->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (feed->in_fd < 0)
 		return err_set(err, ERR_FAILED, "%s: %s", archive->path, strerror(errno));
-	if (!stream_pipe(read_end, &feed->out_fd, err)) {
+	feed->out_fd = -1;
+	if (!stream_pipe(&in, &feed->out_fd, err) || !add_reader(reading, in, NULL, err)) {
 		close(feed->in_fd);
+		if (feed->out_fd >= 0)
+			close(feed->out_fd);
 		return false;
 	}
 	feed->how = archive->form == ARCHIVE_CUSTOM_ZSTD ? STREAM_EXPAND_ZSTD : STREAM_COPY;
@@ -98,39 +144,25 @@ static bool open_feed(struct archive_reading *reading, int *read_end, struct err
 	feed->out_name = "pg_restore";
 	feed->closes_in = feed->closes_out = true;
 	feed->is_growing = &reading->is_growing;
+	reading->feeding = work_start(reading->loop, stream_run, feed);
 	return true;
 }
 
-static void start_works(struct archive_reading *reading, bool is_fed)
+static bool begin_opened(struct archive_reading *reading, struct err *err)
 {
-	reading->counter = work_start(reading->loop, counting_run, &reading->counting);
-	if (is_fed)
-		reading->feeding = work_start(reading->loop, stream_run, &reading->feed);
-	else
-		reading->hasher = work_start(reading->loop, hashing_run, &reading->hashing);
-}
-
-static bool begin(struct archive_reading *reading, struct err *err)
-{
-	bool is_fed = reading->archive->form == ARCHIVE_CUSTOM || reading->archive->form == ARCHIVE_CUSTOM_ZSTD;
-	int in = -1, out = -1;
-	if (!stream_pipe(&reading->counting.in_fd, &out, err))
-		return false;
-	bool ok = restore_can(reading->archive, reading->tools, err) && (!is_fed || open_feed(reading, &in, err));
-	if (ok && !start_child(reading, in, out, err)) {
-		ok = false;
-		if (is_fed) {
-			close(reading->feed.in_fd);
-			close(reading->feed.out_fd);
-		}
+	struct archive_contents ignored = {0};
+	struct words entries = {0};
+	char *lists[READERS_MOST] = {NULL};
+	bool ok = !form_is_folder(reading->archive->form) ||
+	          list_read(reading->loop, reading->archive, reading->tools, &ignored, &entries, err);
+	int count = ok ? share_entries(reading->archive->path, &entries, lists) : 0;
+	for (int i = 0; i < count; i++) {
+		ok = ok && add_reader(reading, -1, lists[i], err);
+		mem_free(lists[i]);
 	}
-	if (in >= 0)
-		close(in);
-	close(out);
+	words_done(&entries);
 	if (ok)
-		start_works(reading, is_fed);
-	else
-		close(reading->counting.in_fd);
+		reading->hasher = work_start(reading->loop, hashing_run, &reading->hashing);
 	return ok;
 }
 
@@ -138,15 +170,16 @@ struct archive_reading *archive_reading_start(
     struct loop *loop, const struct archive *archive, const struct dump_tools *tools, bool is_growing, struct err *err)
 {
 	struct archive_reading *reading = MEM_NEW(struct archive_reading);
+	bool is_fed = archive->form == ARCHIVE_CUSTOM || archive->form == ARCHIVE_CUSTOM_ZSTD;
 	reading->loop = loop;
 	reading->archive = archive;
 	reading->tools = tools;
 	reading->is_followed = is_growing;
 	reading->hashing.path = archive->path;
 	atomic_init(&reading->is_growing, is_growing);
-	if (begin(reading, err))
+	if (restore_can(archive, tools, err) && (is_fed ? begin_fed(reading, err) : begin_opened(reading, err)))
 		return reading;
-	mem_free(reading);
+	archive_reading_drop(reading);
 	return NULL;
 }
 
@@ -158,7 +191,7 @@ void archive_reading_written(struct archive_reading *reading)
 		reading->hasher = work_start(reading->loop, hashing_run, &reading->hashing);
 }
 
-/* ---- end ----------------------------------------------------------------------------------------- */
+/* ---- what was found ----------------------------------------------------------------------------- */
 
 struct ticking {
 	struct archive_reading *reading;
@@ -175,50 +208,6 @@ static void tick(void *arg)
 	report_progress(ticking->report, done, ticking->all, "bytes");
 }
 
-/* One that is stopped hears no SIGTERM. */
-static void kill_child(void *arg)
-{
-	struct archive_reading *reading = arg;
-	if (reading->child != NULL)
-		child_signal(reading->child, SIGKILL);
-}
-
-static void wait_for_child(struct archive_reading *reading, bool is_to_end)
-{
-	struct timer *timer = NULL;
-	reading->task = task_self();
-	while (reading->child != NULL) {
-		if ((is_to_end || task_is_cancelled()) && timer == NULL) {
-			child_signal(reading->child, SIGTERM);
-			timer = timer_start(reading->loop, KILL_AFTER_MS, KILL_AFTER_MS, kill_child, reading);
-		}
-		task_wait();
-	}
-	timer_stop(timer);
-	reading->task = NULL;
-}
-
-static void wait_for_works(struct archive_reading *reading)
-{
-	if (reading->feeding != NULL)
-		work_wait(reading->feeding);
-	work_wait(reading->counter);
-	if (reading->hasher != NULL)
-		work_wait(reading->hasher);
-}
-
-static bool say_unreadable(struct archive_reading *reading, struct err *err)
-{
-	const char *path = reading->archive->path;
-	if (reading->signal_number != 0)
-		return err_set(err, ERR_FAILED, "%s: could not be read back: pg_restore was killed by signal %d", path,
-		    reading->signal_number);
-	char *reason = restore_reason(&reading->said);
-	err_set(err, ERR_FAILED, "%s: could not be read back: %s (pg_restore, status %d)", path, reason, reading->status);
-	mem_free(reason);
-	return false;
-}
-
 static bool judge(struct archive_reading *reading, struct err *err)
 {
 	const struct stream *feed = &reading->feed;
@@ -232,30 +221,40 @@ static bool judge(struct archive_reading *reading, struct err *err)
 		*err = reading->hashing.err;
 		return false;
 	}
-	if (reading->status != 0)
-		return say_unreadable(reading, err);
-	if (reading->counting.trouble != NULL)
-		return err_set(
-		    err, ERR_FAILED, "%s: could not be read back: %s", reading->archive->path, reading->counting.trouble);
+	for (int i = 0; i < reading->reader_count; i++)
+		if (!reader_judge(&reading->readers[i], err))
+			return false;
 	return true;
 }
 
-static void fill(struct archive_reading *reading, struct archive_contents *contents)
+static void add_counts(const struct counting *counting, struct archive_contents *contents)
+{
+	const char *table;
+	json_t *rows;
+	contents->rows += counting->rows;
+	json_object_foreach(counting->counts, table, rows)
+	{
+		int64_t before = json_integer_value(json_object_get(contents->counts, table));
+		json_object_set_new(contents->counts, table, json_integer(before + json_integer_value(rows)));
+	}
+}
+
+static bool fill(struct archive_reading *reading, struct archive_contents *contents, struct err *err)
 {
 	bool is_hashed = reading->hasher != NULL;
+	int64_t blocks = 0;
 	contents->size_bytes = is_hashed ? reading->hashing.bytes : reading->feed.in_bytes;
 	memcpy(contents->sha256, is_hashed ? reading->hashing.sha256 : reading->feed.sha256, sizeof contents->sha256);
 	contents->files = json_incref(reading->hashing.files);
-	contents->rows = reading->counting.rows;
-	contents->counts = json_incref(reading->counting.counts);
-}
-
-static void free_reading(struct archive_reading *reading)
-{
-	counting_done(&reading->counting);
-	json_decref(reading->hashing.files);
-	text_done(&reading->said);
-	mem_free(reading);
+	contents->rows = 0;
+	contents->counts = json_object();
+	for (int i = 0; i < reading->reader_count; i++) {
+		blocks += reading->readers[i].counting.blocks;
+		add_counts(&reading->readers[i].counting, contents);
+	}
+	return blocks == contents->tables ||
+	       err_set(err, ERR_FAILED, "%s: could not be read back: its list names %lld tables with rows, %lld came",
+	           reading->archive->path, (long long)contents->tables, (long long)blocks);
 }
 
 bool archive_reading_wait(
@@ -265,31 +264,13 @@ bool archive_reading_wait(
 	struct timer *timer = timer_start(reading->loop, TICK_MS, TICK_MS, tick, &ticking);
 	memset(contents, 0, sizeof *contents);
 	contents->rows = -1;
-	wait_for_child(reading, false);
+	wait_for_readers(reading, false);
 	wait_for_works(reading);
 	timer_stop(timer);
-	bool ok = judge(reading, err) && list_read(reading->loop, reading->archive, reading->tools, contents, err);
-	if (ok)
-		fill(reading, contents);
-	if (ok && reading->counting.blocks != contents->tables)
-		ok = err_set(err, ERR_FAILED, "%s: could not be read back: its list names %lld tables with rows, %lld came",
-		    reading->archive->path, (long long)contents->tables, (long long)reading->counting.blocks);
+	bool ok = judge(reading, err) && list_read(reading->loop, reading->archive, reading->tools, contents, NULL, err) &&
+	          fill(reading, contents, err);
 	if (!ok)
 		archive_contents_done(contents);
 	free_reading(reading);
 	return ok;
-}
-
-void archive_reading_drop(struct archive_reading *reading)
-{
-	if (reading == NULL)
-		return;
-	if (reading->feeding != NULL)
-		work_cancel(reading->feeding);
-	work_cancel(reading->counter);
-	if (reading->hasher != NULL)
-		work_cancel(reading->hasher);
-	wait_for_child(reading, true);
-	wait_for_works(reading);
-	free_reading(reading);
 }
