@@ -8,6 +8,7 @@
 #include "pgtend/config/trust.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/sql_embedded.h"
 #include "plain_fill.h"
 #include "restore_internal.h"
 
@@ -173,6 +174,19 @@ static bool prepare(struct restoring *restoring, struct err *err)
 
 /* --- the work ---------------------------------------------------------------------------------------------------- */
 
+/* TimescaleDB's workers end with the old name. */
+static void start_workers(struct restoring *restoring, const char *name)
+{
+	struct scratch *scratch = &restoring->scratch;
+	struct err trouble = {0};
+	struct session *session =
+	    database_action_session(scratch->fleet, &scratch->database, name, scratch->purpose, 0, true);
+	if (!session_ready_wait(session, SCRATCH_READY_MS, &trouble) ||
+	    !session_query_wait(session, sql_restore_workers, NULL, 0, SCRATCH_DEADLINE_MS, NULL, &trouble))
+		report_log(scratch->report, "TimescaleDB's workers were not started in %s: %s", name, trouble.text);
+	session_free(session);
+}
+
 /* A name that people use is given at the end, to a database that is whole, and its marker goes in the same moment. */
 static bool publish(struct restoring *restoring, struct err *err)
 {
@@ -182,6 +196,8 @@ static bool publish(struct restoring *restoring, struct err *err)
 	const char *name = is_hooked ? NULL : restoring->options->dbname;
 	if (!settings_give(&restoring->scratch, &restoring->contents, with_grants, name, err))
 		return false;
+	if (name && restoring->contents.has_timescale)
+		start_workers(restoring, name);
 	return !is_hooked || hooks->publish(&restoring->scratch, restoring->restored, hooks->arg, &restoring->stays, err);
 }
 
