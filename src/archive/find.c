@@ -51,7 +51,8 @@ static bool find_path(const char *path, struct archive *archive, struct err *err
 		const char *slash = strrchr(base, '/');
 		memset(archive, 0, sizeof *archive);
 		archive->database_bytes = archive->rows = -1;
-		ok = archive_identify(absolute, &archive->form, err);
+		ok = archive_identify(absolute, &archive->form, err) &&
+		     (archive->form != ARCHIVE_TAR || tar_is_whole(absolute, err));
 		archive->id = mem_copy(slash != NULL ? slash + 1 : base);
 		archive->path = mem_copy(absolute);
 		archive->size_bytes = archive_bytes(absolute);

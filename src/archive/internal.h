@@ -20,6 +20,8 @@ bool form_from_word(const char *word, enum archive_form *form);
 bool form_is_folder(enum archive_form form);
 /* Ours, by the end of a path: ".dump.zst" before ".zst". NULL: it has none of our endings. */
 const char *form_ending_of(const char *path);
+/* Every file in it has its bytes, and its end is there. */
+PGTEND_CHECK bool tar_is_whole(const char *path, struct err *err);
 
 /* --- one of them ------------------------------------------------------------------------ */
 

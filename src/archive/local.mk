@@ -20,4 +20,5 @@ libpgtend_a_SOURCES += \
 	src/archive/stream_gzip.c \
 	src/archive/stream_internal.h \
 	src/archive/stream_zstd.c \
+	src/archive/tar.c \
 	src/archive/verify.c

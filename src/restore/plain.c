@@ -184,22 +184,31 @@ static bool end_statement(struct plain *plain, struct err *err)
 
 /* Each takes what begins at `at` and says how many bytes that was. */
 
+/* Of a long text the beginning is enough: names are short. */
+static void keep_quoted(struct plain *plain, const char *at, size_t length)
+{
+	if (plain->quoted.length < PLAIN_MOST_NAME)
+		text_add_n(&plain->quoted, at, length < PLAIN_MOST_NAME ? length : PLAIN_MOST_NAME);
+}
+
 static size_t take_quoted(struct plain *plain, const char *at, size_t left, char quote)
 {
+	size_t kept = 0;
 	for (size_t i = 0; i < left; i++) {
 		if (plain->has_backslash && at[i] == '\\' && i + 1 < left) {
 			i++;
+		} else if (at[i] == quote && i + 1 < left && at[i + 1] == quote) {
+			keep_quoted(plain, at + kept, i + 1 - kept); /* two stand for one */
+			kept = ++i + 1;
 		} else if (at[i] == quote) {
-			text_add_n(&plain->quoted, at, i < PLAIN_MOST_NAME ? i : PLAIN_MOST_NAME);
-			/* A doubled one begins the next text at once: the same to us. */
+			keep_quoted(plain, at + kept, i - kept);
 			add_token(plain, quote == '"' ? 'n' : 's', text_str(&plain->quoted), plain->quoted.length);
 			plain->quoted.length = 0;
 			plain->state = PLAIN_SQL;
 			return i + 1;
 		}
 	}
-	if (plain->quoted.length < PLAIN_MOST_NAME)
-		text_add_n(&plain->quoted, at, left < PLAIN_MOST_NAME ? left : PLAIN_MOST_NAME);
+	keep_quoted(plain, at + kept, left - kept);
 	return left;
 }
 

@@ -109,6 +109,11 @@ static void test_rows(void **state)
 	assert_int_equal(facts->lines, 13);
 	reading_done(&reading);
 	fails("COPY t FROM stdin;\n1\n2\n", ERR_FAILED, "d.sql:3: the file ends inside the rows of a table");
+	sql = "COPY \"Odd \"\" s\".\"T'a\ntwo\" (\"x\"\"y\") FROM stdin;\n1\n2\n\\.\n";
+	goes(sql, sql);
+	reading = read_by(sql, 1, (struct plain_options){0});
+	assert_int_equal(json_integer_value(json_object_get(plain_facts(reading.plain)->counts, "Odd \" s.T'a\ntwo")), 2);
+	reading_done(&reading);
 	goes("COPY t FROM stdin;\n1\n\\.", "COPY t FROM stdin;\n1\n\\.");
 }
 
