@@ -23,6 +23,7 @@
 #include "pgtend/timescale/timescale.h"
 #include "pgtend/pitr/pitr.h"
 #include "pgtend/probes/probe.h"
+#include "pgtend/restore/act.h"
 
 /* What lives from the first server to the last. */
 struct house {
@@ -303,6 +304,7 @@ int main(int argc, char **argv)
 	probe_register(&migrate_probe);
 	probe_register(&backup_probe);
 	probe_register(&archiver_probe);
+	probe_register(&restores_probe);
 	probe_register(&backups_probe);
 	if (arguments.is_completing)
 		status = complete(&arguments);

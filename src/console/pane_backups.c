@@ -243,6 +243,7 @@ void backups_sync(struct console *console)
 		return;
 	scene->rows = data->table;
 	scene->database = database->name;
+	scene->restores = database_facts(database, FACT_RESTORES)->table;
 	scene->archiver = database_facts(database, FACT_ARCHIVER)->table;
 	set_policy(console, database, scene);
 	scene->lacks = database->server->is_known && !database->server->has[CAP_DUMP] ? database->server->lacks[CAP_DUMP] : NULL;

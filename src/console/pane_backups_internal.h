@@ -40,6 +40,7 @@ enum chart_kind calendar_kind(const struct table *rows, int row);
 /* What is known of the selected database's backups. Any pointer may be NULL. */
 struct backups_scene {
 	const struct table *rows;       /* FACT_BACKUPS */
+	const struct table *restores;   /* FACT_RESTORES */
 	const struct table *archiver;   /* FACT_ARCHIVER, of its server */
 	const char *database;           /* its section's name */
 	const char *policy_word;        /* "daily" */

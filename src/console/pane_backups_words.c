@@ -38,7 +38,7 @@ static double age_s(const struct backups_scene *scene, int row)
 
 /* --- what is wrong ------------------------------------------------------------------------------- */
 
-enum trouble { TROUBLE_LACKS, TROUBLE_NONE_YET, TROUBLE_DAMAGED, TROUBLE_LATE, TROUBLE_ARCHIVER, TROUBLE_SHRUNK, TROUBLE_UNREAD, TROUBLE_HOOK, TROUBLE_SPARE, TROUBLES };
+enum trouble { TROUBLE_RESTORE, TROUBLE_LACKS, TROUBLE_NONE_YET, TROUBLE_DAMAGED, TROUBLE_LATE, TROUBLE_ARCHIVER, TROUBLE_SHRUNK, TROUBLE_UNREAD, TROUBLE_HOOK, TROUBLE_SPARE, TROUBLES };
 
 /* Newer than the good one and broken: the one that counts as today's backup is none. */
 static int damaged_row(const struct backups_scene *scene, bool is_newest)
@@ -62,12 +62,23 @@ static int unread_row(const struct backups_scene *scene)
 	return -1;
 }
 
+/* A restore that nobody works on any more. */
+static int interrupted_row(const struct backups_scene *scene)
+{
+	for (int row = 0; scene->restores && row < table_rows(scene->restores); row++)
+		if (pane_text(scene->restores, row, "mend"))
+			return row;
+	return -1;
+}
+
 static bool has_trouble(const struct backups_scene *scene, enum trouble trouble)
 {
 	bool is_wanted = scene->policy.every != BACKUP_NEVER;
 	int newest = backups_newest(scene);
 
 	switch (trouble) {
+	case TROUBLE_RESTORE:
+		return interrupted_row(scene) >= 0;
 	case TROUBLE_LACKS:
 		return scene->lacks && is_wanted;
 	case TROUBLE_NONE_YET:
@@ -99,7 +110,9 @@ static char *mend_of(const struct backups_scene *scene, enum trouble trouble)
 
 	if (!name)
 		return NULL;
-	if (trouble == TROUBLE_NONE_YET || trouble == TROUBLE_DAMAGED || trouble == TROUBLE_LATE)
+	if (trouble == TROUBLE_RESTORE)
+		line = mem_copy(pane_text(scene->restores, interrupted_row(scene), "mend") + strlen("pgtend "));
+	else if (trouble == TROUBLE_NONE_YET || trouble == TROUBLE_DAMAGED || trouble == TROUBLE_LATE)
 		line = mem_format("backup %s", name);
 	else if (trouble == TROUBLE_SHRUNK && id)
 		line = mem_format("verify %s --backup %s --restore", name, id);
@@ -164,6 +177,9 @@ static void say_trouble(struct writer *writer, const struct backups_scene *scene
 	if (!has_trouble(scene, trouble))
 		return;
 	switch (trouble) {
+	case TROUBLE_RESTORE:
+		words_say(writer, "restore", STYLE_WARN, true, pane_text(scene->restores, interrupted_row(scene), "words"));
+		break;
 	case TROUBLE_LACKS:
 		words_say(writer, "cannot", STYLE_WARN, true, scene->lacks);
 		break;
@@ -216,7 +232,7 @@ static void say_newest(struct writer *writer, const struct backups_scene *scene)
 	pane_clock(clock, taken->u.integer);
 	text_addf(&text, "%s %.5s UTC, %s", units_day(day, taken->u.integer), clock, units_bytes(size, bytes));
 	if (of > 0 && bytes > 0)
-		text_addf(&text, " of %s: %.1f times smaller", units_bytes(size, of), (double)of / (double)bytes);
+		text_addf(&text, " of %s: %.*f times smaller", units_bytes(size, of), of / bytes < 10 ? 1 : 0, (double)of / (double)bytes);
 	if (took)
 		text_addf(&text, ", took %s", units_ms(size, took->u.real * 1000));
 	words_say_text(writer, "newest", STYLE_PLAIN, false, &text);
@@ -236,7 +252,7 @@ static void say_verified(struct writer *writer, const struct backups_scene *scen
 {
 	int newest = backups_newest(scene), restored = -1;
 	struct text text = { 0 };
-	char day[UNITS_SIZE];
+	char day[UNITS_SIZE], clock[16];
 
 	for (int row = 0; row < table_rows(scene->rows) && restored < 0; row++)
 		if (calendar_kind(scene->rows, row) == CHART_RESTORED)
@@ -258,7 +274,8 @@ static void say_verified(struct writer *writer, const struct backups_scene *scen
 	if (restored < 0)
 		text_add(&text, "; none was ever restored (:verify --restore)");
 	else if (restored != newest) {
-		text_addf(&text, "; that of %s was restored", units_day(day, pane_int(scene->rows, restored, "taken_at", 0)));
+		pane_clock(clock, pane_int(scene->rows, restored, "taken_at", 0));
+		text_addf(&text, "; that of %s %.5s was restored", units_day(day, pane_int(scene->rows, restored, "taken_at", 0)), clock);
 		add_ago(&text, scene, restored);
 	}
 	words_say_text(writer, "verified", STYLE_PLAIN, false, &text);

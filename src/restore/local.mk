@@ -15,6 +15,7 @@ libpgtend_a_SOURCES += \
 	src/restore/plain_fill.c \
 	src/restore/plain_rows.c \
 	src/restore/plain_statement.c \
+	src/restore/probe.c \
 	src/restore/restore.c \
 	src/restore/scratch.c \
 	src/restore/settings.c \

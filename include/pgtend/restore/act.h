@@ -22,6 +22,7 @@
 #include "pgtend/core/report.h"
 #include "pgtend/core/table.h"
 #include "pgtend/fleet/fleet.h"
+#include "pgtend/probes/probe.h"
 
 struct restore_request {
 	const char *which;  /* "latest", an ID, a path; NULL: latest */
@@ -38,6 +39,10 @@ PGTEND_CHECK bool restore_preview(struct fleet *fleet, struct database *database
 PGTEND_CHECK bool restore_run(struct fleet *fleet, struct database *database, const struct restore_request *request,
     struct report *report, struct err *err);
 extern const struct table_shape restore_shape;
+
+/* FACT_RESTORES: what restores left, and those that are at work. */
+extern const struct probe restores_probe;
+extern const struct table_shape restores_shape;
 
 /* --- what interrupted restores left ------------------------------------------------------------------------------ */
 
