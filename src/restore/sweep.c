@@ -34,8 +34,8 @@ static enum life look_here(const char *folder, const char *dbname, const struct 
 	int fd = open(lock_path, O_RDWR | O_CLOEXEC);
 	enum life life = fd < 0 ? LIFE_UNKNOWN : flock(fd, LOCK_EX | LOCK_NB) == 0 ? LIFE_DEAD : LIFE_ALIVE;
 	if (life == LIFE_DEAD) {
-		static const char *const children[] = {"pg_dump", "pg_restore"};
-		for (int i = 0; i < 2; i++) {
+		static const char *const children[] = {"pg_dump", "pg_restore", "psql"};
+		for (size_t i = 0; i < sizeof children / sizeof children[0]; i++) {
 			pid_t pid = orphan_end(fd, children[i]);
 			if (pid)
 				report_log(scratch->report, "ended the %s (pid %ld) that an interrupted %s left behind", children[i],
