@@ -320,15 +320,6 @@ static void tell_done(const struct act *act, const struct restored *restored, do
 		report_hint(act->report, "when the data are as they should be: pgtend jobs resume %s", act->database->name);
 }
 
-/* A rename stops TimescaleDB's workers; in a place of its own the engine gives the name. */
-static void start_workers(const struct act *act, const struct restored *restored)
-{
-	struct err trouble = {0};
-	if (restored->hypertables >= 0 && !act->intent.is_replace &&
-	    !place_workers(act->fleet, act->database, act->intent.name, &trouble))
-		report_log(act->report, "TimescaleDB's workers in %s do not run: %s", act->intent.name, trouble.text);
-}
-
 static bool restore(struct act *act, struct err *err)
 {
 	struct restore_hooks hooks = {
@@ -347,7 +338,6 @@ static bool restore(struct act *act, struct err *err)
 	bool is_done = restore_into_new(act->fleet, act->database, &act->archive, &options, &restored, act->report, err);
 	if (is_done) {
 		double took_ms = (double)(units_now_us() - began_us) / 1000.0;
-		start_workers(act, &restored);
 		tell_rows(act, &restored, took_ms);
 		tell_done(act, &restored, took_ms);
 	}

@@ -8,7 +8,7 @@
 #include "pgtend/config/trust.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/sql_embedded.h"
+#include "act_internal.h"
 #include "plain_fill.h"
 #include "restore_internal.h"
 
@@ -179,12 +179,8 @@ static void start_workers(struct restoring *restoring, const char *name)
 {
 	struct scratch *scratch = &restoring->scratch;
 	struct err trouble = {0};
-	struct session *session =
-	    database_action_session(scratch->fleet, &scratch->database, name, scratch->purpose, 0, true);
-	if (!session_ready_wait(session, SCRATCH_READY_MS, &trouble) ||
-	    !session_query_wait(session, sql_restore_workers, NULL, 0, SCRATCH_DEADLINE_MS, NULL, &trouble))
-		report_log(scratch->report, "TimescaleDB's workers were not started in %s: %s", name, trouble.text);
-	session_free(session);
+	if (!place_workers(scratch->fleet, scratch->source, name, &trouble))
+		report_log(scratch->report, "TimescaleDB's workers do not run in %s: %s", name, trouble.text);
 }
 
 /* A name that people use is given at the end, to a database that is whole, and its marker goes in the same moment. */
