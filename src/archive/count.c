@@ -9,7 +9,7 @@
 #include "pgtend/core/mem.h"
 
 enum { BUFFER_BYTES = 1 << 20, LOOK_MS = 100, KEPT_BYTES = 64 };
-static const char copy_word[] = "COPY ", block_end[] = "\\.\n";
+static const char copy_word[] = "COPY ", block_end[] = "\\.\n", encoding_words[] = "SET client_encoding = '";
 
 /* ---- names ------------------------------------------------------------------------------ */
 
@@ -31,7 +31,7 @@ static const char *take_part(const char *s, struct text *name)
 }
 
 /* "COPY public.\"a b\" (x) FROM stdin": public.a b */
-static char *table_of(const char *statement)
+static char *table_of(const char *statement, const char *encoding)
 {
 	struct text name = {0};
 	const char *s = take_part(statement + strlen(copy_word), &name);
@@ -39,11 +39,9 @@ static char *table_of(const char *statement)
 		text_add_char(&name, '.');
 		take_part(s + 1, &name);
 	}
-	if (text_is_valid_utf8(text_str(&name), name.length))
-		return text_take(&name);
-	char *visible = text_visible(text_str(&name));
+	char *utf8 = name_as_utf8(text_str(&name), encoding);
 	text_done(&name);
-	return visible;
+	return utf8;
 }
 
 /* ---- statements ----------------------------------------------------------------------------- */
@@ -53,13 +51,25 @@ static bool is_copy(const struct counting *counting)
 	return text_starts_with(text_str(&counting->statement), copy_word);
 }
 
+/* "SET client_encoding = 'LATIN1'" */
+static void take_encoding(struct counting *counting)
+{
+	const char *statement = text_str(&counting->statement);
+	if (!text_starts_with(statement, encoding_words))
+		return;
+	const char *name = statement + sizeof encoding_words - 1;
+	mem_free(counting->encoding);
+	counting->encoding = mem_copy_n(name, strcspn(name, "'"));
+}
+
 static void end_statement(struct counting *counting)
 {
 	if (is_copy(counting) && text_ends_with(counting->statement.s, " FROM stdin")) {
 		mem_free(counting->table);
-		counting->table = table_of(counting->statement.s);
+		counting->table = table_of(counting->statement.s, counting->encoding);
 		counting->is_after_copy = true;
 	}
+	take_encoding(counting);
 	text_done(&counting->statement);
 }
 
@@ -171,7 +181,8 @@ void counting_end(struct counting *counting)
 		counting->trouble = "it ends within a statement";
 	text_done(&counting->statement);
 	mem_free(counting->table);
-	counting->table = NULL;
+	mem_free(counting->encoding);
+	counting->table = counting->encoding = NULL;
 }
 
 void counting_done(struct counting *counting)

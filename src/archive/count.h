@@ -15,12 +15,13 @@ struct counting {
 	int in_fd;          /* a pipe; closed at its end */
 	atomic_llong bytes; /* while it runs */
 	/* after work_wait() */
-	json_t *counts; /* {"schema.table": rows}, owned */
+	json_t *counts; /* {"schema.table": rows}, in UTF-8, owned */
 	int64_t rows, blocks;
 	const char *trouble; /* static; NULL: it came to its end */
 
 	/* while it runs */
 	struct text statement; /* as far as it matters */
+	char *encoding;        /* of the dump: "UTF8"; NULL: not said yet */
 	char *table;           /* whose rows follow */
 	int64_t table_rows;
 	char quote;  /* ' or " inside of quotes */
@@ -29,6 +30,9 @@ struct counting {
 };
 void counting_run(struct work *work, void *counting);
 void counting_done(struct counting *counting);
+
+/* A name in an encoding of PostgreSQL's (NULL: not known); what is no character in it becomes visible. Caller frees. */
+char *name_as_utf8(const char *name, const char *encoding);
 
 /* The same by hand, for tests. */
 void counting_begin(struct counting *counting);

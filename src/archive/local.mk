@@ -3,6 +3,7 @@ libpgtend_a_SOURCES += \
 	src/archive/count.c \
 	src/archive/count.h \
 	src/archive/digest.c \
+	src/archive/encoding.c \
 	src/archive/find.c \
 	src/archive/form.c \
 	src/archive/internal.h \

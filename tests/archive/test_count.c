@@ -112,6 +112,25 @@ static void literals(void **state)
 	mem_free(text);
 }
 
+/* Names are in the encoding of the database, and come as UTF-8. */
+static void encodings(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *encoding, *name, *wanted;
+	} cases[] = {{"LATIN1", "gr\xfcn", "public.gr\xc3\xbcn"}, {"LATIN1", "gr\xc3\xbcn", "public.gr\xc3\x83\xc2\xbcn"}, {"KOI8R", "\xc1", "public.\xd0\xb0"},
+		{"EUC_JP", "\xa4\xa2", "public.\xe3\x81\x82"}, {"EUC_JP", "\xa4", "public.\\xa4"}, {"SQL_ASCII", "gr\xfcn", "public.gr\\xfcn"},
+		{"SQL_ASCII", "gr\xc3\xbcn", "public.gr\xc3\xbcn"}, {"UTF8", "gr\xc3\xbcn", "public.gr\xc3\xbcn"}, {"NONE", "x", "public.x"}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *text = mem_format("SET client_encoding = '%s';\nCOPY public.\"%s\" (x) FROM stdin;\n1\n\\.\n", cases[i].encoding, cases[i].name);
+		const struct wanted wanted[] = {{cases[i].wanted, 1}};
+
+		check(text, wanted, 1);
+		mem_free(text);
+	}
+}
+
 static void cut_short(void **state)
 {
 	(void)state;
@@ -174,6 +193,7 @@ int main(void)
 		cmocka_unit_test(rows_that_look_like_ends),
 		cmocka_unit_test(names_of_any_kind),
 		cmocka_unit_test(literals),
+		cmocka_unit_test(encodings),
 		cmocka_unit_test(cut_short),
 		cmocka_unit_test(nothing_at_all),
 		cmocka_unit_test(random_rows),
