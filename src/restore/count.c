@@ -36,6 +36,21 @@ static void judge(struct counting *counting, const char *key, int64_t rows)
 		report_log(counting->report, "%s has %lld rows, and its dump had %lld", key, (long long)rows, (long long)should);
 }
 
+/* As a manifest, which is UTF-8, writes a name: a database in SQL_ASCII may hold other bytes. Caller frees. */
+static char *key_of(const char *name)
+{
+	return text_is_valid_utf8(name, strlen(name)) ? mem_copy(name) : text_visible(name);
+}
+
+static void note_seen(json_t *seen, const struct result *tables)
+{
+	for (int i = 0; i < result_rows(tables); i++) {
+		char *key = key_of(result_text(tables, i, 0));
+		json_object_set_new(seen, key, json_true());
+		mem_free(key);
+	}
+}
+
 /* Some tables in one question; names come quoted from the server. */
 static bool count_some(struct counting *counting, const struct result *tables, int first, int end, struct err *err)
 {
@@ -47,7 +62,9 @@ static bool count_some(struct counting *counting, const struct result *tables, i
 	bool is_done = session_query_wait(counting->session, text_str(&sql), NULL, 0, 0, &r, err);
 	for (int i = 0; is_done && i < result_rows(r); i++) {
 		int table = (int)result_int(r, i, 0, 0);
-		judge(counting, result_text(tables, table, 0), result_int(r, i, 1, 0));
+		char *key = key_of(result_text(tables, table, 0));
+		judge(counting, key, result_int(r, i, 1, 0));
+		mem_free(key);
 	}
 	result_free(r);
 	text_done(&sql);
@@ -57,14 +74,11 @@ static bool count_some(struct counting *counting, const struct result *tables, i
 /* What the manifest counts and the new database does not have. */
 static void judge_lacking(struct counting *counting, const struct result *tables, const struct result *own)
 {
-	struct words names = {0};
 	json_t *seen = json_object();
 	const char *key;
 	json_t *value;
-	for (int i = 0; i < result_rows(tables); i++)
-		json_object_set_new(seen, result_text(tables, i, 0), json_true());
-	for (int i = 0; i < result_rows(own); i++)
-		json_object_set_new(seen, result_text(own, i, 0), json_true());
+	note_seen(seen, tables);
+	note_seen(seen, own);
 	json_object_foreach ((json_t *)(uintptr_t)counting->wanted, key, value)
 		if (!json_object_get(seen, key)) {
 			counting->restored->different++;
@@ -73,7 +87,6 @@ static void judge_lacking(struct counting *counting, const struct result *tables
 				    (long long)json_integer_value(value));
 		}
 	json_decref(seen);
-	words_done(&names);
 }
 
 static bool count(struct counting *counting, struct err *err)
@@ -95,6 +108,14 @@ static bool count(struct counting *counting, struct err *err)
 	return is_done;
 }
 
+/* Names come and go as they are where the database does not know its encoding. */
+static bool take_names(struct session *session, struct err *err)
+{
+	return session_query_wait(session,
+	    "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', false) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII'",
+	    NULL, 0, SCRATCH_DEADLINE_MS, NULL, err);
+}
+
 bool restore_count(struct scratch *scratch, const json_t *wanted, struct restored *restored, struct err *err)
 {
 	struct counting counting = {.wanted = wanted, .report = scratch->report, .restored = restored};
@@ -104,7 +125,7 @@ bool restore_count(struct scratch *scratch, const json_t *wanted, struct restore
 	counting.session = scratch_session(scratch, err);
 	if (!counting.session)
 		return false;
-	bool is_done = scratch_stay(counting.session, err) && count(&counting, err);
+	bool is_done = scratch_stay(counting.session, err) && take_names(counting.session, err) && count(&counting, err);
 	session_free(counting.session);
 	if (is_done && restored->different > 0)
 		is_done = err_set(err, ERR_FAILED, "%lld table%s of %s ha%s not the rows of the dump", (long long)restored->different,
