@@ -149,43 +149,39 @@ static bool prove(struct pruning *pruning, struct err *err)
 
 /* --- doing it ------------------------------------------------------------------------------------------ */
 
-/* One that somebody reads stays for the next time; nothing else is passed over. */
-static bool remove_one(struct pruning *pruning, int i, struct err *busy, struct err *err)
+static bool remove_one(struct pruning *pruning, int i, struct err *err)
 {
 	const struct archive *archive = &pruning->archives.v[i];
 	report_step(pruning->report, "%s", archive->id);
-	if (backup_remove_wait(pruning->fleet->loop, archive, err)) {
-		pruning->is_removed[i] = true;
-		pruning->removed++;
-		pruning->removed_bytes += archive->size_bytes;
-		report_log(pruning->report, "removed %s", archive->id);
-		report_progress(pruning->report, pruning->removed, pruning->going, "backups");
-		return true;
-	}
-	if (err->kind != ERR_LOCKED)
+	if (!backup_remove_wait(pruning->fleet->loop, archive, err))
 		return false;
-	*busy = *err;
-	err_clear(err);
+	pruning->is_removed[i] = true;
+	pruning->removed++;
+	pruning->removed_bytes += archive->size_bytes;
+	report_log(pruning->report, "removed %s", archive->id);
+	report_progress(pruning->report, pruning->removed, pruning->going, "backups");
 	return true;
 }
 
-/* The oldest first: cut off in the middle, the rest is what a shorter plan would have left. */
+/* The oldest first: cut off in the middle, the rest is what a shorter plan would have left. One that cannot go (somebody reads it, somebody put a
+ * file into its folder) stays and is told; the others go. */
 static bool remove_all(struct pruning *pruning, struct err *err)
 {
-	struct err busy = {0};
-	bool ok = true;
-	for (int i = pruning->archives.count - 1; i >= 0 && ok; i--) {
+	struct err first = {0}, own = {0};
+	for (int i = pruning->archives.count - 1; i >= 0 && first.kind != ERR_CANCELLED; i--) {
 		if (!goes(pruning->fates[i]))
 			continue;
-		ok = task_is_cancelled() ? err_set(err, ERR_CANCELLED, "cancelled") : remove_one(pruning, i, &busy, err);
+		if (task_is_cancelled())
+			err_set(&first, ERR_CANCELLED, "cancelled");
+		else if (!remove_one(pruning, i, &own) && first.kind == ERR_NONE)
+			first = own;
 	}
-	if (ok && busy.kind != ERR_NONE) {
-		*err = busy;
-		ok = false;
-	}
-	if (!ok && err->kind != ERR_CANCELLED && pruning->removed > 0)
+	if (first.kind == ERR_NONE)
+		return true;
+	*err = first;
+	if (err->kind != ERR_CANCELLED && pruning->removed > 0)
 		err->kind = ERR_PARTIAL;
-	return ok || err_prefix(err, "%d of %d removed", pruning->removed, pruning->going);
+	return err_prefix(err, "%d of %d removed", pruning->removed, pruning->going);
 }
 
 static void tell_summary(const struct pruning *pruning, bool is_dry_run)

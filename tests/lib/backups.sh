@@ -19,3 +19,23 @@ ids() { ls store/app/ | grep -o '^app-[0-9TZ]*' | sort -u; }
 count() { ids | wc -l; }
 backdate() { python3 "$PGTEND_SOURCE/tests/lib/backdate.py" "store/app/$1" "$2"; } # ID SECONDS: prints the new ID
 set_key() { python3 "$PGTEND_SOURCE/tests/lib/backdate.py" --seal "$@"; }          # FILE KEY JSON
+
+# --- a store of backups of many ages, for prune ---
+day=86400
+template() { # takes a backup, of which make() makes the others
+	rm -rf store
+	pgtend backup app > /dev/null 2>&1
+	rm -rf template && mv store/app template && rm -rf store
+}
+# The newest backup is that of now; the others are copies of it, as old as is asked.
+make() { # DAYS...
+	local ages=() days
+	for days in "$@"; do ages+=("$((days * day))"); done
+	rm -rf store && mkdir store && cp -r template store/app
+	python3 "$PGTEND_SOURCE/tests/lib/backdate.py" --copies "store/app/$(newest)" "${ages[@]}"
+}
+flip() { # FILE
+	python3 -c 'import sys; f = open(sys.argv[1], "r+b"); at = max(0, f.seek(0, 2) - 300); f.seek(at); b = f.read(1); f.seek(at); f.write(bytes([b[0] ^ 255]))' "$1"
+}
+fates() { rows "$1" '" ".join(r["fate"].replace(" ", "_") for r in rows)'; }
+old() { ids | head -n "$1" | tail -n 1; }
