@@ -8,6 +8,7 @@ libpgtend_a_SOURCES += \
 	src/pitr/probe.c \
 	src/pitr/restore.c \
 	src/pitr/restore_start.c \
+	src/pitr/restore_tablespaces.c \
 	src/pitr/restore_time.c \
 	src/pitr/run.c \
 	src/pitr/setup.c \

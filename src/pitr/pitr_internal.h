@@ -103,8 +103,6 @@ struct pitr_run {
 };
 /* false: it could not be started, was cancelled, or ended badly: its own first error, and what to do. out (may be NULL): its standard output. */
 PGTEND_CHECK bool pitr_run(const struct pitr_run *run, struct text *out, struct err *err);
-/* The number of its error in err's text ("... (pgBackRest error 55)"); 0. */
-int pitr_error_of(const struct err *err);
 /* Runs a program where pgBackRest runs: as the same user, behind the same words. argv[0] is its name. */
 PGTEND_CHECK bool pitr_run_other(const struct pitr_place *place, const char *const *argv, int *status, struct text *out, struct err *err);
 
@@ -153,6 +151,11 @@ char *pitr_copy_line(const struct pitr_copy *copy);
 PGTEND_CHECK bool pitr_copy_start(const struct pitr_place *place, struct pitr_copy *copy, struct report *report, struct err *err);
 /* The first port above it that nobody listens on. */
 int64_t pitr_free_port(int64_t above);
+
+/* --- restore_tablespaces.c ------------------------------------------------------------------------ */
+
+/* false: a restore that begins with that backup would write into files of the server (ERR_REFUSED), or nobody could say. session NULL: the server does not answer. */
+PGTEND_CHECK bool pitr_tablespaces_check(const struct pitr_place *place, struct session *session, const char *label, int64_t to_us, struct err *err);
 
 /* --- restore_time.c ------------------------------------------------------------------------------ */
 

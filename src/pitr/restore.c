@@ -52,9 +52,11 @@ static bool find_base(struct restoring *restoring, struct err *err)
 		err_set(err, ERR_FAILED, "there is no backup of stanza %s in the repository: %s", restoring->place.stanza, info->message);
 		return err_hint(err, "pgtend pitr status %s", restoring->place.database->name);
 	}
+	/* Times of backups are whole seconds, cut: one that was complete in the second of the time may be too late. */
+	int64_t second_us = restoring->to_us - restoring->to_us % 1000000;
 	for (int i = 0; i < info->count; i++) {
 		const struct pitr_set *set = &info->sets[i];
-		if (wanted != NULL ? strcmp(set->label, wanted) == 0 : restoring->to_us == 0 || set->stop_us < restoring->to_us)
+		if (wanted != NULL ? strcmp(set->label, wanted) == 0 : restoring->to_us == 0 || set->stop_us < second_us)
 			restoring->base = set;
 	}
 	if (restoring->base == NULL && wanted != NULL)
@@ -140,8 +142,7 @@ static void ask_server(struct restoring *restoring, struct session *session)
 			copy->ident_file = mem_copy(result_text(result, 0, result_column(result, "ident_file")));
 		}
 		/* They may have been given to the server on its command line. */
-		if (!restoring->place.is_elsewhere)
-			copy->sockets = mem_copy(result_text(result, 0, result_column(result, "sockets")));
+		copy->sockets = mem_copy(result_text(result, 0, result_column(result, "sockets")));
 		if (copy->port == 0 && !restoring->place.is_elsewhere && port_text != NULL && units_parse_int(port_text, &port))
 			copy->port = pitr_free_port(port);
 	}
@@ -214,7 +215,10 @@ static bool prepare(struct fleet *fleet, struct database *database, const struct
 	else if (!restoring->place.is_elsewhere)
 		restoring->copy.sockets = pitr_conf_get(restoring->place.config, restoring->place.stanza, "pg1-socket-path");
 	find_timeline(restoring, session);
+	bool is_safe = pitr_tablespaces_check(&restoring->place, session, restoring->base->label, restoring->to_us, err);
 	session_free(session);
+	if (!is_safe)
+		return false;
 	int major = 0;
 	struct err ignored;
 	if (!restoring->place.is_elsewhere && client_tool_find("pg_ctl", restoring->info.major, &restoring->copy.pg_ctl, &major, &ignored) && major != restoring->info.major) {
@@ -316,14 +320,15 @@ static void build_options(const struct restoring *restoring, struct words *optio
 		mem_free(target);
 	}
 	words_take(options, mem_format("--target-timeline=%s", restoring->timeline));
-	if (restoring->restore->set != NULL)
-		words_take(options, mem_format("--set=%s", restoring->restore->set));
+	words_take(options, mem_format("--set=%s", restoring->base->label));
 	/* A copy that pushed its own history into the stanza would spoil the original's. */
 	words_add(options, "--archive-mode=off");
 	/* Tablespaces lie where the original has them, unless they are sent elsewhere. */
 	words_take(options, mem_format("--tablespace-map-all=%s.tablespaces", copy->into));
 	if (copy->port > 0)
 		words_take(options, mem_format("--recovery-option=port=%lld", (long long)copy->port));
+	/* Its retention would eat what was just restored, as soon as the copy opens. Nothing to a server without TimescaleDB. */
+	words_add(options, "--recovery-option=timescaledb.max_background_workers=0");
 	if (copy->sockets != NULL)
 		words_take(options, mem_format("--recovery-option=unix_socket_directories=%s", copy->sockets));
 }

@@ -45,12 +45,10 @@ static char *server_options(const struct pitr_copy *copy)
 			text_addf(&text, "%s-c %s=%s", text.length > 0 ? " " : "", files[i][0], word);
 		mem_free(word);
 	}
-	if (copy->config_file != NULL) {
-		char *word = text_shell_word(copy->into);
-		/* Else it would run on the server's own data, and write over its pid. */
-		text_addf(&text, " -c data_directory=%s -c external_pid_file=", word);
-		mem_free(word);
-	}
+	/* The configuration may name the server's own data and file for its pid: these it must not use. */
+	char *word = text_shell_word(copy->into);
+	text_addf(&text, "%s-c data_directory=%s -c external_pid_file=", text.length > 0 ? " " : "", word);
+	mem_free(word);
 	return text_take(&text);
 }
 

@@ -234,12 +234,6 @@ static bool word_error(const struct running *running, struct err *err)
 	return false;
 }
 
-int pitr_error_of(const struct err *err)
-{
-	const char *at = strstr(err->text, "(pgBackRest error ");
-	return at != NULL ? atoi(at + strlen("(pgBackRest error ")) : 0;
-}
-
 static void log_warnings(const struct running *running)
 {
 	struct words lines = {0};

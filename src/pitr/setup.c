@@ -166,8 +166,15 @@ static bool do_stanza(struct setting_up *up, struct report *report, struct err *
 		add_row(up, "stanza", up->place.stanza, NULL, NULL, "to do");
 		return true;
 	}
-	if (!pitr_info_read(&up->place, &info, err))
-		return false;
+	if (!pitr_info_read(&up->place, &info, err)) {
+		if (up->setup->is_written || err->kind == ERR_CANCELLED)
+			return false;
+		/* Its configuration is what is to be written. */
+		report_log(report, "-- %s", err->text);
+		err_clear(err);
+		add_row(up, "stanza", up->place.stanza, NULL, NULL, "to do");
+		return true;
+	}
 	bool is_there = info.code == 0 || info.code == 2, ok = true;
 	if (!is_there && info.code != 1)
 		ok = err_set(err, ERR_FAILED, "the repository: %s", info.message);
