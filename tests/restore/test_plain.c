@@ -99,13 +99,13 @@ static void test_rows(void **state)
 {
 	(void)state;
 	const char *sql = "COPY public.t (a) FROM stdin;\n1\n\\\\! x\n\\N\n\\.\n\nselect 1;\n"
-	                  "COPY \"My S\".\"a.b\" FROM STDIN;\r\nx\r\n\\.\r\nCOPY public.t (a) FROM stdin;\n\n\\.\n";
+	                  "COPY \"My S\".\"a\"\".b\" FROM STDIN;\r\nx\r\n\\.\r\nCOPY public.t (a) FROM stdin;\n\n\\.\n";
 	goes(sql, sql);
 	struct reading reading = read_by(sql, 3, (struct plain_options){0});
 	const struct plain_facts *facts = plain_facts(reading.plain);
 	assert_int_equal(facts->rows, 5);
 	assert_int_equal(json_integer_value(json_object_get(facts->counts, "public.t")), 4);
-	assert_int_equal(json_integer_value(json_object_get(facts->counts, "My S.a.b")), 1);
+	assert_int_equal(json_integer_value(json_object_get(facts->counts, "My S.a\".b")), 1);
 	assert_int_equal(facts->lines, 13);
 	reading_done(&reading);
 	fails("COPY t FROM stdin;\n1\n2\n", ERR_FAILED, "d.sql:3: the file ends inside the rows of a table");
