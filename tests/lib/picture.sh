@@ -1,5 +1,5 @@
 # The scene of the README's picture: the sandbox fleet with retention that is late, tracking selected, one vacuum done.
-# picture_scene OUT: brings it up and writes OUT.txt (plain) and OUT.ansi (with colours), and the same of CHUNKS alone as OUT-chunks. picture_words: what of it must stay the same.
+# picture_scene OUT: brings it up and writes OUT.txt (plain) and OUT.ansi (with colours), and the same of CHUNKS and BACKUPS alone as OUT-chunks and OUT-backups. picture_words: what of it must stay the same.
 source "$PGTEND_SOURCE/tests/lib/sandbox.sh"
 source "$PGTEND_SOURCE/tests/lib/tmux.sh"
 
@@ -11,11 +11,42 @@ picture_take() {
 picture_is_whole() {
 	local lines
 	mapfile -t lines < <(screen)
-	[ "${#lines[@]}" -eq "$1" ] && [[ ${lines[0]} == ' pgtend'* && ${lines[$1 - 1]} == tracking:* ]]
+	[ "${#lines[@]}" -eq "$1" ] && [[ ${lines[0]} == ' pgtend'* && ${lines[$1 - 1]} == ${2:-tracking}:* ]]
+}
+# core's backup of now and, as if they had been taken then, those of two weeks: one day was missed, one dump lost bytes later.
+picture_backups() {
+	local folder="$SB_DIR/backups/core" newest day copy
+	newest=$(find "$folder" -name '*.json' | sort | tail -n 1)
+	for day in 1 2 3 4 5 6 7 9 10 11 12 13; do
+		python3 - "${newest%.json}" "$day" "$PGTEND_SOURCE/tests/lib/backdate.py" <<-'PY' || return 1
+			import glob, json, os, shutil, subprocess, sys
+			base, day, backdate = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+			# a copy of another second, made older
+			folder, name = os.path.split(base)
+			copy = os.path.join(folder, name[:-7] + "0200%02dZ" % day)
+			for path in glob.glob(glob.escape(base) + ".*"):
+			    shutil.copy(path, copy + path[len(base):])
+			manifest = json.load(open(copy + ".json"))
+			text = os.path.basename(copy)[-16:]
+			manifest["taken_at"] = f"{text[:4]}-{text[4:6]}-{text[6:11]}:{text[11:13]}:{text[13:15]}Z"
+			manifest["id"] = os.path.basename(copy)
+			manifest["file"] = manifest["id"] + manifest["file"][len(name):]
+			size = manifest["size_bytes"] * (100 - 3 * day) // 100
+			dump = os.path.join(folder, manifest["file"])
+			os.truncate(dump, size - (12 if day == 6 else 0))
+			manifest["size_bytes"] = size
+			manifest["database_bytes"] = manifest["database_bytes"] * (100 - 2 * day) // 100
+			if day != 3:
+			    del manifest["verified"][1:]
+			json.dump(manifest, open(copy + ".json", "w"))
+			subprocess.run([sys.executable, backdate, copy, str(day * 86400)], check=True, stdout=subprocess.DEVNULL)
+		PY
+	done
 }
 picture_scene() {
 	sandbox_open "$PGTEND_SCRATCH/atriz" || return 1
 	"$PGTEND" sandbox incident retention --dir "$SB_DIR" > /dev/null || return 1
+	sed -i 's/^backup_dir = .*/&\nkeep = 10 days/' "$SB_INI"
 	mkdir -p "$PGTEND_SCRATCH/state"
 	TMUX_ENV="XDG_STATE_HOME=$PGTEND_SCRATCH/state" tmux_start 120 40
 	tmux_run "clear; $PGTEND -c $SB_INI"
@@ -36,6 +67,20 @@ picture_scene() {
 	tmux_size 120 32
 	wait_until 15 picture_is_whole 32 && shows 'job +[0-9]+ retention' || return 1
 	picture_take "$1-chunks"
+	press Escape
+	type '['
+	shows '^core:development>' || return 1
+	type ':verify core --restore'
+	press Enter
+	shows '─ verify core --restore' 60 || return 1
+	press Escape
+	picture_backups || return 1
+	type 6
+	press F5
+	type z
+	shows 'damaged +core-' 30 || return 1
+	wait_until 15 picture_is_whole 32 core || return 1
+	picture_take "$1-backups"
 	press q
 	press q
 	"$PGTEND" sandbox destroy --dir "$SB_DIR" > /dev/null
