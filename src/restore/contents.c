@@ -89,7 +89,7 @@ char *contents_ask(const struct contents *contents, const char *const *options, 
 /* --- its list ------------------------------------------------------------------------------------------------- */
 
 /* "12; 1259 16385 TABLE public users ann" -> "TABLE public users ann"; NULL: a comment. */
-static const char *words_of(const char *line)
+const char *contents_words(const char *line)
 {
 	const char *s = strchr(line, ';');
 	if (!s || s == line)
@@ -101,7 +101,7 @@ static const char *words_of(const char *line)
 
 bool contents_is(const char *line, const char *kind)
 {
-	const char *words = words_of(line);
+	const char *words = contents_words(line);
 	return words && text_starts_with(words, kind);
 }
 
@@ -123,7 +123,7 @@ static char *after(const char *line, const char *words)
 static void take_line(struct contents *contents, const char *line)
 {
 	static const char extension[] = "EXTENSION - ";
-	const char *words = words_of(line);
+	const char *words = contents_words(line);
 	char *value = NULL;
 	if (line[0] == ';') {
 		if (!contents->dbname && (value = after(line, "    dbname: ")) != NULL)

@@ -23,7 +23,7 @@ static void sized(struct result **result, const struct err *err, void *arg)
 {
 	struct filling *filling = arg;
 	int64_t bytes = err->kind == ERR_NONE && *result ? result_int(*result, 0, 0, 0) : 0;
-	int64_t all = filling->options->bytes;
+	int64_t all = filling->options->bytes > 0 ? filling->options->bytes : 0;
 	filling->is_asked = false;
 	if (bytes > 0)
 		report_progress(filling->scratch->report, bytes, bytes > all && all > 0 ? bytes : all, "bytes");
@@ -48,7 +48,7 @@ static void tick(void *arg)
 	session_submit(filling->scratch->keeper, &request);
 }
 
-static void add_options(const struct fill_options *options, struct words *argv)
+static void add_options(const struct scratch *scratch, const struct fill_options *options, struct words *argv)
 {
 	words_add(argv, "--exit-on-error");
 	if (!options->keeps_tablespaces)
@@ -56,6 +56,8 @@ static void add_options(const struct fill_options *options, struct words *argv)
 	if (options->no_owner) {
 		words_add(argv, "--no-owner");
 		words_add(argv, "--no-privileges");
+	}
+	if (options->no_owner && !(scratch->is_super && strcmp(scratch->purpose, "restore") == 0)) {
 		words_add(argv, "--no-publications");
 		words_add(argv, "--no-security-labels");
 	}
@@ -146,7 +148,7 @@ bool filling_run(struct filling *filling, const char *section, const char *list,
 	if (in_fd < 0)
 		return false;
 	words_add(&argv, filling->options->tools->pg_restore);
-	add_options(filling->options, &argv);
+	add_options(filling->scratch, filling->options, &argv);
 	add_what(filling, section, jobs, &argv);
 	bool is_done = run(filling, &argv, in_fd, err);
 	words_done(&argv);
@@ -156,12 +158,29 @@ bool filling_run(struct filling *filling, const char *section, const char *list,
 
 /* --- which entries --------------------------------------------------------------------------------------------------- */
 
+/* An extension's comment is its owner's, a superuser. */
+static bool is_for_superusers(const char *line)
+{
+	return contents_is(line, "COMMENT - EXTENSION ") || contents_is(line, "EVENT TRIGGER ") ||
+	       contents_is(line, "COMMENT - EVENT TRIGGER ") || contents_is(line, "PUBLICATION ") ||
+	       contents_is(line, "SUBSCRIPTION ");
+}
+
+/* What of it people will miss. */
+static void say_left_out(const struct filling *filling)
+{
+	const struct scratch *scratch = filling->scratch;
+	const struct words *entries = &filling->contents->entries;
+	for (size_t i = 0; !scratch->is_super && strcmp(scratch->purpose, "restore") == 0 && i < entries->count; i++)
+		if (is_for_superusers(entries->v[i]) && !contents_is(entries->v[i], "COMMENT - EXTENSION "))
+			report_log(scratch->report, "left out, because only a superuser may make it: %s", contents_words(entries->v[i]));
+}
+
 bool filling_takes(const char *line, const void *arg)
 {
 	const struct filling *filling = arg;
 	const struct scratch *scratch = filling->scratch;
-	/* Its comment is its owner's, a superuser. */
-	if (!scratch->is_super && contents_is(line, "COMMENT - EXTENSION "))
+	if (!scratch->is_super && is_for_superusers(line))
 		return false;
 	/* What belongs to the database has been given, or is given at the end. */
 	if (contents_is(line, "DATABASE ") || contents_is(line, "DATABASE PROPERTIES ") ||
@@ -191,6 +210,7 @@ static bool fill(struct filling *filling, struct err *err)
 	report_step(scratch->report, "pg_restore %d into %s", filling->options->tools->major, scratch->dbname);
 	if (filling->contents->has_timescale)
 		return timescale_fill(filling, err);
+	say_left_out(filling);
 	char *list = contents_list(filling->contents, filling_takes, filling);
 	bool is_done = filling_run(filling, NULL, list, filling->options->jobs, err);
 	mem_free(list);

@@ -8,6 +8,7 @@
 #include "pgtend/config/trust.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/sql_embedded.h"
 #include "act_internal.h"
 #include "plain_fill.h"
 #include "restore_internal.h"
@@ -159,6 +160,13 @@ static bool check_name(struct restoring *restoring, struct err *err)
 		is_free = err_set(err, ERR_FAILED, "the database %s is there already on %s", options->dbname, restoring->scratch.where);
 		err_hint(err, "choose another name with --as, or let it take the place of the old one: --replace");
 	}
+	result_free(r);
+	r = NULL;
+	/* Two at once would work in vain until one of them gets the name. */
+	if (is_free && !restoring->options->is_dry_run)
+		is_free = session_query_wait(keeper, sql_restore_lock, params, 1, SCRATCH_DEADLINE_MS, &r, err) &&
+		          (result_bool(r, 0, 0) || err_set(err, ERR_LOCKED, "another run is making %s on %s", options->dbname,
+		                                       restoring->scratch.where));
 	result_free(r);
 	return is_free;
 }

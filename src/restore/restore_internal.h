@@ -40,6 +40,8 @@ PGTEND_CHECK bool contents_needs(struct contents *contents, struct err *err);
 PGTEND_CHECK bool contents_plain(struct scratch *scratch, const struct archive *archive, struct contents *contents,
     json_t **counts, struct err *err);
 void contents_done(struct contents *contents);
+/* The entry without its numbers: "TABLE public users ann"; NULL: a comment. */
+const char *contents_words(const char *line);
 /* Whether the entry begins with these words: "TABLE DATA public ". */
 bool contents_is(const char *line, const char *kind);
 /* Some of its entries, for pg_restore --use-list. Caller frees. */
