@@ -9,6 +9,7 @@
 
 #include "pgtend/backup/backup.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/restore/act.h"
 #include "pgtend/core/units.h"
 #include "pgtend/fleet/health.h"
 #include "pgtend/migrate/migrate.h"
@@ -232,6 +233,22 @@ static void migrations_that_cannot_be_read_are_a_trouble(void **state)
 	assert_int_equal(f->health.verdict, VERDICT_WARN);
 }
 
+static void an_interrupted_restore_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct table *row = put(&f->core->facts[FACT_RESTORES], &restores_shape);
+	table_set_text(row, 0, "dbname", "pgtend_restore_core_0123abcd");
+	table_set_int(row, 0, "is_running", 1);
+	table_set_text(row, 0, "words", "a restore of core is at work in pgtend_restore_core_0123abcd");
+	assert_string_equal(judged(f), "");
+	assert_int_equal(f->health.verdict, VERDICT_OK);
+	table_set_int(row, 0, "is_running", 0);
+	table_set_text(row, 0, "words", "pgtend_restore_core_0123abcd was left half filled by an interrupted restore");
+	table_set_text(row, 0, "mend", "pgtend restore core --drop");
+	assert_string_equal(judged(f), "pgtend_restore_core_0123abcd was left half filled by an interrupted restore");
+	assert_int_equal(f->health.verdict, VERDICT_WARN);
+}
+
 static void dead_rows_count_only_in_large_tables(void **state)
 {
 	struct fixture *f = *state;
@@ -306,6 +323,7 @@ int main(void)
 		TEST(a_server_that_cannot_be_dumped_is_named),
 		TEST(pending_files_are_no_trouble_and_lost_ones_are),
 		TEST(migrations_that_cannot_be_read_are_a_trouble),
+		TEST(an_interrupted_restore_is_told),
 		TEST(dead_rows_count_only_in_large_tables),
 		TEST(waiting_clients_of_a_pool_are_seen),
 		TEST(the_overview_counts_and_gives_rates),
