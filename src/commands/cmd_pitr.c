@@ -167,7 +167,7 @@ const struct verb verb_pitr_restore = {
     .level = GUARD_L2,
     .may_be_down = true,
     .has_dry_run = true,
-    .title = "Restore a server as it was at a time, into a new folder",
+    .title = "Restore a server as of a time into a new folder",
     .help = "pgBackRest lays the last backup before TIME into a new folder, and the restored cluster, once started, replays the log up to TIME. The server that is there "
             "is not touched, and need not answer; where it does, the log up to now is archived first, so that TIME is in the repository. The new cluster archives nothing itself, and its "
             "tablespaces lie in DIR.tablespaces. --start starts it and waits; otherwise the line that starts it is said. Take single rows back from it with pg_dump, or move to it as a whole.",

@@ -65,6 +65,26 @@ static void add_legend(struct overlay *overlay)
 		overlay_field(overlay, STYLE_PLAIN, chart_glyph(legend[i].kind), legend[i].means);
 }
 
+/* What the cells of BACKUPS mean. */
+static void add_backup_legend(struct overlay *overlay)
+{
+	static const struct { enum chart_kind kind; const char *means; } legend[] = {
+		{ CHART_RESTORED, "restored: it was restored into a scratch database, and the rows of every table compared" },
+		{ CHART_READ, "read: every row came out of it, and was counted" },
+		{ CHART_CHECKED, "checksum: its bytes are those that were written, its table of contents can be read" },
+		{ CHART_UNREAD, "not read back: no policy counts it" },
+		{ CHART_DAMAGED, "damaged: it is no backup" },
+		{ CHART_MISSED, "missed: the policy wanted one of this day (or week)" },
+		{ CHART_DUE, "due: the policy wants one of today" },
+		{ CHART_GAP, "none, and none was wanted" },
+	};
+
+	overlay_add(overlay, STYLE_PLAIN, "%s", "");
+	overlay_add(overlay, STYLE_TITLE, "calendar");
+	for (size_t i = 0; i < sizeof(legend) / sizeof(legend[0]); i++)
+		overlay_field(overlay, chart_style(legend[i].kind), chart_glyph(legend[i].kind), legend[i].means);
+}
+
 struct overlay *help_new(const struct console *console)
 {
 	const struct pane *pane = console_pane(console, console->focus);
@@ -74,6 +94,8 @@ struct overlay *help_new(const struct console *console)
 	overlay_add(overlay, STYLE_PLAIN, "%s", pane->help);
 	if (pane == &pane_chunks || pane == &pane_chunk_list)
 		add_legend(overlay);
+	else if (pane == &pane_backups)
+		add_backup_legend(overlay);
 	overlay_add(overlay, STYLE_PLAIN, "%s", "");
 	overlay_add(overlay, STYLE_TITLE, "keys");
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)

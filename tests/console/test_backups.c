@@ -12,11 +12,13 @@
 
 #include "../../src/console/console_internal.h"
 #include "golden.h"
+#include "pgtend/backup/backup.h"
 #include "pgtend/backup/shapes.h"
 #include "pgtend/config/config.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/pitr/pitr.h"
+#include "pgtend/restore/act.h"
 #include "pgtend/ui/theme.h"
 
 #define MB (1 << 20)
@@ -467,6 +469,51 @@ static void the_corner_is_shared(void **state)
 	assert_hides("4 ACTIVITY");
 }
 
+static void fleet_says_when_it_is_late(void **state)
+{
+	struct table *table = table_new(&backup_shape);
+	int row = table_add_row(table);
+
+	(void)state;
+	console->is_zoomed = false;
+	table_set_text(table, row, "policy", "daily");
+	table_set_real(table, row, "age_s", 3 * 86400);
+	table_set_int(table, row, "verified", 1);
+	facts_put(&fleet->databases[0]->facts[FACT_BACKUP], table, 1);
+	console_mark(console, STALE_DATA);
+	assert_shows("3d late");
+	table_set_real(table, row, "age_s", 3600);
+	console_mark(console, STALE_DATA);
+	assert_shows("1h ok");
+}
+
+static void help_explains_the_calendar(void **state)
+{
+	(void)state;
+	give(two_weeks());
+	console_sync(console);
+	press('?');
+	assert_shows("missed: the policy wanted one of this day");
+	assert_shows("every row came out of it");
+}
+
+static void an_interrupted_restore_stands_first(void **state)
+{
+	struct table *table = table_new(&restores_shape);
+	int row = table_add_row(table);
+
+	(void)state;
+	table_set_text(table, row, "dbname", "pgtend_restore_core_0123abcd");
+	table_set_text(table, row, "words", "pgtend_restore_core_0123abcd was left half filled");
+	table_set_text(table, row, "mend", "pgtend restore core --drop");
+	facts_put(&fleet->databases[0]->facts[FACT_RESTORES], table, 1);
+	give(all_wrong());
+	assert_shows("restore     pgtend_restore_core_0123abcd was left half filled");
+	assert_shows("mend (m)    :restore core --drop");
+	press('m');
+	assert_string_equal(prompt_text(console->prompt), "restore core --drop");
+}
+
 /* --- the manifest ------------------------------------------------------------------------------------------ */
 
 static const char manifest[] = "{\"format\":2,\"pgtend\":\"0.1.0\",\"id\":\"core-20261121T020000Z\",\"database\":\"core\",\"dbname\":\"atriz_core\",\"host\":\"backup1\","
@@ -555,6 +602,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(weeks, start_weekly, end),
 		cmocka_unit_test_setup_teardown(a_restore_is_typed, start, end),
 		cmocka_unit_test_setup_teardown(the_corner_is_shared, start, end),
+		cmocka_unit_test_setup_teardown(fleet_says_when_it_is_late, start, end),
+		cmocka_unit_test_setup_teardown(help_explains_the_calendar, start, end),
+		cmocka_unit_test_setup_teardown(an_interrupted_restore_stands_first, start, end),
 		cmocka_unit_test(one_backup_in_full),
 		cmocka_unit_test_setup_teardown(what_runs_tells_bytes_speed_and_time, start, end),
 	};
