@@ -9,6 +9,10 @@
 #include "internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
+#include "pgtend/core/units.h"
+#include "pgtend/loop/task.h"
+
+enum { TURN_US = 5000 };
 
 void archive_done(struct archive *archive)
 {
@@ -237,6 +241,16 @@ static bool gather_ids(const char *folder, const char *database, struct words *i
 	return true;
 }
 
+/* A manifest that counts ten thousand tables takes some ms, and there may be hundreds of them: keys must not wait for all. */
+static void give_turn(int64_t *turn_us)
+{
+	int64_t now_us = units_now_us();
+	if (task_self() == NULL || (now_us - *turn_us < TURN_US && now_us >= *turn_us))
+		return;
+	task_yield();
+	*turn_us = units_now_us();
+}
+
 bool archive_list(const char *folder, const char *database, struct archives *archives, struct err *err)
 {
 	struct words ids = {0};
@@ -245,12 +259,14 @@ bool archive_list(const char *folder, const char *database, struct archives *arc
 		return false;
 	archives->v = mem_new((ids.count + 1) * sizeof *archives->v);
 	/* The stamp in the name sorts as time does. */
+	int64_t turn_us = units_now_us();
 	for (size_t i = ids.count; i-- > 0;) {
 		if (i + 1 < ids.count && strcmp(ids.v[i], ids.v[i + 1]) == 0)
 			continue;
 		char *base = places_join(folder, ids.v[i]);
 		archive_load(&archives->v[archives->count++], base);
 		mem_free(base);
+		give_turn(&turn_us);
 	}
 	words_done(&ids);
 	return true;
