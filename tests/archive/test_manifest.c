@@ -68,10 +68,10 @@ static void every_byte(void **state)
 	assert_true(json_read_file(path, &whole, &err));
 	for (size_t i = 0; i < length; i++) {
 		const char before = bytes[i];
-		const char others[] = {(char)(before ^ 1), (char)(before ^ 0x80), ' ', '"', '\0', '9'};
+		const char others[] = {(char)(before ^ 0x80), ' ', '"', '\0', '9'};
 
-		for (size_t o = 0; o < sizeof others; o++) {
-			bytes[i] = others[o];
+		for (int o = 0; o < 2; o++) {
+			bytes[i] = o ? others[i % sizeof others] : (char)(before ^ 1);
 			put(ID ".json", bytes, length);
 			const struct archive *archive = only();
 
@@ -80,7 +80,7 @@ static void every_byte(void **state)
 		}
 		bytes[i] = before;
 	}
-	for (size_t cut = 0; cut + 2 < length; cut += 3) {
+	for (size_t cut = 0; cut + 2 < length; cut += 7) {
 		put(ID ".json", bytes, cut);
 		assert_non_null(only()->trouble);
 	}
