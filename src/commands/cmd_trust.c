@@ -92,7 +92,7 @@ static void add_commands(struct table *table, const struct section *section)
 {
 	for (int i = 0; i < config_key_count; i++) {
 		const struct config_key *key = &config_keys[i];
-		bool is_command = key->type == KEY_COMMAND || strcmp(key->name, "pgbin") == 0;
+		bool is_command = key->type == KEY_COMMAND || strcmp(key->name, "pgbin") == 0 || strcmp(key->name, "pgbackrest_config") == 0;
 		if (key->section == section_kind(section) && is_command && section_is_set(section, key->name))
 			add_command(table, section, key->name, section_text(section, key->name), section_where(section, key->name));
 	}

@@ -64,7 +64,9 @@ static bool find_command(struct pitr_place *place, struct err *err)
 	const char *name = strrchr(last, '/') != NULL ? strrchr(last, '/') + 1 : last;
 	place->is_elsewhere = place->command.count > 1;
 	if (strstr(name, "pgbackrest") != NULL)
-		return trust_allows_command(place->fleet->config, place->database->section, "pgbackrest", err);
+		/* A configuration names programs to run, too. */
+		return trust_allows_command(place->fleet->config, place->database->section, "pgbackrest", err) &&
+		       trust_allows_command(place->fleet->config, place->database->section, "pgbackrest_config", err);
 	err_set(err, ERR_CONFIG, "%s: pgbackrest = %s does not end in pgbackrest", section_where(place->database->section, "pgbackrest"), words);
 	return err_hint(err, "pgbackrest = docker exec -u postgres NAME pgbackrest");
 }
@@ -231,6 +233,9 @@ static bool is_not_here(const struct pitr_place *place, struct err *err)
 {
 	const struct database *database = place->database;
 	const char *client = section_text(database->section, "client");
+	const struct server *server = database->server;
+	if (server->is_known && !server->has[CAP_DUMP])
+		return err_set(err, ERR_UNSUPPORTED, "there is nothing for pgBackRest: %s", server->lacks[CAP_DUMP] != NULL ? server->lacks[CAP_DUMP] : "it has no cluster of files");
 	if (client != NULL && *client != '\0') {
 		err_set(err, ERR_UNSUPPORTED, "%s runs behind `client = %s`, and where pgBackRest is there is not said", database->server->label, client);
 		return err_hint(err, "in pgtend.ini: pgbackrest = docker exec -u postgres NAME pgbackrest");
@@ -246,8 +251,8 @@ static bool is_not_here(const struct pitr_place *place, struct err *err)
 		err_set(err, ERR_UNSUPPORTED, "where %s keeps its data this role may not know (data_directory)", database->server->label);
 		return err_hint(err, "GRANT pg_read_all_settings TO the role, or set pgbackrest_stanza and pgbackrest");
 	}
-	err_set(err, ERR_UNSUPPORTED, "%s is not this machine's, and pgBackRest runs on the database's host or on its repository's", database->server->label);
-	return err_hint(err, "run pgtend there, or say in pgtend.ini how to get there: pgbackrest = ssh HOST pgbackrest");
+	err_set(err, ERR_UNSUPPORTED, "%s does not keep its data on this machine, and pgBackRest runs on the database's host or on its repository's", database->server->label);
+	return err_hint(err, "run pgtend there, or say in pgtend.ini how to get there: pgbackrest = ssh HOST pgbackrest, or docker exec -u postgres NAME pgbackrest");
 }
 
 bool pitr_place_can(const struct pitr_place *place, bool needs_stanza, struct err *err)
