@@ -1,7 +1,8 @@
 /* backup/remove.c - one backup taken away, in an order in which no crash leaves what looks complete and is not.
  *
- * The dump loses its name first (ID.dump.part is what interrupted backups leave, too), then go the globals, the manifest, the bytes. What a crash
- * leaves is a manifest without a dump, which is no backup, and a part: the next `prune` takes both. In a thread: unlinking much takes its time. */
+ * The dump loses its name first (ID.dump.part is what interrupted backups leave, too), then go the bytes, the globals, and last the manifest. What a
+ * crash leaves is a manifest without a dump, which is no backup, and perhaps a part: by the manifest the next `prune` finds both. In a thread: unlinking
+ * much takes its time. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -129,8 +130,8 @@ static void take_away(struct work *work, void *arg)
 	struct err *err = &removing->err;
 	(void)work;
 	char *globals = mem_format("%.*s.globals.sql", (int)(strlen(archive->manifest_path) - strlen(".json")), archive->manifest_path);
-	removing->is_removed = check_ours(archive, err) && take_name(removing, err) && unlink_if_there(globals, err) &&
-	                       unlink_if_there(archive->manifest_path, err) && take_part(removing->part, err) &&
+	removing->is_removed = check_ours(archive, err) && take_name(removing, err) && take_part(removing->part, err) &&
+	                       unlink_if_there(globals, err) && unlink_if_there(archive->manifest_path, err) &&
 	                       sync_folder_of(archive->manifest_path, err);
 	mem_free(globals);
 }
