@@ -337,12 +337,25 @@ static bool place(struct swap *swap, struct err *err)
 	return is_good;
 }
 
+/* What is known of it is of the old one. */
+static void learn_again(const struct placing *placing)
+{
+	struct err ignored = {0};
+	struct session *session = database_action_session(placing->fleet, placing->database, NULL, "restore", 0, true);
+	if (session_ready_wait(session, READY_MS, &ignored) &&
+	    !database_learn_again_wait(placing->fleet, placing->database, session, &ignored))
+		report_log(placing->scratch->report, "%s: %s", placing->intent->name, ignored.text);
+	session_free(session);
+}
+
 bool place_target(struct placing *placing, struct err *err)
 {
 	struct swap swap = {.placing = placing};
 	/* Neither half of it helps anybody. */
 	task_shield();
 	bool is_good = place(&swap, err);
+	if (is_good && placing->intent->is_replace)
+		learn_again(placing);
 	task_unshield();
 	live_done(&swap.live);
 	mem_free(swap.old);

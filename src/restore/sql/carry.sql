@@ -1,5 +1,5 @@
 -- What belongs to the database $1 itself and to nothing in it, as statements for the database $2: owner, privileges, settings, limits.
--- timescaledb.restoring never travels. Settings that are lists of names are lists of texts in a statement.
+-- What the dump gave to $2 beyond it is taken back: who may no longer connect shall not by way of an old dump. timescaledb.restoring never travels. Settings that are lists of names are lists of texts in a statement.
 with live as (
   select d.*, pg_catalog.pg_get_userbyid(d.datdba) as owner from pg_catalog.pg_database d where d.datname = $1::text
 ), setting as (
@@ -26,6 +26,11 @@ select t.statement
          where l.datdba is distinct from (select d.datdba from pg_catalog.pg_database d where d.datname = $2::text)
         union all
         select 2, pg_catalog.format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $2) from live
+        union
+        select 2, pg_catalog.format('REVOKE ALL ON DATABASE %I FROM %I CASCADE', $2::text, pg_catalog.pg_get_userbyid(a.grantee))
+          from live l, pg_catalog.pg_database d, pg_catalog.aclexplode(d.datacl) as a
+         where d.datname = $2::text
+           and a.grantee not in (0, d.datdba, l.datdba)
         union all
         select 3, pg_catalog.format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO PUBLIC', $2) from live l where l.datacl is null
         union all
@@ -36,11 +41,17 @@ select t.statement
         union all
         select 4, pg_catalog.format('ALTER DATABASE %I RESET ALL', $2) from live
         union all
+        select 4, pg_catalog.format('ALTER ROLE %I IN DATABASE %I RESET ALL', pg_catalog.pg_get_userbyid(s.setrole), $2::text)
+          from pg_catalog.pg_db_role_setting s
+          join pg_catalog.pg_database d on d.oid = s.setdatabase
+         where d.datname = $2::text
+           and s.setrole <> 0
+        union all
         select 5, pg_catalog.format('ALTER DATABASE %I SET %I TO %s', $2::text, w.name, w.value) from worded w where w.setrole = 0
         union all
         select 6, pg_catalog.format('ALTER ROLE %I IN DATABASE %I SET %I TO %s', pg_catalog.pg_get_userbyid(w.setrole), $2::text, w.name, w.value)
           from worded w
          where w.setrole <> 0
         union all
-        select 7, pg_catalog.format('ALTER DATABASE %I CONNECTION LIMIT %s', $2::text, l.datconnlimit) from live l where l.datconnlimit >= 0) as t
+        select 7, pg_catalog.format('ALTER DATABASE %I CONNECTION LIMIT %s', $2::text, l.datconnlimit) from live l) as t
  order by t.place, t.statement
