@@ -1,7 +1,10 @@
 # tests of backup/
 if HAVE_CMOCKA
-check_PROGRAMS += tests/backup/test_policy
+check_PROGRAMS += tests/backup/test_budget tests/backup/test_policy
 endif
+tests_backup_test_budget_SOURCES = tests/backup/test_budget.c
+tests_backup_test_budget_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_backup_test_budget_LDADD = $(TEST_LIBS)
 tests_backup_test_policy_SOURCES = tests/backup/test_policy.c
 tests_backup_test_policy_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_backup_test_policy_LDADD = $(TEST_LIBS)
