@@ -205,6 +205,20 @@ static bool publish(struct restoring *restoring, struct err *err)
 	return !is_hooked || hooks->publish(&restoring->scratch, restoring->restored, hooks->arg, &restoring->stays, err);
 }
 
+/* They were counted beside the dump's snapshot, so that a difference is told and no more. */
+static void tell_chunks(const struct restoring *restoring)
+{
+	const struct restored *restored = restoring->restored;
+	const json_t *said = json_object_get(restoring->archive->manifest, "timescaledb");
+	const json_t *chunks = json_object_get(said, "chunks"), *hypertables = json_object_get(said, "hypertables");
+	if (restored->chunks < 0 || !json_is_integer(chunks) || !json_is_integer(hypertables))
+		return;
+	if (json_integer_value(chunks) != restored->chunks || json_integer_value(hypertables) != restored->hypertables)
+		report_log(restoring->scratch.report, "%lld hypertables and %lld chunks came; the manifest speaks of %lld and %lld",
+		    (long long)restored->hypertables, (long long)restored->chunks, (long long)json_integer_value(hypertables),
+		    (long long)json_integer_value(chunks));
+}
+
 static bool work(struct restoring *restoring, struct err *err)
 {
 	struct scratch *scratch = &restoring->scratch;
@@ -214,7 +228,7 @@ static bool work(struct restoring *restoring, struct err *err)
 	    .restored = restoring->restored,
 	    .contents = &restoring->contents};
 	return (!hooks || !hooks->claimed || hooks->claimed(scratch, hooks->arg, err)) && filling_do(&filling, err) &&
-	       publish(restoring, err);
+	       (tell_chunks(restoring), publish(restoring, err));
 }
 
 static bool restore(struct restoring *restoring, struct err *err)
