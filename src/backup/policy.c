@@ -36,6 +36,13 @@ bool backup_is_good(const struct archive *archive, int64_t now_us)
 	       !backup_is_ahead(archive, now_us);
 }
 
+bool backup_is_alike(const struct archive *one, const struct archive *other)
+{
+	const char *a = json_string_value(json_object_get(one->manifest, "compression"));
+	const char *b = json_string_value(json_object_get(other->manifest, "compression"));
+	return one->form == other->form && (a == b || (a != NULL && b != NULL && strcmp(a, b) == 0));
+}
+
 const struct archive *backup_newest_good(const struct archives *archives, int64_t now_us)
 {
 	const struct archive *newest = NULL;

@@ -42,7 +42,7 @@ static void set_others(struct table *table, int row, const struct archives *arch
 		const struct archive *archive = &archives->v[i];
 		if (!backup_is_good(archive, now_us))
 			continue;
-		if (++count == 2 && archive->taken_us < newest->taken_us)
+		if (++count == 2 && archive->taken_us < newest->taken_us && backup_is_alike(archive, newest))
 			table_set_int(table, row, "before_bytes", archive->size_bytes);
 	}
 	table_set_int(table, row, "count", count);

@@ -1,6 +1,7 @@
 /* backup/rows.c - backups that were found, as rows. */
 #include <string.h>
 
+#include "pgtend/backup/policy.h"
 #include "pgtend/backup/shapes.h"
 #include "pgtend/core/mem.h"
 
@@ -58,7 +59,7 @@ static void add(struct table *table, const struct database *database, const stru
 		table_set_real(table, row, "age_s", now_us > archive->taken_us ? (double)(now_us - archive->taken_us) / 1e6 : 0);
 	}
 	table_set_int(table, row, "size_bytes", archive->size_bytes);
-	if (before && before->size_bytes > 0)
+	if (before && before->size_bytes > 0 && backup_is_alike(archive, before))
 		table_set_real(table, row, "trend", (double)archive->size_bytes / (double)before->size_bytes - 1);
 	table_set_int(table, row, "verified", !archive->trouble && archive->depth != ARCHIVE_UNVERIFIED);
 	table_set_text(table, row, "verified_how", archive_depth_word(archive->depth));

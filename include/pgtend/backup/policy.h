@@ -21,6 +21,8 @@ struct backup_policy backup_policy_of(const struct section *section);
 bool backup_is_ahead(const struct archive *archive, int64_t now_us);
 /* Complete, read back, and not from the future: what policies count. */
 bool backup_is_good(const struct archive *archive, int64_t now_us);
+/* Made in the same way, so that their sizes can be compared: form and compression. */
+bool backup_is_alike(const struct archive *one, const struct archive *other);
 /* The newest of those; NULL: none. Borrowed. */
 const struct archive *backup_newest_good(const struct archives *archives, int64_t now_us);
 /* Of one database of one server, as far as their manifests tell (system_identifier, dbname). */

@@ -16,7 +16,7 @@
 	{"taken_at", CELL_TIME, "taken", 1, "When its snapshot began."}, \
 	{"age_s", CELL_SECONDS, "age", 0, "Since then."}, \
 	{"size_bytes", CELL_BYTES, "size", 0, "Size of the dump on disk."}, \
-	{"trend", CELL_RATIO, "change", 1, "How much larger (or, negative, smaller) it is than the good one before it: 0.05 is 5 %."}, \
+	{"trend", CELL_RATIO, "change", 1, "How much larger (or, negative, smaller) it is than the good one before it: 0.05 is 5 %; null where that one was compressed in another way."}, \
 	{"verified", CELL_BOOL, NULL, 0, "Whether it was read back, and is what its manifest says as far as its size tells."}, \
 	{"verified_how", CELL_TEXT, "verified", 0, "How deep: restored (into a scratch database, rows compared), read (every row, counted), checksum (bytes and table of contents), none."}, \
 	{"verified_at", CELL_TIME, "when", 2, "When it was verified so deep."}, \
