@@ -90,11 +90,11 @@ static void step_out(struct budget *budget, const struct waiter *waiter)
 		*link = waiter->next;
 }
 
-bool budget_take(struct budget *budget, int64_t weight, int most, int *got, struct err *err)
+bool budget_take(struct budget *budget, int held, int64_t weight, int most, int *got, struct err *err)
 {
 	struct waiter waiter = {.task = task_self(), .weight = weight, .most = most > 0 ? most : 1};
 	stand_in_line(budget, &waiter);
-	serve(budget);
+	budget_give(budget, held);
 	while (waiter.got == 0 && !task_is_cancelled())
 		task_wait();
 	*got = waiter.got;

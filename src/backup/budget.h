@@ -19,8 +19,9 @@ enum { BUDGET_USUAL = 2 };
 struct budget *budget_join(const void *group, int connections);
 void budget_leave(struct budget *budget); /* all has been given back; the last one frees it */
 int budget_size(const struct budget *budget);
-/* In a task: waits for one connection at least, and takes as many more as are free, `most` altogether. weight: who is served first. *got. */
-PGTEND_CHECK bool budget_take(struct budget *budget, int64_t weight, int most, int *got, struct err *err);
+/* In a task: waits for one connection at least, and takes as many more as are free, `most` altogether. weight: who is served first. *got. held: what
+ * the caller has already and gives back in any case, but not before it stands in line: the last one to look may be the largest. */
+PGTEND_CHECK bool budget_take(struct budget *budget, int held, int64_t weight, int most, int *got, struct err *err);
 /* One that is free and that nobody waits for. */
 bool budget_try(struct budget *budget);
 void budget_give(struct budget *budget, int count);

@@ -40,6 +40,7 @@ struct taking {
 	struct plan_size size;
 	enum plan_wish wish;
 	int64_t expected_bytes;
+	int held; /* of the budget */
 	int64_t began_us; /* after the wait for a connection */
 	double took_s;
 };
@@ -71,13 +72,11 @@ static bool ask(struct taking *taking, struct err *err)
 /* One connection at a time: our own, then that of the psql behind a prefix. */
 static bool look(struct taking *taking, struct err *err)
 {
-	int got = 0;
 	report_step(taking->report, "looking at %s", taking->database->dbname);
-	if (!budget_take(taking->budget, BUDGET_LOOK, 1, &got, err))
+	if (!budget_take(taking->budget, 0, BUDGET_LOOK, 1, &taking->held, err))
 		return false;
 	bool ok = ask(taking, err) && client_tools(taking->fleet, taking->database, &taking->tools, err) &&
 	          client_check_server(taking->fleet, taking->database, &taking->tools, facts_server(&taking->facts), err);
-	budget_give(taking->budget, got);
 	taking->size = (struct plan_size){taking->facts.database_bytes, taking->facts.largest_bytes};
 	taking->wish = plan_wish_of(taking->database->section);
 	return ok;
@@ -126,10 +125,11 @@ static bool dump(struct taking *taking, int connections, struct err *err)
 /* The names are those of the moment in which the snapshot begins, not of that in which it was asked for. */
 static bool dump_in_turn(struct taking *taking, struct err *err)
 {
-	int connections = 0;
+	int connections = 0, held = taking->held;
 	int most = plan_connections(&taking->size, &taking->tools, taking->wish, budget_size(taking->budget));
 	report_step(taking->report, "waiting for a free connection");
-	if (!budget_take(taking->budget, taking->size.database_bytes, most, &connections, err))
+	taking->held = 0;
+	if (!budget_take(taking->budget, held, taking->size.database_bytes, most, &connections, err))
 		return false;
 	enum archive_form form = plan_form(&taking->size, &taking->tools, taking->wish, connections);
 	if (form != ARCHIVE_DIRECTORY && connections > 1) {
@@ -222,6 +222,7 @@ bool backup_take(
 		tell_plan(&taking);
 	else if (ok)
 		ok = take(&taking, err);
+	budget_give(taking.budget, taking.held);
 	budget_leave(taking.budget);
 	dump_tools_done(&taking.tools);
 	json_decref(taking.facts.manifest);
