@@ -85,7 +85,7 @@ def take():
         say("connections at once, --jobs %d (%.1f s)" % (jobs, ours_with_jobs), connections.most, jobs, "", "at most 1", "what was said")
     shutil.rmtree(theirs)
     (verify,) = in_turn(lambda: pgtend("verify", "all"), runs=ROUNDS)
-    say("verify all, every row read again", verify, gzip, "s", "", "taking them by pg_dump | gzip")
+    say("verify all, checksums and lists", verify, gzip, "s", "", "taking them by pg_dump | gzip")
 
 
 def counted(database):
