@@ -174,8 +174,9 @@ static void layouts_never_overlap(void **state)
 	for (int rows = 1; rows < 70; rows++)
 		for (int cols = 1; cols < 200; cols += 3)
 			for (int variant = 0; variant < 8; variant++) {
-				struct layout_wish wish = { rows, cols, variant & 1 ? 100 : 5, variant & 1 ? 30 : 0, 1 + (variant & 2) * 2,
-					variant % LAYOUT_PANES, 2, (variant & 4) != 0, (variant & 2) != 0 };
+				struct layout_wish wish = { .rows = rows, .cols = cols, .databases = variant & 1 ? 100 : 5, .jobs = variant & 1 ? 30 : 0,
+					.bottom_rows = 1 + (variant & 2) * 2, .focus = variant % LAYOUT_PANES, .beneath = 2, .corner = variant & 4 ? LAYOUT_BACKUPS : 0,
+					.is_zoomed = (variant & 4) != 0, .has_running_job = (variant & 2) != 0 };
 				const struct rect *all[LAYOUT_PANES + 3];
 				int count = 0;
 
