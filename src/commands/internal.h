@@ -28,6 +28,9 @@ struct command {
 extern const struct verb_option common_options[];
 /* The verb's own option or a common one that makes sense for it; NULL. verb NULL: any verb's, for words that come before the verb. */
 const struct verb_option *option_find(const struct verb *verb, const char *name);
+/* Whether the word behind option `name` is its value, where only the verb's name is known, or (NULL) not even that. An option that is a flag of one verb
+ * and takes a value of another takes `next` as its value there, unless that is a verb: "--drop restore core", "--drop public.i migrate repair core". */
+bool option_takes_value(const char *verb, const char *name, const char *next);
 /* The i-th option of a verb, its own first; NULL at the end. */
 const struct verb_option *option_at(const struct verb *verb, int i);
 /* Checks a value against the option's type; err (ERR_USAGE) says what is expected. */

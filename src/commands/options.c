@@ -51,6 +51,18 @@ const struct verb_option *option_find(const struct verb *verb, const char *name)
 	return common;
 }
 
+bool option_takes_value(const char *verb, const char *name, const char *next)
+{
+	const struct verb_option *common = find_in(common_options, name);
+	bool is_flag = common != NULL && common->type == OPTION_FLAG, has_value = common != NULL && common->type != OPTION_FLAG;
+	for (int i = 0; i < verb_count; i++) {
+		const struct verb_option *own = verb == NULL || strcmp(verbs[i]->name, verb) == 0 ? find_in(verbs[i]->options, name) : NULL;
+		is_flag |= own != NULL && own->type == OPTION_FLAG;
+		has_value |= own != NULL && own->type != OPTION_FLAG;
+	}
+	return has_value && !(is_flag && next != NULL && verb_is_name(next));
+}
+
 const struct verb_option *option_at(const struct verb *verb, int i)
 {
 	for (const struct verb_option *own = verb->options; own != NULL && own->name != NULL; own++)

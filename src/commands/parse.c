@@ -13,8 +13,8 @@ static bool is_option(const char *word)
 
 /* --- which row ------------------------------------------------------------------------------- */
 
-/* The index of the next word that is no option and no option's value, from `from`; count when there is none. */
-static size_t next_positional(const struct words *words, size_t from)
+/* The index of the next word that is no option and no option's value, from `from`; count when there is none. verb: whose options they are, NULL: any. */
+static size_t next_positional(const struct words *words, size_t from, const char *verb)
 {
 	for (size_t i = from; i < words->count; i++) {
 		const char *word = words->v[i];
@@ -22,8 +22,7 @@ static size_t next_positional(const struct words *words, size_t from)
 			return i + 1;
 		if (!is_option(word))
 			return i;
-		const struct verb_option *option = option_find(NULL, word);
-		if (option != NULL && option->type != OPTION_FLAG)
+		if (option_takes_value(verb, word, i + 1 < words->count ? words->v[i + 1] : NULL))
 			i++;
 	}
 	return words->count;
@@ -32,7 +31,7 @@ static size_t next_positional(const struct words *words, size_t from)
 const char *command_verb_word(char *const *words, int count)
 {
 	const struct words line = {.v = (char **)words, .count = (size_t)count};
-	size_t at = next_positional(&line, 0);
+	size_t at = next_positional(&line, 0, NULL);
 	return at < line.count ? words[at] : NULL;
 }
 
@@ -90,7 +89,7 @@ static const struct verb *first_row(const char *name)
 /* Brings verb and subverb to the front and finds their row. *skip: how many words they are. */
 static const struct verb *find_row(const struct fleet *fleet, struct words *words, size_t *skip, struct err *err)
 {
-	size_t at = next_positional(words, 0);
+	size_t at = next_positional(words, 0, NULL);
 	bool is_certain = at < words->count && (verb_is_name(words->v[at]) || at == 0);
 	if (!is_certain && unknown_before_verb(words, at < words->count ? at : words->count, err))
 		return NULL;
@@ -107,7 +106,7 @@ static const struct verb *find_row(const struct fleet *fleet, struct words *word
 		return NULL;
 	}
 	*skip = 1;
-	at = next_positional(words, 1);
+	at = next_positional(words, 1, name);
 	/* Behind `--` stands a database, also when it is called like a subverb. */
 	bool is_word = at < words->count && strcmp(words->v[at - 1], "--") != 0;
 	const struct verb *row = is_word ? verb_row(name, words->v[at]) : NULL;

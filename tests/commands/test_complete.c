@@ -69,9 +69,9 @@ static void subverbs(void **state)
 static void items_and_lists_of_them(void **state)
 {
 	(void)state;
-	expect("check re", "retention");
+	expect("check ret", "retention");
 	expect("check retention,co", "retention,compression retention,connections");
-	expect("check retention,compression,re", "");
+	expect("check retention,compression,ret", "");
 	expect("check retention,jobs t", "tracking");
 	expect_hint("check ", "ITEM[,ITEM...]");
 }
