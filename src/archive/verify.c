@@ -98,6 +98,34 @@ static bool check_all_sums(
 	       check_globals(loop, archive, report, is_damaged, err);
 }
 
+/* The manifest alone can be written: that of a folder that is read only stays as it is. */
+static void note(struct archive *archive, const char *error, struct report *report)
+{
+	struct err err;
+	if (archive->manifest == NULL || (error == NULL && !archive->is_trouble_noted))
+		return;
+	bool is_written = manifest_note_damage(archive, error, &err);
+	if (!is_written)
+		report_log(report, "not written into the manifest: %s", err.text);
+	if (!is_written && error == NULL)
+		return;
+	archive->is_trouble_noted = is_written && error != NULL;
+	mem_free(archive->trouble);
+	archive->trouble = mem_copy(error);
+}
+
+bool archive_check_sums(struct loop *loop, struct archive *archive, struct report *report, struct err *err)
+{
+	bool is_damaged = false;
+	if (archive->manifest == NULL || archive->sha256 == NULL)
+		return true;
+	report_step(report, "checksum of %s", archive->id);
+	bool ok = check_sums(loop, archive, archive->path, report, compare_sums, &is_damaged, err);
+	if (is_damaged)
+		note(archive, err->text, report);
+	return ok;
+}
+
 /* ---- contents --------------------------------------------------------------------------------- */
 
 static bool compare_number(
@@ -160,22 +188,6 @@ static bool check_trouble(const struct archive *archive, struct err *err)
 	if (archive->trouble[0] == '/')
 		return err_set(err, ERR_FAILED, "%s", archive->trouble);
 	return err_set(err, ERR_FAILED, "%s: %s", archive->path, archive->trouble);
-}
-
-/* The manifest alone can be written: that of a folder that is read only stays as it is. */
-static void note(struct archive *archive, const char *error, struct report *report)
-{
-	struct err err;
-	if (archive->manifest == NULL || (error == NULL && !archive->is_trouble_noted))
-		return;
-	bool is_written = manifest_note_damage(archive, error, &err);
-	if (!is_written)
-		report_log(report, "not written into the manifest: %s", err.text);
-	if (!is_written && error == NULL)
-		return;
-	archive->is_trouble_noted = is_written && error != NULL;
-	mem_free(archive->trouble);
-	archive->trouble = mem_copy(error);
 }
 
 bool archive_verify(struct loop *loop, struct archive *archive, const struct dump_tools *tools,

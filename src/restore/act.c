@@ -370,7 +370,7 @@ bool restore_run(struct fleet *fleet, struct database *database, const struct re
 		tell_leftovers(&act);
 		session_free(act.session);
 		act.session = NULL;
-		is_done = restore(&act, err);
+		is_done = archive_check_sums(fleet->loop, &act.archive, report, err) && restore(&act, err);
 	}
 	act_done(&act);
 	return is_done;

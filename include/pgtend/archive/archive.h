@@ -120,5 +120,8 @@ PGTEND_CHECK bool archive_read(struct loop *loop, const struct archive *archive,
  * that it is no backup any more for whoever lists it; found good later, the note goes. Without a manifest it is only read, and its rows are counted. What it was verified for is for the caller to add. */
 PGTEND_CHECK bool archive_verify(struct loop *loop, struct archive *archive, const struct dump_tools *tools, enum archive_depth depth,
     struct report *report, struct err *err);
+/* Only the dump's checksum against the manifest's, for who is about to use it: pg_restore takes a byte that flipped in a list of contents or in rows
+ * that nobody compressed for what was dumped. Damage is noted as by archive_verify(). Without a manifest nothing is known, and it is true. In a task. */
+PGTEND_CHECK bool archive_check_sums(struct loop *loop, struct archive *archive, struct report *report, struct err *err);
 
 #endif
