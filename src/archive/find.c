@@ -9,6 +9,8 @@
 #include "internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
+#include "pgtend/core/units.h"
+#include "pgtend/core/who.h"
 
 /* ---- by path ---------------------------------------------------------------------------- */
 
@@ -74,22 +76,43 @@ static void take_from(struct archives *archives, const struct archive *found, st
 	memset(&archives->v[i], 0, sizeof archives->v[i]);
 }
 
+/* Why it is not the one of the newest name; that only other machines speak for it. Caller frees; NULL: nothing to say. */
+static char *say_chosen_over(const struct archives *archives, const struct archive *found, const char *host, int64_t now_us)
+{
+	char *newer = archives_newer_trouble(archives, found, now_us);
+	const char *from = json_string_value(json_object_get(found->manifest, "host"));
+	if (!archives_are_hearsay(archives, host, now_us))
+		return newer;
+	char *both = mem_format("%s was taken on %s: no good one was taken on this machine%s%s", found->id, from != NULL ? from : "another machine",
+	    newer != NULL ? "; " : "", newer != NULL ? newer : "");
+	mem_free(newer);
+	return both;
+}
+
 static bool find_latest(
     const char *folder, const char *database, struct archives *archives, struct archive *archive, struct err *err)
 {
-	const struct archive *found = archives_newest(archives);
+	int64_t now_us = units_now_us();
+	char *host = who_host();
+	archives_leave_others(archives, host, NULL, now_us);
+	const struct archive *found = archives_newest_good(archives, now_us);
 	if (found != NULL) {
+		char *over = say_chosen_over(archives, found, host, now_us);
 		take_from(archives, found, archive);
+		archive->chosen_over = over;
+		mem_free(host);
 		return true;
 	}
+	mem_free(host);
+	char *newest = archives_newer_trouble(archives, NULL, now_us);
 	char *word = text_shell_word(database);
 	if (archives->count == 0)
 		err_set(err, ERR_FAILED, "%s has no backup in %s", database, folder);
 	else
-		err_set(err, ERR_FAILED, "%s has no good backup in %s: of the newest, %s, %s", database, folder,
-		    archives->v[0].id, archives->v[0].trouble);
+		err_set(err, ERR_FAILED, "%s has no good backup in %s: %s", database, folder, newest != NULL ? newest : "none has a time");
 	err_hint(err, "take one: pgtend backup %s", word);
 	mem_free(word);
+	mem_free(newest);
 	return false;
 }
 

@@ -24,6 +24,7 @@ void archive_done(struct archive *archive)
 	mem_free(archive->dbname);
 	mem_free(archive->sha256);
 	mem_free(archive->trouble);
+	mem_free(archive->chosen_over);
 	memset(archive, 0, sizeof *archive);
 }
 

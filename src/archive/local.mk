@@ -1,5 +1,6 @@
 # sources of src/archive, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/archive/choose.c \
 	src/archive/count.c \
 	src/archive/count.h \
 	src/archive/digest.c \

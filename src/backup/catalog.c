@@ -69,7 +69,7 @@ static void judge(const struct fleet *fleet, const struct database *database, st
 		return;
 	if (is_newest_good && is_late(fleet, &policy, archive, now_us))
 		set_state(rows, row, "late", mem_format("the policy is %s", section_text(database->section, "backup")));
-	else if (backup_is_ahead(archive, now_us))
+	else if (archive_is_ahead(archive, now_us))
 		set_state(rows, row, "ok", mem_copy("its stamp is from the future: a clock was wrong"));
 	else if (archive->depth == ARCHIVE_UNVERIFIED)
 		set_state(rows, row, "ok", mem_copy("never verified: no policy counts it"));
@@ -81,10 +81,10 @@ static void add_all(const struct fleet *fleet, const struct database *database, 
 {
 	int64_t now_us = units_now_us();
 	char *host = who_host();
-	backup_leave_others(archives, host, NULL, now_us);
+	archives_leave_others(archives, host, NULL, now_us);
 	mem_free(host);
 	int first = table_rows(rows);
-	const struct archive *good = backup_newest_good(archives, now_us);
+	const struct archive *good = archives_newest_good(archives, now_us);
 	backups_add(rows, database, archives, now_us);
 	for (int i = 0; i < archives->count; i++)
 		judge(fleet, database, rows, first + i, &archives->v[i], &archives->v[i] == good, now_us);

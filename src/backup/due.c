@@ -142,7 +142,7 @@ static bool ask_whose(struct due *due, struct archives *archives, const char *ho
 	struct identity identity;
 	if (!session_ready_wait(session, DEADLINE_MS, err) || !database_identity_wait(due->fleet, due->database, session, &identity, err))
 		return err_prefix(err, "whether the backups that are there are of this server");
-	backup_leave_others(archives, host, strcmp(identity.system_identifier, "unknown") != 0 ? identity.system_identifier : NULL, units_now_us());
+	archives_leave_others(archives, host, strcmp(identity.system_identifier, "unknown") != 0 ? identity.system_identifier : NULL, units_now_us());
 	return true;
 }
 
@@ -151,8 +151,8 @@ static bool read_own(struct due *due, struct archives *archives, bool asks, stru
 	if (!backup_archives_wait(due->fleet->loop, due->database, NULL, archives, err))
 		return false;
 	char *host = who_host();
-	bool ok = !asks || !backup_is_hearsay(archives, host, units_now_us()) || ask_whose(due, archives, host, err);
-	backup_leave_others(archives, host, NULL, units_now_us());
+	bool ok = !asks || !archives_are_hearsay(archives, host, units_now_us()) || ask_whose(due, archives, host, err);
+	archives_leave_others(archives, host, NULL, units_now_us());
 	mem_free(host);
 	return ok;
 }

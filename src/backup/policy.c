@@ -9,7 +9,7 @@
 #define HOUR_US (3600 * SECOND_US)
 #define DAY_US (24 * HOUR_US)
 
-enum { SKEW_MINUTES = 15, DAILY_LEAST_HOURS = 4, DAYS_A_WEEK = 7, DAILY_STOPPED_DAYS = 3, WEEKLY_STOPPED_DAYS = 15 };
+enum { DAILY_LEAST_HOURS = 4, DAYS_A_WEEK = 7, DAILY_STOPPED_DAYS = 3, WEEKLY_STOPPED_DAYS = 15 };
 
 struct backup_policy backup_policy_of(const struct section *section)
 {
@@ -25,100 +25,11 @@ struct backup_policy backup_policy_of(const struct section *section)
 	return policy;
 }
 
-bool backup_is_ahead(const struct archive *archive, int64_t now_us)
-{
-	return archive->taken_us > now_us + SKEW_MINUTES * 60 * SECOND_US;
-}
-
-bool backup_is_good(const struct archive *archive, int64_t now_us)
-{
-	return archive->trouble == NULL && archive->depth != ARCHIVE_UNVERIFIED && archive->taken_us > 0 &&
-	       !backup_is_ahead(archive, now_us);
-}
-
 bool backup_is_alike(const struct archive *one, const struct archive *other)
 {
 	const char *a = json_string_value(json_object_get(one->manifest, "compression"));
 	const char *b = json_string_value(json_object_get(other->manifest, "compression"));
 	return one->form == other->form && (a == b || (a != NULL && b != NULL && strcmp(a, b) == 0));
-}
-
-const struct archive *backup_newest_good(const struct archives *archives, int64_t now_us)
-{
-	const struct archive *newest = NULL;
-	for (int i = 0; i < archives->count; i++)
-		if (backup_is_good(&archives->v[i], now_us) && (newest == NULL || archives->v[i].taken_us > newest->taken_us))
-			newest = &archives->v[i];
-	return newest;
-}
-
-/* --- whose they are ------------------------------------------------------------------------------ */
-
-/* NULL: not known, as in manifests of format 1. */
-static const char *known(const struct archive *archive, const char *key)
-{
-	const char *text = json_string_value(json_object_get(archive->manifest, key));
-	return text != NULL && strcmp(text, "unknown") != 0 ? text : NULL;
-}
-
-static bool is_unlike(const char *a, const char *b)
-{
-	return a != NULL && b != NULL && strcmp(a, b) != 0;
-}
-
-bool backup_is_same(const struct archive *a, const struct archive *b)
-{
-	return !is_unlike(known(a, "system_identifier"), known(b, "system_identifier")) && !is_unlike(known(a, "dbname"), known(b, "dbname"));
-}
-
-/* The newest good one of this machine; NULL: none. */
-static const struct archive *newest_here(const struct archives *archives, const char *host, int64_t now_us)
-{
-	const struct archive *newest = NULL;
-	for (int i = 0; i < archives->count; i++) {
-		const struct archive *archive = &archives->v[i];
-		if (backup_is_good(archive, now_us) && !is_unlike(known(archive, "host"), host) &&
-		    (newest == NULL || archive->taken_us > newest->taken_us))
-			newest = archive;
-	}
-	return newest;
-}
-
-bool backup_is_hearsay(const struct archives *archives, const char *host, int64_t now_us)
-{
-	return backup_newest_good(archives, now_us) != NULL && newest_here(archives, host, now_us) == NULL;
-}
-
-void backup_leave_others(struct archives *archives, const char *host, const char *server, int64_t now_us)
-{
-	const struct archive *ours = newest_here(archives, host, now_us);
-	if (ours == NULL)
-		ours = backup_newest_good(archives, now_us);
-	for (int i = 0; i < archives->count; i++) {
-		struct archive *archive = &archives->v[i];
-		if (archive->trouble != NULL || !is_unlike(known(archive, "host"), host))
-			continue;
-		bool is_other = server != NULL ? is_unlike(known(archive, "system_identifier"), server) : ours != NULL && !backup_is_same(archive, ours);
-		archive->is_others = is_other;
-		if (is_other)
-			archive->trouble = mem_format("it is of another server or database, taken on %s", known(archive, "host"));
-	}
-}
-
-char *backup_newer_trouble(const struct archives *archives, const struct archive *good, int64_t now_us)
-{
-	for (int i = 0; i < archives->count; i++) {
-		const struct archive *archive = &archives->v[i];
-		if (good != NULL && archive->taken_us <= good->taken_us)
-			continue;
-		if (archive->trouble != NULL)
-			return mem_format("%s is no backup%s: %s", archive->id, archive->is_others ? " of it" : "", archive->trouble);
-		if (backup_is_ahead(archive, now_us))
-			return mem_format("%s is from the future", archive->id);
-		if (archive->depth == ARCHIVE_UNVERIFIED)
-			return mem_format("%s was never verified", archive->id);
-	}
-	return NULL;
 }
 
 /* --- due --------------------------------------------------------------------------------------- */
@@ -141,12 +52,12 @@ static bool is_time(const struct backup_policy *policy, int64_t taken_us, int64_
 bool backup_is_due(const struct backup_policy *policy, const struct archives *archives, int64_t now_us, char **why)
 {
 	char age[UNITS_SIZE];
-	const struct archive *good = backup_newest_good(archives, now_us);
+	const struct archive *good = archives_newest_good(archives, now_us);
 	if (policy->every == BACKUP_NEVER) {
 		*why = mem_copy("its policy is none");
 		return false;
 	}
-	char *trouble = backup_newer_trouble(archives, good, now_us), *last;
+	char *trouble = archives_newer_trouble(archives, good, now_us), *last;
 	if (good == NULL)
 		last = mem_copy(trouble == NULL ? "there is none yet" : "there is no good one");
 	else {
@@ -201,14 +112,14 @@ static int64_t newer_good(const struct archives *archives, const struct archive 
 {
 	int64_t count = 0;
 	for (int i = 0; i < archives->count; i++)
-		count += archives->v[i].taken_us > than->taken_us && backup_is_good(&archives->v[i], now_us) && backup_is_same(&archives->v[i], than);
+		count += archives->v[i].taken_us > than->taken_us && archive_is_good(&archives->v[i], now_us) && archive_is_same(&archives->v[i], than);
 	return count;
 }
 
 static enum prune_fate fate_of(const struct backup_policy *policy, const struct archives *archives, const struct archive *archive,
     bool is_stopped, int64_t now_us)
 {
-	if (backup_is_ahead(archive, now_us))
+	if (archive_is_ahead(archive, now_us))
 		return PRUNE_AHEAD;
 	if ((archive->trouble != NULL && !archive->is_gone) || archive->taken_us <= 0)
 		return PRUNE_DAMAGED;
@@ -225,7 +136,7 @@ static enum prune_fate fate_of(const struct backup_policy *policy, const struct 
 
 void backup_prune_plan(const struct backup_policy *policy, const struct archives *archives, int64_t now_us, enum prune_fate *fates)
 {
-	bool is_stopped = has_stopped(policy, backup_newest_good(archives, now_us), now_us);
+	bool is_stopped = has_stopped(policy, archives_newest_good(archives, now_us), now_us);
 	for (int i = 0; i < archives->count; i++)
 		fates[i] = fate_of(policy, archives, &archives->v[i], is_stopped, now_us);
 }

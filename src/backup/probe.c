@@ -40,7 +40,7 @@ static void set_others(struct table *table, int row, const struct archives *arch
 	int count = 0;
 	for (int i = 0; i < archives->count; i++) {
 		const struct archive *archive = &archives->v[i];
-		if (!backup_is_good(archive, now_us))
+		if (!archive_is_good(archive, now_us))
 			continue;
 		if (++count == 2 && archive->taken_us < newest->taken_us && backup_is_alike(archive, newest))
 			table_set_int(table, row, "before_bytes", archive->size_bytes);
@@ -72,11 +72,11 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 	}
 	int64_t now_us = units_now_us();
 	char *host = who_host();
-	backup_leave_others(&archives, host, NULL, now_us);
+	archives_leave_others(&archives, host, NULL, now_us);
 	mem_free(host);
-	const struct archive *newest = backup_newest_good(&archives, now_us);
+	const struct archive *newest = archives_newest_good(&archives, now_us);
 	int row = table_add_row(table);
-	char *newer = backup_newer_trouble(&archives, newest, now_us);
+	char *newer = archives_newer_trouble(&archives, newest, now_us);
 	table_set_text(table, row, "policy", section_text(database->section, "backup"));
 	if (newest != NULL)
 		set_newest(table, row, newest, now_us);

@@ -60,7 +60,7 @@ static bool plan(struct pruning *pruning, const char *out_dir, struct err *err)
 	size_t count = (size_t)pruning->archives.count + 1;
 	pruning->now_us = units_now_us();
 	char *host = who_host();
-	backup_leave_others(&pruning->archives, host, NULL, pruning->now_us);
+	archives_leave_others(&pruning->archives, host, NULL, pruning->now_us);
 	mem_free(host);
 	pruning->fates = mem_new(count * sizeof *pruning->fates);
 	pruning->is_removed = mem_new(count * sizeof *pruning->is_removed);
@@ -131,7 +131,7 @@ static bool prove(struct pruning *pruning, struct err *err)
 	int64_t wanted = backup_least(&pruning->policy);
 	for (int i = 0; i < pruning->archives.count && wanted > 0; i++) {
 		struct archive *archive = &pruning->archives.v[i];
-		if (!backup_is_good(archive, pruning->now_us))
+		if (!archive_is_good(archive, pruning->now_us))
 			continue;
 		struct dump_tools tools = {0};
 		report_step(pruning->report, "%s: checksum", archive->id);

@@ -6,6 +6,7 @@
 #include "pgtend/config/trust.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/core/who.h"
 #include "pgtend/restore/restore.h"
 
 static const struct table_column columns[] = {
@@ -200,6 +201,16 @@ static bool verify_all(struct verifying *verifying, struct archives *archives, s
 }
 
 /* The newest as it lies there: that an older one is good would say nothing of it. */
+static bool verify_newest(struct verifying *verifying, struct archives *archives, struct err *err)
+{
+	char *host = who_host();
+	struct archive *newest = archives_newest_lying(archives, host, units_now_us());
+	mem_free(host);
+	if (newest != &archives->v[0])
+		report_log(verifying->report, "%s is not looked into: it is from the future, or of another server", archives->v[0].id);
+	return verify_one(verifying, newest, err);
+}
+
 static bool verify_listed(struct verifying *verifying, const char *folder, bool is_all, struct err *err)
 {
 	struct archives archives;
@@ -207,7 +218,7 @@ static bool verify_listed(struct verifying *verifying, const char *folder, bool 
 		return false;
 	bool ok = archives.count == 0 ? say_none(verifying, folder, err)
 	          : is_all            ? verify_all(verifying, &archives, err)
-	                              : verify_one(verifying, &archives.v[0], err);
+	                              : verify_newest(verifying, &archives, err);
 	archives_done(&archives);
 	return ok;
 }
@@ -217,6 +228,8 @@ static bool verify_named(struct verifying *verifying, const char *folder, const 
 	struct archive archive;
 	if (!archive_find(folder, verifying->database->name, which, &archive, err))
 		return false;
+	if (archive.chosen_over != NULL)
+		report_log(verifying->report, "%s is the latest that counts: %s", archive.id, archive.chosen_over);
 	bool ok = verify_one(verifying, &archive, err);
 	archive_done(&archive);
 	return ok;

@@ -101,7 +101,8 @@ const struct verb verb_restore = {
     .weigh = weigh,
     .has_dry_run = true,
     .title = "Make a database of a backup, or of anybody's dump",
-    .help = "Restores into a new database, always: while it is filled it is called pgtend_restore_DB_XXXXXXXX and nobody else may connect; only "
+    .help = "Restores into a new database, always; latest (or nothing) is the newest backup that `check backups` counts: good, verified, of this server, not from "
+            "the future; what is newer by its name is told. While it is filled it is called pgtend_restore_DB_XXXXXXXX and nobody else may connect; only "
             "when it is whole and its rows were counted it gets its name. What the server must have (roles, extensions in their versions, room) "
             "is looked at before anything is made. --replace then changes names in one transaction: the live database becomes DB_YYYYMMDD and is kept, "
             "its clients are ended, its owner, privileges, settings and limits go over to the new one. TimescaleDB comes back in its own order, "

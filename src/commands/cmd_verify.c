@@ -39,7 +39,8 @@ const struct verb verb_verify = {
         "the "
         "number of rows of every table, with --restore a whole restore of it. Without --backup the newest one is "
         "looked "
-        "into, also when it is damaged: that an older one is good says nothing of it. What is not as the manifest says "
+        "into, also when it is damaged: that an older one is good says nothing of it (but no other server's, and none from "
+        "the future). What is not as the manifest says "
         "makes the exit status 1 and names the file; the manifest notes it, so that `backups`, `check` and `prune` do "
         "not count on it any more. How deep it was found good is noted, too. Except for --restore no server is asked.",
     .example = "pgtend verify all --restore",

@@ -187,6 +187,8 @@ static void say_dump(const struct act *act, struct words *lines)
 	                         : archive->depth == ARCHIVE_UNVERIFIED ? "not verified"
 	                                                                     : "verified");
 	words_take(lines, text_take(&line));
+	if (archive->chosen_over)
+		words_take(lines, mem_format("it is the latest that counts: %s", archive->chosen_over));
 	if (archive->dbname && strcmp(archive->dbname, act->database->dbname) != 0)
 		words_take(lines, mem_format("it is a dump of %s, not of %s", archive->dbname, act->database->dbname));
 }
@@ -367,6 +369,8 @@ bool restore_run(struct fleet *fleet, struct database *database, const struct re
 	struct act act = {.fleet = fleet, .database = database, .request = request, .report = report};
 	bool is_done = prepare(&act, err);
 	if (is_done) {
+		if (act.archive.chosen_over)
+			report_log(report, "%s is the latest that counts: %s", act.archive.id, act.archive.chosen_over);
 		tell_leftovers(&act);
 		session_free(act.session);
 		act.session = NULL;

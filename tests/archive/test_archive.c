@@ -3,6 +3,8 @@
 #include <zstd.h>
 
 #include "fixture.h"
+#include "pgtend/core/units.h"
+#include "pgtend/core/who.h"
 
 static struct archives list;
 
@@ -160,26 +162,101 @@ static void by_name(void **state)
 	assert_false(find("latest", &archive, &err));
 	assert_int_equal(err.kind, ERR_FAILED);
 	assert_non_null(strstr(err.text, "core has no backup in"));
-	put_backup("core-20261120T235959Z", "2026-11-20T23:59:59Z");
-	put_backup("core-20261121T140211Z", "2026-11-21T14:02:11Z");
-	assert_found("latest", "core-20261121T140211Z");
-	assert_found("core-20261120T235959Z", "core-20261120T235959Z");
-	assert_found("core-20261120T235959Z.dump", "core-20261120T235959Z");
-	assert_found("core-20261120T235959Z.json", "core-20261120T235959Z");
-	assert_false(find("core-20261120T235958Z", &archive, &err));
+	put_backup("core-20241120T235959Z", "2024-11-20T23:59:59Z");
+	put_backup("core-20241121T140211Z", "2024-11-21T14:02:11Z");
+	assert_found("latest", "core-20241121T140211Z");
+	assert_found("core-20241120T235959Z", "core-20241120T235959Z");
+	assert_found("core-20241120T235959Z.dump", "core-20241120T235959Z");
+	assert_found("core-20241120T235959Z.json", "core-20241120T235959Z");
+	assert_false(find("core-20241120T235958Z", &archive, &err));
 	assert_int_equal(err.kind, ERR_USAGE);
-	assert_non_null(strstr(err.hint, "did you mean core-20261120T235959Z?"));
+	assert_non_null(strstr(err.hint, "did you mean core-20241120T235959Z?"));
 	assert_false(find("nothing", &archive, &err));
 	assert_int_equal(err.kind, ERR_USAGE);
-	put_text("core-20261121T140211Z.dump", "x");
-	assert_found("latest", "core-20261120T235959Z");
-	assert_true(find("core-20261121T140211Z", &archive, &err));
+	put_text("core-20241121T140211Z.dump", "x");
+	assert_found("latest", "core-20241120T235959Z");
+	assert_true(find("core-20241121T140211Z", &archive, &err));
 	assert_non_null(archive.trouble);
 	archive_done(&archive);
-	take_away("core-20261120T235959Z.json");
+	take_away("core-20241120T235959Z.json");
 	assert_false(find("latest", &archive, &err));
 	assert_non_null(strstr(err.text, "no good backup"));
 	assert_non_null(strstr(err.text, "less than its manifest says"));
+}
+
+static void put_changed(const char *id, const char *taken_at, const char *key, json_t *value)
+{
+	json_t *manifest = manifest_of(id, taken_at);
+
+	put_backup(id, taken_at);
+	json_object_set_new(manifest, key, value);
+	if (strcmp(key, "system_identifier") == 0)
+		json_object_set_new(manifest, "host", json_string("elsewhere"));
+	seal(id, manifest);
+	json_decref(manifest);
+}
+
+static void put_here(const char *id, const char *taken_at)
+{
+	char *host = who_host();
+	json_t *manifest = manifest_of(id, taken_at);
+
+	put_backup(id, taken_at);
+	json_object_set_new(manifest, "host", json_string(host));
+	json_object_set_new(manifest, "system_identifier", json_string("111"));
+	seal(id, manifest);
+	json_decref(manifest);
+	mem_free(host);
+}
+
+/* What `check backups` counts, `restore latest` takes. */
+static void assert_latest(const char *id, const char *over)
+{
+	struct archive archive;
+	struct err err;
+
+	if (!find("latest", &archive, &err))
+		fail_msg("%s", err.text);
+	assert_string_equal(archive.id, id);
+	if (over == NULL)
+		assert_null(archive.chosen_over);
+	else
+		assert_non_null(strstr(archive.chosen_over, over));
+	archive_done(&archive);
+}
+
+static void the_latest_is_one_that_counts(void **state)
+{
+	(void)state;
+	put_here("core-20240101T000000Z", "2024-01-01T00:00:00Z");
+	assert_latest("core-20240101T000000Z", NULL);
+	put_changed("core-20240102T000000Z", "2024-01-02T00:00:00Z", "verified", json_array());
+	assert_latest("core-20240101T000000Z", "core-20240102T000000Z was never verified");
+	put_changed("core-20240103T000000Z", "2024-01-03T00:00:00Z", "system_identifier", json_string("222"));
+	assert_latest("core-20240101T000000Z", "core-20240103T000000Z is no backup of it: it is of another server or database, taken on elsewhere");
+	put_backup("core-29990101T000000Z", "2999-01-01T00:00:00Z");
+	assert_latest("core-20240101T000000Z", "core-29990101T000000Z is from the future");
+	assert_found("core-29990101T000000Z", "core-29990101T000000Z");
+	assert_found("core-20240103T000000Z", "core-20240103T000000Z");
+	char *host = who_host();
+	read_list();
+	assert_string_equal(archives_newest_lying(&list, host, units_now_us())->id, "core-20240102T000000Z");
+	mem_free(host);
+}
+
+/* A machine that is gone left them: they are restored on a new one, which says so. */
+static void the_latest_of_another_machine(void **state)
+{
+	(void)state;
+	struct archive archive;
+	struct err err;
+
+	put_backup("core-20240101T000000Z", "2024-01-01T00:00:00Z");
+	assert_latest("core-20240101T000000Z", "was taken on db1: no good one was taken on this machine");
+	take_away("core-20240101T000000Z.json");
+	put_backup("core-29990101T000000Z", "2999-01-01T00:00:00Z");
+	assert_false(find("latest", &archive, &err));
+	assert_non_null(strstr(err.text, "core-29990101T000000Z is from the future"));
 }
 
 static void by_path(void **state)
@@ -332,6 +409,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(names, folder_begin, list_end),
 		cmocka_unit_test_setup_teardown(names_within_names, folder_begin, list_end),
 		cmocka_unit_test_setup_teardown(by_name, folder_begin, list_end),
+		cmocka_unit_test_setup_teardown(the_latest_is_one_that_counts, folder_begin, list_end),
+		cmocka_unit_test_setup_teardown(the_latest_of_another_machine, folder_begin, list_end),
 		cmocka_unit_test_setup_teardown(by_path, folder_begin, list_end),
 		cmocka_unit_test_setup_teardown(forms, folder_begin, list_end),
 	};

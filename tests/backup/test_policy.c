@@ -297,8 +297,8 @@ static void those_of_another_server_are_left_alone(void **state)
 	for (int i = 0; i < archives.count; i++)
 		of(&list[i], i % 2 == 0 ? "here" : "there", i % 2 == 0 ? "111" : "222", "core_db");
 	int64_t now = at("2026-11-21T03:30:00Z");
-	assert_false(backup_is_hearsay(&archives, "here", now));
-	backup_leave_others(&archives, "here", NULL, now);
+	assert_false(archives_are_hearsay(&archives, "here", now));
+	archives_leave_others(&archives, "here", NULL, now);
 	assert_string_equal(troubles(), ".o.o.o.o.o");
 	/* of the five others two stay, though eight newer ones are there */
 	const struct backup_policy tight = {.every = BACKUP_DAILY, .keep_s = 86400, .keep_min = 2};
@@ -311,7 +311,7 @@ static void two_machines_may_tend_one_server(void **state)
 	add_days(21, 12);
 	for (int i = 0; i < archives.count; i++)
 		of(&list[i], i % 2 == 0 ? "here" : "there", i % 3 == 0 ? "unknown" : "111", "core_db");
-	backup_leave_others(&archives, "here", NULL, at("2026-11-21T03:30:00Z"));
+	archives_leave_others(&archives, "here", NULL, at("2026-11-21T03:30:00Z"));
 	assert_string_equal(troubles(), "..........");
 }
 
@@ -319,12 +319,12 @@ static void what_others_say_is_hearsay(void **state)
 {
 	(void)state;
 	int64_t now = at("2026-11-21T03:30:00Z");
-	assert_false(backup_is_hearsay(&archives, "here", now));
+	assert_false(archives_are_hearsay(&archives, "here", now));
 	add_days(21, 18);
 	for (int i = 0; i < archives.count; i++)
 		of(&list[i], "there", i < 2 ? "222" : "111", "core_db");
-	assert_true(backup_is_hearsay(&archives, "here", now));
-	backup_leave_others(&archives, "here", "111", now);
+	assert_true(archives_are_hearsay(&archives, "here", now));
+	archives_leave_others(&archives, "here", "111", now);
 	assert_string_equal(troubles(), "oo..");
 	expect_due(&daily, "2026-11-21T03:30:00Z", true, "(core-2026-11-21T02:30:00Z is no backup of it: it is of another server or database, taken on there)");
 }
@@ -335,7 +335,7 @@ static void a_server_that_was_replaced_leaves_its_last_ones(void **state)
 	add_days(21, 12);
 	for (int i = 0; i < archives.count; i++)
 		of(&list[i], "here", i < 4 ? "222" : "111", "core_db");
-	backup_leave_others(&archives, "here", NULL, at("2026-11-21T03:30:00Z"));
+	archives_leave_others(&archives, "here", NULL, at("2026-11-21T03:30:00Z"));
 	const struct backup_policy tight = {.every = BACKUP_DAILY, .keep_s = 86400, .keep_min = 2};
 	expect_fates(&tight, "2026-11-21T03:30:00Z", "YLRRLLRRRR");
 }

@@ -56,8 +56,9 @@ struct archive {
 	int64_t verified_us;     /* when, at that depth; 0: never */
 	int server_version_num;  /* 0: not known */
 	bool is_gone;            /* the manifest is right, but its dump is not there (any more, or under its name yet) */
-	bool is_others;          /* the trouble is that another machine took it of another server (backup/policy.h) */
+	bool is_others;          /* the trouble is that another machine took it of another server (archives_leave_others()) */
 	char *trouble;           /* why it is no backup: "the dump has 12 bytes less than its manifest says"; NULL: complete */
+	char *chosen_over;       /* of "latest": newer ones that it was not, and why; that no backup of this machine is there; NULL */
 	bool is_trouble_noted;   /* the trouble is what a verification found and wrote down: it may look whole, and can be looked into again */
 };
 void archive_done(struct archive *archive);
@@ -75,12 +76,37 @@ void archives_done(struct archives *archives);
 PGTEND_CHECK bool archive_list(const char *folder, const char *database, struct archives *archives, struct err *err);
 /* The newest without trouble, by the time in its name; NULL: none. Borrowed. */
 const struct archive *archives_newest(const struct archives *archives);
-/* "latest" (the newest without trouble), an ID, or the path of any dump, made by whomever, with its manifest when it lies beside it. folder and database
- * as above. An ID or a path may give one with `trouble`: who wants to use it looks there first. ERR_USAGE names the nearest ID. */
+/* "latest" (the newest that counts, archives_newest_good(), as far as it is not of another machine's server: archives_leave_others()), an ID, or the path of
+ * any dump, made by whomever, with its manifest when it lies beside it. folder and database as above. An ID or a path may give one with `trouble`: who
+ * wants to use it looks there first. ERR_USAGE names the nearest ID. */
 PGTEND_CHECK bool archive_find(const char *folder, const char *database, const char *which, struct archive *archive, struct err *err);
 
 /* Holds the dump while it is read (shared), so that no `prune` takes it away meanwhile; close() lets go. -1: it cannot be held, which stops nobody. */
 int archive_hold(const struct archive *archive);
+
+/* --- which of them count ------------------------------------------------------------------------ */
+
+/* Its stamp lies after now by more than two clocks differ. */
+bool archive_is_ahead(const struct archive *archive, int64_t now_us);
+/* Complete, read back, and not from the future: what policies count. */
+bool archive_is_good(const struct archive *archive, int64_t now_us);
+/* The newest of those; NULL: none. Borrowed. */
+const struct archive *archives_newest_good(const struct archives *archives, int64_t now_us);
+/* Of one database of one server, as far as their manifests tell (system_identifier, dbname). */
+bool archive_is_same(const struct archive *a, const struct archive *b);
+/* A folder may be shared with a machine that tends another server under the same name: its backups get `trouble`, so that nothing here counts or
+ * removes them. Others are those that were taken on another machine than `host` and are not of the same database as the newest good one that was
+ * taken here, or as the newest good one at all; with `server` (a system identifier): that are not of this server. */
+void archives_leave_others(struct archives *archives, const char *host, const char *server, int64_t now_us);
+/* The newest by its name, whatever is wrong with it, but for those of others and those from the future, which say nothing of this database; where
+ * there are only such, the newest of them. Borrowed; NULL: none at all. */
+struct archive *archives_newest_lying(const struct archives *archives, const char *host, int64_t now_us);
+/* Whether only backups from other machines speak for this database: then its server should be asked which one it is. */
+bool archives_are_hearsay(const struct archives *archives, const char *host, int64_t now_us);
+
+/* What stands before the newest good one, or instead of it, and why it does not count: "ID is no backup: ...", "ID is from the future", "ID was never
+ * verified". good: of the same list, or NULL. Caller frees; NULL: nothing does. */
+char *archives_newer_trouble(const struct archives *archives, const struct archive *good, int64_t now_us);
 
 /* --- names -------------------------------------------------------------------------------------- */
 

@@ -17,26 +17,8 @@ struct backup_policy {
 /* Keys backup, keep, keep_min. */
 struct backup_policy backup_policy_of(const struct section *section);
 
-/* Its stamp lies after now by more than two clocks differ. */
-bool backup_is_ahead(const struct archive *archive, int64_t now_us);
-/* Complete, read back, and not from the future: what policies count. */
-bool backup_is_good(const struct archive *archive, int64_t now_us);
 /* Made in the same way, so that their sizes can be compared: form and compression. */
 bool backup_is_alike(const struct archive *one, const struct archive *other);
-/* The newest of those; NULL: none. Borrowed. */
-const struct archive *backup_newest_good(const struct archives *archives, int64_t now_us);
-/* Of one database of one server, as far as their manifests tell (system_identifier, dbname). */
-bool backup_is_same(const struct archive *a, const struct archive *b);
-/* A folder may be shared with a machine that tends another server under the same name: its backups get `trouble`, so that nothing here counts or
- * removes them. Others are those that were taken on another machine than `host` and are not of the same database as the newest good one that was
- * taken here, or as the newest good one at all; with `server` (a system identifier): that are not of this server. */
-void backup_leave_others(struct archives *archives, const char *host, const char *server, int64_t now_us);
-/* Whether only backups from other machines speak for this database: then its server should be asked which one it is. */
-bool backup_is_hearsay(const struct archives *archives, const char *host, int64_t now_us);
-
-/* What stands before the newest good one, or instead of it, and why it does not count: "ID is no backup: ...", "ID is from the future", "ID was never
- * verified". good: of the same list, or NULL. Caller frees; NULL: nothing does. */
-char *backup_newer_trouble(const struct archives *archives, const struct archive *good, int64_t now_us);
 
 /* Whether one is due. By days of UTC, which has no summer time: daily, when the last good one is of an earlier day (and four hours old, so that
  * several tries in a night around its midnight take one); weekly, when it is of the seventh day before or earlier. *why, a clause that follows
