@@ -39,13 +39,17 @@ json_t *hook_pending(const struct database *database);
 /* After the backup has its name and its manifest; what became of it is written there. true also where there is no such key. ERR_PARTIAL: the backup is good. */
 PGTEND_CHECK bool hook_run(
     struct fleet *fleet, const struct database *database, const char *folder, const char *id, struct report *report, struct err *err);
+/* A copy may take hours, and no backup waits for it: the folder's lock is not held meanwhile, but this one, so that no second run makes the same copy.
+ * ERR_LOCKED: somebody is at it. *fd goes to hook_unlock(). hook_run() takes it itself. */
+PGTEND_CHECK bool hook_lock(const char *folder, int *fd, struct err *err);
+void hook_unlock(int fd);
 /* "pending", "done", "failed"; NULL: none. Borrowed. */
 const char *hook_status(const struct archive *archive);
 /* The command has still to run for it (again). */
 bool hook_is_waiting(const struct database *database, const struct archive *archive);
 /* "after_backup failed 3 times: ..."; caller frees. NULL: nothing is wrong. */
 char *hook_trouble(const struct database *database, const struct archive *archive, int64_t now_us);
-/* Runs it for all that wait, the newest first, until one fails. *done: for how many it came to a good end. */
+/* Under hook_lock(). Runs it for all that wait, the newest first, until one fails. *done: for how many it came to a good end. */
 PGTEND_CHECK bool hook_retry(
     struct fleet *fleet, const struct database *database, struct archives *archives, int *done, struct report *report, struct err *err);
 

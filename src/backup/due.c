@@ -112,6 +112,7 @@ struct due {
 	struct report *report;
 	char *why;
 	const struct backup_options *options;
+	struct due_lock *lock;
 	bool is_due, is_taken, is_dry_run;
 	int copies;
 };
@@ -177,27 +178,55 @@ static bool is_any_waiting(const struct due *due, const struct archives *archive
 }
 
 /* Copies that an earlier run could not make. */
+static bool retry_waiting(struct due *due, const char *folder, struct err *err)
+{
+	struct archives archives;
+	struct err busy;
+	int lock = -1;
+	/* whoever is at it looks after them all, or the next run does */
+	if (!hook_lock(folder, &lock, &busy)) {
+		report_log(due->report, "after_backup: %s", busy.text);
+		return true;
+	}
+	/* under the lock: somebody may have made them meanwhile */
+	bool ok = read_own(due, &archives, false, err) &&
+	          hook_retry(due->fleet, due->database, &archives, &due->copies, due->report, err);
+	archives_done(&archives);
+	hook_unlock(lock);
+	return ok;
+}
+
 static bool retry(struct due *due, struct err *err)
 {
 	struct archives archives;
-	struct archive_place place;
-	bool ok = read_own(due, &archives, false, err);
-	if (ok && is_any_waiting(due, &archives)) {
-		ok = archive_place_hold(&place, due->database, NULL, due->report, err);
-		if (ok) {
-			ok = hook_retry(due->fleet, due->database, &archives, &due->copies, due->report, err);
-			archive_place_close(&place);
-		}
-	}
+	bool ok = read_own(due, &archives, false, err), is_any = ok && is_any_waiting(due, &archives);
 	archives_done(&archives);
+	if (!is_any)
+		return ok;
+	char *folder = archive_folder(due->database, NULL);
+	ok = retry_waiting(due, folder, err);
+	mem_free(folder);
 	return ok;
+}
+
+/* What after_backup does may take hours, or hang: other runs need not wait for that. */
+static void let_others(void *arg)
+{
+	struct due *due = arg;
+	release_lock(due->lock);
+	due->lock = NULL;
 }
 
 static bool act(struct due *due, struct err *err)
 {
-	if (!due->is_due)
+	if (!due->is_due) {
+		let_others(due);
 		return retry(due, err);
-	bool ok = backup_take(due->fleet, due->database, due->options, due->report, err);
+	}
+	struct backup_options options = *due->options;
+	options.named = let_others;
+	options.arg = due;
+	bool ok = backup_take(due->fleet, due->database, &options, due->report, err);
 	/* a backup that is good, whose command failed, was taken */
 	due->is_taken = due->report->rows != NULL && table_rows(due->report->rows) > 0;
 	return ok && retry(due, err);
@@ -216,14 +245,14 @@ static void sum_up(const struct due *due)
 static bool run(struct due *due, struct err *err)
 {
 	struct archives archives;
-	struct due_lock *lock = due->is_dry_run ? NULL : take_lock(due->database, err);
-	if (lock == NULL && !due->is_dry_run)
+	due->lock = due->is_dry_run ? NULL : take_lock(due->database, err);
+	if (due->lock == NULL && !due->is_dry_run)
 		return false;
 	bool is_known = look(due, &archives, err), ok = is_known;
 	archives_done(&archives);
 	if (ok && !due->is_dry_run)
 		ok = act(due, err);
-	release_lock(lock);
+	let_others(due);
 	/* a server that cannot be dumped is no failure of this database's */
 	if (is_known && (ok || err->kind != ERR_UNSUPPORTED)) {
 		sum_up(due);

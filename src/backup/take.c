@@ -178,6 +178,19 @@ static void tell(const struct taking *taking)
 
 /* ---- all --------------------------------------------------------------------------------- */
 
+/* It takes its time, or hangs: neither the lock nor whoever waits for this backup is kept by it. */
+static bool run_hook(struct taking *taking, struct err *err)
+{
+	char *folder = mem_copy(taking->place.folder), *id = mem_copy(taking->place.base);
+	archive_place_close(&taking->place);
+	if (taking->options->named != NULL)
+		taking->options->named(taking->options->arg);
+	bool ok = hook_run(taking->fleet, taking->database, folder, id, taking->report, err);
+	mem_free(folder);
+	mem_free(id);
+	return ok;
+}
+
 static bool take(struct taking *taking, struct err *err)
 {
 	struct archive_place *place = &taking->place;
@@ -186,8 +199,7 @@ static bool take(struct taking *taking, struct err *err)
 	bool ok = check_room(taking, err) && dump_in_turn(taking, err) && give_name(taking, err);
 	if (ok) {
 		tell(taking);
-		/* the hook takes its time, and needs neither the connection nor the lock */
-		ok = hook_run(taking->fleet, taking->database, place->folder, place->base, taking->report, err);
+		ok = run_hook(taking, err);
 	} else {
 		archive_place_discard(place, taking->report);
 	}

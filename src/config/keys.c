@@ -45,6 +45,8 @@ const struct config_key config_keys[] = {
     PGTEND("after_backup", KEY_COMMAND, NULL, NULL,
         "A command to run after each good backup, without a shell: %p is its path, %m that of its manifest, %f its file "
         "name, %d the database's name, %% a per cent sign. `backup due` runs it again where it failed."),
+    PGTEND("after_backup_timeout", KEY_DURATION, NULL, "6h",
+        "How long after_backup may run; then it is ended, and has failed. 0 sets no limit: one that hangs is then never tried again."),
     PGTEND("pgbackrest", KEY_COMMAND, NULL, NULL,
         "pgBackRest as it is to be run where the server's data or its repository is: pgbackrest, sudo -n -u postgres pgbackrest, "
         "docker exec -u postgres NAME pgbackrest, ssh db1 pgbackrest. Otherwise the one in PATH, as the owner of the server's data, "
@@ -156,6 +158,8 @@ const struct config_key config_keys[] = {
     DATABASE("after_backup", KEY_COMMAND, NULL, NULL,
         "A command to run after each good backup, without a shell: %p is its path, %m that of its manifest, %f its file "
         "name, %d the database's name, %% a per cent sign. `backup due` runs it again where it failed."),
+    DATABASE("after_backup_timeout", KEY_DURATION, NULL, "6h",
+        "How long after_backup may run; then it is ended, and has failed. 0 sets no limit: one that hangs is then never tried again."),
     DATABASE("client", KEY_COMMAND, NULL, NULL,
         "Words put before pg_dump, psql and the like, for servers in containers: docker exec -i NAME."),
     DATABASE("pgbackrest", KEY_COMMAND, NULL, NULL,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
 #include "pgtend/loop/child.h"
 #include "pgtend/loop/task.h"
 
@@ -78,6 +79,7 @@ bool child_run(struct loop *loop, const struct child_spec *spec, int *status, st
 {
 	struct run run = {.spec = spec, .task = task_self(), .texts = {out, errors}};
 	struct child_spec own = *spec;
+	char age[UNITS_SIZE];
 
 	if (!run.task)
 		mem_die("child_run() outside of a task");
@@ -89,8 +91,15 @@ bool child_run(struct loop *loop, const struct child_spec *spec, int *status, st
 	run.child = child_start(loop, &own, err);
 	if (!run.child)
 		return false;
-	while (run.child && !task_is_cancelled())
+	struct timer *limit = spec->limit_ms > 0 ? timer_start(loop, spec->limit_ms, 0, run_is_late, &run) : NULL;
+	while (run.child && !run.is_late && !task_is_cancelled())
 		task_wait();
+	if (limit)
+		timer_stop(limit);
+	if (run.child && !task_is_cancelled()) {
+		end_child(loop, &run);
+		return err_set(err, ERR_FAILED, "%s was ended: it ran longer than %s", spec->argv[0], units_age(age, spec->limit_ms / 1000));
+	}
 	if (run.child) {
 		end_child(loop, &run);
 		return err_set(err, ERR_CANCELLED, "cancelled: %s was ended", spec->argv[0]);

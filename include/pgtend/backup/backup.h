@@ -18,6 +18,8 @@ struct backup_options {
 	int jobs;            /* connections at most over all databases of `group`; 0: 2 */
 	const void *group;   /* who shares them, the command (its address is all that matters); NULL: this database has them alone */
 	bool is_dry_run;
+	void (*named)(void *arg); /* the backup has its name, its folder is free again; what may take hours, after_backup, comes now. May be NULL */
+	void *arg;
 };
 /* pg_dump of a fitting version into NAME.part, read back to its last row while it is written; fsync; sha256; manifest; rename. Policy `none`: still
  * takes one when named. Leaves no file that looks complete and is not. */

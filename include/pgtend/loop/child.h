@@ -32,6 +32,7 @@ struct child_spec {
 	uid_t uid;                    /* with has_user: run as */
 	gid_t gid;
 	bool has_user;
+	int limit_ms;                 /* child_run(): ended after that time, ERR_FAILED; 0: none */
 	bool is_detached;             /* own session, outlives pgtend (the sandbox's servers) */
 	child_data_fn data_fn;        /* may be NULL: output is thrown away */
 	child_exit_fn exit_fn;        /* may be NULL */
@@ -48,7 +49,7 @@ void child_forget(struct child *child);
 /* Start time of a process in clock ticks since boot (/proc/PID/stat field 22), 0 when there is none: with the pid it names a process for certain. */
 uint64_t child_start_ticks(pid_t pid);
 
-/* In a task: runs to its end. Output is collected (at most 1 MB each, oldest kept). True when it was started and ended; *status tells how. Cancelling the task sends SIGTERM, after 5 s SIGKILL. */
+/* In a task: runs to its end. Output is collected (at most 1 MB each, oldest kept). True when it was started and ended; *status tells how. Cancelling the task, or limit_ms, sends SIGTERM, after 5 s SIGKILL. */
 PGTEND_CHECK bool child_run(struct loop *loop, const struct child_spec *spec, int *status, struct text *out, struct text *errors, struct err *err);
 
 #endif
