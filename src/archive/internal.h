@@ -47,6 +47,8 @@ bool restore_is_fed(const struct archive *archive, const struct dump_tools *tool
 PGTEND_CHECK bool restore_can(const struct archive *archive, const struct dump_tools *tools, struct err *err);
 /* What stands behind "error: " in what it said, one line. Caller frees. */
 char *restore_reason(const struct text *said);
+/* Whether a line of the list stands for rows of a table: by its type, not by a table that is called so. */
+bool list_is_rows(const char *entry);
 /* pg_restore --list: entries and tables of the contents, and its lines (entries NULL: not wanted). In a task. */
 PGTEND_CHECK bool list_read(struct loop *loop, const struct archive *archive, const struct dump_tools *tools,
     struct archive_contents *contents, struct words *entries, struct err *err);

@@ -26,12 +26,28 @@ struct listing {
 	struct text line;
 };
 
+/* "3345; 0 16390 TABLE DATA public t postgres" */
+bool list_is_rows(const char *entry)
+{
+	static const char digits[] = "0123456789";
+	const char *s = entry + strspn(entry, digits);
+	if (s == entry || *s != ';')
+		return false;
+	for (int number = 0; number < 2; number++) {
+		s += 1 + (number == 0 && s[1] == ' ');
+		s += strspn(s, digits);
+		if (*s != ' ')
+			return false;
+	}
+	return text_starts_with(s, " TABLE DATA ");
+}
+
 static void end_line(struct listing *listing)
 {
 	const char *line = text_str(&listing->line);
 	if (*line != ';' && *line != '\0')
 		listing->contents->entries++;
-	if (*line != ';' && strstr(line, " TABLE DATA ") != NULL)
+	if (list_is_rows(line))
 		listing->contents->tables++;
 	if (*line != ';' && *line != '\0' && listing->entries != NULL)
 		words_add(listing->entries, line);

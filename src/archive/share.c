@@ -23,7 +23,7 @@ static int64_t bytes_of(const char *folder, const char *entry)
 	static const char *const endings[] = {".dat.gz", ".dat.zst", ".dat.lz4", ".dat"};
 	struct stat info;
 	int64_t bytes = 0;
-	if (strstr(entry, " TABLE DATA ") == NULL)
+	if (!list_is_rows(entry))
 		return 0;
 	for (size_t i = 0; bytes == 0 && i < sizeof endings / sizeof endings[0]; i++) {
 		char *path = mem_format("%s/%.*s%s", folder, (int)strspn(entry, "0123456789"), entry, endings[i]);
