@@ -136,8 +136,9 @@ static void a_timeline_is_drawn(void **state)
 	text = canvas_text(canvas);
 	assert_string_equal(text, "!\n!. =\n!#.=x >\n");
 	mem_free(text);
-	for (int kind = CHART_GAP; kind < CHART_KINDS; kind++) /* each is told from the others without colours */
-		for (int other = CHART_GAP; other < kind; other++)
+	/* each is told without colours from the others of its drawing: chunks, backups */
+	for (int kind = CHART_GAP; kind < CHART_KINDS; kind++)
+		for (int other = kind < CHART_MISSED ? CHART_GAP : CHART_MISSED; other < kind; other++)
 			assert_string_not_equal(chart_glyph((enum chart_kind)kind), chart_glyph((enum chart_kind)other));
 	canvas_free(canvas);
 }
@@ -206,8 +207,14 @@ static void each_size_has_its_layout(void **state)
 	layout_make(&wish, &layout);
 	assert_int_equal(layout.kind, LAYOUT_FULL);
 	for (int i = 0; i < LAYOUT_PANES; i++)
-		assert_true(layout.panes[i].rows > 0);
+		assert_int_equal(layout.panes[i].rows > 0, i != LAYOUT_BACKUPS);
 	assert_int_equal(layout_at(&layout, layout.panes[LAYOUT_CHUNKS].row + 1, 3), LAYOUT_CHUNKS);
+	wish.corner = LAYOUT_BACKUPS; /* the two share a place */
+	layout_make(&wish, &layout);
+	assert_int_equal(layout_at(&layout, layout.panes[LAYOUT_BACKUPS].row + 1, 3), LAYOUT_BACKUPS);
+	assert_int_equal(layout.panes[LAYOUT_CHUNKS].rows, 0);
+	wish.corner = 0;
+	layout_make(&wish, &layout);
 	assert_int_equal(layout_at(&layout, 0, 0), -1);
 	wish.rows = 24;
 	wish.cols = 80;
