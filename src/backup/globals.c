@@ -64,9 +64,12 @@ static bool run(struct fleet *fleet, struct database *database, const struct dum
 	if (pg_dumpall == NULL)
 		return false;
 	struct report quiet = {0};
+	struct text target = {0};
+	dump_add_parameter(&target, "dbname", database->dbname);
 	words_take(&argv, pg_dumpall);
 	words_add(&argv, "--globals-only");
-	words_take(&argv, mem_format("--database=%s", database->dbname));
+	words_take(&argv, mem_format("--database=%s", text_str(&target)));
+	text_done(&target);
 	if (!has_passwords)
 		words_add(&argv, "--no-role-passwords");
 	struct dump_run dump = {.loop = fleet->loop,

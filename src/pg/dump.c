@@ -72,10 +72,15 @@ static bool wait_for(struct running *running, struct err *err)
 	return !is_cancelled || err_set(err, ERR_CANCELLED, "cancelled: %s was ended, nothing was kept", running->name);
 }
 
+static bool is_elsewhere(const struct dump_run *run)
+{
+	return run->client != NULL && run->client->count > 0;
+}
+
 /* A password in a passfile of this machine is of no use elsewhere. */
 static void add_environment(struct words *env, const struct dump_run *run, const struct conninfo_child *connection)
 {
-	const char *password = run->client != NULL && run->info != NULL ? conninfo_get(run->info, "password") : NULL;
+	const char *password = is_elsewhere(run) && run->info != NULL ? conninfo_get(run->info, "password") : NULL;
 	for (size_t i = 0; i < connection->env.count; i++)
 		if (password == NULL || (!text_starts_with(connection->env.v[i], "PGPASSFILE=") &&
 		                            !text_starts_with(connection->env.v[i], "PGPASSWORD=")))
@@ -87,7 +92,7 @@ static void add_environment(struct words *env, const struct dump_run *run, const
 	words_take(env, NULL);
 }
 
-static void add_quoted(struct text *conninfo, const char *keyword, const char *value)
+void dump_add_parameter(struct text *conninfo, const char *keyword, const char *value)
 {
 	text_addf(conninfo, "%s%s='", conninfo->length > 0 ? " " : "", keyword);
 	for (; *value != '\0'; value++) {
@@ -107,8 +112,8 @@ static void add_target(struct words *argv, const struct dump_run *run, struct co
 		words_take(argv, mem_format("--username=%s", user));
 	const char *dbname = conninfo_effective(info, "dbname");
 	if (dbname != NULL)
-		add_quoted(&target, "dbname", dbname);
-	add_quoted(&target, "application_name", run->application);
+		dump_add_parameter(&target, "dbname", dbname);
+	dump_add_parameter(&target, "application_name", run->application);
 	words_take(argv, mem_format("--dbname=%s", text_str(&target)));
 	text_done(&target);
 }
@@ -121,7 +126,7 @@ static void add_words(struct words *argv, const struct dump_run *run, struct con
 		words_add(argv, run->argv->v[i]);
 		if (i == 0 && info != NULL)
 			words_add(argv, "--no-password");
-		if (i == 0 && info != NULL && run->client != NULL && run->client->count > 0)
+		if (i == 0 && info != NULL && is_elsewhere(run))
 			add_target(argv, run, info);
 	}
 	words_take(argv, NULL);

@@ -32,6 +32,9 @@ char *dump_tools_other(const struct dump_tools *tools, const char *name, struct 
 /* Begins argv with pg_restore, with what must stand before it. */
 void dump_tools_add_restore(const struct dump_tools *tools, struct words *argv);
 
+/* Adds KEYWORD='VALUE'. PostgreSQL's programs take a database's name that holds a = for such words: it goes to them as one of them. */
+void dump_add_parameter(struct text *conninfo, const char *keyword, const char *value);
+
 /* One run of either. */
 struct dump_run {
 	struct loop *loop;
