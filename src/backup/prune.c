@@ -125,26 +125,44 @@ static void tell_rows(const struct pruning *pruning)
 
 /* --- proof ------------------------------------------------------------------------------------------- */
 
-/* "never below keep_min" is worth what those are worth that stay: their bytes are read again, now. */
-static bool prove(struct pruning *pruning, struct err *err)
+static bool prove_one(struct pruning *pruning, struct archive *archive, struct err *err)
+{
+	struct dump_tools tools = {0};
+	report_step(pruning->report, "%s: checksum", archive->id);
+	bool is_good = backup_tools_for(pruning->fleet, pruning->database, archive, &tools, err) &&
+	               archive_verify(pruning->fleet->loop, archive, &tools, ARCHIVE_CHECKSUM, pruning->report, err);
+	dump_tools_done(&tools);
+	if (is_good)
+		return true;
+	err_hint(err, "look at the others with `pgtend verify %s`, and take a new one", pruning->database->name);
+	return err_prefix(err, "nothing was removed, because one that would stay is not good");
+}
+
+/* The newest of those for whose sake this one may go. */
+static bool prove_for(struct pruning *pruning, const struct archive *going, bool *is_proven, struct err *err)
 {
 	int64_t wanted = backup_least(&pruning->policy);
 	for (int i = 0; i < pruning->archives.count && wanted > 0; i++) {
 		struct archive *archive = &pruning->archives.v[i];
-		if (!archive_is_good(archive, pruning->now_us))
+		if (!archive_is_good(archive, pruning->now_us) || !archive_is_same(archive, going))
 			continue;
-		struct dump_tools tools = {0};
-		report_step(pruning->report, "%s: checksum", archive->id);
-		bool is_good = backup_tools_for(pruning->fleet, pruning->database, archive, &tools, err) &&
-		               archive_verify(pruning->fleet->loop, archive, &tools, ARCHIVE_CHECKSUM, pruning->report, err);
-		dump_tools_done(&tools);
-		if (!is_good) {
-			err_hint(err, "look at the others with `pgtend verify %s`, and take a new one", pruning->database->name);
-			return err_prefix(err, "nothing was removed, because one that would stay is not good");
-		}
+		if (!is_proven[i] && !prove_one(pruning, archive, err))
+			return false;
+		is_proven[i] = true;
 		wanted--;
 	}
 	return true;
+}
+
+/* "never below keep_min" is worth what those are worth that stay: their bytes are read again, now. Of each server that is in the folder (one that was
+ * made anew has another identity), since that is how they are counted. */
+static bool prove(struct pruning *pruning, struct err *err)
+{
+	bool *is_proven = mem_new(((size_t)pruning->archives.count + 1) * sizeof *is_proven), ok = true;
+	for (int i = 0; i < pruning->archives.count && ok; i++)
+		ok = !goes(pruning->fates[i]) || prove_for(pruning, &pruning->archives.v[i], is_proven, err);
+	mem_free(is_proven);
+	return ok;
 }
 
 /* --- doing it ------------------------------------------------------------------------------------------ */
