@@ -235,9 +235,11 @@ bool restore_preview(struct fleet *fleet, struct database *database, const struc
 			say_replaced(&act, lines);
 		else
 			words_take(lines, mem_format("a new database %s would be made on %s", act.intent.name, database->server->label));
-		if (request->no_owner || request->role)
+		if (request->no_owner)
 			words_take(lines, mem_format("all in it would belong to %s, without privileges of others",
 			                      request->role ? request->role : "the role that restores"));
+		else if (request->role)
+			words_take(lines, mem_format("it would be made as %s, and given to the owners that the dump names", request->role));
 	}
 	act_done(&act);
 	return is_good;

@@ -37,6 +37,7 @@ void plain_free(struct plain *plain)
 	text_done(&plain->quoted);
 	text_done(&plain->held);
 	text_done(&plain->mark);
+	text_done(&plain->tag);
 	plain_tokens_clear(plain);
 	mem_free(plain->tokens);
 	mem_free(plain->table);
@@ -106,12 +107,23 @@ void plain_tokens_clear(struct plain *plain)
 	plain->token_count = 0;
 }
 
-/* BEGIN ATOMIC ... END of a function's body holds semicolons. */
+static bool is_routine(const struct plain *plain)
+{
+	const struct plain_token *tokens = plain->tokens;
+	int at = plain->token_count > 3 && is_word(&tokens[1], "or") && is_word(&tokens[2], "replace") ? 3 : 1;
+	return plain->token_count > at && is_word(&tokens[0], "create") &&
+	       (is_word(&tokens[at], "function") || is_word(&tokens[at], "procedure"));
+}
+
+/* BEGIN ATOMIC ... END of a function's body holds semicolons. To the word as psql counts: what it takes for one statement
+ * is one here. */
 static void count_atomic(struct plain *plain)
 {
 	const struct plain_token *last = &plain->tokens[plain->token_count - 1];
-	if (is_word(last, "atomic") && plain->token_count > 1 && is_word(last - 1, "begin"))
-		plain->atomic = 1;
+	if (plain->parens > 0 || !is_routine(plain))
+		return;
+	if (is_word(last, "begin"))
+		plain->atomic++;
 	else if (plain->atomic > 0 && is_word(last, "case"))
 		plain->atomic++;
 	else if (plain->atomic > 0 && is_word(last, "end"))
@@ -122,7 +134,7 @@ static void count_atomic(struct plain *plain)
 static void add_token(struct plain *plain, char kind, const char *bytes, size_t length)
 {
 	enum { STEP = 64, LAST = 8, ENOUGH = 16 };
-	bool is_of_body = kind == 'w' && (plain->atomic > 0 || *bytes == 'b' || *bytes == 'B' || *bytes == 'a' || *bytes == 'A');
+	bool is_of_body = kind == 'w' && (plain->atomic > 0 || *bytes == 'b' || *bytes == 'B');
 	if (!plain->is_held && plain->token_count >= ENOUGH && !is_of_body)
 		return;
 	if (plain->token_count >= PLAIN_MOST_TOKENS) {
@@ -139,8 +151,15 @@ static void add_token(struct plain *plain, char kind, const char *bytes, size_t 
 
 static bool after_token(struct plain *plain, struct err *err)
 {
-	bool is_long = plain->held.length > PLAIN_MOST_HELD;
-	return !plain->is_held || (!is_long && !plain_is_plain(plain)) || release(plain, err);
+	if (!plain->is_held)
+		return true;
+	if (plain_is_plain(plain))
+		return release(plain, err);
+	if (plain->held.length <= PLAIN_MOST_HELD)
+		return true;
+	return plain_may_be_long(plain) ? release(plain, err)
+	                                : plain_fail(plain, ERR_REFUSED, plain->statement_line, err,
+	                                      "a statement longer than 1 MB of which nobody knows what it does to the server");
 }
 
 static void begin_statement(struct plain *plain)
@@ -214,12 +233,12 @@ static size_t take_quoted(struct plain *plain, const char *at, size_t left, char
 
 static size_t take_dollar(struct plain *plain, const char *at, size_t left)
 {
-	const char *end = memmem(at, left, plain->tag, strlen(plain->tag));
+	const char *end = memmem(at, left, plain->tag.s, plain->tag.length);
 	if (!end)
 		return left;
 	plain->state = PLAIN_SQL;
 	add_token(plain, 's', "", 0);
-	return (size_t)(end - at) + strlen(plain->tag);
+	return (size_t)(end - at) + plain->tag.length;
 }
 
 static size_t take_comment(struct plain *plain, const char *at, size_t left)
@@ -242,12 +261,12 @@ static size_t begin_dollar(struct plain *plain, const char *at, size_t left)
 	if (length < left && is_word_start(at[length]))
 		while (length < left && is_word_part(at[length]) && at[length] != '$')
 			length++;
-	if (length >= left || at[length] != '$' || length + 2 > PLAIN_TAG_SIZE) {
+	if (length >= left || at[length] != '$') {
 		add_token(plain, '$', at, 1);
 		return 1;
 	}
-	memcpy(plain->tag, at, length + 1);
-	plain->tag[length + 1] = 0;
+	plain->tag.length = 0;
+	text_add_n(&plain->tag, at, length + 1);
 	plain->state = PLAIN_DOLLAR;
 	return length + 1;
 }
@@ -270,10 +289,11 @@ static size_t take_word(struct plain *plain, const char *at, size_t left)
 	return length;
 }
 
+/* A dollar behind it begins a quote. */
 static size_t take_number(const char *at, size_t left)
 {
 	size_t length = 1;
-	while (length < left && (is_word_part(at[length]) || at[length] == '.'))
+	while (length < left && at[length] != '$' && (is_word_part(at[length]) || at[length] == '.'))
 		length++;
 	return length;
 }
@@ -299,13 +319,20 @@ static size_t take_sign(struct plain *plain, const char *at, size_t left)
 	return 1;
 }
 
+/* To the end of the line, or to a carriage return within it, which ends a line for psql's scanner and the server's. */
+static size_t take_remark(const char *at, size_t left)
+{
+	const char *end = memchr(at, '\r', left);
+	return end ? (size_t)(end - at) : left;
+}
+
 /* Blanks and comments, which begin no statement. 0: neither. */
 static size_t take_space(struct plain *plain, const char *at, size_t left)
 {
 	if (isspace((unsigned char)*at))
 		return 1;
 	if (left > 1 && at[0] == '-' && at[1] == '-')
-		return left;
+		return take_remark(at, left);
 	if (left > 1 && at[0] == '/' && at[1] == '*') {
 		plain->state = PLAIN_COMMENT;
 		plain->depth = 1;
@@ -317,6 +344,9 @@ static size_t take_space(struct plain *plain, const char *at, size_t left)
 static bool take_sql(struct plain *plain, const char *at, size_t left, size_t *taken, struct err *err)
 {
 	*taken = take_space(plain, at, left);
+	/* psql takes the rows at the semicolon, and reads the rest of the line behind them. */
+	if (plain->is_data_next && !plain->is_in_statement && !isspace((unsigned char)*at))
+		return plain_fail(plain, ERR_REFUSED, plain->facts.lines + 1, err, "something stands behind COPY ... FROM stdin on its line");
 	if (*taken > 0)
 		return plain_emit(plain, at, *taken, err);
 	if (*at == '\\') {
@@ -399,7 +429,7 @@ static bool take_line(struct plain *plain, const char *line, size_t length, stru
 	if (plain->is_data_next && !plain->is_in_statement) {
 		plain->state = PLAIN_DATA;
 		plain->is_data_next = false;
-		}
+	}
 	return true;
 }
 

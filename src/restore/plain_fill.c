@@ -190,7 +190,7 @@ static void add_key(struct words *argv)
 	words_take(argv, text_take(&word));
 }
 
-static void add_psql(struct scratch *scratch, const char *psql, const char *role, struct words *argv)
+static void add_psql(const struct scratch *scratch, const char *psql, const char *role, struct words *argv)
 {
 	static const char *const usual[] = {"--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"};
 	words_add(argv, psql);
@@ -201,8 +201,7 @@ static void add_psql(struct scratch *scratch, const char *psql, const char *role
 		words_take(argv, mem_format("--command=SET ROLE %s", quoted));
 		mem_free(quoted);
 	}
-	if (has_restrict(scratch->fleet->loop, psql))
-		add_key(argv);
+	add_key(argv);
 	words_add(argv, "--file=-");
 }
 
@@ -219,6 +218,16 @@ static void word_error(const struct archive *archive, const char *said, struct e
 	char *line = mem_copy_n(last, strcspn(last, "\r\n")), *text = strstr(line, "ERROR:  ");
 	err_set(err, ERR_FAILED, "%s:%d: %s", name_of(archive), atoi(line), text + strlen("ERROR:  "));
 	mem_free(line);
+}
+
+/* SQL can be written so that nobody who does not run it knows where its strings end. An older psql would then run commands
+ * of this machine. */
+static bool is_held_back(const struct scratch *scratch, const char *psql, struct err *err)
+{
+	if (has_restrict(scratch->fleet->loop, psql))
+		return true;
+	err_set(err, ERR_UNSUPPORTED, "%s is older than August 2025: it has no restricted mode, and would run commands that a dump hides", psql);
+	return err_hint(err, "install the newest minor version of the package postgresql-client");
 }
 
 struct psql_run {
@@ -298,7 +307,7 @@ bool plain_fill(struct scratch *scratch, const struct archive *archive, const st
 	feed.plain = plain_new(&with_arg);
 	add_psql(scratch, path, options->role, &argv);
 	report_step(scratch->report, "psql reads %s into %s", plain.name, scratch->dbname);
-	bool is_done = scratch_is_kept(scratch, err) && stream_pipe(&psql.stdin_fd, &feed.out_fd, err) &&
+	bool is_done = is_held_back(scratch, path, err) && scratch_is_kept(scratch, err) && stream_pipe(&psql.stdin_fd, &feed.out_fd, err) &&
 	               begin(&feed, scratch->fleet->loop, err) && run_psql(&psql, &argv, err);
 	plain_free(feed.plain);
 	words_done(&argv);

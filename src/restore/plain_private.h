@@ -18,7 +18,7 @@ struct plain_token {
 	char kind; /* 'w' word, 'n' quoted name, 's' text in quotes, else the sign itself */
 };
 
-enum { PLAIN_MOST_TOKENS = 4000, PLAIN_MOST_HELD = 1 << 20, PLAIN_TAG_SIZE = 72, PLAIN_MOST_NAME = 256 };
+enum { PLAIN_MOST_TOKENS = 4000, PLAIN_MOST_HELD = 1 << 20, PLAIN_MOST_NAME = 256 };
 
 struct plain {
 	struct plain_options options;
@@ -29,7 +29,7 @@ struct plain {
 	enum plain_state state;
 	int depth; /* of comments */
 	bool has_backslash, is_backslash_on; /* of this quote; of all quotes: standard_conforming_strings is off */
-	char tag[PLAIN_TAG_SIZE];
+	struct text tag; /* of this dollar quote, of any length */
 	struct text quoted;
 
 	/* the statement */
@@ -63,6 +63,8 @@ PGTEND_CHECK bool plain_data(struct plain *plain, const char **bytes, size_t *le
 void plain_end_row(struct plain *plain);
 /* After a token was added: may the statement go through at once? */
 bool plain_is_plain(const struct plain *plain);
+/* Whether it may go through unread because it is too long to hold: it alters something inside of the database. */
+bool plain_may_be_long(const struct plain *plain);
 /* At its end. *is_out: it goes through. */
 PGTEND_CHECK bool plain_judge(struct plain *plain, bool *is_out, struct err *err);
 /* A backslash outside of rows, quotes and comments, and the rest of its line. */

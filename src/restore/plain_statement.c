@@ -83,9 +83,10 @@ static bool refuse(const struct plain *plain, struct err *err, const char *what)
 bool plain_is_plain(const struct plain *plain)
 {
 	static const char *const held[] = {"alter", "grant", "revoke", "create", "drop", "comment", "security", "set",
-	    "copy", NULL};
+	    "copy", "reassign", NULL};
 	static const char *const made[] = {
-	    "database", "role", "user", "group", "tablespace", "extension", "schema", NULL};
+	    "database", "role", "user", "group", "tablespace", "extension", "schema", "owned", NULL};
+	static const char *const remarked[] = {"database", "extension", "role", "tablespace", NULL};
 	if (plain->token_count == 0)
 		return false;
 	if (!is_any(plain, 0, held))
@@ -94,8 +95,13 @@ bool plain_is_plain(const struct plain *plain)
 		return false;
 	if (is_at(plain, 0, "create") || is_at(plain, 0, "drop"))
 		return !is_any(plain, 1, made);
-	return is_at(plain, 0, "comment") && plain->token_count > 2 && !is_at(plain, 2, "database") &&
-	       !is_at(plain, 2, "extension");
+	return is_at(plain, 0, "comment") && plain->token_count > 2 && !is_any(plain, 2, remarked);
+}
+
+bool plain_may_be_long(const struct plain *plain)
+{
+	static const char *const global[] = {"database", "role", "user", "group", "tablespace", "system", "default", NULL};
+	return is_at(plain, 0, "alter") && plain->token_count > 1 && !is_any(plain, 1, global);
 }
 
 /* --- COPY ------------------------------------------------------------------------------------------------------ */
@@ -314,6 +320,8 @@ static bool judge_drop(struct plain *plain, bool *is_out, struct err *err)
 	}
 	if (is_at(plain, 1, "tablespace"))
 		return refuse(plain, err, "DROP TABLESPACE");
+	if (is_at(plain, 1, "owned"))
+		return refuse(plain, err, "DROP OWNED takes away what a role may on the whole server");
 	if (!is_mapping && (is_at(plain, 1, "role") || is_at(plain, 1, "user") || is_at(plain, 1, "group")))
 		return refuse(plain, err, "roles of the server are dropped");
 	return true;
@@ -355,27 +363,63 @@ static bool judge_comment(struct plain *plain, int on, bool *is_out, struct err 
 {
 	if (is_at(plain, on + 1, "extension"))
 		*is_out = !plain->options.no_comments;
+	if (is_at(plain, on + 1, "role") || is_at(plain, on + 1, "tablespace"))
+		return refuse(plain, err, "something is said about roles or tablespaces of the server");
 	if (!is_at(plain, on + 1, "database"))
 		return true;
 	*is_out = false;
 	return judge_of_database(plain, on + 2, "COMMENT on another database", err);
 }
 
-static void judge_set(struct plain *plain, bool *is_out)
+/* In these a backslash or a letter may be the second half of a character, and psql knows: quotes would end elsewhere. */
+static bool is_encoding_read(const char *name)
+{
+	static const char *const others[] = {"sjis", "shift", "mskanji", "big5", "gbk", "uhc", "gb18030", "johab", "win932",
+	    "win936", "win949", "win950", "windows932", "windows936", "windows949", "windows950", NULL};
+	for (int i = 0; others[i]; i++)
+		if (strncasecmp(name, others[i], strlen(others[i])) == 0)
+			return false;
+	return true;
+}
+
+static bool judge_encoding(struct plain *plain, int i, struct err *err)
+{
+	const char *name = i < plain->token_count ? plain->tokens[i].text : "";
+	if (!is_encoding_read(name)) {
+		plain_fail(plain, ERR_REFUSED, plain->statement_line, err, "a dump in the encoding %s cannot be told from commands of psql", name);
+		return err_hint(err, "take the dump with pg_dump --encoding=UTF8, or in the custom format");
+	}
+	if (is_sign(plain, i, 's') && !plain->facts.encoding)
+		plain->facts.encoding = mem_copy(name);
+	return true;
+}
+
+/* Where the strings end hangs on it. */
+static bool judge_strings(struct plain *plain, int i, struct err *err)
+{
+	const char *value = i < plain->token_count ? plain->tokens[i].text : "";
+	bool is_on = strcasecmp(value, "on") == 0;
+	plain->is_backslash_on = !is_on;
+	return is_on || strcasecmp(value, "off") == 0 ||
+	       plain_fail(plain, ERR_REFUSED, plain->statement_line, err, "standard_conforming_strings is neither on nor off");
+}
+
+static bool judge_set(struct plain *plain, bool *is_out, struct err *err)
 {
 	enum { WITH_TRANSACTION_TIMEOUT = 170000 };
-	int value = 2 + (is_sign(plain, 2, '=') || is_at(plain, 2, "to"));
+	int name = 1 + (is_at(plain, 1, "session") || is_at(plain, 1, "local"));
+	int value = name + 1 + (is_sign(plain, name + 1, '=') || is_at(plain, name + 1, "to"));
 	if (judge_owner(plain, is_out))
-		return;
-	if (is_at(plain, 1, "standard_conforming_strings"))
-		plain->is_backslash_on = is_at(plain, value, "off") ||
-		                         (is_sign(plain, value, 's') && strcasecmp(plain->tokens[value].text, "off") == 0);
-	if (is_at(plain, 1, "client_encoding") && is_sign(plain, value, 's') && !plain->facts.encoding)
-		plain->facts.encoding = mem_copy(plain->tokens[value].text);
+		return true;
+	if (is_at(plain, name, "standard_conforming_strings"))
+		return judge_strings(plain, value, err);
+	if (is_at(plain, name, "client_encoding") || is_at(plain, name, "names"))
+		return judge_encoding(plain, is_at(plain, name, "names") ? name + 1 : value, err);
 	/* A newer pg_dump says it first of all, and an older server knows it not. */
 	if (is_at(plain, 1, "transaction_timeout") && plain->options.server_version > 0 &&
 	    plain->options.server_version < WITH_TRANSACTION_TIMEOUT)
 		*is_out = false;
+	return true;
 }
 
 bool plain_judge(struct plain *plain, bool *is_out, struct err *err)
@@ -399,6 +443,7 @@ bool plain_judge(struct plain *plain, bool *is_out, struct err *err)
 	if (is_at(plain, 0, "security"))
 		return judge_comment(plain, find(plain, 1, "on"), is_out, err);
 	if (is_at(plain, 0, "set"))
-		judge_set(plain, is_out);
-	return true;
+		return judge_set(plain, is_out, err);
+	return !is_at(plain, 0, "reassign") ||
+	       refuse(plain, err, "REASSIGN OWNED gives away databases of the server too");
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,6 +222,49 @@ static void test_strings(void **state)
 	goes("SET standard_conforming_strings = off;\nselect 'a\\';';", "SET standard_conforming_strings = off;\nselect 'a\\';';");
 	refuses("select 'a\\';\n\\! x\n", "d.sql:2: \\!");
 	refuses("select a$b$;\n\\! x\n", "d.sql:2: \\!");
+	refuses("select 1$a$;\n\\! x\n$a$;\n\\o x\n", "d.sql:4: \\o");
+	refuses("SET SESSION standard_conforming_strings = off;\nselect '\\'; \n';\n\\o x\n", "d.sql:4: \\o");
+	refuses("SET standard_conforming_strings = no;", "neither on nor off");
+	refuses("SET NAMES 'sjis';", "the encoding sjis");
+	refuses("SET client_encoding TO BIG5;", "the encoding BIG5");
+}
+
+/* What psql would take for something else than we did is not let through. */
+static void test_hidden(void **state)
+{
+	(void)state;
+	char sql[2000], tag[201], *blanks = mem_new(1200001), *whole;
+	memset(tag, 'a', 200);
+	tag[200] = 0;
+	snprintf(sql, sizeof sql, "select $%s$; copy t from stdin;\n$%s$;\ncreate role eve;\n", tag, tag);
+	refuses(sql, "d.sql:3: roles of the server are made");
+	snprintf(sql, sizeof sql, "select $%s$; \\! x\n$%s$;\n", tag, tag);
+	goes(sql, sql);
+	refuses("-- x\rcreate role eve;\n", "d.sql:1: roles of the server are made");
+	refuses("-- x\r\\! x\n", "d.sql:1: \\!");
+	refuses("copy t from stdin; select '\n1\n\\.\n';\ncreate role eve;\n\\.\n", "d.sql:1: something stands behind COPY");
+	refuses("copy t from stdin; /*\n1\n\\.\n*/\n", "d.sql:1: something stands behind COPY");
+	refuses("select t.begin atomic from t; create role eve; select 1 as end;", "roles of the server are made");
+	goes("create or replace function begin() returns int language sql as 'select 1'; copy t from stdin;\nend;\n",
+	    "create or replace function begin() returns int language sql as 'select 1'; copy t from stdin;\nend;\n");
+	memset(blanks, ' ', 1200000);
+	blanks[1200000] = 0;
+	whole = mem_format("create %s role eve;", blanks);
+	struct reading reading = read_by(whole, 65536, (struct plain_options){0});
+	assert_false(reading.is_good);
+	assert_non_null(strstr(reading.err.text, "longer than 1 MB"));
+	reading_done(&reading);
+	mem_free(whole);
+	whole = mem_format("alter table t add check (a <> '%s');", blanks);
+	reading = read_by(whole, 65536, (struct plain_options){0});
+	assert_true(reading.is_good);
+	reading_done(&reading);
+	mem_free(whole);
+	mem_free(blanks);
+	refuses("reassign owned by a to b;", "REASSIGN OWNED");
+	refuses("drop owned by a;", "DROP OWNED");
+	refuses("comment on role a is 'x';", "roles or tablespaces");
+	refuses("security label on tablespace a is 'x';", "roles or tablespaces");
 }
 
 int main(void)
@@ -234,6 +278,7 @@ int main(void)
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_cut_off),
 	    cmocka_unit_test(test_strings),
+	    cmocka_unit_test(test_hidden),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
