@@ -4,6 +4,7 @@
 #include "act_internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/core/who.h"
 
 enum { READY_MS = 15000, MOST_JOBS = 64 };
 
@@ -143,10 +144,32 @@ static bool choose_name(struct act *act, struct err *err)
 	return err_hint(err, "give it another name, or drop that one yourself");
 }
 
+/* In a folder that machines share the only good ones may be of another server that has a database of this name. */
+static bool is_for_this_server(struct act *act, struct err *err)
+{
+	const json_t *manifest = act->archive.manifest;
+	const char *server = json_string_value(json_object_get(manifest, "system_identifier")), *from = json_string_value(json_object_get(manifest, "host"));
+	const bool is_named = act->request->which && strcmp(act->request->which, "latest") != 0;
+	struct identity identity;
+	if (is_named || !act->live.is_there || !server || !from || strcmp(server, "unknown") == 0)
+		return true;
+	char *host = who_host();
+	const bool is_from_here = strcmp(host, from) == 0;
+	mem_free(host);
+	if (is_from_here)
+		return true;
+	if (!database_identity_wait(act->fleet, act->database, act->session, &identity, err))
+		return false;
+	if (strcmp(identity.system_identifier, "unknown") == 0 || strcmp(identity.system_identifier, server) == 0)
+		return true;
+	err_set(err, ERR_REFUSED, "the latest, %s, is of another server, taken on %s: it takes no database's place unless it is named", act->archive.id, from);
+	return err_hint(err, "pgtend restore %s %s --replace, if that is what you want", act->database->name, act->archive.id);
+}
+
 static bool prepare(struct act *act, struct err *err)
 {
 	if (!check_request(act, err) || !find_dump(act, err) || !can_restore(act, err) || !open_session(act, err) ||
-	    !choose_name(act, err))
+	    !choose_name(act, err) || !is_for_this_server(act, err))
 		return false;
 	struct intent *intent = &act->intent;
 	intent->database = mem_copy(act->database->name);
