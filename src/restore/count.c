@@ -89,19 +89,59 @@ static void judge_lacking(struct counting *counting, const struct result *tables
 	json_decref(seen);
 }
 
+/* pg_dump --load-via-partition-root: rows stand under the table that has parts, and where each went nobody says. */
+static bool look_for_roots(struct counting *counting, bool *has_roots, struct err *err)
+{
+	struct result *r = NULL;
+	bool is_done = session_query_wait(counting->session, sql_restore_parted, NULL, 0, SCRATCH_DEADLINE_MS, &r, err);
+	*has_roots = false;
+	for (int i = 0; is_done && i < result_rows(r); i++) {
+		char *key = key_of(result_text(r, i, 0));
+		*has_roots = *has_roots || json_integer_value(json_object_get(counting->wanted, key)) > 0;
+		mem_free(key);
+	}
+	result_free(r);
+	return is_done;
+}
+
+/* All rows at once, those of extensions apart. */
+static void judge_whole(struct counting *counting, const json_t *wanted, const struct result *own)
+{
+	json_t *apart = json_object();
+	const char *key;
+	json_t *value;
+	int64_t should = 0;
+	note_seen(apart, own);
+	json_object_foreach ((json_t *)(uintptr_t)wanted, key, value)
+		should += json_object_get(apart, key) ? 0 : (int64_t)json_integer_value(value);
+	json_decref(apart);
+	if (should == counting->restored->rows)
+		return;
+	counting->restored->different = 1;
+	report_log(counting->report, "%lld rows came, and the dump had %lld", (long long)counting->restored->rows,
+	    (long long)should);
+}
+
 static bool count(struct counting *counting, struct err *err)
 {
 	struct result *tables = NULL, *own = NULL;
+	const json_t *wanted = counting->wanted;
+	bool has_roots = false;
 	const char *theirs[] = {"f"}, *extensions[] = {"t"};
 	bool is_done =
 	    session_query_wait(counting->session, sql_restore_tables, theirs, 1, SCRATCH_DEADLINE_MS, &tables, err) &&
 	    session_query_wait(counting->session, sql_restore_tables, extensions, 1, SCRATCH_DEADLINE_MS, &own, err);
+	is_done = is_done && (!wanted || look_for_roots(counting, &has_roots, err));
+	if (has_roots)
+		counting->wanted = NULL;
 	int all = is_done ? result_rows(tables) : 0;
 	for (int at = 0; is_done && at < all; at += AT_ONCE) {
 		report_progress(counting->report, at, all, "tables");
 		is_done = count_some(counting, tables, at, at + AT_ONCE < all ? at + AT_ONCE : all, err);
 	}
-	if (is_done && counting->wanted)
+	if (is_done && has_roots)
+		judge_whole(counting, wanted, own);
+	else if (is_done && wanted)
 		judge_lacking(counting, tables, own);
 	result_free(tables);
 	result_free(own);

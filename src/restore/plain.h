@@ -27,6 +27,7 @@ struct plain_options {
 struct plain_facts {
 	int64_t lines, statements, rows;
 	json_t *counts;        /* {"public.t": 12} of COPY blocks; owned */
+	bool has_odd_names;    /* of tables, in an encoding that is not UTF-8: `counts` cannot be held against anything */
 	bool has_inserts;      /* rows come as INSERT, which nobody counts */
 	struct words extensions; /* named in it, each once */
 	struct words owners, grantees; /* roles that own something, that may do something */

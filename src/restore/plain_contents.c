@@ -48,7 +48,7 @@ bool contents_plain(struct scratch *scratch, const struct archive *archive, stru
 		copy_words(&contents->owners, &facts->owners);
 		copy_words(&contents->grantees, &facts->grantees);
 		/* Of a file that nobody's pg_dump wrote nobody knows what it does with its rows afterwards. */
-		*counts = facts->is_of_pg_dump && !facts->has_inserts ? json_incref(facts->counts) : NULL;
+		*counts = facts->is_of_pg_dump && !facts->has_inserts && !facts->has_odd_names ? json_incref(facts->counts) : NULL;
 		if (facts->created)
 			report_log(scratch->report, "%s was made with --create: what it says of the database %s itself is left out",
 			    archive->path, facts->created);

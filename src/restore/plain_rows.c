@@ -1,5 +1,6 @@
 /* restore/plain_rows.c - the rows behind COPY ... FROM stdin: counted, and otherwise let through as they are. See plain.h. */
 #include <string.h>
+#include <strings.h>
 
 #include "pgtend/core/mem.h"
 #include "plain_private.h"
@@ -11,8 +12,20 @@ bool plain_is_line(const char *line, size_t length, const char *what)
 	return length == strlen(what) && memcmp(line, what, length) == 0;
 }
 
+/* The counts are in UTF-8, as names come from a server. */
+static bool is_odd(const struct plain *plain)
+{
+	const char *encoding = plain->facts.encoding;
+	bool is_plain = true;
+	for (const char *c = plain->table; *c; c++)
+		is_plain = is_plain && (unsigned char)*c < 0x80;
+	return !is_plain && ((encoding && strcasecmp(encoding, "UTF8") != 0) ||
+	                        !text_is_valid_utf8(plain->table, strlen(plain->table)));
+}
+
 static void end_data(struct plain *plain)
 {
+	plain->facts.has_odd_names = plain->facts.has_odd_names || is_odd(plain);
 	json_int_t before = json_integer_value(json_object_get(plain->facts.counts, plain->table));
 	json_object_set_new(plain->facts.counts, plain->table, json_integer(before + plain->table_rows));
 	plain->facts.rows += plain->table_rows;
