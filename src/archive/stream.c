@@ -96,8 +96,9 @@ bool stream_put(struct stream_state *state, const void *bytes, size_t length)
 {
 	struct stream *stream = state->stream;
 	const char *from = bytes;
+	const long long put_bytes = (long long)length;
 	digest(state, true, bytes, length);
-	atomic_fetch_add(&stream->out_bytes, (long long)length);
+	long long sent_before = atomic_fetch_add(&stream->out_bytes, (long long)length);
 	while (length > 0 && stream->out_fd >= 0 && !stream->is_out_closed) {
 		if (is_cancelled(state) || (state->out_polls && !wait_until(state, stream->out_fd, POLLOUT)))
 			return false;
@@ -109,7 +110,8 @@ bool stream_put(struct stream_state *state, const void *bytes, size_t length)
 			return stream_fail(state, "%s: cannot be written: %s", stream->out_name, strerror(errno));
 		}
 	}
-	return true;
+	stream->has_enough = stream->most_bytes > 0 && sent_before + put_bytes >= stream->most_bytes;
+	return !stream->has_enough;
 }
 
 static bool sync_out(struct stream_state *state)
@@ -190,7 +192,7 @@ void stream_run(struct work *work, void *arg)
 	struct stream_state state = {.stream = stream, .work = work, .in_polls = is_pipe(stream->in_fd)};
 	state.out_polls = make_patient(stream->out_fd);
 	begin_digest(&state);
-	stream->is_good = go(&state) && sync_out(&state);
+	stream->is_good = (go(&state) || stream->has_enough) && sync_out(&state);
 	end_digest(&state);
 	if (stream->closes_out && stream->out_fd >= 0 && close(stream->out_fd) != 0 && stream->is_good)
 		stream->is_good = stream_fail(&state, "%s: could not be closed: %s", stream->out_name, strerror(errno));

@@ -96,6 +96,8 @@ static void add_what(const struct filling *filling, const char *section, int job
 		return;
 	}
 	words_take(argv, mem_format("--dbname=%s", scratch->dbname));
+	if (filling->has_rows)
+		return;
 	if (jobs > 1)
 		words_take(argv, mem_format("--jobs=%d", jobs));
 	words_add(argv, "--use-list=/dev/stdin");
@@ -104,6 +106,8 @@ static void add_what(const struct filling *filling, const char *section, int job
 
 static int open_input(const struct filling *filling, const char *list, struct err *err)
 {
+	if (filling->has_rows)
+		return fcntl(filling->rows_fd, F_DUPFD_CLOEXEC, 0);
 	if (!filling->is_fed)
 		return contents_memory(list, err);
 	int fd = open(filling->contents->path, O_RDONLY | O_CLOEXEC);
@@ -204,6 +208,14 @@ bool filling_psql(struct filling *filling, struct err *err)
 	return plain_fill(scratch, filling->contents->plain, &options, err);
 }
 
+bool filling_step(struct filling *filling, const char *section, int jobs, struct err *err)
+{
+	char *list = contents_list(filling->contents, filling_takes, filling);
+	bool is_done = filling_run(filling, section, list, jobs, err);
+	mem_free(list);
+	return is_done;
+}
+
 static bool fill(struct filling *filling, struct err *err)
 {
 	struct scratch *scratch = filling->scratch;
@@ -213,10 +225,7 @@ static bool fill(struct filling *filling, struct err *err)
 	if (filling->contents->has_timescale)
 		return timescale_fill(filling, err);
 	say_left_out(filling);
-	char *list = contents_list(filling->contents, filling_takes, filling);
-	bool is_done = filling_run(filling, NULL, list, filling->options->jobs, err);
-	mem_free(list);
-	return is_done;
+	return filling->contents->packed ? packed_fill(filling, err) : filling_step(filling, NULL, filling->options->jobs, err);
 }
 
 static bool make(const struct filling *filling, struct err *err)

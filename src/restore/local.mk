@@ -9,6 +9,7 @@ libpgtend_a_SOURCES += \
 	src/restore/leftover.c \
 	src/restore/live.c \
 	src/restore/needs.c \
+	src/restore/packed.c \
 	src/restore/place.c \
 	src/restore/plain.c \
 	src/restore/plain_contents.c \

@@ -20,6 +20,9 @@ void restored_done(struct restored *restored)
 	memset(restored, 0, sizeof *restored);
 }
 
+enum { HEAD_BYTES = 2 << 20 };
+static const double MOST_OF_IT = 0.6;
+
 struct restoring {
 	struct scratch scratch;
 	const struct archive *archive;
@@ -84,6 +87,52 @@ static bool read_contents(struct restoring *restoring, struct err *err)
 			return err_hint(err, "it was made by a newer pg_dump: install postgresql-client-%d or newer", major + 1);
 		err_clear(err);
 	}
+}
+
+/* pg_restore -j looks for each table from the beginning of a dump that went through a pipe. Where one table has most of the rows, one pass over the
+ * stream is quicker, and nothing needs the room; its list, which is all that is asked before, is at the beginning. Who is no superuser needs the
+ * order of one run: grants come after the rows. */
+static bool is_one_table(const struct restoring *restoring)
+{
+	const char *table;
+	json_t *rows;
+	int64_t most = 0, all = 0;
+	json_object_foreach(json_object_get(restoring->archive->manifest, "counts"), table, rows)
+	{
+		most = json_integer_value(rows) > most ? json_integer_value(rows) : most;
+		all += json_integer_value(rows);
+	}
+	return all > 0 && (double)most >= MOST_OF_IT * (double)all;
+}
+
+static bool read_head(struct restoring *restoring, struct err *err)
+{
+	struct scratch *scratch = &restoring->scratch;
+	bool is_whole = false;
+	if (!restore_unpack(scratch, restoring->archive, HEAD_BYTES, &is_whole, err) || !read_contents(restoring, err))
+		return false;
+	if (!is_whole && !restoring->tools.is_restore_in_client && !restoring->contents.has_timescale)
+		restoring->contents.packed = restoring->archive;
+	return is_whole || restoring->contents.packed ||
+	       err_set(err, ERR_FAILED, "%s: only its beginning was read", restoring->archive->path);
+}
+
+static bool read_packed(struct restoring *restoring, struct err *err)
+{
+	bool is_whole = false;
+	if (restoring->scratch.is_super && is_one_table(restoring)) {
+		struct err trouble = {0};
+		if (read_head(restoring, &trouble))
+			return true;
+		/* A list that is longer, TimescaleDB, which wants to be read beforehand, or damage: the whole tells. */
+		contents_done(&restoring->contents);
+		dump_tools_done(&restoring->tools);
+		if (trouble.kind == ERR_CANCELLED) {
+			*err = trouble;
+			return false;
+		}
+	}
+	return restore_unpack(&restoring->scratch, restoring->archive, 0, &is_whole, err) && read_contents(restoring, err);
 }
 
 static void add_all(struct words *all, const struct words *some)
@@ -176,8 +225,8 @@ static bool prepare(struct restoring *restoring, struct err *err)
 	struct scratch *scratch = &restoring->scratch;
 	return scratch_open(scratch, NULL, err) && ask_who(restoring, err) && check_name(restoring, err) &&
 	       scratch_claim(scratch, err) &&
-	       (restoring->archive->form != ARCHIVE_CUSTOM_ZSTD || restore_unpack(scratch, restoring->archive, err)) &&
-	       read_contents(restoring, err) && check(restoring, err);
+	       (restoring->archive->form == ARCHIVE_CUSTOM_ZSTD ? read_packed(restoring, err) : read_contents(restoring, err)) &&
+	       check(restoring, err);
 }
 
 /* --- the work ---------------------------------------------------------------------------------------------------- */

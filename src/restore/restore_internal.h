@@ -21,6 +21,7 @@ struct contents {
 	const char *path;
 	const struct dump_tools *tools;
 	struct report *report;
+	const struct archive *packed;  /* path is only the beginning of this .dump.zst, from which the rows come; NULL: it is all */
 	const struct archive *plain;   /* it is SQL, which psql reads; NULL: pg_restore does */
 	char *dbname, *server_version; /* where it was dumped */
 	struct words entries;          /* lines of pg_restore --list --create */
@@ -62,6 +63,8 @@ struct filling {
 	const struct contents *contents;
 	bool is_fed;        /* pg_restore runs in a container: it reads the dump from its standard input, whole */
 	bool raises_memory; /* its sessions get more maintenance_work_mem than the server gives */
+	int rows_fd;        /* of packed: with has_rows, where the rows come from */
+	bool has_rows;
 	int ticks;
 	bool is_asked; /* how large it is by now: the question is on its way */
 };
@@ -72,6 +75,10 @@ PGTEND_CHECK bool filling_run(struct filling *filling, const char *section, cons
 bool filling_takes(const char *line, const void *filling);
 /* psql of a plain dump. */
 PGTEND_CHECK bool filling_psql(struct filling *filling, struct err *err);
+/* packed.c: rows out of the stream, dealt to the connections that we may have; before and after it as ever. */
+PGTEND_CHECK bool packed_fill(struct filling *filling, struct err *err);
+/* --section's entries of the list. */
+PGTEND_CHECK bool filling_step(struct filling *filling, const char *section, int jobs, struct err *err);
 PGTEND_CHECK bool timescale_fill(struct filling *filling, struct err *err);
 /* Jobs paused, unless they shall go on, and timescaledb_post_restore(). */
 PGTEND_CHECK bool timescale_end(struct filling *filling, struct err *err);
@@ -88,7 +95,8 @@ PGTEND_CHECK bool settings_give(struct scratch *scratch, const struct contents *
 /* --- on this machine ---------------------------------------------------------------------------------------------- */
 
 PGTEND_CHECK bool restore_has_room(const char *folder, int64_t needs_bytes, const char *what, const char *hint, struct err *err);
-/* A .dump.zst becomes dump_path. */
-PGTEND_CHECK bool restore_unpack(struct scratch *scratch, const struct archive *archive, struct err *err);
+/* A .dump.zst becomes dump_path; most_bytes: its beginning, with the list of what it holds, is enough (0: all). */
+PGTEND_CHECK bool restore_unpack(
+    struct scratch *scratch, const struct archive *archive, int64_t most_bytes, bool *is_whole, struct err *err);
 
 #endif

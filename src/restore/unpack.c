@@ -35,7 +35,7 @@ static bool run(struct scratch *scratch, struct unpacking *unpacking, struct err
 	return unpacking->stream.is_good;
 }
 
-bool restore_unpack(struct scratch *scratch, const struct archive *archive, struct err *err)
+bool restore_unpack(struct scratch *scratch, const struct archive *archive, int64_t most_bytes, bool *is_whole, struct err *err)
 {
 	struct stat info = {0};
 	int in = open(archive->path, O_RDONLY | O_CLOEXEC);
@@ -45,20 +45,21 @@ bool restore_unpack(struct scratch *scratch, const struct archive *archive, stru
 			close(in);
 		return false;
 	}
-	int64_t needs = archive->database_bytes > 0 ? archive->database_bytes : (int64_t)info.st_size * TIMES;
+	int64_t needs = most_bytes > 0 ? most_bytes : archive->database_bytes > 0 ? archive->database_bytes : (int64_t)info.st_size * TIMES;
 	int out = -1;
 	bool is_done = restore_has_room(scratch->folder, needs, "the unpacked dump",
 	    "XDG_CACHE_HOME names the folder; another disk will do", err);
-	if (is_done && (out = open(scratch->dump_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) < 0)
+	if (is_done && (out = open(scratch->dump_path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
 		is_done = err_set(err, ERR_FAILED, "%s: cannot be made: %s", scratch->dump_path, strerror(errno));
 	if (is_done) {
 		struct unpacking unpacking = {
-		    .stream = {.how = STREAM_EXPAND_ZSTD, .in_fd = in, .out_fd = out, .in_name = archive->path, .out_name = scratch->dump_path},
+		    .stream = {.how = STREAM_EXPAND_ZSTD, .in_fd = in, .out_fd = out, .in_name = archive->path, .out_name = scratch->dump_path, .most_bytes = most_bytes},
 		    .report = scratch->report,
 		    .all = info.st_size,
 		};
-		report_step(scratch->report, "unpacking %s", archive->id);
+		report_step(scratch->report, "unpacking %s%s", archive->id, most_bytes > 0 ? ", its beginning" : "");
 		is_done = run(scratch, &unpacking, err);
+		*is_whole = !unpacking.stream.has_enough;
 		close(out);
 	}
 	close(in);

@@ -28,6 +28,7 @@ struct stream {
 	const char *in_name, *out_name; /* for messages: the file's path, "pg_dump" */
 	int level, workers;    /* of STREAM_COMPRESS; workers 0: in this thread */
 	bool syncs_out;        /* fsync before it ends */
+	int64_t most_bytes;    /* that go out, more or less: it ends well then, before the file does. 0: all */
 	bool checksums_out;    /* sha256 is of what goes out; otherwise of what comes in */
 	/* The file is still being written: at its end wait for more while this is true. NULL: it is whole. */
 	const atomic_bool *is_growing;
@@ -37,6 +38,7 @@ struct stream {
 	/* after work_wait() */
 	bool is_good;          /* false: err says why. A reader that wants no more bytes (it ended) is no failure: the rest is still read */
 	bool is_out_closed;    /* that happened */
+	bool has_enough;       /* most_bytes were reached */
 	char sha256[65];
 	struct err err;
 };
