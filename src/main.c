@@ -304,6 +304,7 @@ int main(int argc, char **argv)
 	probe_register(&migrate_probe);
 	probe_register(&backup_probe);
 	probe_register(&archiver_probe);
+	probe_register(&points_probe);
 	probe_register(&restores_probe);
 	probe_register(&backups_probe);
 	if (arguments.is_completing)

@@ -335,6 +335,7 @@ const struct facts *database_facts(const struct database *database, enum fact fa
 	case FACT_DATABASES:
 	case FACT_ACTIVITY:
 	case FACT_ARCHIVER:
+	case FACT_POINTS:
 		return &database->server->facts[fact];
 	default:
 		return &database->facts[fact];

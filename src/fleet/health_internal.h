@@ -58,6 +58,6 @@ void memory_set(const struct fleet *fleet, const struct database *database, cons
 void judge_reach(struct judging *judging);
 extern const struct health_check check_retention, check_compression, check_aggregates, check_ingest, check_jobs, check_disk;
 extern const struct health_check check_connections, check_locks, check_transactions, check_pools;
-extern const struct health_check check_backups, check_archiver, check_restores, check_migrations, check_dead_rows;
+extern const struct health_check check_backups, check_archiver, check_pitr, check_restores, check_migrations, check_dead_rows;
 
 #endif

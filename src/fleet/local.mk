@@ -7,6 +7,7 @@ libpgtend_a_SOURCES += \
 	src/fleet/health_ingest.c \
 	src/fleet/health_limits.c \
 	src/fleet/health_memory.c \
+	src/fleet/health_pitr.c \
 	src/fleet/health_restores.c \
 	src/fleet/health_server.c \
 	src/fleet/health_timescale.c \

@@ -37,7 +37,7 @@ static int64_t cluster_bytes(const struct pitr_place *place)
 static bool look_after(const struct pitr_place *place, const char *last_label, int64_t began_us, struct report *report, struct err *err)
 {
 	struct pitr_info info;
-	if (!pitr_info_read(place, &info, err))
+	if (!pitr_info_read(place, PITR_INFO_MS, &info, err))
 		return err_prefix(err, "the backup ended well, but its list could not be read");
 	const struct pitr_set *last = pitr_info_newest(&info, NULL);
 	bool is_new = last != NULL && (last_label == NULL || strcmp(last->label, last_label) != 0);
@@ -71,7 +71,7 @@ static bool take(const struct pitr_place *place, const char *type, struct report
 {
 	struct pitr_info before;
 	struct words options = {0};
-	if (!pitr_info_read(place, &before, err))
+	if (!pitr_info_read(place, PITR_INFO_MS, &before, err))
 		return false;
 	if (pitr_info_is_of_other(&before, place)) {
 		err_set(err, ERR_FAILED, "stanza %s belongs to another cluster: it is of %s, the server is %s", place->stanza, before.system_identifier, pitr_place_identifier(place));

@@ -6,7 +6,6 @@
 #include "pgtend/core/mem.h"
 #include "pitr_internal.h"
 
-enum { DEADLINE_MS = 60000 };
 static const int64_t us_per_s = 1000000;
 
 static char *text_in(const json_t *object, const char *key)
@@ -125,12 +124,12 @@ bool pitr_info_parse(const char *json, const char *stanza, struct pitr_info *inf
 	return true;
 }
 
-bool pitr_info_read(const struct pitr_place *place, struct pitr_info *info, struct err *err)
+bool pitr_info_read(const struct pitr_place *place, int deadline_ms, struct pitr_info *info, struct err *err)
 {
 	struct words options = {0};
 	struct text out = {0};
 	words_add(&options, "--output=json");
-	const struct pitr_run run = {.place = place, .command = "info", .options = &options, .deadline_ms = DEADLINE_MS};
+	const struct pitr_run run = {.place = place, .command = "info", .options = &options, .deadline_ms = deadline_ms};
 	*info = (struct pitr_info){0};
 	bool ok = pitr_run(&run, &out, err) && pitr_info_parse(text_str(&out), place->stanza, info, err);
 	words_done(&options);

@@ -5,6 +5,7 @@ libpgtend_a_SOURCES += \
 	src/pitr/info.c \
 	src/pitr/pitr_internal.h \
 	src/pitr/place.c \
+	src/pitr/points.c \
 	src/pitr/probe.c \
 	src/pitr/restore.c \
 	src/pitr/restore_start.c \

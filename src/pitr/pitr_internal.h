@@ -29,11 +29,13 @@ struct pitr_place {
 	bool has_user;            /* we are root: run as the owner of the data directory */
 	uid_t uid;
 	gid_t gid;
-	const struct table *archiver; /* FACT_ARCHIVER, one row; NULL: the server did not answer. Borrowed */
+	struct table *archiver;   /* a copy of FACT_ARCHIVER, one row: the fact changes under a long wait; NULL: the server did not answer */
 	struct err silence;           /* then why */
 };
 /* Finds all of it. stanza NULL: key, then what archive_command says. Only what is configured wrongly is an error; what is lacking stays NULL. */
 PGTEND_CHECK bool pitr_place_open(struct fleet *fleet, struct database *database, const char *stanza, struct pitr_place *place, struct err *err);
+/* The same from FACT_ARCHIVER as it is, without asking the server. */
+PGTEND_CHECK bool pitr_place_find(struct fleet *fleet, struct database *database, const char *stanza, struct pitr_place *place, struct err *err);
 void pitr_place_done(struct pitr_place *place);
 /* The server's own number; NULL: it did not answer, or may not be asked. Borrowed. */
 const char *pitr_place_identifier(const struct pitr_place *place);
@@ -126,13 +128,21 @@ struct pitr_info {
 	struct pitr_set *sets;   /* oldest first; those of that cluster */
 	int count;
 };
-PGTEND_CHECK bool pitr_info_read(const struct pitr_place *place, struct pitr_info *info, struct err *err);
+enum { PITR_INFO_MS = 60000 };
+PGTEND_CHECK bool pitr_info_read(const struct pitr_place *place, int deadline_ms, struct pitr_info *info, struct err *err);
 /* From the text of `info --output=json`; no task needed. */
 PGTEND_CHECK bool pitr_info_parse(const char *json, const char *stanza, struct pitr_info *info, struct err *err);
 void pitr_info_done(struct pitr_info *info);
 /* Both numbers are known, and they differ. */
 bool pitr_info_is_of_other(const struct pitr_info *info, const struct pitr_place *place);
 const struct pitr_set *pitr_info_newest(const struct pitr_info *info, const char *type); /* NULL type: any; NULL: none */
+
+/* --- points.c ------------------------------------------------------------------------------------ */
+
+/* state, reason and mend of a row of pitr_status_shape. Takes over the reason. */
+void pitr_state_set(const struct pitr_place *place, struct table *table, int row, const char *state, char *reason, const char *mend_verb);
+/* What of such a row the repository says, with its state. */
+void pitr_points_fill(const struct pitr_place *place, const struct pitr_info *info, struct table *table, int row);
 
 /* --- restore_start.c: the restored cluster ------------------------------------------------------- */
 

@@ -29,13 +29,12 @@ bool pitr_is_name(const char *text)
 
 /* --- what the server says ------------------------------------------------------------------------ */
 
-static void ask_server(struct pitr_place *place)
+static void take_facts(struct pitr_place *place)
 {
-	static const enum fact wanted[] = {FACT_ARCHIVER, FACT_COUNT};
-	collect_wait(place->fleet, &place->database, 1, wanted, FACTS_DEADLINE_MS);
 	const struct facts *facts = database_facts(place->database, FACT_ARCHIVER);
 	if (facts->table != NULL && table_rows(facts->table) > 0 && facts->err.kind == ERR_NONE) {
-		place->archiver = facts->table;
+		place->archiver = table_new(&archiver_shape);
+		table_copy_row(place->archiver, table_add_row(place->archiver), facts->table, 0);
 		place->data = mem_copy(table_get_text(facts->table, 0, "data_directory"));
 		return;
 	}
@@ -167,10 +166,10 @@ static void find_user(struct pitr_place *place)
 	}
 }
 
-bool pitr_place_open(struct fleet *fleet, struct database *database, const char *stanza, struct pitr_place *place, struct err *err)
+bool pitr_place_find(struct fleet *fleet, struct database *database, const char *stanza, struct pitr_place *place, struct err *err)
 {
 	*place = (struct pitr_place){.fleet = fleet, .database = database};
-	ask_server(place);
+	take_facts(place);
 	bool ok = find_command(place, err);
 	if (ok) {
 		find_config(place);
@@ -187,8 +186,16 @@ bool pitr_place_open(struct fleet *fleet, struct database *database, const char 
 	return true;
 }
 
+bool pitr_place_open(struct fleet *fleet, struct database *database, const char *stanza, struct pitr_place *place, struct err *err)
+{
+	static const enum fact wanted[] = {FACT_ARCHIVER, FACT_COUNT};
+	collect_wait(fleet, &database, 1, wanted, FACTS_DEADLINE_MS);
+	return pitr_place_find(fleet, database, stanza, place, err);
+}
+
 void pitr_place_done(struct pitr_place *place)
 {
+	table_free(place->archiver);
 	words_done(&place->command);
 	mem_free(place->stanza);
 	mem_free(place->config);

@@ -206,7 +206,7 @@ static bool prepare(struct fleet *fleet, struct database *database, const struct
 		return false;
 	if (!check_words(restore, err) || !pitr_place_open(fleet, database, NULL, &restoring->place, err))
 		return false;
-	if (!pitr_place_can(&restoring->place, true, err) || !pitr_info_read(&restoring->place, &restoring->info, err) || !find_base(restoring, err) ||
+	if (!pitr_place_can(&restoring->place, true, err) || !pitr_info_read(&restoring->place, PITR_INFO_MS, &restoring->info, err) || !find_base(restoring, err) ||
 	    !find_folder(restoring, err))
 		return false;
 	struct session *session = open_session(restoring);

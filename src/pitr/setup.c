@@ -166,7 +166,7 @@ static bool do_stanza(struct setting_up *up, struct report *report, struct err *
 		add_row(up, "stanza", up->place.stanza, NULL, NULL, "to do");
 		return true;
 	}
-	if (!pitr_info_read(&up->place, &info, err)) {
+	if (!pitr_info_read(&up->place, PITR_INFO_MS, &info, err)) {
 		if (up->setup->is_written || err->kind == ERR_CANCELLED)
 			return false;
 		/* Its configuration is what is to be written. */

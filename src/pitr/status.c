@@ -50,79 +50,15 @@ struct looking {
 	struct table *table;
 	int row;
 	const struct pitr_place *place;
-	const struct pitr_info *info; /* NULL: not asked, or it did not answer */
+	bool has_info; /* false: it was not asked, or did not answer */
 };
 
 static void set_state(const struct looking *looking, const char *state, char *reason, const char *mend_verb)
 {
-	table_set_text(looking->table, looking->row, "state", state);
-	table_set_text(looking->table, looking->row, "reason", reason);
-	if (mend_verb != NULL) {
-		char *mend = mem_format("pgtend %s %s", mend_verb, looking->place->database->name);
-		table_set_text(looking->table, looking->row, "mend", mend);
-		mem_free(mend);
-	}
-	mem_free(reason);
-}
-
-static void set_time(const struct looking *looking, const char *at, const char *age, const struct pitr_set *set)
-{
-	if (set == NULL)
-		return;
-	double age_s = (double)(units_now_us() - set->stop_us) / 1e6;
-	table_set_int(looking->table, looking->row, at, set->stop_us);
-	if (age != NULL)
-		table_set_real(looking->table, looking->row, age, age_s > 0 ? age_s : 0);
-}
-
-static void set_sets(const struct looking *looking)
-{
-	const struct pitr_info *info = looking->info;
-	const struct pitr_set *last = pitr_info_newest(info, NULL);
-	struct table *table = looking->table;
-	int row = looking->row;
-	table_set_int(table, row, "backups", info->count);
-	table_set_text(table, row, "cipher", info->cipher);
-	table_set_text(table, row, "wal_min", info->wal_min);
-	table_set_text(table, row, "wal_max", info->wal_max);
-	set_time(looking, "last_full_at", "last_full_age_s", pitr_info_newest(info, "full"));
-	set_time(looking, "last_diff_at", NULL, pitr_info_newest(info, "diff"));
-	set_time(looking, "last_at", "last_age_s", last);
-	if (last == NULL)
-		return;
-	table_set_text(table, row, "last_type", last->type);
-	table_set_text(table, row, "last_label", last->label);
-	table_set_int(table, row, "size_bytes", last->size_bytes);
-	table_set_int(table, row, "repo_bytes", last->repo_bytes);
-	int64_t from_us = info->sets[0].stop_us;
-	for (int i = 1; i < info->count; i++)
-		from_us = info->sets[i].stop_us < from_us ? info->sets[i].stop_us : from_us;
-	table_set_int(table, row, "restorable_from", from_us);
-	int64_t archived_us = table_get_int(table, row, "last_archived_at", 0);
-	table_set_int(table, row, "restorable_to", archived_us > last->stop_us ? archived_us : last->stop_us);
+	pitr_state_set(looking->place, looking->table, looking->row, state, reason, mend_verb);
 }
 
 /* --- the verdict ------------------------------------------------------------------------------------ */
-
-static void judge_repository(const struct looking *looking)
-{
-	const struct pitr_info *info = looking->info;
-	const struct pitr_set *last = pitr_info_newest(info, NULL);
-	if (info->code == 1)
-		set_state(looking, "not set up", mem_format("the repository has no stanza %s", looking->place->stanza), "pitr setup");
-	else if (info->code != 0 && info->code != 2)
-		set_state(looking, "error", mem_format("the repository: %s", info->message), NULL);
-	else if (pitr_info_is_of_other(info, looking->place))
-		set_state(looking, "mismatch", mem_format("stanza %s belongs to the cluster %s, this server is %s", looking->place->stanza,
-			info->system_identifier, pitr_place_identifier(looking->place)), NULL);
-	else if (info->count == 0)
-		set_state(looking, info->is_running ? "running" : "no backup", mem_copy(info->is_running ? NULL : "there is no backup in the repository"),
-			info->is_running ? NULL : "pitr backup");
-	else if (last->is_damaged)
-		set_state(looking, "damaged", mem_format("pages with wrong checksums were found while %s was taken", last->label), NULL);
-	else
-		set_state(looking, info->is_running ? "running" : "ok", NULL, NULL);
-}
 
 static bool judge_archiver(const struct looking *looking)
 {
@@ -142,7 +78,7 @@ static bool judge_archiver(const struct looking *looking)
 	} else if (table_get_int(archiver, 0, "is_failing", 0) != 0) {
 		set_state(looking, "failing", mem_format("the archiver fails: segment %s, %lld failures; the server's log says why",
 			table_get_text(archiver, 0, "last_failed_wal"), (long long)table_get_int(archiver, 0, "failed", 0)), NULL);
-	} else if (strcmp(by, "pgbackrest") != 0 && looking->info != NULL) {
+	} else if (strcmp(by, "pgbackrest") != 0 && looking->has_info) {
 		set_state(looking, "failing", mem_format(strcmp(by, "off") == 0 ? "archive_mode is off: nothing newer than the last backup can be restored"
 			: "archive_command is not pgBackRest's"), "pitr setup");
 	} else {
@@ -171,13 +107,12 @@ static void look_at(const struct looking *looking, struct report *report, struct
 		if (!judge_archiver(&with))
 			set_state(&with, "elsewhere", mem_copy(own.text), NULL);
 		report_log(report, "%s: %s%s%s", place->database->name, own.text, *own.hint != '\0' ? "; " : "", own.hint);
-	} else if (!pitr_info_read(place, &info, &own)) {
+	} else if (!pitr_info_read(place, PITR_INFO_MS, &info, &own)) {
 		set_state(&with, "error", mem_copy(own.text), NULL);
 		*err = own;
 	} else {
-		with.info = &info;
-		set_sets(&with);
-		judge_repository(&with);
+		with.has_info = true;
+		pitr_points_fill(place, &info, with.table, with.row);
 		const char *state = table_get_text(with.table, with.row, "state");
 		if (strcmp(state, "ok") == 0 || strcmp(state, "running") == 0 || strcmp(state, "no backup") == 0)
 			(void)judge_archiver(&with);

@@ -43,6 +43,7 @@ enum fact {
 	FACT_BACKUP,        /* database: newest backup found in backup_dir (files, no session) */
 	FACT_BACKUPS,       /* database: one row a backup (files, no session) */
 	FACT_ARCHIVER,      /* server: what archives its log, and how far it has come (filled by pitr/) */
+	FACT_POINTS,        /* server: what pgBackRest keeps of it (asks pgBackRest; after FACT_ARCHIVER, which it reads; filled by pitr/) */
 	FACT_RESTORES,      /* database: restores of it that are at work on its server, or were interrupted (filled by restore/) */
 	FACT_POOLS,         /* pooler: SHOW POOLS */
 	FACT_COUNT,

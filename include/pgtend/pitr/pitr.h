@@ -16,6 +16,8 @@
  * and is not kept: only by what it archives, and the stanza and configuration that it names when that is pgBackRest. */
 extern const struct probe archiver_probe;
 extern const struct table_shape archiver_shape;
+/* FACT_POINTS, of the server: the row of `pitr status` as far as pgBackRest says it, once an hour; no row: no stanza, or it runs elsewhere. */
+extern const struct probe points_probe;
 
 /* One row a server. A server without pgBackRest has one too, with its reason. false: pgBackRest could not be asked somewhere; the rows are given all the same. */
 PGTEND_CHECK bool pitr_status(
