@@ -64,7 +64,8 @@ static void add_lack(struct text *lacks, const struct result *r, const char *col
 static bool check_lacks(const struct scratch *scratch, const struct result *r, struct err *err)
 {
 	struct text lacks = {0};
-	const bool is_super = scratch->is_super;
+	const bool is_super = result_bool(r, 0, result_column(r, "is_maker_super"));
+	const char *maker = result_text(r, 0, result_column(r, "maker"));
 	add_lack(&lacks, r, "extensions", "the extensions");
 	add_lack(&lacks, r, "versions", "the versions of extensions");
 	add_lack(&lacks, r, "roles", "the roles");
@@ -72,10 +73,10 @@ static bool check_lacks(const struct scratch *scratch, const struct result *r, s
 		err_set(err, ERR_FAILED, "%s lacks %s", scratch->where, text_str(&lacks));
 	else if (!is_super && result_text(r, 0, result_column(r, "guarded")))
 		err_set(err, ERR_FAILED, "only a superuser may make the extensions %s, and %s is none",
-		    result_text(r, 0, result_column(r, "guarded")), result_text(r, 0, result_column(r, "role")));
+		    result_text(r, 0, result_column(r, "guarded")), maker);
 	else if (!is_super && result_text(r, 0, result_column(r, "foreign_roles")))
-		err_set(err, ERR_FAILED, "%s may not give objects to the roles %s, whose member it is not",
-		    result_text(r, 0, result_column(r, "role")), result_text(r, 0, result_column(r, "foreign_roles")));
+		err_set(err, ERR_FAILED, "%s may not give objects to the roles %s, whose member it is not", maker,
+		    result_text(r, 0, result_column(r, "foreign_roles")));
 	else
 		return true;
 	if (lacks.length > 0 && (result_text(r, 0, result_column(r, "extensions")) ||
@@ -128,13 +129,13 @@ static void say_differences(struct scratch *scratch, const struct restore_needs 
 
 bool scratch_check(struct scratch *scratch, const struct restore_needs *needs, struct err *err)
 {
-	enum { ARRAYS = 5 };
+	enum { ARRAYS = 5, PARAMS };
 	char *arrays[ARRAYS] = {array_of(needs->extensions), array_of(needs->versions), array_of(needs->roles),
 	    array_of(needs->owners), array_of(needs->tablespaces)};
-	const char *params[ARRAYS] = {arrays[0], arrays[1], arrays[2], arrays[3], arrays[4]};
+	const char *params[PARAMS] = {arrays[0], arrays[1], arrays[2], arrays[3], arrays[4], needs->role};
 	struct result *r = NULL;
 	bool is_good =
-	    session_query_wait(scratch->keeper, sql_restore_target, params, ARRAYS, SCRATCH_DEADLINE_MS, &r, err) &&
+	    session_query_wait(scratch->keeper, sql_restore_target, params, PARAMS, SCRATCH_DEADLINE_MS, &r, err) &&
 	    check_server(scratch, needs, r, err) &&
 	    (needs->bytes < 0 || !is_on_this_machine(scratch->info) ||
 	        restore_has_room(result_text(r, 0, result_column(r, "data_directory")), needs->bytes,

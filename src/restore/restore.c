@@ -173,6 +173,7 @@ static bool check(struct restoring *restoring, struct err *err)
 	    .versions = &versions,
 	    .roles = &roles,
 	    .owners = fill->no_owner ? NULL : &contents->owners,
+	    .role = restoring->options->role,
 	    .tablespaces = restoring->is_for_people ? &contents->tablespaces : NULL,
 	    .has_tablespaces = restoring->is_for_people ? &fill->keeps_tablespaces : NULL,
 	    .server_major = contents->server_version ? atoi(contents->server_version) : 0,

@@ -15,6 +15,7 @@ struct restore_needs {
 	const struct words *extensions, *versions; /* side by side; a version is "" where it is not known. TimescaleDB's is needed as it is, others may differ */
 	const struct words *roles;  /* that must be there */
 	const struct words *owners; /* whose objects we make: a role that is no superuser must be a member of each */
+	const char *role;           /* that makes it all; NULL: ours */
 	const struct words *tablespaces;
 	bool *has_tablespaces;      /* set: all of them are there; NULL: not asked */
 	int server_major;

@@ -1,5 +1,5 @@
 -- What the server on which a database is to be made says of itself and of us, and all that it lacks. $1, $2: extensions that are needed and their
--- versions ('': not known), side by side; $3: roles that must be there; $4: roles that own something; $5: tablespaces. guarded: extensions that only a
+-- versions ('': not known), side by side; $3: roles that must be there; $4: roles that own something; $5: tablespaces; $6: the role that makes it all, null: ours. guarded: extensions that only a
 -- superuser may make; foreign_roles: those of $4 to whom we may not give anything. TimescaleDB's catalog is of one version, all others may differ.
 with needed as (
   select n.name, n.version, a.default_version,
@@ -11,6 +11,8 @@ with needed as (
     left join pg_catalog.pg_available_extensions a on a.name = n.name
 )
 select r.rolname as role,
+       m.rolname as maker,
+       m.rolsuper as is_maker_super,
        r.rolsuper as is_super,
        r.rolsuper or r.rolcreatedb as may_create,
        pg_catalog.pg_is_in_recovery() as is_in_recovery,
@@ -44,9 +46,10 @@ select r.rolname as role,
        (select pg_catalog.string_agg(o.rolname, ', ' order by o.rolname)
           from pg_catalog.pg_roles o
          where o.rolname = any ($4::text[])
-           and not pg_catalog.pg_has_role(o.oid, 'MEMBER')) as foreign_roles,
+           and not pg_catalog.pg_has_role(m.oid, o.oid, 'MEMBER')) as foreign_roles,
        (select pg_catalog.string_agg(n.name, ', ' order by n.name)
           from pg_catalog.unnest($5::text[]) as n(name)
          where not exists (select from pg_catalog.pg_tablespace t where t.spcname = n.name)) as tablespaces
   from pg_catalog.pg_roles r
+  join pg_catalog.pg_roles m on m.rolname = coalesce((select o.rolname from pg_catalog.pg_roles o where o.rolname = $6::text), current_user)
  where r.rolname = current_user
