@@ -260,15 +260,73 @@ static bool make_statistics(struct scratch *scratch, struct err *err)
 	return scratch_ask(scratch, "ANALYZE", err);
 }
 
+/* --- rows counted and statistics made, side by side where there are two connections ------------------------------- */
+
+struct making {
+	struct scratch *scratch;
+	struct task *task, *waiter;
+	bool is_made, is_ended;
+	struct err err;
+};
+
+static void make_beside(void *arg)
+{
+	struct making *making = arg;
+	making->is_made = scratch_ask(making->scratch, "ANALYZE", &making->err);
+}
+
+static void made(void *arg)
+{
+	struct making *making = arg;
+	making->is_ended = true;
+	if (making->waiter)
+		task_wake(making->waiter);
+}
+
+static bool wait_for_statistics(struct making *making, bool is_wanted, struct err *err)
+{
+	bool is_told = false;
+	making->waiter = task_self();
+	while (!making->is_ended) {
+		if (!is_told && (!is_wanted || task_is_cancelled())) {
+			task_cancel(making->task);
+			is_told = true;
+		}
+		task_wait();
+	}
+	if (is_wanted && !making->is_made)
+		*err = making->err;
+	return is_wanted && making->is_made;
+}
+
+static bool count_and_analyze(struct filling *filling, struct err *err)
+{
+	struct scratch *scratch = filling->scratch;
+	struct making making = {.scratch = scratch};
+	making.task = task_start(scratch->fleet->loop, make_beside, made, &making);
+	bool is_counted = restore_count(scratch, filling->options->counts, filling->restored, err);
+	return wait_for_statistics(&making, is_counted, err);
+}
+
+/* TimescaleDB's rows are counted before its last step, and its statistics made after it. */
+static bool finish(struct filling *filling, struct err *err)
+{
+	const struct fill_options *options = filling->options;
+	struct scratch *scratch = filling->scratch;
+	if (options->counts_rows && !options->is_schema_only && options->jobs > 1 && !filling->contents->has_timescale)
+		return count_and_analyze(filling, err);
+	return (!options->counts_rows || restore_count(scratch, options->counts, filling->restored, err)) &&
+	       (!filling->contents->has_timescale || timescale_end(filling, err)) &&
+	       (options->is_schema_only || make_statistics(scratch, err));
+}
+
 bool filling_do(struct filling *filling, struct err *err)
 {
 	const struct fill_options *options = filling->options;
 	struct scratch *scratch = filling->scratch;
 	filling->is_fed = options->tools->is_restore_in_client;
 	return weigh_memory(filling, err) && make(filling, err) && fill(filling, err) &&
-	       (!options->counts_rows || restore_count(scratch, options->counts, filling->restored, err)) &&
-	       (!filling->contents->has_timescale || timescale_end(filling, err)) &&
-	       (options->is_schema_only || make_statistics(scratch, err)) && scratch_is_kept(scratch, err);
+	       finish(filling, err) && scratch_is_kept(scratch, err);
 }
 
 bool scratch_fill(struct scratch *scratch, const char *path, const struct fill_options *options,
