@@ -45,7 +45,7 @@ static void signal_readers(struct archive_reading *reading, int signal_number)
 		reader_signal(&reading->readers[i], signal_number);
 }
 
-/* One that is stopped hears no SIGTERM. */
+/* One that waits for a disk hears no SIGTERM. */
 static void kill_readers(void *arg)
 {
 	signal_readers(arg, SIGKILL);
@@ -66,6 +66,7 @@ static void wait_for_readers(struct archive_reading *reading, bool is_to_end)
 	while (are_running(reading)) {
 		if ((is_to_end || task_is_cancelled()) && timer == NULL) {
 			signal_readers(reading, SIGTERM);
+			signal_readers(reading, SIGCONT); /* one that is stopped hears it then */
 			timer = timer_start(reading->loop, KILL_AFTER_MS, KILL_AFTER_MS, kill_readers, reading);
 		}
 		task_wait();

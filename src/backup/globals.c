@@ -12,6 +12,7 @@
 #include "backup_internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/loop/task.h"
+#include "pgtend/loop/work.h"
 
 enum { WAIT_MS = 20 };
 
@@ -141,7 +142,14 @@ static bool write_all(int fd, const char *text, size_t length)
 	return true;
 }
 
-static bool write_part(const struct archive_place *place, const struct globals *globals, struct err *err)
+struct writing {
+	const struct archive_place *place;
+	const struct globals *globals;
+	struct err *err;
+	bool is_good;
+};
+
+static bool write_and_sync(const struct archive_place *place, const struct globals *globals, struct err *err)
 {
 	char *path = mem_format("%s.part", place->globals);
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -152,6 +160,21 @@ static bool write_part(const struct archive_place *place, const struct globals *
 		ok = err_set(err, ERR_FAILED, "%s: could not be closed: %s", path, strerror(errno));
 	mem_free(path);
 	return ok;
+}
+
+static void write_run(struct work *work, void *arg)
+{
+	struct writing *writing = arg;
+	(void)work;
+	writing->is_good = write_and_sync(writing->place, writing->globals, writing->err);
+}
+
+/* A disk that is busy with dumps takes its time, and the loop has none. */
+static bool write_part(struct loop *loop, const struct archive_place *place, const struct globals *globals, struct err *err)
+{
+	struct writing writing = {.place = place, .globals = globals, .err = err};
+	work_wait(work_start(loop, write_run, &writing));
+	return writing.is_good;
 }
 
 static json_t *describe(const struct archive_place *place, const struct globals *globals)
@@ -182,7 +205,7 @@ bool globals_take(struct fleet *fleet, struct database *database, const struct d
 		report_log(report, "without roles and tablespaces: %s", globals->why.text);
 		return true;
 	}
-	if (!write_part(place, globals, err))
+	if (!write_part(fleet->loop, place, globals, err))
 		return false;
 	*about = describe(place, globals);
 	return true;

@@ -64,6 +64,7 @@ static void wait_at_most(struct loop *loop, struct run *run, int ms)
 static void end_child(struct loop *loop, struct run *run)
 {
 	child_signal(run->child, SIGTERM);
+	child_signal(run->child, SIGCONT); /* one that is stopped hears it then */
 	wait_at_most(loop, run, KILL_AFTER_MS);
 	if (!run->child)
 		return;

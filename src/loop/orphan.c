@@ -52,6 +52,12 @@ bool orphan_read(int fd, const char *who, long *pid, unsigned long long *ticks, 
 	return is_found;
 }
 
+/* With those it started itself (the workers of pg_dump --jobs, which do not all end with it): each child of ours leads a group. */
+static void signal_group(pid_t pid, int signal_number)
+{
+	kill(getpgid(pid) == pid ? -pid : pid, signal_number);
+}
+
 pid_t orphan_end(int fd, const char *who)
 {
 	char host[256], here[256];
@@ -62,12 +68,13 @@ pid_t orphan_end(int fd, const char *who)
 		return 0;
 	if (pid <= 1 || ticks == 0 || child_start_ticks((pid_t)pid) != ticks)
 		return 0;
-	kill((pid_t)pid, SIGTERM);
+	signal_group((pid_t)pid, SIGTERM);
+	signal_group((pid_t)pid, SIGCONT); /* one that is stopped hears it then */
 	task_shield();
 	for (int waited = 0; waited < WAIT_MS && child_start_ticks((pid_t)pid) == ticks; waited += LOOK_MS)
 		task_sleep(LOOK_MS);
 	task_unshield();
 	if (child_start_ticks((pid_t)pid) == ticks)
-		kill((pid_t)pid, SIGKILL);
+		signal_group((pid_t)pid, SIGKILL);
 	return (pid_t)pid;
 }

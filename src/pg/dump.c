@@ -52,7 +52,7 @@ static void kill_child(void *arg)
 		child_signal(running->child, SIGKILL);
 }
 
-/* SIGTERM is their end at once, unless they are stopped or wait for a disk. */
+/* SIGTERM is their end at once, unless they wait for a disk. */
 static bool wait_for(struct running *running, struct err *err)
 {
 	const struct dump_run *run = running->run;
@@ -64,6 +64,7 @@ static bool wait_for(struct running *running, struct err *err)
 		if (running->child != NULL && task_is_cancelled() && !is_cancelled) {
 			is_cancelled = true;
 			child_signal(running->child, SIGTERM);
+			child_signal(running->child, SIGCONT); /* one that is stopped hears it then */
 			late = timer_start(run->loop, KILL_AFTER_MS, 0, kill_child, running);
 		}
 	}
