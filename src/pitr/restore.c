@@ -1,6 +1,7 @@
 /* pitr restore: a whole cluster as it was at a time, in a new folder. */
 #include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -78,6 +79,22 @@ static bool is_empty(const char *path)
 	return is_it;
 }
 
+/* Also by way of a link: a folder that is not there yet lies where its parent does. */
+static bool is_inside(const char *path, const char *data)
+{
+	char *real_data = realpath(data, NULL), *real = realpath(path, NULL), *parent = mem_copy(path), *slash;
+	while (real == NULL && (slash = strrchr(parent, '/')) != NULL && slash != parent) {
+		*slash = '\0';
+		real = realpath(parent, NULL);
+	}
+	const char *own = real_data != NULL ? real_data : data, *there = real != NULL ? real : path;
+	bool is_it = text_starts_with(there, own) && (there[strlen(own)] == '\0' || there[strlen(own)] == '/');
+	free(real_data);
+	free(real);
+	mem_free(parent);
+	return is_it;
+}
+
 static bool check_room(const struct restoring *restoring, struct err *err)
 {
 	struct statvfs info;
@@ -109,17 +126,21 @@ static bool find_folder(struct restoring *restoring, struct err *err)
 	into = restoring->copy.into;
 	if (into[0] != '/')
 		return err_set(err, ERR_USAGE, "--into %s: pgBackRest runs elsewhere, so a whole path is needed", into);
-	if (data != NULL && (strcmp(into, data) == 0 || (text_starts_with(into, data) && into[strlen(data)] == '/')))
+	if (strpbrk(into, "\n\r") != NULL)
+		return err_set(err, ERR_USAGE, "--into takes no folder with a line's end in its name: it goes into the configuration of the new cluster");
+	bool is_named = data != NULL && text_starts_with(into, data) && (into[strlen(data)] == '\0' || into[strlen(data)] == '/');
+	if (is_named || (data != NULL && !restoring->place.is_elsewhere && is_inside(into, data)))
 		return err_set(err, ERR_REFUSED, "%s is the server's own data: a restore goes into a new folder", into);
 	if (restoring->place.is_elsewhere)
 		return true;
 	restoring->has_made = lstat(into, &st) != 0;
 	if (!restoring->has_made && !(S_ISDIR(st.st_mode) && is_empty(into))) {
 		err_set(err, ERR_FAILED, "%s is there and not empty: a restore goes into a new folder", into);
-		char *control = places_join(into, "global/pg_control");
-		if (access(control, F_OK) != 0 && errno == ENOENT)
-			err_hint(err, "it has no global/pg_control: if a restore into it was broken off, remove it");
-		mem_free(control);
+		/* Which pgBackRest lays first, and takes away when it is done. */
+		char *manifest = places_join(into, "backup.manifest");
+		if (access(manifest, F_OK) == 0)
+			err_hint(err, "a restore into it was broken off: remove it");
+		mem_free(manifest);
 		return false;
 	}
 	return check_room(restoring, err);
