@@ -321,6 +321,11 @@ static bool take_offset(const char **s, int64_t *offset_s)
 	return true;
 }
 
+static int64_t days_of_month(int64_t year, int month)
+{
+	return days_from_date(month == 12 ? year + 1 : year, month % 12 + 1, 1) - days_from_date(year, month, 1);
+}
+
 bool units_parse_time_us(const char *s, int64_t *time_us)
 {
 	int64_t year;
@@ -335,7 +340,7 @@ bool units_parse_time_us(const char *s, int64_t *time_us)
 	if (!take_digits(&s, 4, 6, &year) || !take_char(&s, '-') || !take_digits(&s, 2, 2, &month) ||
 	    !take_char(&s, '-') || !take_digits(&s, 2, 2, &day))
 		return false;
-	if (month < 1 || month > 12 || day < 1 || day > 31)
+	if (month < 1 || month > 12 || day < 1 || day > days_of_month(year, (int)month))
 		return false;
 	if ((*s == 'T' || *s == 't' || *s == ' ') && isdigit((unsigned char)s[1])) {
 		s++;

@@ -174,7 +174,10 @@ static bool check_words(const struct pitr_restore *restore, struct err *err)
 {
 	if (restore->set != NULL && !pitr_is_name(restore->set))
 		return err_set(err, ERR_USAGE, "'%s' is no label of a backup; pgtend pitr status shows them", restore->set);
-	if (restore->timeline != NULL && !pitr_is_name(restore->timeline))
+	int64_t timeline = 0;
+	bool is_timeline = restore->timeline == NULL || strcmp(restore->timeline, "latest") == 0 || strcmp(restore->timeline, "current") == 0 ||
+	                   (units_parse_int(restore->timeline, &timeline) && timeline > 0 && timeline <= UINT32_MAX);
+	if (!is_timeline)
 		return err_set(err, ERR_USAGE, "--timeline takes a number, latest or current, not '%s'", restore->timeline);
 	if (restore->port < 0 || restore->port > 65535)
 		return err_set(err, ERR_USAGE, "--port takes a number from 1 to 65535");

@@ -130,13 +130,24 @@ static bool check_stanza(const struct pitr_place *place, const struct pitr_wante
 	return !is_other;
 }
 
+/* What the command line, a file or the server says becomes a line, and never two. */
+static bool check_lines(const struct pitr_wanted *wanted, struct err *err)
+{
+	for (size_t i = 0; i < wanted->lines.count; i++)
+		if (strpbrk(wanted->lines.v[i], "\n\r") != NULL)
+			return err_set(err, ERR_USAGE, "%.*s: a line's end in it would make another line of the configuration",
+				(int)strcspn(wanted->lines.v[i], "="), wanted->lines.v[i]);
+	return wanted->repo == NULL || wanted->repo[0] == '/' || err_set(err, ERR_USAGE, "the repository is a whole path, not %s", wanted->repo);
+}
+
 bool pitr_wanted_find(const struct pitr_place *place, const struct pitr_server *server, const struct pitr_setup *setup, struct pitr_wanted *wanted, struct err *err)
 {
 	*wanted = (struct pitr_wanted){0};
 	wanted->path = mem_copy(place->config != NULL ? place->config : pitr_own_config);
 	wanted->is_new = place->is_elsewhere || access(wanted->path, F_OK) != 0;
 	wanted->has_stanza = !place->is_elsewhere && pitr_conf_has_stanza(wanted->path, place->stanza);
-	bool ok = wanted->has_stanza ? check_stanza(place, wanted, err) : fill_lines(place, server, setup, wanted, err);
+	bool ok = wanted->has_stanza ? check_stanza(place, wanted, err)
+	                             : fill_lines(place, server, setup, wanted, err) && check_lines(wanted, err);
 	if (!ok)
 		pitr_wanted_done(wanted);
 	return ok;
