@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -88,6 +89,19 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* A folder that was made now is there after a power cut when the one that holds it is on the disk. Where that cannot be done it is as it was. */
+static void keep_entry(const char *path)
+{
+	char *copy = mem_copy(path);
+	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		(void)!fsync(fd);
+		close(fd);
+	}
+	mem_free(copy);
+}
+
 bool places_make_folder(const char *path, struct err *err)
 {
 	char *part = mem_copy(path);
@@ -105,6 +119,8 @@ bool places_make_folder(const char *path, struct err *err)
 		if (why && !is_folder(part)) {
 			why = why == EEXIST ? ENOTDIR : why;
 			is_made = err_set(err, ERR_FAILED, "%s: cannot make the folder: %s", part, strerror(why));
+		} else if (!why) {
+			keep_entry(part);
 		}
 		*at = keep;
 	}
