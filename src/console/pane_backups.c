@@ -245,6 +245,7 @@ void backups_sync(struct console *console)
 	scene->database = database->name;
 	scene->restores = database_facts(database, FACT_RESTORES)->table;
 	scene->archiver = database_facts(database, FACT_ARCHIVER)->table;
+	scene->points = database_facts(database, FACT_POINTS)->table;
 	set_policy(console, database, scene);
 	scene->lacks = database->server->is_known && !database->server->has[CAP_DUMP] ? database->server->lacks[CAP_DUMP] : NULL;
 	scene->has_hook = section_text(database->section, "after_backup") != NULL;

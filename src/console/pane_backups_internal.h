@@ -42,6 +42,7 @@ struct backups_scene {
 	const struct table *rows;       /* FACT_BACKUPS */
 	const struct table *restores;   /* FACT_RESTORES */
 	const struct table *archiver;   /* FACT_ARCHIVER, of its server */
+	const struct table *points;     /* FACT_POINTS, of its server */
 	const char *database;           /* its section's name */
 	const char *policy_word;        /* "daily" */
 	struct backup_policy policy;

@@ -1,4 +1,4 @@
-/* Points in time: whether the server's log is kept, how far. */
+/* Points in time: whether the server's log is kept, how far, and whether pgBackRest has a backup to begin with. */
 #include "pane_backups_internal.h"
 #include "pane_chunks_words.h"
 #include "pgtend/core/mem.h"
@@ -21,15 +21,26 @@ static bool is_failing(const struct backups_scene *scene)
 	return pane_int(scene->archiver, 0, "is_failing", 0) != 0;
 }
 
-bool backups_pitr_is_wrong(const struct backups_scene *scene)
+static bool has_points(const struct backups_scene *scene)
 {
-	return scene->archiver && table_rows(scene->archiver) > 0 &&
-		(is_failing(scene) || has_waiting_setting(scene) || (is(scene, "archiver", "nothing") && !is(scene, "archive_mode", "off")));
+	return scene->points && table_rows(scene->points) > 0;
 }
 
-static void add_ago(struct text *text, const struct backups_scene *scene, const char *before, const char *column, const char *behind)
+/* Why nothing can be restored, or not surely; NULL: it can. */
+static const char *points_trouble(const struct backups_scene *scene)
 {
-	const struct cell *at = pane_cell(scene->archiver, 0, column);
+	return has_points(scene) ? pane_text(scene->points, 0, "reason") : NULL;
+}
+
+bool backups_pitr_is_wrong(const struct backups_scene *scene)
+{
+	return points_trouble(scene) || (scene->archiver && table_rows(scene->archiver) > 0 &&
+		(is_failing(scene) || has_waiting_setting(scene) || (is(scene, "archiver", "nothing") && !is(scene, "archive_mode", "off"))));
+}
+
+static void add_ago(struct text *text, const struct table *table, const char *before, const char *column, const char *behind)
+{
+	const struct cell *at = pane_cell(table, 0, column);
 	char age[UNITS_SIZE];
 
 	if (at)
@@ -44,9 +55,9 @@ static void say_failing(struct writer *writer, const struct backups_scene *scene
 	char count[UNITS_SIZE];
 
 	text_addf(&text, "the archiver fails: segment %s", segment ? segment : "?");
-	add_ago(&text, scene, " ", "last_failed_at", " ago");
+	add_ago(&text, scene->archiver, " ", "last_failed_at", " ago");
 	text_addf(&text, ", %s failure%s", units_count(count, failed), failed == 1 ? "" : "s");
-	add_ago(&text, scene, "; the last one that was archived ", "last_archived_at", " ago");
+	add_ago(&text, scene->archiver, "; the last one that was archived ", "last_archived_at", " ago");
 	words_say_text(writer, "pitr", STYLE_CRIT, true, &text);
 }
 
@@ -74,7 +85,7 @@ static void say_well(struct writer *writer, const struct backups_scene *scene)
 	text_addf(&text, "the log is archived by %s", words_is(by, "pgbackrest") ? "pgBackRest" : words_is(by, "library") ? "archive_library" : "archive_command");
 	if (stanza)
 		text_addf(&text, " (stanza %s)", stanza);
-	add_ago(&text, scene, ", the newest segment ", "last_archived_at", " ago");
+	add_ago(&text, scene->archiver, ", the newest segment ", "last_archived_at", " ago");
 	if (behind > 0)
 		text_addf(&text, ", %s is on the server only", units_bytes(size, behind));
 	if (waiting > 0)
@@ -82,8 +93,33 @@ static void say_well(struct writer *writer, const struct backups_scene *scene)
 	words_say_text(writer, "pitr", STYLE_PLAIN, false, &text);
 }
 
+static void say_points(struct writer *writer, const struct backups_scene *scene)
+{
+	int64_t count = pane_int(scene->points, 0, "backups", 0);
+	const char *type = pane_text(scene->points, 0, "last_type");
+	const struct cell *from = pane_cell(scene->points, 0, "restorable_from");
+	struct text text = { 0 };
+	char since[UNITS_SIZE];
+
+	if (count == 0)
+		return;
+	text_addf(&text, "%lld backup%s of pgBackRest", (long long)count, count == 1 ? "" : "s");
+	if (type)
+		text_addf(&text, ", the newest (%s)", type);
+	add_ago(&text, scene->points, " ", "last_at", " ago");
+	if (from)
+		text_addf(&text, "; any time since %s", units_rfc3339(since, from->u.integer / 1000000 * 1000000));
+	words_say_text(writer, "restorable", STYLE_PLAIN, false, &text);
+}
+
 void backups_pitr_say(struct writer *writer, const struct backups_scene *scene, bool is_bad)
 {
+	const char *trouble = points_trouble(scene);
+
+	if (is_bad && trouble)
+		words_say(writer, "pitr", STYLE_CRIT, true, trouble);
+	if (!is_bad && !trouble && has_points(scene))
+		say_points(writer, scene);
 	if (!scene->archiver || table_rows(scene->archiver) == 0)
 		return;
 	if (is_bad && is_failing(scene))

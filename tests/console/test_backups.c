@@ -122,6 +122,27 @@ static void give_archiver(struct table *table)
 	facts->taken_us = GOLDEN_NOW_US - 1000000;
 }
 
+/* What pgBackRest keeps; trouble NULL: all is well. */
+static void give_points(const char *trouble)
+{
+	struct facts *facts = &fleet->servers[0]->facts[FACT_POINTS];
+	struct table *table = table_new(&pitr_status_shape);
+	int row = table_add_row(table);
+
+	table_set_text(table, row, "stanza", "main");
+	table_set_text(table, row, "state", trouble ? "no backup" : "ok");
+	table_set_text(table, row, "reason", trouble);
+	if (!trouble) {
+		table_set_int(table, row, "backups", 5);
+		table_set_text(table, row, "last_type", "diff");
+		table_set_int(table, row, "last_at", GOLDEN_NOW_US - 3 * HOUR_US);
+		table_set_int(table, row, "restorable_from", GOLDEN_NOW_US - 200 * HOUR_US);
+	}
+	facts_put(facts, table, 1);
+	facts->taken_us = GOLDEN_NOW_US - 1000000;
+	console_mark(console, STALE_DATA);
+}
+
 static int start_with(const char *ini)
 {
 	const struct console_options options = { .fleet_name = "atriz" };
@@ -317,6 +338,18 @@ static void all_is_well(void **state)
 	assert_screen(24, 80, "backups-80");
 	assert_screen(24, 40, "backups-narrow");
 	assert_screen(12, 40, "backups-narrowest");
+}
+
+static void what_pgbackrest_keeps_is_said(void **state)
+{
+	(void)state;
+	give(two_weeks());
+	give_archiver(archiver(false));
+	console_resize(console, 40, 120);
+	give_points(NULL);
+	assert_shows("restorable  5 backups of pgBackRest, the newest (diff) 3h ago; any time since ");
+	give_points("there is no backup in the repository");
+	assert_shows("pitr        there is no backup in the repository");
 }
 
 static void without_utf8(void **state)
@@ -595,6 +628,7 @@ int main(void)
 		cmocka_unit_test(of_several_the_best_counts),
 		cmocka_unit_test(weeks_hours_and_years),
 		cmocka_unit_test_setup_teardown(all_is_well, start, end),
+		cmocka_unit_test_setup_teardown(what_pgbackrest_keeps_is_said, start, end),
 		cmocka_unit_test_setup_teardown(without_utf8, start, end),
 		cmocka_unit_test_setup_teardown(what_is_wrong_stands_first, start, end),
 		cmocka_unit_test_setup_teardown(nothing_yet, start, end),
