@@ -83,8 +83,10 @@ static bool read_contents(struct restoring *restoring, struct err *err)
 			return false;
 		int major = restoring->tools.major;
 		dump_tools_done(&restoring->tools);
-		if (!find_tools(restoring, major + 1, &trouble))
-			return err_hint(err, "it was made by a newer pg_dump: install postgresql-client-%d or newer", major + 1);
+		if (!find_tools(restoring, major + 1, &trouble)) {
+			int made_by = (int)json_integer_value(json_object_get(restoring->archive->manifest, "pg_dump_major"));
+			return err_hint(err, "it was made by a newer pg_dump: install postgresql-client-%d or newer", made_by > major ? made_by : major + 1);
+		}
 		err_clear(err);
 	}
 }
