@@ -1,4 +1,4 @@
-/* BACKUPS: the calendar, what is said, every state on a canvas, keys. No terminal, no server, no backup. */
+/* BACKUPS: what is said, every state on a canvas, keys. No terminal, no server, no backup. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,100 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../src/console/console_internal.h"
+#include "facts_backups.h"
 #include "golden.h"
 #include "pgtend/backup/backup.h"
 #include "pgtend/backup/shapes.h"
-#include "pgtend/config/config.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/pitr/pitr.h"
 #include "pgtend/restore/act.h"
 #include "pgtend/ui/theme.h"
-
-#define MB (1 << 20)
-#define HOUR_US (3600 * 1000000LL)
-#define DAY_US (24 * HOUR_US)
-
-static struct loop *loop;
-static struct event_bus *bus;
-static struct config *config;
-static struct fleet *fleet;
-static struct console *console;
-
-/* --- facts -------------------------------------------------------------------------------------- */
-
-static int add_at(struct table *table, int64_t taken_us, const char *how, int64_t bytes)
-{
-	char stamp[UNITS_SIZE], *id = mem_format("core-%s", units_stamp(stamp, taken_us)), *path = mem_format("/var/backups/core/%s.dump", id);
-	int row = table_add_row(table);
-
-	table_set_text(table, row, "database", "core");
-	table_set_text(table, row, "id", id);
-	table_set_text(table, row, "path", path);
-	table_set_text(table, row, "state", how ? "ok" : "damaged");
-	table_set_int(table, row, "taken_at", taken_us);
-	table_set_int(table, row, "size_bytes", bytes);
-	table_set_int(table, row, "verified", how && strcmp(how, "none") != 0);
-	table_set_text(table, row, "verified_how", how ? how : "read");
-	if (how && strcmp(how, "none") != 0)
-		table_set_int(table, row, "verified_at", taken_us + 60 * 1000000);
-	table_set_text(table, row, "form", "custom");
-	mem_free(path);
-	mem_free(id);
-	return row;
-}
-
-/* Taken at two in the night, so many days ago. */
-static int add(struct table *table, int days, const char *how, int64_t bytes)
-{
-	return add_at(table, GOLDEN_NOW_US / DAY_US * DAY_US - days * DAY_US + 2 * HOUR_US, how, bytes);
-}
-
-/* Two weeks: one day was missed, one dump has lost bytes, one was restored. */
-static struct table *two_weeks(void)
-{
-	struct table *table = table_new(&backups_shape);
-	int row;
-
-	for (int day = 0; day < 14; day++) {
-		if (day == 9)
-			continue;
-		row = add(table, day, day == 6 ? NULL : day == 3 ? "restored" : day == 11 ? "checksum" : "read", (62 - day) * MB);
-		table_set_real(table, row, "trend", 0.016);
-		table_set_int(table, row, "rows", 1234567 - day * 10000);
-		table_set_int(table, row, "tables", 12);
-		table_set_int(table, row, "database_bytes", (62 - day) * 5LL * MB);
-		table_set_int(table, row, "migrations", 14);
-		table_set_text(table, row, "migration_last", "1732060800000_add_users_last_login");
-		table_set_real(table, row, "duration_s", 41);
-		table_set_text(table, row, "after_backup", "done");
-		if (day == 6)
-			table_set_text(table, row, "reason", "the dump has 12 bytes less than its manifest says");
-	}
-	return table;
-}
-
-static struct table *archiver(bool is_failing)
-{
-	struct table *table = table_new(&archiver_shape);
-	int row = table_add_row(table);
-
-	table_set_text(table, row, "archive_mode", "on");
-	table_set_text(table, row, "archiver", "pgbackrest");
-	table_add_word(table, row, "waits_for_restart", NULL);
-	table_set_text(table, row, "stanza", "main");
-	table_set_int(table, row, "is_failing", is_failing);
-	table_set_int(table, row, "last_archived_at", GOLDEN_NOW_US - 12 * 1000000LL);
-	table_set_int(table, row, "behind_bytes", 3 * MB);
-	if (is_failing) {
-		table_set_text(table, row, "last_failed_wal", "00000001000000000000002A");
-		table_set_int(table, row, "last_failed_at", GOLDEN_NOW_US - 4 * 1000000LL);
-		table_set_int(table, row, "failed", 31);
-		table_set_int(table, row, "last_archived_at", GOLDEN_NOW_US - 2 * HOUR_US);
-	}
-	return table;
-}
+#include "stage.h"
 
 static void give(struct table *rows)
 {
@@ -143,21 +59,9 @@ static void give_points(const char *trouble)
 	console_mark(console, STALE_DATA);
 }
 
-static int start_with(const char *ini)
+static int open_pane(const char *ini)
 {
-	const struct console_options options = { .fleet_name = "atriz" };
-	struct err err;
-
-	err_clear(&err);
-	loop = loop_new();
-	bus = event_bus_new();
-	config = config_from_text("/etc/pgtend.ini", ini, &err);
-	assert_non_null(config);
-	fleet = fleet_new(loop, config, bus, &err);
-	assert_non_null(fleet);
-	console = console_new(fleet, &options);
-	console->fixed_now_us = GOLDEN_NOW_US;
-	console_resize(console, 40, 120);
+	stage_open(ini, NULL);
 	console_focus(console, LAYOUT_BACKUPS);
 	console->is_zoomed = true;
 	return 0;
@@ -166,7 +70,7 @@ static int start_with(const char *ini)
 static int start(void **state)
 {
 	(void)state;
-	return start_with("[pgtend]\nbackup_dir = /var/backups\n"
+	return open_pane("[pgtend]\nbackup_dir = /var/backups\n"
 		"[database core]\nurl = postgresql://db1/atriz_core\nbackup = daily\nkeep = 10 days\nafter_backup = /usr/bin/rclone copy %p off:\n"
 		"[database other]\nurl = postgresql://db1/other\nbackup = none\n");
 }
@@ -174,155 +78,7 @@ static int start(void **state)
 static int start_weekly(void **state)
 {
 	(void)state;
-	return start_with("[pgtend]\nbackup_dir = /var/backups\n[database core]\nurl = postgresql://db1/atriz_core\nbackup = weekly\n");
-}
-
-static int end(void **state)
-{
-	(void)state;
-	console_free(console);
-	fleet_free(fleet);
-	config_free(config);
-	event_bus_free(bus);
-	loop_free(loop);
-	return 0;
-}
-
-static void press(char c)
-{
-	struct key key = { .code = KEYS_TEXT, .text = { c }, .is_last = true };
-
-	console_mark(console, console_key(console, &key));
-}
-
-static void assert_screen(int rows, int cols, const char *golden)
-{
-	console_resize(console, rows, cols);
-	console_draw(console);
-	console->stale = STALE_NOTHING;
-	assert_golden(console->canvas, golden);
-}
-
-static char *screen(void)
-{
-	char *text;
-
-	console_draw(console);
-	console->stale = STALE_NOTHING;
-	text = canvas_text(console->canvas);
-	return text;
-}
-
-static void assert_shows(const char *wanted)
-{
-	char *text = screen();
-
-	if (!strstr(text, wanted))
-		fail_msg("'%s' is not on the screen:\n%s", wanted, text);
-	mem_free(text);
-}
-
-static void assert_hides(const char *unwanted)
-{
-	char *text = screen();
-
-	if (strstr(text, unwanted))
-		fail_msg("'%s' is on the screen:\n%s", unwanted, text);
-	mem_free(text);
-}
-
-/* --- the calendar ----------------------------------------------------------------------------------- */
-
-static void a_cell_a_day(void **state)
-{
-	struct table *rows = two_weeks();
-	struct calendar calendar;
-
-	(void)state;
-	calendar_make(&calendar, rows, BACKUP_DAILY, GOLDEN_NOW_US);
-	assert_int_equal(calendar.count, 14);
-	assert_int_equal(calendar.unit_us, DAY_US);
-	assert_int_equal(calendar.counts[CHART_MISSED], 1);
-	assert_int_equal(calendar.counts[CHART_DAMAGED], 1);
-	assert_int_equal(calendar.counts[CHART_DUE], 0);
-	assert_int_equal(calendar.v[4].kind, CHART_MISSED);
-	assert_int_equal(calendar.last_missed, 4);
-	assert_int_equal(calendar.v[7].kind, CHART_DAMAGED);
-	assert_int_equal(calendar.v[7].bytes, -1); /* what it has is no backup's size */
-	assert_int_equal(calendar.v[10].kind, CHART_RESTORED);
-	assert_int_equal(calendar.most_bytes, 62 * MB);
-	assert_int_equal(calendar_at(&calendar, GOLDEN_NOW_US), 13);
-	assert_int_equal(calendar_at(&calendar, GOLDEN_NOW_US - 13 * DAY_US), 0);
-	assert_int_equal(calendar_at(&calendar, GOLDEN_NOW_US - 20 * DAY_US), -1);
-	/* Nobody wants one: nothing is missed. */
-	calendar_make(&calendar, rows, BACKUP_NEVER, GOLDEN_NOW_US);
-	assert_int_equal(calendar.counts[CHART_MISSED], 0);
-	assert_int_equal(calendar.v[4].kind, CHART_GAP);
-	/* A day later today's is due, yesterday's was missed two days later. */
-	calendar_make(&calendar, rows, BACKUP_DAILY, GOLDEN_NOW_US + DAY_US);
-	assert_int_equal(calendar.v[14].kind, CHART_DUE);
-	calendar_make(&calendar, rows, BACKUP_DAILY, GOLDEN_NOW_US + 2 * DAY_US);
-	assert_int_equal(calendar.counts[CHART_MISSED], 2);
-	assert_int_equal(calendar.counts[CHART_DUE], 1);
-	table_free(rows);
-}
-
-static void of_several_the_best_counts(void **state)
-{
-	struct table *rows = table_new(&backups_shape);
-	struct calendar calendar;
-
-	(void)state;
-	add_at(rows, GOLDEN_NOW_US - 1000000, NULL, 9 * MB);
-	add_at(rows, GOLDEN_NOW_US - 2000000, "read", 5 * MB);
-	add_at(rows, GOLDEN_NOW_US - 3000000, "none", 6 * MB);
-	add(rows, 5, "read", 4 * MB);
-	add(rows, 6, NULL, 4 * MB); /* before the first good one nothing was missed */
-	calendar_make(&calendar, rows, BACKUP_DAILY, GOLDEN_NOW_US);
-	assert_int_equal(calendar.count, 7);
-	assert_int_equal(calendar.v[0].kind, CHART_DAMAGED);
-	assert_int_equal(calendar.v[6].kind, CHART_READ);
-	assert_int_equal(calendar.v[6].bytes, 6 * MB);
-	assert_int_equal(calendar.v[6].row, 1);
-	assert_int_equal(calendar.counts[CHART_MISSED], 4);
-	table_free(rows);
-}
-
-static void weeks_hours_and_years(void **state)
-{
-	struct table *rows = table_new(&backups_shape);
-	struct calendar calendar;
-
-	(void)state;
-	calendar_make(&calendar, NULL, BACKUP_DAILY, GOLDEN_NOW_US);
-	assert_int_equal(calendar.count, 0);
-	calendar_make(&calendar, rows, BACKUP_DAILY, GOLDEN_NOW_US);
-	assert_int_equal(calendar.count, 0);
-	add(rows, 1, "read", MB);
-	add(rows, 8, "read", MB);
-	add(rows, 29, "read", MB);
-	calendar_make(&calendar, rows, BACKUP_WEEKLY, GOLDEN_NOW_US);
-	assert_int_equal(calendar.unit_us, 7 * DAY_US);
-	assert_int_equal(calendar.count, 5);
-	assert_int_equal(calendar.counts[CHART_MISSED], 2);
-	assert_int_equal(calendar.v[4].kind, CHART_READ);
-	table_free(rows);
-	/* All of one day: hours, of which none is missed. */
-	rows = table_new(&backups_shape);
-	add_at(rows, GOLDEN_NOW_US - HOUR_US, "read", MB);
-	add_at(rows, GOLDEN_NOW_US - 5 * HOUR_US, "read", MB);
-	calendar_make(&calendar, rows, BACKUP_DAILY, GOLDEN_NOW_US);
-	assert_int_equal(calendar.unit_us, HOUR_US);
-	assert_int_equal(calendar.count, 6);
-	assert_int_equal(calendar.counts[CHART_MISSED] + calendar.counts[CHART_DUE], 0);
-	/* From the future: in no cell, and told in the list. */
-	add_at(rows, GOLDEN_NOW_US + 40 * DAY_US, "read", MB);
-	/* Four years ago: the newest cells are kept. */
-	add(rows, 1500, "read", MB);
-	calendar_make(&calendar, rows, BACKUP_DAILY, GOLDEN_NOW_US);
-	assert_int_equal(calendar.count, CALENDAR_CELLS);
-	assert_int_equal(calendar_at(&calendar, GOLDEN_NOW_US), CALENDAR_CELLS - 1);
-	table_free(rows);
+	return open_pane("[pgtend]\nbackup_dir = /var/backups\n[database core]\nurl = postgresql://db1/atriz_core\nbackup = weekly\n");
 }
 
 /* --- pictures ----------------------------------------------------------------------------------------- */
@@ -330,8 +86,8 @@ static void weeks_hours_and_years(void **state)
 static void all_is_well(void **state)
 {
 	(void)state;
-	give(two_weeks());
-	give_archiver(archiver(false));
+	give(facts_two_weeks());
+	give_archiver(facts_archiver(false));
 	assert_screen(40, 120, "backups-zoomed");
 	console->is_zoomed = false;
 	assert_screen(40, 120, "backups-grid");
@@ -343,8 +99,8 @@ static void all_is_well(void **state)
 static void what_pgbackrest_keeps_is_said(void **state)
 {
 	(void)state;
-	give(two_weeks());
-	give_archiver(archiver(false));
+	give(facts_two_weeks());
+	give_archiver(facts_archiver(false));
 	console_resize(console, 40, 120);
 	give_points(NULL);
 	assert_shows("restorable  5 backups of pgBackRest, the newest (diff) 3h ago; any time since ");
@@ -357,8 +113,8 @@ static void without_utf8(void **state)
 	(void)state;
 	setlocale(LC_ALL, "C");
 	theme_init(THEME_PLAIN, false);
-	give(two_weeks());
-	give_archiver(archiver(false));
+	give(facts_two_weeks());
+	give_archiver(facts_archiver(false));
 	console_resize(console, 24, 80);
 	console_draw(console);
 	for (int row = 0; row < 24; row++)
@@ -377,15 +133,15 @@ static void without_utf8(void **state)
 static struct table *all_wrong(void)
 {
 	struct table *rows = table_new(&backups_shape);
-	int row = add(rows, 0, NULL, 3 * MB);
+	int row = facts_backup_taken(rows, 0, NULL, 3 * MB);
 
 	table_set_text(rows, row, "reason", "\033[31mits checksum is not the manifest's");
-	add(rows, 1, "none", 60 * MB);
-	row = add(rows, 4, "read", 20 * MB);
+	facts_backup_taken(rows, 1, "none", 60 * MB);
+	row = facts_backup_taken(rows, 4, "read", 20 * MB);
 	table_set_real(rows, row, "trend", -0.67);
 	table_set_text(rows, row, "after_backup", "failed");
 	table_set_text(rows, row, "reason", "after_backup failed 3 times: rclone: no route to host");
-	add(rows, 5, "read", 60 * MB);
+	facts_backup_taken(rows, 5, "read", 60 * MB);
 	return rows;
 }
 
@@ -393,7 +149,7 @@ static void what_is_wrong_stands_first(void **state)
 {
 	(void)state;
 	give(all_wrong());
-	give_archiver(archiver(true));
+	give_archiver(facts_archiver(true));
 	assert_screen(40, 120, "backups-wrong");
 	assert_screen(24, 80, "backups-wrong-80");
 	assert_shows("\\e[31mits checksum");
@@ -430,7 +186,7 @@ static void other_states(void **state)
 	facts_fail(facts, &err);
 	console_mark(console, STALE_DATA);
 	assert_shows("/var/backups/core: Permission denied");
-	give(two_weeks());
+	give(facts_two_weeks());
 	facts->taken_us = GOLDEN_NOW_US - HOUR_US;
 	console_mark(console, STALE_DATA);
 	assert_shows("1h old");
@@ -443,7 +199,7 @@ static void weeks(void **state)
 	(void)state;
 	for (int week = 0; week < 30; week++)
 		if (week != 12)
-			add(rows, week * 7 + 2, week % 4 == 1 ? "restored" : "read", (90 - 2 * week) * MB);
+			facts_backup_taken(rows, week * 7 + 2, week % 4 == 1 ? "restored" : "read", (90 - 2 * week) * MB);
 	give(rows);
 	assert_screen(30, 100, "backups-weekly");
 }
@@ -453,7 +209,7 @@ static void weeks(void **state)
 static void a_restore_is_typed(void **state)
 {
 	(void)state;
-	give(two_weeks());
+	give(facts_two_weeks());
 	assert_shows("daily, keep 10d");
 	press('j');
 	press('r');
@@ -482,7 +238,7 @@ static void the_corner_is_shared(void **state)
 	console->is_zoomed = false;
 	console_focus(console, LAYOUT_FLEET);
 	console->backups.corner = 0;
-	give(two_weeks());
+	give(facts_two_weeks());
 	assert_shows("3 CHUNKS");
 	assert_hides("6 BACKUPS");
 	/* No hypertables: CHUNKS would have nothing to show. */
@@ -523,7 +279,7 @@ static void fleet_says_when_it_is_late(void **state)
 static void help_explains_the_calendar(void **state)
 {
 	(void)state;
-	give(two_weeks());
+	give(facts_two_weeks());
 	console_sync(console);
 	press('?');
 	assert_shows("missed: the policy wanted one of this day");
@@ -571,7 +327,7 @@ static void one_backup_in_full(void **state)
 	file = fopen(path, "w");
 	fputs(manifest, file);
 	fclose(file);
-	scene.rows = two_weeks();
+	scene.rows = facts_two_weeks();
 	scene.folder = folder;
 	pane_set_now(GOLDEN_NOW_US);
 	backup_details(&scene, 0, overlay);
@@ -611,7 +367,7 @@ static void what_runs_tells_bytes_speed_and_time(void **state)
 	(void)state;
 	job_begin(core);
 	note(core, 38 * MB, 61 * MB);
-	give(two_weeks());
+	give(facts_two_weeks());
 	console_resize(console, 24, 110);
 	assert_shows("JOBS  [━━━━━━━╌╌╌╌╌] backup core  dump  38 MB of 61 MB  3.8 MB/s  00:00:06 left");
 	job_begin(other);
@@ -624,23 +380,20 @@ static void what_runs_tells_bytes_speed_and_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_cell_a_day),
-		cmocka_unit_test(of_several_the_best_counts),
-		cmocka_unit_test(weeks_hours_and_years),
-		cmocka_unit_test_setup_teardown(all_is_well, start, end),
-		cmocka_unit_test_setup_teardown(what_pgbackrest_keeps_is_said, start, end),
-		cmocka_unit_test_setup_teardown(without_utf8, start, end),
-		cmocka_unit_test_setup_teardown(what_is_wrong_stands_first, start, end),
-		cmocka_unit_test_setup_teardown(nothing_yet, start, end),
-		cmocka_unit_test_setup_teardown(other_states, start, end),
-		cmocka_unit_test_setup_teardown(weeks, start_weekly, end),
-		cmocka_unit_test_setup_teardown(a_restore_is_typed, start, end),
-		cmocka_unit_test_setup_teardown(the_corner_is_shared, start, end),
-		cmocka_unit_test_setup_teardown(fleet_says_when_it_is_late, start, end),
-		cmocka_unit_test_setup_teardown(help_explains_the_calendar, start, end),
-		cmocka_unit_test_setup_teardown(an_interrupted_restore_stands_first, start, end),
+		cmocka_unit_test_setup_teardown(all_is_well, start, stage_close),
+		cmocka_unit_test_setup_teardown(what_pgbackrest_keeps_is_said, start, stage_close),
+		cmocka_unit_test_setup_teardown(without_utf8, start, stage_close),
+		cmocka_unit_test_setup_teardown(what_is_wrong_stands_first, start, stage_close),
+		cmocka_unit_test_setup_teardown(nothing_yet, start, stage_close),
+		cmocka_unit_test_setup_teardown(other_states, start, stage_close),
+		cmocka_unit_test_setup_teardown(weeks, start_weekly, stage_close),
+		cmocka_unit_test_setup_teardown(a_restore_is_typed, start, stage_close),
+		cmocka_unit_test_setup_teardown(the_corner_is_shared, start, stage_close),
+		cmocka_unit_test_setup_teardown(fleet_says_when_it_is_late, start, stage_close),
+		cmocka_unit_test_setup_teardown(help_explains_the_calendar, start, stage_close),
+		cmocka_unit_test_setup_teardown(an_interrupted_restore_stands_first, start, stage_close),
 		cmocka_unit_test(one_backup_in_full),
-		cmocka_unit_test_setup_teardown(what_runs_tells_bytes_speed_and_time, start, end),
+		cmocka_unit_test_setup_teardown(what_runs_tells_bytes_speed_and_time, start, stage_close),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");

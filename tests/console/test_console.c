@@ -8,23 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/console/console_internal.h"
 #include "facts.h"
 #include "golden.h"
-#include "pgtend/config/config.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/ui/theme.h"
+#include "stage.h"
 
 static const char ini[] =
 	"[database core]\nurl = postgresql://db1/atriz_core\n"
 	"[database tracking]\nurl = postgresql://db2/atriz_tracking\nenvironment = production\n"
 	"[database pshop]\nurl = postgresql://db1/pshop_db\nenvironment = staging\n";
-
-static struct loop *loop;
-static struct event_bus *bus;
-static struct config *config;
-static struct fleet *fleet;
-static struct console *console;
 
 static void put(struct facts *facts, struct table *table)
 {
@@ -56,95 +49,22 @@ static void give_facts(void)
 
 static int start(void **state)
 {
-	const struct console_options options = { .fleet_name = "atriz" };
-	struct err err;
-
 	(void)state;
-	err_clear(&err);
-	loop = loop_new();
-	bus = event_bus_new();
-	config = config_from_text("pgtend.ini", ini, &err);
-	assert_non_null(config);
-	fleet = fleet_new(loop, config, bus, &err);
-	assert_non_null(fleet);
-	give_facts();
-	console = console_new(fleet, &options);
-	console->fixed_now_us = GOLDEN_NOW_US;
-	console_resize(console, 40, 120);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	console_free(console);
-	fleet_free(fleet);
-	config_free(config);
-	event_bus_free(bus);
-	loop_free(loop);
-	return 0;
-}
-
-static void on_key(const struct key *key, void *arg)
-{
-	(void)arg;
-	console_mark(console, console_key(console, key));
-}
-
-/* As a terminal sends them; each call is a burst of its own. */
-static void type(const char *bytes)
-{
-	struct keys *keys = keys_new();
-
-	keys_feed(keys, bytes, strlen(bytes), on_key, NULL);
-	keys_expire(keys, on_key, NULL);
-	keys_free(keys);
-}
-
-static char *screen(void)
-{
-	console_draw(console);
-	console->stale = STALE_NOTHING;
-	return canvas_text(console->canvas);
-}
-
-static void assert_shows(const char *wanted)
-{
-	char *text = screen();
-
-	if (!strstr(text, wanted))
-		fail_msg("'%s' is not on the screen:\n%s", wanted, text);
-	mem_free(text);
-}
-
-static void assert_hides(const char *unwanted)
-{
-	char *text = screen();
-
-	if (strstr(text, unwanted))
-		fail_msg("'%s' is on the screen:\n%s", unwanted, text);
-	mem_free(text);
-}
-
-static void assert_screen(const char *golden)
-{
-	console_draw(console);
-	console->stale = STALE_NOTHING;
-	assert_golden(console->canvas, golden);
+	return stage_open(ini, give_facts);
 }
 
 static void every_size_has_its_screen(void **state)
 {
 	(void)state;
-	assert_screen("console-120x40");
+	assert_screen(0, 0, "console-120x40");
 	console_resize(console, 24, 80);
-	assert_screen("console-80x24");
+	assert_screen(0, 0, "console-80x24");
 	console_resize(console, 12, 40);
-	assert_screen("console-40x12");
+	assert_screen(0, 0, "console-40x12");
 	console_resize(console, 5, 20);
-	assert_screen("console-20x5");
+	assert_screen(0, 0, "console-20x5");
 	console_resize(console, 1, 1);
-	assert_screen("console-1x1");
+	assert_screen(0, 0, "console-1x1");
 }
 
 static void sizes_come_in_a_storm(void **state)
@@ -217,7 +137,7 @@ static void details_and_help_open_and_close(void **state)
 	type("q");
 	assert_hides("CHUNKS: location_events");
 	type("?");
-	assert_screen("console-help");
+	assert_screen(0, 0, "console-help");
 	type("\033");
 	assert_hides("help: CHUNKS");
 	assert_false(console->is_quitting);
@@ -418,22 +338,22 @@ static void escape_and_a_key_may_come_together(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(every_size_has_its_screen, start, end),
-		cmocka_unit_test_setup_teardown(sizes_come_in_a_storm, start, end),
-		cmocka_unit_test_setup_teardown(the_selection_changes_the_panes, start, end),
-		cmocka_unit_test_setup_teardown(keys_reach_the_focused_pane_only, start, end),
-		cmocka_unit_test_setup_teardown(a_filter_is_typed_kept_and_cleared, start, end),
-		cmocka_unit_test_setup_teardown(details_and_help_open_and_close, start, end),
-		cmocka_unit_test_setup_teardown(a_timeline_is_walked, start, end),
-		cmocka_unit_test_setup_teardown(a_timeline_follows_the_facts, start, end),
-		cmocka_unit_test_setup_teardown(the_prompt_completes_and_complains, start, end),
-		cmocka_unit_test_setup_teardown(a_long_message_takes_more_lines, start, end),
-		cmocka_unit_test_setup_teardown(enter_alone_never_confirms, start, end),
-		cmocka_unit_test_setup_teardown(typed_ahead_keys_are_dropped, start, end),
-		cmocka_unit_test_setup_teardown(ctrl_c_twice_quits, start, end),
-		cmocka_unit_test_setup_teardown(the_mouse_selects_and_scrolls, start, end),
-		cmocka_unit_test_setup_teardown(pause_and_interval, start, end),
-		cmocka_unit_test_setup_teardown(escape_and_a_key_may_come_together, start, end),
+		cmocka_unit_test_setup_teardown(every_size_has_its_screen, start, stage_close),
+		cmocka_unit_test_setup_teardown(sizes_come_in_a_storm, start, stage_close),
+		cmocka_unit_test_setup_teardown(the_selection_changes_the_panes, start, stage_close),
+		cmocka_unit_test_setup_teardown(keys_reach_the_focused_pane_only, start, stage_close),
+		cmocka_unit_test_setup_teardown(a_filter_is_typed_kept_and_cleared, start, stage_close),
+		cmocka_unit_test_setup_teardown(details_and_help_open_and_close, start, stage_close),
+		cmocka_unit_test_setup_teardown(a_timeline_is_walked, start, stage_close),
+		cmocka_unit_test_setup_teardown(a_timeline_follows_the_facts, start, stage_close),
+		cmocka_unit_test_setup_teardown(the_prompt_completes_and_complains, start, stage_close),
+		cmocka_unit_test_setup_teardown(a_long_message_takes_more_lines, start, stage_close),
+		cmocka_unit_test_setup_teardown(enter_alone_never_confirms, start, stage_close),
+		cmocka_unit_test_setup_teardown(typed_ahead_keys_are_dropped, start, stage_close),
+		cmocka_unit_test_setup_teardown(ctrl_c_twice_quits, start, stage_close),
+		cmocka_unit_test_setup_teardown(the_mouse_selects_and_scrolls, start, stage_close),
+		cmocka_unit_test_setup_teardown(pause_and_interval, start, stage_close),
+		cmocka_unit_test_setup_teardown(escape_and_a_key_may_come_together, start, stage_close),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");

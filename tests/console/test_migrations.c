@@ -10,17 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../src/console/console_internal.h"
 #include "golden.h"
-#include "pgtend/config/config.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/ui/theme.h"
-
-static struct loop *loop;
-static struct event_bus *bus;
-static struct config *config;
-static struct fleet *fleet;
-static struct console *console;
+#include "stage.h"
 
 static void add(struct table *table, const char *name, const char *state, int64_t applied_us, const char *advice)
 {
@@ -53,52 +46,19 @@ static struct table *every_state(void)
 	return table;
 }
 
-static int start(void **state)
+static void give(void)
 {
-	static const char ini[] = "[database core]\nurl = postgresql://db1/atriz_core\ntransaction = file\n[database other]\nurl = postgresql://db1/other\n";
-	const struct console_options options = { .fleet_name = "atriz" };
-	struct err err;
-
-	(void)state;
-	err_clear(&err);
-	loop = loop_new();
-	bus = event_bus_new();
-	config = config_from_text("pgtend.ini", ini, &err);
-	assert_non_null(config);
-	fleet = fleet_new(loop, config, bus, &err);
-	assert_non_null(fleet);
 	facts_put(&fleet->databases[0]->facts[FACT_MIGRATIONS], every_state(), 1);
 	fleet->databases[0]->facts[FACT_MIGRATIONS].taken_us = GOLDEN_NOW_US - 1000000;
-	console = console_new(fleet, &options);
-	console->fixed_now_us = GOLDEN_NOW_US;
+}
+
+static int start(void **state)
+{
+	(void)state;
+	stage_open("[database core]\nurl = postgresql://db1/atriz_core\ntransaction = file\n[database other]\nurl = postgresql://db1/other\n", give);
 	console_focus(console, LAYOUT_MIGRATIONS);
 	console->is_zoomed = true;
 	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	console_free(console);
-	fleet_free(fleet);
-	config_free(config);
-	event_bus_free(bus);
-	loop_free(loop);
-	return 0;
-}
-
-static void press(char c)
-{
-	struct key key = { .code = KEYS_TEXT, .text = { c }, .is_last = true };
-
-	console_mark(console, console_key(console, &key));
-}
-
-static void assert_screen(int rows, int cols, const char *golden)
-{
-	console_resize(console, rows, cols);
-	console_draw(console);
-	assert_golden(console->canvas, golden);
 }
 
 static void the_foot_says_what_to_do(void **state)
@@ -293,11 +253,11 @@ static void a_text_is_cut_at_whole_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(the_foot_says_what_to_do, start, end),
-		cmocka_unit_test_setup_teardown(a_run_shows_where_it_is, start, end),
-		cmocka_unit_test_setup_teardown(a_run_that_takes_back_shows_it_too, start, end),
-		cmocka_unit_test_setup_teardown(one_migration_in_full, start, end),
-		cmocka_unit_test_setup_teardown(an_applied_one_with_its_history, start, end),
+		cmocka_unit_test_setup_teardown(the_foot_says_what_to_do, start, stage_close),
+		cmocka_unit_test_setup_teardown(a_run_shows_where_it_is, start, stage_close),
+		cmocka_unit_test_setup_teardown(a_run_that_takes_back_shows_it_too, start, stage_close),
+		cmocka_unit_test_setup_teardown(one_migration_in_full, start, stage_close),
+		cmocka_unit_test_setup_teardown(an_applied_one_with_its_history, start, stage_close),
 		cmocka_unit_test(a_text_is_cut_at_whole_lines),
 	};
 
