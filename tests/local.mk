@@ -6,6 +6,7 @@ include $(srcdir)/tests/loop/local.mk
 include $(srcdir)/tests/config/local.mk
 include $(srcdir)/tests/pg/local.mk
 include $(srcdir)/tests/fleet/local.mk
+include $(srcdir)/tests/health/local.mk
 include $(srcdir)/tests/probes/local.mk
 include $(srcdir)/tests/timescale/local.mk
 include $(srcdir)/tests/tracking/local.mk
@@ -14,6 +15,13 @@ include $(srcdir)/tests/migrate/local.mk
 include $(srcdir)/tests/review/local.mk
 include $(srcdir)/tests/runner/local.mk
 include $(srcdir)/tests/lifecycle/local.mk
+include $(srcdir)/tests/sessions/local.mk
+include $(srcdir)/tests/queries/local.mk
+include $(srcdir)/tests/maintain/local.mk
+include $(srcdir)/tests/access/local.mk
+include $(srcdir)/tests/orphans/local.mk
+include $(srcdir)/tests/doctor/local.mk
+include $(srcdir)/tests/preflight/local.mk
 include $(srcdir)/tests/archive/local.mk
 include $(srcdir)/tests/restore/local.mk
 include $(srcdir)/tests/pitr/local.mk

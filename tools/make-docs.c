@@ -8,7 +8,7 @@
 #include "pgtend/cli/oneshot.h"
 #include "pgtend/config/keys.h"
 #include "pgtend/core/mem.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 
 /* --- roff --------------------------------------------------------------------------------------- */
 
@@ -144,8 +144,8 @@ static void ini_keys(struct text *out, enum section_kind kind)
 static void threshold_keys(struct text *out)
 {
 	static const char *const kinds[] = {[LIMIT_SHARE] = "share in per cent", [LIMIT_DURATION] = "duration: 30s, 5min, 2 days", [LIMIT_COUNT] = "whole number"};
-	for (int i = 0; i < health_threshold_count; i++) {
-		const struct health_threshold *threshold = &health_thresholds[i];
+	for (int i = 0; i < limits_threshold_count; i++) {
+		const struct limits_threshold *threshold = &limits_thresholds[i];
 		char *doc = mem_format("%s (%s; default %s)", threshold->doc, kinds[threshold->kind], threshold->otherwise);
 		add_tagged(out, threshold->name, doc);
 		mem_free(doc);

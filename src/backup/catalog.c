@@ -7,7 +7,7 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/core/who.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/fleet/limits.h"
 #include "pgtend/loop/work.h"
 #include "pgtend/probes/collector.h"
 
@@ -48,7 +48,7 @@ static bool is_late(const struct fleet *fleet, const struct backup_policy *polic
 {
 	if (policy->every == BACKUP_NEVER)
 		return false;
-	double limit = health_limit(fleet, policy->every == BACKUP_DAILY ? "backup_daily_warn" : "backup_weekly_warn");
+	double limit = limits_value(fleet, policy->every == BACKUP_DAILY ? "backup_daily_warn" : "backup_weekly_warn");
 	return limit >= 0 && (double)(now_us - archive->taken_us) / 1e6 > limit;
 }
 

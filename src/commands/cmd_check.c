@@ -6,7 +6,7 @@
 #include "gather.h"
 #include "pgtend/commands/command.h"
 #include "pgtend/core/mem.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 #include "pgtend/probes/collector.h"
 #include "plugin.h"
 
@@ -101,13 +101,13 @@ static void check_one(struct checking *checking, const struct database *database
 	struct action *action = checking->action;
 	struct health health;
 	struct err err = {0};
-	health_memory_load(action->fleet, database, check);
+	limits_memory_load(action->fleet, database, check->name);
 	health_check_run(action->fleet, database, check, &health);
 	for (int i = 0; i < health.finding_count; i++)
 		add_row(checking->table, database, check, &health.findings[i]);
 	plugin_add(&checking->plugin, database, check, &health);
 	/* Said once: without it a verdict may only tremble around its limit. */
-	if (!health_memory_save(action->fleet, database, check, &err) && !checking->is_memory_broken) {
+	if (!limits_memory_save(action->fleet, database, check->name, &err) && !checking->is_memory_broken) {
 		checking->is_memory_broken = true;
 		report_log(action->report, "warning: what passed a limit cannot be kept for the next check: %s", err.text);
 	}

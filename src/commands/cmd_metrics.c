@@ -6,7 +6,7 @@
 #include "openmetrics.h"
 #include "pgtend/commands/command.h"
 #include "pgtend/core/mem.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 #include "pgtend/probes/collector.h"
 
 /* What one check says of one database. */
@@ -132,7 +132,7 @@ static void look_at_all(struct writing *writing)
 			struct look *look = look_of(writing, check, i);
 			look->database = action->databases[i];
 			/* Only `check` writes down what passed a limit; here the same is said as there. */
-			health_memory_load(action->fleet, look->database, health_checks[check]);
+			limits_memory_load(action->fleet, look->database, health_checks[check]->name);
 			health_check_run(action->fleet, look->database, health_checks[check], &look->health);
 		}
 }

@@ -1,6 +1,6 @@
 /* status: one row a database, what FLEET shows. */
 #include "pgtend/commands/command.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 #include "pgtend/probes/collector.h"
 
 enum { STATUS_DEADLINE_MS = 15000 };

@@ -5,7 +5,7 @@
 
 #include "pgtend/config/trust.h"
 #include "pgtend/core/mem.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 #include "pgtend/jobs/audit.h"
 #include "pgtend/probes/collector.h"
 

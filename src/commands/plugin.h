@@ -2,7 +2,7 @@
 #ifndef PGTEND_COMMANDS_PLUGIN_H
 #define PGTEND_COMMANDS_PLUGIN_H
 
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 
 /* Lines gathered from all databases and checks. To be zeroed at first. */
 struct plugin {

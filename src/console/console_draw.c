@@ -4,7 +4,7 @@
 #include "console_internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/width.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 #include "pgtend/ui/chart.h"
 #include "pgtend/ui/theme.h"
 

@@ -7,7 +7,7 @@
 #include "pgtend/backup/shapes.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 
 /* What cells need that is not in their row: the scene of the drawing. */
 static const struct backups_scene *shown;
@@ -206,7 +206,7 @@ const struct pane pane_backups = {
 static double limit(const struct console *console, const char *policy, const char *which)
 {
 	char *name = mem_format("backup_%s_%s", policy, which);
-	double seconds = health_limit(console->fleet, name);
+	double seconds = limits_value(console->fleet, name);
 
 	mem_free(name);
 	return seconds;

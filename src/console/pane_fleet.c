@@ -4,7 +4,7 @@
 #include "console_internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 
 static bool is_verdict(const struct table *table, int row, enum verdict verdict)
 {
@@ -86,9 +86,9 @@ static enum style backup_style(const struct table *table, int row)
 		return STYLE_WARN;
 	warn = mem_format("backup_%s_warn", policy);
 	crit = mem_format("backup_%s_crit", policy);
-	if (age->u.real > health_limit(shown, crit))
+	if (age->u.real > limits_value(shown, crit))
 		style = STYLE_CRIT;
-	else if (age->u.real > health_limit(shown, warn))
+	else if (age->u.real > limits_value(shown, warn))
 		style = STYLE_WARN;
 	mem_free(crit);
 	mem_free(warn);

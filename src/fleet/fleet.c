@@ -5,7 +5,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/fleet/limits.h"
 
 /* ---- facts ---------------------------------------------------------------- */
 
@@ -259,8 +259,8 @@ struct fleet *fleet_new(struct loop *loop, const struct config *config, struct e
 	fleet->loop = loop;
 	fleet->config = config;
 	fleet->bus = bus;
-	fleet->memory = health_memory_new();
-	if (!health_limits_check(config, err) || !fill(fleet, err)) {
+	fleet->memory = limits_memory_new();
+	if (!limits_check(config, err) || !fill(fleet, err)) {
 		fleet_free(fleet);
 		return NULL;
 	}
@@ -283,7 +283,7 @@ void fleet_free(struct fleet *fleet)
 		conninfo_free(pooler->info);
 		mem_free(pooler);
 	}
-	health_memory_free(fleet->memory);
+	limits_memory_free(fleet->memory);
 	mem_free(fleet->databases);
 	mem_free(fleet->servers);
 	mem_free(fleet->poolers);

@@ -4,7 +4,7 @@
 #include "ingest.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/fleet/limits.h"
 
 static const struct table_column columns[] = {INGEST_COLUMNS};
 const struct table_shape ingest_shape = {"ingest", columns, sizeof columns / sizeof *columns};
@@ -117,7 +117,7 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 	struct table *before = facts->table ? table_copy(facts->table) : NULL;
 	struct ingest_look look = {
 		.target = target, .session = session, .before = before, .before_us = facts->taken_us,
-		.least_silence_s = health_limit(target->fleet, "ingest_silence_least"), .slow_share = health_limit(target->fleet, "ingest_slow_warn"),
+		.least_silence_s = limits_value(target->fleet, "ingest_silence_least"), .slow_share = limits_value(target->fleet, "ingest_slow_warn"),
 		.source_column = section_text(target->database->section, "source_column"),
 	};
 	bool is_answered = ingest_read(&look, NULL, &hypertables, err) && ask_all(&look, &hypertables, table, err);

@@ -2,7 +2,7 @@
 #include "fixture.h"
 
 #include "../../src/commands/internal.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 
 static int setup(void **state)
 {

@@ -5,7 +5,7 @@
 
 #include "golden.h"
 #include "pgtend/backup/backup.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 #include "pgtend/migrate/migrate.h"
 #include "pgtend/probes/shapes.h"
 #include "pgtend/timescale/shapes.h"

@@ -32,6 +32,19 @@ enum fact {
 	FACT_SERVER,        /* server: version, identity, settings */
 	FACT_DATABASES,     /* server: pg_stat_database of all its databases, sizes (slow) */
 	FACT_ACTIVITY,      /* server: sessions with waits and blockers */
+	FACT_LOCKS,         /* server: locks that are waited for, who holds them, prepared transactions (sessions/ makes the tree of them) */
+	FACT_HORIZON,       /* server: who holds the xmin horizon back */
+	FACT_PROGRESS,      /* server: vacuum, analyze, create index, cluster, copy, base backup at work */
+	FACT_REPLICATION,   /* server: standbys and slots */
+	FACT_WAL,           /* server: one row: log, checkpoints, background writer */
+	FACT_WRAPAROUND,    /* server: age of the oldest transaction and multixact, by database */
+	FACT_SETTINGS,      /* server: settings that matter */
+	FACT_TLS,           /* server: whether sessions are encrypted, the certificate's end */
+	FACT_EXTENSIONS,    /* database: extensions, with the newer versions at hand */
+	FACT_STATEMENTS,    /* database: pg_stat_statements */
+	FACT_SEQUENCES,     /* database: sequences and how near their end they are */
+	FACT_INDEXES,       /* database: indexes and what is wrong with them */
+	FACT_VECTORS,       /* database: columns of pgvector and their indexes */
 	FACT_TABLES,        /* database: sizes and counters by table, chunks folded */
 	FACT_DEAD_ROWS,     /* database: the tables with most dead rows */
 	FACT_MIGRATIONS,    /* database: files against the history table (filled by migrate/) */
@@ -46,6 +59,7 @@ enum fact {
 	FACT_POINTS,        /* server: what pgBackRest keeps of it (asks pgBackRest; after FACT_ARCHIVER, which it reads; filled by pitr/) */
 	FACT_RESTORES,      /* database: restores of it that are at work on its server, or were interrupted (filled by restore/) */
 	FACT_POOLS,         /* pooler: SHOW POOLS */
+	FACT_POOL_CLIENTS,  /* pooler: SHOW CLIENTS and SHOW SERVERS, tied together */
 	FACT_COUNT,
 };
 
@@ -120,7 +134,7 @@ struct fleet {
 	int database_count;
 	struct pooler **poolers;
 	int pooler_count;
-	struct health_memory *memory;  /* which limits were passed (health.h) */
+	struct limits_memory *memory;  /* which limits were passed (limits.h) */
 };
 
 /* Builds the objects; databases with the same host and port share one server. Opens nothing. err: unknown `depends`, a circle, a URL that cannot be read. */

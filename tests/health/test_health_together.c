@@ -1,5 +1,5 @@
 /* Jobs, the disk, all findings together, and the limits of pgtend.ini. */
-#include "health_fixture.h"
+#include "fixture.h"
 
 /* --- jobs -------------------------------------------------------------------------------------- */
 
@@ -143,7 +143,7 @@ static void limits_are_refused_with_file_and_line(void **state)
 		snprintf(ini, sizeof ini, "[database a]\nurl = postgresql://u@127.0.0.1:5999/a\n[threshold]\n%s\n", bad[i].line);
 		struct config *config = config_from_text("pgtend.ini", ini, &err);
 		assert_non_null(config);
-		assert_false(health_limits_check(config, &err));
+		assert_false(limits_check(config, &err));
 		assert_string_equal(err.text, bad[i].says);
 		assert_int_equal(err.kind, ERR_CONFIG);
 		config_free(config);
@@ -153,9 +153,9 @@ static void limits_are_refused_with_file_and_line(void **state)
 static void every_limit_has_a_default_that_can_be_read(void **state)
 {
 	struct fixture *f = *state;
-	for (int i = 0; i < health_threshold_count; i++) {
-		double value = health_limit(f->fleet, health_thresholds[i].name);
-		assert_true(value > 0 || strcmp(health_thresholds[i].otherwise, "0s") == 0);
+	for (int i = 0; i < limits_threshold_count; i++) {
+		double value = limits_value(f->fleet, limits_thresholds[i].name);
+		assert_true(value > 0 || strcmp(limits_thresholds[i].otherwise, "0s") == 0);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* Restores that were interrupted: what they made stands on the server until somebody says what is to become of it. */
-#include "health_internal.h"
+#include "internal.h"
 
 #include "pgtend/core/mem.h"
 

@@ -1,7 +1,7 @@
 /* What becomes of time-series data: retention, compression, aggregates.
  *
  * The facts hold verdicts and causes already (timescale/); here they are held against limits. */
-#include "health_internal.h"
+#include "internal.h"
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"

@@ -1,34 +1,11 @@
-/* fleet/health.h - the one threshold engine: facts in, verdicts out. Console, `status`, `check` and `metrics` all ask here.
+/* health/health.h - the one threshold engine: facts in, verdicts out. Console, `status`, `check` and `metrics` all ask here.
  *
- * Thresholds stand in health_thresholds[] with the source of their number, and may be set in [threshold] of pgtend.ini. What passed a limit comes back
- * only some way below it (threshold `hysteresis`), so that a number that trembles around its limit does not.
+ * The numbers that it holds them against are fleet/limits.h.
  */
-#ifndef PGTEND_FLEET_HEALTH_H
-#define PGTEND_FLEET_HEALTH_H
+#ifndef PGTEND_HEALTH_HEALTH_H
+#define PGTEND_HEALTH_HEALTH_H
 
-#include "pgtend/fleet/fleet.h"
-
-enum verdict { VERDICT_OK, VERDICT_WARN, VERDICT_CRIT, VERDICT_UNKNOWN };
-const char *verdict_word(enum verdict verdict); /* "ok", "warn", "crit", "unknown" */
-/* Of two, the one that is told: crit, warn, unknown, ok. */
-enum verdict verdict_worse(enum verdict a, enum verdict b);
-
-/* --- limits (health_limits.c) ------------------------------------------------------------------ */
-
-enum limit_kind { LIMIT_SHARE, LIMIT_DURATION, LIMIT_COUNT };
-struct health_threshold {
-	const char *name;      /* key in [threshold] */
-	enum limit_kind kind;
-	const char *otherwise; /* default as text: "80%", "5min", "3" */
-	const char *doc;       /* what it bounds, and where the number comes from */
-};
-extern const struct health_threshold health_thresholds[];
-extern const int health_threshold_count;
-
-/* A share as 0..1, a duration in seconds, or a count; as configured, else the default. An unknown name is a mistake in pgtend and dies. */
-double health_limit(const struct fleet *fleet, const char *name);
-/* false: [threshold] has an unknown name or a value that is none; err (ERR_CONFIG) begins with file:line. fleet_new() asks it. */
-PGTEND_CHECK bool health_limits_check(const struct config *config, struct err *err);
+#include "pgtend/fleet/limits.h"
 
 /* --- findings ---------------------------------------------------------------------------------- */
 
@@ -73,7 +50,7 @@ void health_done(struct health *health);
 
 /* --- checks (registry in health.c) ------------------------------------------------------------- */
 
-struct judging; /* opaque: health_internal.h */
+struct judging; /* opaque: internal.h */
 struct health_check {
 	const char *name;           /* word of `check`: "retention" */
 	const char *subject;        /* what a finding speaks of, as a label: "hypertable"; NULL: always of the database */
@@ -94,16 +71,6 @@ void health_facts(const struct health_check *const *checks, int count, enum fact
 void health_judge(const struct fleet *fleet, const struct database *database, struct health *health);
 /* One check alone, with everything that it has to say: facts that could not be had are a finding of unknown verdict. To be done. */
 void health_check_run(const struct fleet *fleet, const struct database *database, const struct health_check *check, struct health *health);
-
-/* --- what has passed a limit (health_memory.c) ------------------------------------------------- */
-
-struct health_memory; /* opaque, the fleet's: which limits were passed and not left again */
-struct health_memory *health_memory_new(void);
-void health_memory_free(struct health_memory *memory); /* NULL is nothing */
-/* For one-shot checks, which come back as a new process: $XDG_STATE_HOME/pgtend/check. A file that is damaged or missing is an empty one. */
-void health_memory_load(struct fleet *fleet, const struct database *database, const struct health_check *check);
-/* Writes only what has changed since it was loaded. */
-PGTEND_CHECK bool health_memory_save(struct fleet *fleet, const struct database *database, const struct health_check *check, struct err *err);
 
 /* One row a database: the row of FLEET and of `status` (shape status_shape). Missing facts give nulls. Caller frees. */
 struct table *health_overview(const struct fleet *fleet, struct database *const *databases, int count);

@@ -1,7 +1,7 @@
 /* Whether the server's log is archived: the half of every restore to a point in time that fails silently. */
 #include <string.h>
 
-#include "health_internal.h"
+#include "internal.h"
 #include "pgtend/core/mem.h"
 
 static double since_s(const struct table *table, const char *column)

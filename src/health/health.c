@@ -1,5 +1,5 @@
 /* The checks, one by one or all together: facts that are there become findings; what was not asked is none. */
-#include "health_internal.h"
+#include "internal.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,24 +12,6 @@ const struct health_check *const health_checks[] = {
 	&check_connections, &check_pools, &check_disk, &check_archiver, &check_pitr, &check_backups, &check_restores, &check_migrations, &check_dead_rows,
 };
 const int health_check_count = sizeof health_checks / sizeof health_checks[0];
-
-const char *verdict_word(enum verdict verdict)
-{
-	static const char *const words[] = {"ok", "warn", "crit", "unknown"};
-	return words[verdict];
-}
-
-/* What nobody knows is worse than what is well, and better than what is known to be bad. */
-static int badness(enum verdict verdict)
-{
-	static const int order[] = {[VERDICT_OK] = 0, [VERDICT_UNKNOWN] = 1, [VERDICT_WARN] = 2, [VERDICT_CRIT] = 3};
-	return order[verdict];
-}
-
-enum verdict verdict_worse(enum verdict a, enum verdict b)
-{
-	return badness(b) > badness(a) ? b : a;
-}
 
 const struct health_check *health_check_find(const char *name)
 {
@@ -133,9 +115,9 @@ static double limit_of(const struct fleet *fleet, const char *threshold, const c
 {
 	char *name = mem_format("%s_%s", threshold, end);
 	double limit = -1;
-	for (int i = 0; i < health_threshold_count; i++)
-		if (strcmp(health_thresholds[i].name, name) == 0)
-			limit = health_limit(fleet, name);
+	for (int i = 0; i < limits_threshold_count; i++)
+		if (strcmp(limits_thresholds[i].name, name) == 0)
+			limit = limits_value(fleet, name);
 	mem_free(name);
 	return limit;
 }

@@ -1,5 +1,5 @@
 /* What is kept for a database and in it: backups, migrations, dead rows. */
-#include "health_internal.h"
+#include "internal.h"
 
 #include <string.h>
 
@@ -23,8 +23,8 @@ static enum verdict weigh_backup(struct judging *judging, struct finding *findin
 	char *warn = mem_format("backup_%s_warn", policy), *crit = mem_format("backup_%s_crit", policy), *key = mem_format("backups//%s/age", policy);
 	finding_measure(finding, "age", age_s);
 	struct measure *measure = &finding->measures[finding->measure_count - 1];
-	measure->warn = health_limit(judging->fleet, warn);
-	measure->crit = health_limit(judging->fleet, crit);
+	measure->warn = limits_value(judging->fleet, warn);
+	measure->crit = limits_value(judging->fleet, crit);
 	const struct limits limits = {.warn = measure->warn, .crit = measure->crit};
 	enum verdict verdict = limits_weigh(judging->fleet, judging->database, key, age_s, &limits);
 	mem_free(warn);
@@ -149,7 +149,7 @@ const struct health_check check_migrations = {"migrations", NULL, migrations_fac
 static void judge_dead_rows(struct judging *judging)
 {
 	const struct table *table = judging_table(judging, FACT_DEAD_ROWS);
-	double least = health_limit(judging->fleet, "dead_rows_least");
+	double least = limits_value(judging->fleet, "dead_rows_least");
 	for (int row = 0; table != NULL && row < table_rows(table); row++) {
 		double dead = (double)table_get_int(table, row, "dead", 0), rows = (double)table_get_int(table, row, "rows", 0);
 		char percent[UNITS_SIZE], *relation = finding_relation(table, row);

@@ -1,11 +1,11 @@
 /* Limits: their defaults, what pgtend.ini says instead, and a number held against them. */
 #include <string.h>
 
-#include "health_internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/fleet/limits.h"
 
-const struct health_threshold health_thresholds[] = {
+const struct limits_threshold limits_thresholds[] = {
 	{"hysteresis", LIMIT_SHARE, "10%", "How far below a limit that was passed a number must fall before the verdict takes it back."},
 	{"connections_warn", LIMIT_SHARE, "80%", "Share of max_connections in use (pg_stat_activity); check_pgactivity's custom."},
 	{"connections_crit", LIMIT_SHARE, "95%", "Share of max_connections in use above which the next login may fail."},
@@ -49,7 +49,7 @@ const struct health_threshold health_thresholds[] = {
 	{"disk_full_crit", LIMIT_DURATION, "3d", "Time until hypertables fill the disk that they lie on, where the server lets us know; less is worse."},
 	{"disk_full_warn", LIMIT_DURATION, "14d", "The same: time enough to order a larger one."},
 };
-const int health_threshold_count = sizeof health_thresholds / sizeof health_thresholds[0];
+const int limits_threshold_count = sizeof limits_thresholds / sizeof limits_thresholds[0];
 
 static bool read_value(enum limit_kind kind, const char *text, double *value)
 {
@@ -72,17 +72,17 @@ static bool read_value(enum limit_kind kind, const char *text, double *value)
 	return is_number;
 }
 
-static const struct health_threshold *find_threshold(const char *name)
+static const struct limits_threshold *find_threshold(const char *name)
 {
-	for (int i = 0; i < health_threshold_count; i++)
-		if (strcmp(health_thresholds[i].name, name) == 0)
-			return &health_thresholds[i];
+	for (int i = 0; i < limits_threshold_count; i++)
+		if (strcmp(limits_thresholds[i].name, name) == 0)
+			return &limits_thresholds[i];
 	return NULL;
 }
 
-double health_limit(const struct fleet *fleet, const char *name)
+double limits_value(const struct fleet *fleet, const char *name)
 {
-	const struct health_threshold *threshold = find_threshold(name);
+	const struct limits_threshold *threshold = find_threshold(name);
 	const struct section *section = config_section(fleet->config, SECTION_THRESHOLD, "");
 	const char *value = NULL, *key;
 	double number = 0;
@@ -99,10 +99,10 @@ double health_limit(const struct fleet *fleet, const char *name)
 
 static bool unknown_threshold(const char *where, const char *key, struct err *err)
 {
-	const char *names[sizeof health_thresholds / sizeof health_thresholds[0]];
-	for (int i = 0; i < health_threshold_count; i++)
-		names[i] = health_thresholds[i].name;
-	const char *nearest = text_nearest(key, names, (size_t)health_threshold_count);
+	const char *names[sizeof limits_thresholds / sizeof limits_thresholds[0]];
+	for (int i = 0; i < limits_threshold_count; i++)
+		names[i] = limits_thresholds[i].name;
+	const char *nearest = text_nearest(key, names, (size_t)limits_threshold_count);
 	if (nearest != NULL)
 		return err_set(err, ERR_CONFIG, "%s: there is no threshold \"%s\"; did you mean \"%s\"?", where, key, nearest);
 	return err_set(err, ERR_CONFIG, "%s: there is no threshold \"%s\"; pgtend.ini(5) lists them", where, key);
@@ -123,7 +123,7 @@ static bool check_order(const struct section *section, const char *key, double v
 		return true;
 	char *stem = mem_copy_n(key, strlen(key) - strlen("_warn"));
 	char *name = mem_format("%s_crit", stem);
-	const struct health_threshold *threshold = find_threshold(name);
+	const struct limits_threshold *threshold = find_threshold(name);
 	bool is_known = threshold != NULL && read_value(threshold->kind, threshold->otherwise, &crit);
 	const char *crit_text = is_known ? threshold->otherwise : "";
 	for (int i = 0; is_known && (other = section_item(section, i, &other_text)) != NULL; i++)
@@ -137,14 +137,14 @@ static bool check_order(const struct section *section, const char *key, double v
 	return is_good;
 }
 
-bool health_limits_check(const struct config *config, struct err *err)
+bool limits_check(const struct config *config, struct err *err)
 {
 	static const char *const wanted[] = {
 		[LIMIT_SHARE] = "a share from 0% to 100%", [LIMIT_DURATION] = "a duration (30s, 5min, 2 days)", [LIMIT_COUNT] = "a whole number"};
 	const struct section *section = config_section(config, SECTION_THRESHOLD, "");
 	const char *text = NULL, *key;
 	for (int i = 0; section != NULL && (key = section_item(section, i, &text)) != NULL; i++) {
-		const struct health_threshold *threshold = find_threshold(key);
+		const struct limits_threshold *threshold = find_threshold(key);
 		const char *where = section_where(section, key);
 		double value = 0;
 		if (threshold == NULL)
@@ -171,13 +171,33 @@ static bool is_passed(double value, double limit, bool is_floor, double slack)
 
 enum verdict limits_weigh(const struct fleet *fleet, const struct database *database, const char *key, double value, const struct limits *limits)
 {
-	double slack = health_limit(fleet, "hysteresis");
-	enum verdict before = memory_get(fleet, database, key), now = VERDICT_OK;
+	double slack = limits_value(fleet, "hysteresis");
+	enum verdict before = limits_memory_get(fleet, database, key), now = VERDICT_OK;
 	if (is_passed(value, limits->crit, limits->is_floor, before == VERDICT_CRIT ? slack : 0))
 		now = VERDICT_CRIT;
 	else if (is_passed(value, limits->warn, limits->is_floor, before != VERDICT_OK ? slack : 0))
 		now = VERDICT_WARN;
 	if (now != before)
-		memory_set(fleet, database, key, now);
+		limits_memory_set(fleet, database, key, now);
 	return now;
+}
+
+/* --- verdicts ---------------------------------------------------------------------------------- */
+
+const char *verdict_word(enum verdict verdict)
+{
+	static const char *const words[] = {"ok", "warn", "crit", "unknown"};
+	return words[verdict];
+}
+
+/* What nobody knows is worse than what is well, and better than what is known to be bad. */
+static int badness(enum verdict verdict)
+{
+	static const int order[] = {[VERDICT_OK] = 0, [VERDICT_UNKNOWN] = 1, [VERDICT_WARN] = 2, [VERDICT_CRIT] = 3};
+	return order[verdict];
+}
+
+enum verdict verdict_worse(enum verdict a, enum verdict b)
+{
+	return badness(b) > badness(a) ? b : a;
 }

@@ -1,9 +1,9 @@
-/* health_internal.h - what the files of the threshold engine share. Nobody outside includes it. */
-#ifndef PGTEND_FLEET_HEALTH_INTERNAL_H
-#define PGTEND_FLEET_HEALTH_INTERNAL_H
+/* internal.h - what the files of the threshold engine share. Nobody outside includes it. */
+#ifndef PGTEND_HEALTH_INTERNAL_H
+#define PGTEND_HEALTH_INTERNAL_H
 
 #include "pgtend/core/units.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 
 /* One check at work on one database. */
 struct judging {
@@ -40,17 +40,6 @@ char *finding_age(char out[UNITS_SIZE], double seconds);
 char *finding_because(char *sentence, const char *cause);
 bool fact_is(const struct table *table, int row, const char *column, const char *wanted);
 bool fact_has(const struct table *table, int row, const char *column);
-
-/* --- health_limits.c --------------------------------------------------------------------------- */
-
-struct limits { double warn, crit; /* negative: none */ bool is_floor; };
-/* Which of them the value has passed, with what was passed before in mind. key names the thing that is weighed among all things. */
-enum verdict limits_weigh(const struct fleet *fleet, const struct database *database, const char *key, double value, const struct limits *limits);
-
-/* --- health_memory.c --------------------------------------------------------------------------- */
-
-enum verdict memory_get(const struct fleet *fleet, const struct database *database, const char *key); /* VERDICT_OK: nothing was passed */
-void memory_set(const struct fleet *fleet, const struct database *database, const char *key, enum verdict verdict);
 
 /* --- the checks -------------------------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-/* health_fixture.h - a fleet with a tracking database whose facts are made by hand, and what the engine says of it. */
+/* fixture.h - a fleet with a tracking database whose facts are made by hand, and what the engine says of it. */
 #ifndef PGTEND_TESTS_HEALTH_FIXTURE_H
 #define PGTEND_TESTS_HEALTH_FIXTURE_H
 
@@ -13,7 +13,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 #include "pgtend/timescale/shapes.h"
 
 struct fixture {

@@ -1,5 +1,5 @@
 /* Whether rows arrive, the jobs of TimescaleDB, and the disk that fills. The facts hold verdicts and causes already (timescale/). */
-#include "health_internal.h"
+#include "internal.h"
 
 #include <string.h>
 

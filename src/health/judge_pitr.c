@@ -1,7 +1,7 @@
 /* Whether pgBackRest has a backup to begin with: an archive of the log alone restores nothing. */
 #include <string.h>
 
-#include "health_internal.h"
+#include "internal.h"
 #include "pgtend/core/mem.h"
 
 /* The facts are an hour old at most; the age is not. */

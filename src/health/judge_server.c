@@ -1,5 +1,5 @@
 /* What the server and its poolers say of a database: whether it answers, connections, waits for locks, open transactions. */
-#include "health_internal.h"
+#include "internal.h"
 
 #include <string.h>
 

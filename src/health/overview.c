@@ -3,7 +3,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 #include "pgtend/fleet/history.h"
 
 static const struct table_column columns[] = {

@@ -1,5 +1,5 @@
 /* Verdicts on time-series data from facts that are put there by hand: what is a warning, what an alarm, in which words. */
-#include "health_fixture.h"
+#include "fixture.h"
 
 /* --- retention --------------------------------------------------------------------------------- */
 
@@ -41,7 +41,7 @@ static void late_is_a_warning_at_once_and_an_alarm_an_hour_beyond_its_schedule(v
 	/* a job that takes long is given twice its time */
 	table_set_real(f->policies, 0, "took_s", 3600);
 	late(f, row, 86400 + 300 + 3600);
-	f->fleet->memory = (health_memory_free(f->fleet->memory), health_memory_new());
+	f->fleet->memory = (limits_memory_free(f->fleet->memory), limits_memory_new());
 	assert_int_equal(checked(f, "retention"), VERDICT_WARN);
 }
 

@@ -11,7 +11,7 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/restore/act.h"
 #include "pgtend/core/units.h"
-#include "pgtend/fleet/health.h"
+#include "pgtend/health/health.h"
 #include "pgtend/migrate/migrate.h"
 #include "pgtend/probes/shapes.h"
 #include "pgtend/timescale/shapes.h"

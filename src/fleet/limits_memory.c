@@ -3,10 +3,10 @@
  * A file a database and check, JSON {"passed":{"KEY":"warn"}}: two checks that run at the same time do not write over each other. */
 #include <string.h>
 
-#include "health_internal.h"
 #include "pgtend/core/json.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
+#include "pgtend/fleet/limits.h"
 
 /* Only what has passed something is here, so it stays short. */
 struct latch {
@@ -14,18 +14,18 @@ struct latch {
 	char *key; /* "retention/location_events/late" */
 	enum verdict verdict;
 };
-struct health_memory {
+struct limits_memory {
 	struct latch *v;
 	size_t count;
 	bool has_changed;
 };
 
-struct health_memory *health_memory_new(void)
+struct limits_memory *limits_memory_new(void)
 {
-	return MEM_NEW(struct health_memory);
+	return MEM_NEW(struct limits_memory);
 }
 
-void health_memory_free(struct health_memory *memory)
+void limits_memory_free(struct limits_memory *memory)
 {
 	if (memory == NULL)
 		return;
@@ -43,15 +43,15 @@ static struct latch *find_latch(const struct fleet *fleet, const struct database
 	return NULL;
 }
 
-enum verdict memory_get(const struct fleet *fleet, const struct database *database, const char *key)
+enum verdict limits_memory_get(const struct fleet *fleet, const struct database *database, const char *key)
 {
 	const struct latch *latch = find_latch(fleet, database, key);
 	return latch != NULL ? latch->verdict : VERDICT_OK;
 }
 
-void memory_set(const struct fleet *fleet, const struct database *database, const char *key, enum verdict verdict)
+void limits_memory_set(const struct fleet *fleet, const struct database *database, const char *key, enum verdict verdict)
 {
-	struct health_memory *memory = fleet->memory;
+	struct limits_memory *memory = fleet->memory;
 	struct latch *latch = find_latch(fleet, database, key);
 	memory->has_changed = true;
 	if (verdict == VERDICT_OK) {
@@ -72,10 +72,10 @@ void memory_set(const struct fleet *fleet, const struct database *database, cons
 /* --- files ------------------------------------------------------------------------------------- */
 
 /* The server's address is part of the name: two checkouts may both call a database "core". */
-static char *memory_path(const struct database *database, const struct health_check *check)
+static char *memory_path(const struct database *database, const char *check)
 {
 	struct text name = {0};
-	text_addf(&name, "%s-%d-%s-%s", database->server->host, database->server->port, database->dbname, check->name);
+	text_addf(&name, "%s-%d-%s-%s", database->server->host, database->server->port, database->dbname, check);
 	for (char *c = name.s; *c != '\0'; c++)
 		if (strchr("/\\ :", *c) != NULL || (unsigned char)*c < 0x20)
 			*c = '_';
@@ -86,19 +86,19 @@ static char *memory_path(const struct database *database, const struct health_ch
 	return path;
 }
 
-void health_memory_load(struct fleet *fleet, const struct database *database, const struct health_check *check)
+void limits_memory_load(struct fleet *fleet, const struct database *database, const char *check)
 {
 	struct err ignored;
 	json_t *root = NULL, *value;
 	const char *key;
-	char *path = memory_path(database, check), *prefix = mem_format("%s/", check->name);
+	char *path = memory_path(database, check), *prefix = mem_format("%s/", check);
 	if (!json_read_file(path, &root, &ignored))
 		root = NULL;
 	json_object_foreach(json_object_get(root, "passed"), key, value)
 	{
 		const char *word = json_string_value(value);
 		if (word != NULL && text_starts_with(key, prefix) && (strcmp(word, "warn") == 0 || strcmp(word, "crit") == 0))
-			memory_set(fleet, database, key, *word == 'w' ? VERDICT_WARN : VERDICT_CRIT);
+			limits_memory_set(fleet, database, key, *word == 'w' ? VERDICT_WARN : VERDICT_CRIT);
 	}
 	json_decref(root);
 	mem_free(path);
@@ -106,13 +106,13 @@ void health_memory_load(struct fleet *fleet, const struct database *database, co
 	fleet->memory->has_changed = false;
 }
 
-bool health_memory_save(struct fleet *fleet, const struct database *database, const struct health_check *check, struct err *err)
+bool limits_memory_save(struct fleet *fleet, const struct database *database, const char *check, struct err *err)
 {
-	const struct health_memory *memory = fleet->memory;
+	const struct limits_memory *memory = fleet->memory;
 	if (!memory->has_changed)
 		return true;
 	json_t *passed = json_object();
-	char *path = memory_path(database, check), *prefix = mem_format("%s/", check->name);
+	char *path = memory_path(database, check), *prefix = mem_format("%s/", check);
 	for (size_t i = 0; i < memory->count; i++)
 		if (memory->v[i].database == database && text_starts_with(memory->v[i].key, prefix))
 			json_object_set_new_nocheck(passed, memory->v[i].key, json_string(verdict_word(memory->v[i].verdict)));

@@ -1,0 +1,1 @@
+# sources of src/access, in alphabetical order

@@ -1,0 +1,12 @@
+# sources of src/health, in alphabetical order
+libpgtend_a_SOURCES += \
+	src/health/health.c \
+	src/health/internal.h \
+	src/health/judge_archiver.c \
+	src/health/judge_database.c \
+	src/health/judge_ingest.c \
+	src/health/judge_pitr.c \
+	src/health/judge_restores.c \
+	src/health/judge_server.c \
+	src/health/judge_timescale.c \
+	src/health/overview.c

@@ -1,0 +1,1 @@
+# sources of src/maintain, in alphabetical order

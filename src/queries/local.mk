@@ -1,0 +1,1 @@
+# sources of src/queries, in alphabetical order
