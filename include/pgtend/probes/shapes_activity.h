@@ -1,0 +1,26 @@
+/* probes/shapes_activity.h - columns of facts: who is logged in and what they do. Read through probes/shapes.h, which says how. */
+#ifndef PGTEND_PROBES_SHAPES_ACTIVITY_H
+#define PGTEND_PROBES_SHAPES_ACTIVITY_H
+
+#include "pgtend/core/table.h"
+
+#define ACTIVITY_COLUMNS \
+	{"pid", CELL_ID, "pid", 0, "Process of the session (pg_stat_activity.pid)."}, \
+	{"user", CELL_TEXT, "user", 1, "Role that is logged in (pg_stat_activity.usename)."}, \
+	{"application", CELL_TEXT, "app", 2, "What the client calls itself (pg_stat_activity.application_name)."}, \
+	{"client", CELL_TEXT, "client", 4, "Address of the client; \"local\" for a Unix socket (pg_stat_activity.client_addr)."}, \
+	{"state", CELL_TEXT, "state", 0, "active, idle, idle in transaction, ... (pg_stat_activity.state)."}, \
+	{"state_s", CELL_SECONDS, "for", 0, "Seconds in that state (pg_stat_activity.state_change)."}, \
+	{"xact_s", CELL_SECONDS, "xact", 2, "Age of its transaction (pg_stat_activity.xact_start)."}, \
+	{"query_s", CELL_SECONDS, NULL, 0, "Seconds since its query began (pg_stat_activity.query_start)."}, \
+	{"wait_event_type", CELL_TEXT, "wait", 1, "Kind of thing it waits for (pg_stat_activity.wait_event_type)."}, \
+	{"wait_event", CELL_TEXT, "on", 2, "What it waits for (pg_stat_activity.wait_event)."}, \
+	{"blocked_by", CELL_IDS, "blocked by", 1, "Processes that hold or wait before it for the lock it wants; asked only for those that wait for a lock (pg_blocking_pids())."}, \
+	{"query", CELL_TEXT, "query", 0, "Text of the running or last query, as far as the server keeps it (pg_stat_activity.query)."}, \
+	{"backend_type", CELL_TEXT, NULL, 0, "client backend, autovacuum worker, ... (pg_stat_activity.backend_type)."}, \
+	{"leader_pid", CELL_ID, NULL, 0, "The session that a parallel worker works for (pg_stat_activity.leader_pid)."}, \
+	{"started", CELL_TIME, NULL, 0, "When the session began (pg_stat_activity.backend_start)."}
+
+extern const struct table_shape activity_shape;
+
+#endif
