@@ -1,6 +1,6 @@
 /* vacuum, vacuum analyze, vacuum full. */
 #include "pgtend/commands/command.h"
-#include "pgtend/lifecycle/lifecycle.h"
+#include "pgtend/maintain/maintain.h"
 
 static const struct verb_option options[] = {
     {"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this table only"},
@@ -9,7 +9,7 @@ static const struct verb_option options[] = {
 
 static bool vacuum(const struct action *action, bool is_dry_run, struct report *report, struct err *err)
 {
-	return lifecycle_vacuum(action->fleet, action->database, action->verb->subverb,
+	return maintain_vacuum(action->fleet, action->database, action->verb->subverb,
 	    command_option_all(action->command, "--table"), is_dry_run, report, err);
 }
 

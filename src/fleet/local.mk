@@ -1,5 +1,6 @@
 # sources of src/fleet, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/fleet/blocker.c \
 	src/fleet/fleet.c \
 	src/fleet/history.c \
 	src/fleet/learn.c \

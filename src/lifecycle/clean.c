@@ -128,9 +128,9 @@ static void name_blocker(
 		    set->relations[i].action == CLEAN_REFRESH)
 			text_addf(&oids, "%s%lld", oids.length > 0 ? "," : "{", (long long)set->relations[i].oid);
 	text_add(&oids, "}");
-	char *blocker = lifecycle_blocker(session, text_str(&oids), true), *said = mem_copy(err->text);
+	char *blocker = database_blocker(session, text_str(&oids), true), *said = mem_copy(err->text);
 	err_set(err, ERR_TIMEOUT, "%s; nothing was emptied", blocker != NULL ? blocker : said);
-	units_ms(waited, lifecycle_lock_timeout_ms(database));
+	units_ms(waited, database_lock_timeout_ms(database));
 	if (blocker != NULL)
 		err_hint(err, "waited %s; end that session or try again: pgtend activity %s", waited, database->name);
 	else
@@ -196,7 +196,7 @@ bool lifecycle_clean(struct fleet *fleet, struct database *database, struct repo
 	if (!lifecycle_refuse_production(database, "clean", err))
 		return false;
 	struct session *session =
-	    database_action_session(fleet, database, NULL, "clean", lifecycle_lock_timeout_ms(database), true);
+	    database_action_session(fleet, database, NULL, "clean", database_lock_timeout_ms(database), true);
 	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(fleet, database, session, err) &&
 	          clean(database, session, report, err);
 	session_free(session);

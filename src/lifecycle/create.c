@@ -44,7 +44,7 @@ static void forget_local(struct database *database)
 static struct session *connect_to(struct creation *creation, const char *dbname, struct err *err)
 {
 	struct session *session = database_action_session(
-	    creation->fleet, creation->database, dbname, "create", lifecycle_lock_timeout_ms(creation->database), true);
+	    creation->fleet, creation->database, dbname, "create", database_lock_timeout_ms(creation->database), true);
 	if (session_ready_wait(session, 0, err))
 		return session;
 	session_free(session);

@@ -17,5 +17,4 @@ libpgtend_a_SOURCES += \
 	src/lifecycle/seed_internal.h \
 	src/lifecycle/seed_say.c \
 	src/lifecycle/seed_scan.c \
-	src/lifecycle/seed_sql.c \
-	src/lifecycle/vacuum.c
+	src/lifecycle/seed_sql.c

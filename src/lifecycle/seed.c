@@ -68,7 +68,7 @@ static bool run_sql(
     struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
 {
 	struct session *session =
-	    database_action_session(fleet, database, NULL, "seed", lifecycle_lock_timeout_ms(database), true);
+	    database_action_session(fleet, database, NULL, "seed", database_lock_timeout_ms(database), true);
 	bool ok = session_ready_wait(session, 0, err) && seed_run_session(session, file, report, err);
 	session_free(session);
 	return ok;
@@ -151,7 +151,7 @@ static void tell_plan(const struct database *database, const struct seed_list *l
 static bool learn(struct fleet *fleet, struct database *database, struct err *err)
 {
 	struct session *session =
-	    database_action_session(fleet, database, NULL, "seed", lifecycle_lock_timeout_ms(database), true);
+	    database_action_session(fleet, database, NULL, "seed", database_lock_timeout_ms(database), true);
 	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(fleet, database, session, err);
 	session_free(session);
 	return ok;

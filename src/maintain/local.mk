@@ -1,1 +1,3 @@
 # sources of src/maintain, in alphabetical order
+libpgtend_a_SOURCES += \
+	src/maintain/vacuum.c

@@ -1,1 +1,2 @@
 # tests of maintain/
+EXTRA_DIST += tests/maintain/vacuum.test

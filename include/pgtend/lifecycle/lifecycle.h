@@ -9,8 +9,8 @@
 #include "pgtend/core/report.h"
 #include "pgtend/fleet/fleet.h"
 
-/* Rows of the reports: create, seed, clean, vacuum. */
-extern const struct table_shape create_shape, seed_shape, clean_shape, vacuum_shape;
+/* Rows of the reports: create, seed, clean. */
+extern const struct table_shape create_shape, seed_shape, clean_shape;
 
 /* Exists already: says so, true. */
 PGTEND_CHECK bool lifecycle_create(
@@ -28,9 +28,5 @@ PGTEND_CHECK bool lifecycle_clean_preview(
     struct fleet *fleet, struct database *database, struct words *lines, struct err *err);
 PGTEND_CHECK bool lifecycle_clean(
     struct fleet *fleet, struct database *database, struct report *report, struct err *err);
-
-/* which: NULL, "analyze" or "full"; tables empty: all. Progress from pg_stat_progress_*. */
-PGTEND_CHECK bool lifecycle_vacuum(struct fleet *fleet, struct database *database, const char *which,
-    const struct words *tables, bool is_dry_run, struct report *report, struct err *err);
 
 #endif

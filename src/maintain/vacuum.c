@@ -1,10 +1,13 @@
-/* lifecycle/vacuum.c - VACUUM, table by table, so that time and progress of each are known and one locked table
+/* maintain/vacuum.c - VACUUM, table by table, so that time and progress of each are known and one locked table
  * does not stop the rest. */
 #include <string.h>
 
-#include "common.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/fleet/blocker.h"
+#include "pgtend/loop/task.h"
+#include "pgtend/maintain/maintain.h"
+#include "pgtend/pg/alone.h"
 #include "pgtend/sql_embedded.h"
 
 enum { DEADLINE_MS = 30000, TICK_MS = 500, TICK_DEADLINE_MS = 2000 };
@@ -92,7 +95,7 @@ static bool ask_tables(const struct vacuum *vacuum, const char *name, struct res
 {
 	const char *params[] = {name};
 	const char *sql =
-	    vacuum->database->server->version_num >= 170000 ? sql_lifecycle_vacuum_tables_17 : sql_lifecycle_vacuum_tables;
+	    vacuum->database->server->version_num >= 170000 ? sql_maintain_vacuum_tables_17 : sql_maintain_vacuum_tables;
 	return session_query_wait(vacuum->session, sql, params, 1, DEADLINE_MS, r, err);
 }
 
@@ -202,7 +205,7 @@ static void look(void *arg)
 	struct result *r = NULL;
 	struct err ignored;
 	if (session_ready_wait(session, TICK_DEADLINE_MS, &ignored) &&
-	    session_query_wait(session, sql_lifecycle_vacuum_progress, params, 1, TICK_DEADLINE_MS, &r, &ignored) &&
+	    session_query_wait(session, sql_maintain_vacuum_progress, params, 1, TICK_DEADLINE_MS, &r, &ignored) &&
 	    result_rows(r) > 0) {
 		int64_t done = number(r, 0, "done"), whole = number(r, 0, "whole");
 		int64_t part = whole > 0 ? (int64_t)((double)tick->target->bytes * (double)done / (double)whole) : 0;
@@ -220,7 +223,7 @@ static void look_after(struct vacuum *vacuum, struct target *target)
 	const char *params[] = {oid};
 	struct result *r = NULL;
 	struct err ignored;
-	if (session_query_wait(vacuum->session, sql_lifecycle_vacuum_after, params, 1, DEADLINE_MS, &r, &ignored) &&
+	if (session_query_wait(vacuum->session, sql_maintain_vacuum_after, params, 1, DEADLINE_MS, &r, &ignored) &&
 	    result_rows(r) == 1)
 		target->bytes_after = number(r, 0, "bytes");
 	result_free(r);
@@ -231,7 +234,7 @@ static char *reason_of(struct vacuum *vacuum, const struct target *target, const
 {
 	char *oids = mem_format("{%lld}", (long long)target->oid);
 	char *blocker =
-	    target->state == TARGET_LOCKED ? lifecycle_blocker(vacuum->session, oids, is_which(vacuum, "full")) : NULL;
+	    target->state == TARGET_LOCKED ? database_blocker(vacuum->session, oids, is_which(vacuum, "full")) : NULL;
 	mem_free(oids);
 	return blocker != NULL ? blocker : mem_copy(err->text);
 }
@@ -366,7 +369,7 @@ static void tell_plan(const struct vacuum *vacuum)
 		char waits[UNITS_SIZE];
 		report_log(report,
 		    "one table at a time is locked against everything, also reading; each waits at most %s for its lock",
-		    units_ms(waits, lifecycle_lock_timeout_ms(vacuum->database)));
+		    units_ms(waits, database_lock_timeout_ms(vacuum->database)));
 		report_log(report, "each is written anew: up to its own size must be free on the server's disk");
 	}
 	report_summary(report, "%d table%s, %s", todo, todo == 1 ? "" : "s", units_bytes(size, vacuum->all_bytes));
@@ -398,13 +401,13 @@ static void decide_progress(struct vacuum *vacuum)
 	                       !session_is_pooled(vacuum->session) && vacuum->backend_pid > 0;
 }
 
-bool lifecycle_vacuum(struct fleet *fleet, struct database *database, const char *which, const struct words *tables,
+bool maintain_vacuum(struct fleet *fleet, struct database *database, const char *which, const struct words *tables,
     bool is_dry_run, struct report *report, struct err *err)
 {
 	struct vacuum vacuum = {.fleet = fleet, .database = database, .report = report, .which = which};
 	int64_t began_us = units_now_us();
 	vacuum.session =
-	    database_action_session(fleet, database, NULL, "vacuum", lifecycle_lock_timeout_ms(database), true);
+	    database_action_session(fleet, database, NULL, "vacuum", database_lock_timeout_ms(database), true);
 	bool ok = session_ready_wait(vacuum.session, 0, err) && database_learn_wait(fleet, database, vacuum.session, err) &&
 	          find_targets(&vacuum, tables, err);
 	if (ok && is_dry_run) {
