@@ -9,6 +9,7 @@ extern const struct probe probe_server;
 extern const struct probe probe_dead_rows;
 extern const struct probe probe_databases;
 extern const struct probe probe_activity;
+extern const struct probe probe_indexes;
 extern const struct probe probe_tables;
 extern const struct probe probe_pools;
 

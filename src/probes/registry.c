@@ -7,6 +7,7 @@ static const struct probe *registry[FACT_COUNT] = {
 	[FACT_SERVER] = &probe_server,
 	[FACT_DATABASES] = &probe_databases,
 	[FACT_ACTIVITY] = &probe_activity,
+	[FACT_INDEXES] = &probe_indexes,
 	[FACT_TABLES] = &probe_tables,
 	[FACT_DEAD_ROWS] = &probe_dead_rows,
 	[FACT_POOLS] = &probe_pools,

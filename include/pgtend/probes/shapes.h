@@ -8,6 +8,7 @@
 #define PGTEND_PROBES_SHAPES_H
 
 #include "pgtend/probes/shapes_activity.h"
+#include "pgtend/probes/shapes_indexes.h"
 #include "pgtend/probes/shapes_pools.h"
 #include "pgtend/probes/shapes_server.h"
 #include "pgtend/probes/shapes_tables.h"

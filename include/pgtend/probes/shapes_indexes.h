@@ -1,0 +1,40 @@
+/* probes/shapes_indexes.h - the columns of FACT_INDEXES and FACT_VECTORS: see shapes.h. */
+#ifndef PGTEND_PROBES_SHAPES_INDEXES_H
+#define PGTEND_PROBES_SHAPES_INDEXES_H
+
+#include "pgtend/core/table.h"
+
+#define INDEXES_COLUMNS \
+	{"schema", CELL_TEXT, "schema", 4, "Schema of the table (pg_namespace.nspname)."}, \
+	{"table", CELL_TEXT, "table", 1, "Table of the index, or the view of a continuous aggregate (pg_class.relname)."}, \
+	{"name", CELL_TEXT, "index", 0, "Name of the index; the indexes of partitions and chunks are counted into that of their table (pg_class.relname)."}, \
+	{"oid", CELL_ID, NULL, 0, "Its number (pg_class.oid)."}, \
+	{"table_oid", CELL_ID, NULL, 0, "The number of its table (pg_index.indrelid)."}, \
+	{"method", CELL_TEXT, "kind", 3, "btree, hash, gin, hnsw, ... (pg_am.amname)."}, \
+	{"columns", CELL_WORDS, "columns", 3, "Its key columns in their order; an expression reads as \"(expression)\" (pg_index.indkey)."}, \
+	{"parts", CELL_COUNT, "parts", 6, "Indexes of partitions or chunks counted into it (pg_inherits)."}, \
+	{"size_bytes", CELL_BYTES, "size", 0, "Size on disk (pg_relation_size(); approximate: pg_class.relpages)."}, \
+	{"scans", CELL_COUNT, "scans", 0, "Scans on this server since stats_since (pg_stat_get_numscans())."}, \
+	{"rows_read", CELL_COUNT, "read", 5, "Entries that those scans returned (pg_stat_get_tuples_returned())."}, \
+	{"rows_fetched", CELL_COUNT, "fetched", 6, "Live rows that they fetched from the table (pg_stat_get_tuples_fetched())."}, \
+	{"last_scan", CELL_TIME, "last scan", 5, "When it was last scanned here (pg_stat_user_indexes.last_idx_scan). Missing \"version\" before PostgreSQL 16."}, \
+	{"stats_since", CELL_TIME, NULL, 0, "Since when scans are counted (pg_stat_database.stats_reset); null: since the database was made, or its server last crashed."}, \
+	{"standby_scans", CELL_COUNT, "standby", 5, "Scans on its standbys that pgtend.ini knows; null: it knows none."}, \
+	{"unseen_standbys", CELL_COUNT, NULL, 0, "Standbys that stream from this server and that pgtend.ini does not know: what they scan nobody here knows (pg_stat_replication)."}, \
+	{"is_unused", CELL_BOOL, "unused", 2, "Whether nobody has scanned it, here or on a standby that is known, and it keeps no rule: neither unique nor a constraint's."}, \
+	{"is_unique", CELL_BOOL, NULL, 0, "Whether it keeps values unique (pg_index.indisunique)."}, \
+	{"is_primary", CELL_BOOL, NULL, 0, "Whether it is the primary key's (pg_index.indisprimary)."}, \
+	{"is_constraint", CELL_BOOL, NULL, 0, "Whether a constraint stands on it: a key, an exclusion, a foreign key that refers to it (pg_constraint.conindid)."}, \
+	{"is_replica_identity", CELL_BOOL, NULL, 0, "Whether logical replication finds rows by it (pg_index.indisreplident)."}, \
+	{"is_partial", CELL_BOOL, NULL, 0, "Whether it holds only rows of a condition (pg_index.indpred)."}, \
+	{"is_valid", CELL_BOOL, "valid", 2, "Whether queries may use it; false: its concurrent build failed, or is at work (pg_index.indisvalid)."}, \
+	{"is_building", CELL_BOOL, NULL, 0, "Whether somebody builds an index of that table now (pg_stat_progress_create_index)."}, \
+	{"duplicate_of", CELL_TEXT, "same as", 2, "Another index of the table that does all that this one does."}, \
+	{"duplicate_kind", CELL_TEXT, NULL, 0, "same: the other has the same columns; prefix: it begins with them."}, \
+	{"bloat_bytes", CELL_BYTES, "bloat", 1, "What a new build would give back, by an estimate from pg_stats; null where it was not estimated: no btree, under 1 MB, never analyzed. Missing \"privilege\" where its columns may not be read."}, \
+	{"bloat_ratio", CELL_RATIO, "bloat %", 2, "The same, of its size."}, \
+	{"advice", CELL_TEXT, "finding", 1, "What is wrong with it and what helps, in one line; null: nothing."}
+
+extern const struct table_shape indexes_shape;
+
+#endif
