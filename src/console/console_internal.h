@@ -218,6 +218,11 @@ int chunks_row(const struct console *console); /* of the hypertables: the one at
 void chunks_step(struct console *console, int by); /* along the timeline, whatever the list is sorted by */
 void chunks_done(struct console *console);
 
+/* pane_pools.c: what stands beneath the sessions of ACTIVITY */
+void pools_beside(const struct console *console, struct pane_data *data);
+int pools_foot_rows(const struct pane_data *data, int rows);
+void pools_draw_foot(const struct pane_data *data, int row, struct canvas *canvas);
+
 /* pane_backups.c */
 void backups_sync(struct console *console);
 void backups_done(struct console *console);

@@ -32,6 +32,7 @@ libpgtend_a_SOURCES += \
 	src/console/pane_fleet.c \
 	src/console/pane_jobs.c \
 	src/console/pane_migrations.c \
+	src/console/pane_pools.c \
 	src/console/pane_tables.c \
 	src/console/panes.c \
 	src/console/question.c \
