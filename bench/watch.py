@@ -10,7 +10,7 @@ E = os.environ
 SECONDS, ROUNDS = float(E.get("SECONDS", 20)), int(E.get("ROUNDS", 3))
 SOCKET, PORT = E["BENCH_SOCKET"], E["BENCH_PORT"]
 CONSOLE = ([E["PGTEND"], "-c", E["BENCH_CONFIG"]], "console", r"watched +ok")
-PEER = (["pg_activity", "-h", SOCKET, "-p", PORT, "-U", "peer", "-d", "watched", "--refresh", "1"], "peer", r"PID +DATABASE")
+PEER = (["pg_activity", "-h", SOCKET, "-p", PORT, "-U", "peer", "-d", "watched", "--refresh", "1"], "peer", r"PID +DATABASE", "")
 SENT = "select coalesce(sum(calls), 0), coalesce(sum(total_exec_time + total_plan_time), 0) from pg_stat_statements where userid = '%s'::regrole"
 
 
@@ -23,13 +23,16 @@ def backends(role):
     return [int(pid) for pid in psql("select pid from pg_stat_activity where usename = '%s'" % role).split()]
 
 
-def look(argv, role, ready):
+def look(argv, role, ready, keys):
     """Each a second: its own time, statements, time in statements, time of its backends on the processor; and most connections seen."""
     terminal = Terminal(argv)
     try:
         if terminal.until(ready) is None:
             raise RuntimeError("%s shows nothing: %s" % (argv[0], "\n".join(terminal.screen.lines())))
         terminal.idle(5)
+        terminal.keys(keys)  # what is not on the screen is let go of within a minute
+        if keys:
+            terminal.idle(65)
         pids = backends(role)
         sent, spent = map(float, psql(SENT % role).split("|"))
         own, server = cpu_s(terminal.pid), sum(cpu_s(p) for p in pids)
@@ -41,10 +44,10 @@ def look(argv, role, ready):
         terminal.close()
 
 
-def beside(what):
+def beside(what, keys=""):
     ours, theirs = [], []
     for _ in range(ROUNDS):
-        ours.append(look(*CONSOLE))
+        ours.append(look(*CONSOLE, keys))
         if shutil.which("pg_activity"):
             theirs.append(look(*PEER))
     ours = [statistics.median(values) for values in zip(*ours)]
@@ -67,7 +70,7 @@ def busy():
 
 def main():
     heading()
-    cases = {"idle": lambda: beside("idle"), "busy": busy}
+    cases = {"idle": lambda: beside("idle"), "busy": busy, "alone": lambda: beside("ACTIVITY alone", "4z")}
     for name in sys.argv[1:] or cases:
         cases[name]()
 

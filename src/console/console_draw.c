@@ -86,6 +86,19 @@ static const char *hints(const struct console *console)
 	return ": prompt  / filter  ? help  Tab panes  Enter details  < > sort  z zoom  q quit";
 }
 
+/* Whether anything on the screen is asked of the selected database itself. FLEET asks everybody on the slow clock. */
+static bool shows_database(const struct console *console)
+{
+	for (int which = 0; which < LAYOUT_PANES; which++) {
+		const struct pane *pane = console_pane(console, which);
+		const struct probe *probe = pane->fact < FACT_COUNT ? probe_of(pane->fact) : NULL;
+
+		if (which != LAYOUT_FLEET && console->layout.panes[which].rows > 0 && probe && probe->scope == PROBE_DATABASE)
+			return true;
+	}
+	return false;
+}
+
 static void make_layout(struct console *console)
 {
 	struct layout_wish wish = {
@@ -106,6 +119,8 @@ static void make_layout(struct console *console)
 	if (prompt_is_open(console->prompt))
 		wish.bottom_rows = prompt_rows(console->prompt, console->cols, console->rows / 2 > 1 ? console->rows / 2 : 1);
 	layout_make(&wish, &console->layout);
+	if (console->collector)
+		collector_see(console->collector, shows_database(console));
 }
 
 static struct canvas *window(const struct console *console, const struct rect *rect)

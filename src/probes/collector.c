@@ -23,6 +23,7 @@ struct collector {
 	struct asked *servers, *databases, *poolers;
 	struct timer *timer;
 	struct database *focus;
+	bool is_unseen;           /* nothing of the focused database's own is on the screen */
 	int refresh_ms;
 	bool is_paused;
 	int64_t skipped;
@@ -121,7 +122,7 @@ static struct asked *asked_of(struct collector *collector, const struct database
 static void start_database(struct collector *collector, struct asked *asked)
 {
 	struct database *database = asked->round.target.database;
-	bool is_focus = database == collector->focus;
+	bool is_focus = database == collector->focus && !collector->is_unseen;
 	bool is_open = database->session != NULL && session_state(database->session) != SESSION_CLOSED;
 	if (asked->round.is_running)
 		return;
@@ -140,7 +141,7 @@ static bool is_pass_due(const struct collector *collector, const struct asked *a
 
 static void ask_databases(struct collector *collector)
 {
-	struct asked *focus = collector->focus != NULL ? asked_of(collector, collector->focus) : NULL;
+	struct asked *focus = collector->focus != NULL && !collector->is_unseen ? asked_of(collector, collector->focus) : NULL;
 	if (focus != NULL)
 		start_database(collector, focus);
 	for (int i = 0; i < collector->fleet->database_count; i++) {
@@ -310,6 +311,15 @@ void collector_focus(struct collector *collector, struct database *database)
 	else if (old != NULL && old->round.session != NULL)
 		session_close(old->round.session);
 	if (database != NULL && !collector->is_paused)
+		ask_databases(collector);
+}
+
+void collector_see(struct collector *collector, bool is_seen)
+{
+	if (collector->is_unseen == !is_seen)
+		return;
+	collector->is_unseen = !is_seen;
+	if (is_seen && !collector->is_paused)
 		ask_databases(collector);
 }
 

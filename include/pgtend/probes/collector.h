@@ -15,6 +15,9 @@ void collector_set_refresh(struct collector *collector, int refresh_ms);
 void collector_pause(struct collector *collector, bool is_paused);
 /* Which database the panes show now: its local facts are asked each tick, the others' on the slow clock. NULL: none. */
 void collector_focus(struct collector *collector, struct database *database);
+/* Whether a pane with facts of the focused database itself, not of its server, is on the screen. While none is, it is asked as the others are and its
+ * session is closed after the next round, within a minute. */
+void collector_see(struct collector *collector, bool is_seen);
 void collector_ask_now(struct collector *collector, struct database *database); /* key r, and after every action */
 
 #endif
