@@ -5,6 +5,7 @@ libpgtend_a_SOURCES += \
 	src/pg/client_tool.c \
 	src/pg/connect_error.c \
 	src/pg/connect_error.h \
+	src/pg/copy.c \
 	src/pg/dump.c \
 	src/pg/dump_tools.c \
 	src/pg/hosts.c \

@@ -226,7 +226,7 @@ void session_drop(struct session *session)
 	mem_free(session->last_words);
 	session->last_words = NULL;
 	session->exchange = EXCHANGE_NONE;
-	session->is_pipeline = session->is_copying_in = session->is_copying_out = false;
+	session->is_pipeline = session->is_copying_in = session->is_copying_out = session->is_copy_held = false;
 	session->connected_us = 0;
 }
 

@@ -99,7 +99,7 @@ static void flush_and_watch(struct session *session)
 		lost_by_libpq(session);
 		return;
 	}
-	session_watch(session, left == 1 ? WATCH_READ | WATCH_WRITE : WATCH_READ, false);
+	session_watch(session, (session->is_copy_held ? 0 : WATCH_READ) | (left == 1 ? WATCH_WRITE : 0), false);
 }
 
 static void begin_exchange(struct session *session, enum exchange exchange)
@@ -182,14 +182,16 @@ static void end_exchange(struct session *session)
 
 static void take_copy(struct session *session, bool is_in)
 {
-	if (session->running)
+	bool is_wanted = !is_in && session->running && session->running->row_fn;
+
+	if (session->running && !is_wanted)
 		session->running->is_copy = true;
-	if (is_in) {
+	if (is_in)
 		session->is_copying_in = true;
-	} else {
+	else
 		session->is_copying_out = true;
+	if (!is_in && !is_wanted)
 		session_begin_drain(session, ERR_FAILED);
-	}
 }
 
 static void take_answer(struct session *session, PGresult *answer)
@@ -221,26 +223,35 @@ static void take_answer(struct session *session, PGresult *answer)
 	PQclear(answer);
 }
 
+/* Rows go to whoever asked for them, or, once the request is being given up, nowhere. False: more must arrive, or be wanted, first. */
+static bool read_rows(struct session *session)
+{
+	int length = 0;
+	char *row;
+
+	while (!session->is_copy_held && (length = PQgetCopyData(session->conn, &row, 1)) > 0) {
+		const struct entry *entry = session->state == SESSION_BUSY ? session->running : NULL;
+
+		if (entry && entry->row_fn)
+			session->is_copy_held = !entry->row_fn(row, (size_t)length, entry->arg);
+		PQfreemem(row);
+	}
+	return !session->is_copy_held && length < 0;
+}
+
 /* False: more must arrive first. */
 static bool get_rid_of_copy(struct session *session)
 {
 	PGconn *conn = session->conn;
-	char *row;
-	int length;
 
 	if (session->is_copying_in) {
 		if (PQputCopyEnd(conn, no_copy) == 0)
 			return false;
 		session->is_copying_in = false;
 	}
-	if (session->is_copying_out) {
-		while ((length = PQgetCopyData(conn, &row, 1)) > 0)
-			PQfreemem(row);
-		if (length == 0)
-			return false;
-		session->is_copying_out = false;
-	}
-	return true;
+	if (session->is_copying_out)
+		session->is_copying_out = !read_rows(session);
+	return !session->is_copying_out;
 }
 
 /* In a pipeline NULL ends one statement, and the sync ends all; without one NULL ends all. False: it is not through. */
@@ -290,4 +301,12 @@ void session_io(struct session *session, int events)
 		end_exchange(session);
 	if (session->conn == conn && PQstatus(conn) == CONNECTION_OK)
 		flush_and_watch(session);
+}
+
+void session_copy_resume(struct session *session)
+{
+	if (!session->is_copy_held)
+		return;
+	session->is_copy_held = false;
+	session_io(session, 0); /* libpq may have read rows already */
 }

@@ -6,6 +6,7 @@
  *   session_request.c  the queue: submission, deadlines, draining, the end of a request
  *   session_io.c       sending, reading answers, notices, COPY refused
  *   session_wait.c     the task's side
+ *   copy.c             the task's side of COPY ... TO STDOUT, block by block
  *   pooler.c           startup options, and the same settings as a transaction around each request
  *   cancel.c           asking the server to cancel
  */
@@ -37,6 +38,7 @@ struct entry {
 	int param_count;
 	int deadline_ms;
 	bool is_unwrapped;
+	bool (*row_fn)(const char *row, size_t length, void *arg); /* NULL: it takes no rows of a COPY */
 	void (*fn)(struct result **result, const struct err *err, void *arg);
 	void *arg;
 	struct result *result;
@@ -126,6 +128,7 @@ struct session {
 	enum exchange exchange;
 	struct result *incoming;
 	bool is_pipeline, is_wrapped, is_copying_in, is_copying_out;
+	bool is_copy_held; /* whoever takes the rows of the COPY wants no more for now */
 	int64_t sent_ms, drain_since_ms, heard_ms;
 	struct canceller *canceller;
 

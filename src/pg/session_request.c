@@ -52,6 +52,7 @@ static struct entry *entry_new(const struct request *request)
 	entry->sql = mem_copy(request->sql);
 	entry->deadline_ms = request->deadline_ms;
 	entry->is_unwrapped = request->is_unwrapped;
+	entry->row_fn = request->row_fn;
 	entry->fn = request->fn;
 	entry->arg = request->arg;
 	if (request->param_count > 0) {
@@ -194,6 +195,7 @@ void session_begin_drain(struct session *session, enum err_kind ending)
 	session_set_state(session, SESSION_DRAINING);
 	session_set_timer(session, session->drain_since_ms + CANCEL_REPEAT_MS);
 	cancel_start(session);
+	session_copy_resume(session); /* what is still to come is read and dropped */
 	if (!session->canceller && session->running && ending != ERR_FAILED)
 		abandon(session);
 }

@@ -1,6 +1,7 @@
 # tests of pg/. Programs that need a server are no test_*: the .test beside them starts what they need and runs them.
 if HAVE_CMOCKA
 check_PROGRAMS += \
+	tests/pg/copy_live \
 	tests/pg/fake_live \
 	tests/pg/loss_live \
 	tests/pg/pooled_live \
@@ -36,6 +37,9 @@ tests_pg_session_live_LDADD = $(TEST_LIBS)
 tests_pg_tasks_live_SOURCES = tests/pg/tasks_live.c tests/pg/live.c tests/pg/live.h
 tests_pg_tasks_live_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_pg_tasks_live_LDADD = $(TEST_LIBS)
+tests_pg_copy_live_SOURCES = tests/pg/copy_live.c tests/pg/live.c tests/pg/live.h
+tests_pg_copy_live_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_pg_copy_live_LDADD = $(TEST_LIBS)
 tests_pg_fake_live_SOURCES = tests/pg/fake_live.c tests/pg/live.c tests/pg/live.h
 tests_pg_fake_live_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_pg_fake_live_LDADD = $(TEST_LIBS)

@@ -79,6 +79,9 @@ struct request {
 	int param_count;
 	int deadline_ms;              /* from its sending; 0: none. After it the session cancels, drains, and reports ERR_TIMEOUT */
 	bool is_unwrapped;            /* behind a pooler: send as it is (own BEGIN..COMMIT, or must not be in a transaction) */
+	/* COPY ... TO STDOUT: each row as it came over the wire. False: no more for now, until session_copy_resume(). NULL: a COPY is refused. Tasks use
+	 * pg/copy.h. */
+	bool (*row_fn)(const char *row, size_t length, void *arg);
 	/* Called once, on the loop. result is NULL when none came. err.kind is ERR_NONE when all went well; SQL errors come with sqlstate and result_error(). The result is freed after the call unless *result is set to NULL by the callee. */
 	void (*fn)(struct result **result, const struct err *err, void *arg);
 	void *arg;
@@ -89,6 +92,8 @@ struct request {
 uint64_t session_submit(struct session *session, const struct request *request);
 /* Not sent yet: taken out. Sent: the server is asked to cancel (PQcancelCreate where libpq has it, else pg_cancel_backend through a short session of the same target). fn is called in either case. */
 void session_cancel(struct session *session, uint64_t number);
+/* The request whose row_fn wanted no more wants more. Nothing is read from the server in between: it waits, as far as its buffers do not bear it. */
+void session_copy_resume(struct session *session);
 int session_queued(const struct session *session); /* waiting and running */
 
 /* --- in a task ------------------------------------------------------------------------------- */
