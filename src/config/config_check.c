@@ -4,10 +4,11 @@
 #include <sys/stat.h>
 
 #include "config_internal.h"
+#include "pgtend/config/reference.h"
 #include "pgtend/core/mem.h"
 
-static bool check_reference(const struct config *config, const struct section *section, const char *key,
-    const char *name, enum section_kind kind, struct err *err)
+static bool check_reference_at(const struct config *config, const char *where, const char *key, const char *name,
+    enum section_kind kind, struct err *err)
 {
 	if (config_section(config, kind, name))
 		return true;
@@ -19,11 +20,31 @@ static bool check_reference(const struct config *config, const struct section *s
 	const char *nearest = text_nearest(name, names, count);
 	mem_free(names);
 	char *shown = text_visible(name);
-	err_set(err, ERR_CONFIG, "%s: %s: there is no section [%s %s]%s%s%s", section_where(section, key), key,
+	err_set(err, ERR_CONFIG, "%s: %s: there is no section [%s %s]%s%s%s", where, key,
 	    config_section_word(kind), shown, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
 	    nearest ? "\"?" : "");
 	mem_free(shown);
 	return false;
+}
+
+static bool check_reference(const struct config *config, const struct section *section, const char *key,
+    const char *name, enum section_kind kind, struct err *err)
+{
+	return check_reference_at(config, section_where(section, key), key, name, kind, err);
+}
+
+/* `reference = ... -> core....`: core is a database. */
+static bool check_targets(const struct config *config, const struct section *section, struct err *err)
+{
+	const char *where, *text;
+	bool ok = true;
+	for (int i = 0; ok && (text = section_reference(section, i, &where)) != NULL; i++) {
+		struct reference reference;
+		ok = reference_parse(text, &reference, err) &&
+		     check_reference_at(config, where, "reference", reference.to_database, SECTION_DATABASE, err);
+		reference_done(&reference);
+	}
+	return ok;
 }
 
 static bool check_list(const struct config *config, const struct section *section, const char *key, struct err *err)
@@ -51,7 +72,7 @@ static bool check_database(const struct config *config, const struct section *se
 		err_hint(err, "Without a section it is the pool's mode: transaction, session or statement");
 		return false;
 	}
-	return check_list(config, section, "depends", err);
+	return check_list(config, section, "depends", err) && check_targets(config, section, err);
 }
 
 bool config_check_names(const struct config *config, struct err *err)

@@ -6,6 +6,7 @@
 
 #include "config_internal.h"
 #include "dotenv_internal.h"
+#include "pgtend/config/reference.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
 #include "pgtend/core/units.h"
@@ -218,6 +219,17 @@ static bool check_choice(const struct value *value, struct err *err)
 	return ok;
 }
 
+static bool check_written_reference(const struct value *value, struct err *err)
+{
+	struct reference reference;
+	bool ok = reference_parse(value->text, &reference, err);
+	reference_done(&reference);
+	if (ok)
+		return true;
+	err->kind = ERR_CONFIG;
+	return err_prefix(err, "%s", value->where);
+}
+
 static void make_absolute(const struct config *config, struct value *value)
 {
 	/* libpq's word for the system's own certificates */
@@ -248,6 +260,8 @@ static bool check_type(const struct config *config, const struct section *sectio
 	case KEY_PATH:
 		make_absolute(config, value);
 		return true;
+	case KEY_REFERENCE:
+		return check_written_reference(value, err);
 	case KEY_TEXT:
 	case KEY_WORDS:
 	case KEY_COMMAND:
@@ -260,6 +274,12 @@ static bool check_type(const struct config *config, const struct section *sectio
 static bool is_plain(enum key_type type)
 {
 	return type != KEY_SECRET && type != KEY_COMMAND;
+}
+
+/* These have quotes of their own inside. */
+static bool keeps_quotes(enum key_type type)
+{
+	return type == KEY_COMMAND || type == KEY_REFERENCE;
 }
 
 static bool is_never_empty(const char *name)
@@ -279,7 +299,7 @@ static bool fill_value(const struct config *config, const struct section *sectio
 	bool is_quoted = value->text[0] == '"';
 	if (is_plain(type) && !is_quoted && !refuse_comment(value, err))
 		return false;
-	if (type != KEY_COMMAND && !take_off_quotes(value, err))
+	if (!keeps_quotes(type) && !take_off_quotes(value, err))
 		return false;
 	bool is_said = *value->text != '\0';
 	if (!fill_in(section, value, err))

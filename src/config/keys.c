@@ -135,6 +135,10 @@ const struct config_key config_keys[] = {
     DATABASE("seeds", KEY_PATH, NULL, NULL,
         "Folder of the seed files; those of its subfolder that is called as the environment follow."),
     DATABASE("keep_tables", KEY_WORDS, NULL, NULL, "Tables ([SCHEMA.]NAME) that `clean` leaves alone."),
+    DATABASE("reference", KEY_REFERENCE, NULL, NULL,
+        "A column whose values stand in another database, so that no foreign key can hold it: vehicles.user_id -> core.users.id "
+        "([SCHEMA.]TABLE.COLUMN -> DATABASE.[SCHEMA.]TABLE.COLUMN, where DATABASE is a section). `orphans` looks for rows whose "
+        "target is gone. The key may be given several times."),
     DATABASE("allow_destructive", KEY_BOOL, NULL, "no",
         "In production: with yes, and an `unlock` that has not run out, actions that destroy may be confirmed."),
     DATABASE("lock_timeout", KEY_DURATION, NULL, "5s",

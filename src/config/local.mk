@@ -25,4 +25,5 @@ libpgtend_a_SOURCES += \
 	src/config/dotenv_internal.h \
 	src/config/ini.c \
 	src/config/keys.c \
+	src/config/reference.c \
 	src/config/trust.c

@@ -9,6 +9,7 @@ check_PROGRAMS += tests/config/test_config \
 	tests/config/test_find \
 	tests/config/test_fuzz \
 	tests/config/test_ini \
+	tests/config/test_reference \
 	tests/config/test_trust
 tests_config_test_config_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_config.c
 tests_config_test_config_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
@@ -37,6 +38,9 @@ tests_config_test_fuzz_LDADD = $(TEST_LIBS)
 tests_config_test_ini_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_ini.c
 tests_config_test_ini_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_ini_LDADD = $(TEST_LIBS)
+tests_config_test_reference_SOURCES = tests/config/test_reference.c
+tests_config_test_reference_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_config_test_reference_LDADD = $(TEST_LIBS)
 tests_config_test_trust_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_trust.c
 tests_config_test_trust_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_trust_LDADD = $(TEST_LIBS)
