@@ -32,6 +32,7 @@ include $(srcdir)/tests/commands/local.mk
 include $(srcdir)/tests/ui/local.mk
 include $(srcdir)/tests/console/local.mk
 include $(srcdir)/tests/cli/local.mk
+include $(srcdir)/tests/acceptance/local.mk
 
 # make check SUITES="core/test_text sandbox/life" runs these only
 check-local: $(check_PROGRAMS) pgtend$(EXEEXT)

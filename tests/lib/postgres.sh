@@ -1,6 +1,7 @@
 # A private PostgreSQL cluster for one suite: Unix socket and a free loopback port, trust inside, ended by its own id.
 # pg_start [NAME [SETTING...]] sets PGS_SOCKET, PGS_PORT, PGS_DATA, PGS_PID; pg_sql DB SQL asks it; pg_stop ends it.
 pg_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+pg_server=$pg_bin # whose server it is; clients are always pg_bin's
 pg_user=
 [ "$(id -u)" -eq 0 ] && pg_user=postgres
 pg_as() { if [ -n "$pg_user" ]; then setpriv --reuid="$pg_user" --regid="$pg_user" --clear-groups "$@"; else "$@"; fi; }
@@ -13,7 +14,7 @@ pg_start() {
 	PGS_SOCKET=$(mktemp -d /tmp/pgt.XXXXXX)
 	mkdir -p "$PGS_DATA"
 	[ -z "$pg_user" ] || chown "$pg_user" "$PGS_DATA" "$PGS_SOCKET"
-	(cd / && pg_as "$pg_bin/initdb" -D "$PGS_DATA" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N) > "$PGTEND_SCRATCH/$name.initdb" 2>&1 || return 1
+	(cd / && pg_as "$pg_server/initdb" -D "$PGS_DATA" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N) > "$PGTEND_SCRATCH/$name.initdb" 2>&1 || return 1
 	PGS_PORT=$(free_port)
 	pg_run "$name" "$@"
 }
@@ -22,7 +23,7 @@ pg_run() {
 	local name=$1 args=() s
 	shift
 	for s in "$@"; do args+=(-c "$s"); done
-	(cd / && exec setsid $( [ -n "$pg_user" ] && echo setpriv --reuid=$pg_user --regid=$pg_user --clear-groups ) "$pg_bin/postgres" -D "$PGS_DATA" -p "$PGS_PORT" -k "$PGS_SOCKET" \
+	(cd / && exec setsid $( [ -n "$pg_user" ] && echo setpriv --reuid=$pg_user --regid=$pg_user --clear-groups ) "$pg_server/postgres" -D "$PGS_DATA" -p "$PGS_PORT" -k "$PGS_SOCKET" \
 		-c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=32MB -c timezone=UTC "${args[@]}") > "$PGTEND_SCRATCH/$name.log" 2>&1 &
 	PGS_PID=$!
 	wait_until 30 "$pg_bin/pg_isready" -q -h "$PGS_SOCKET" -p "$PGS_PORT" -U postgres
