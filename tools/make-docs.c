@@ -110,6 +110,8 @@ static const char *key_type_words(enum key_type type)
 		return "command, run without a shell; only after pgtend trust";
 	case KEY_SECRET:
 		return "text that may hold a secret";
+	case KEY_LINES:
+		return "text; may be given several times";
 	case KEY_REFERENCE:
 		return "a reference, TABLE.COLUMN -> DATABASE.TABLE.COLUMN";
 	}

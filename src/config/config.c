@@ -318,6 +318,20 @@ bool section_is_set(const struct section *section, const char *name)
 	return value && value->text && !value->is_default;
 }
 
+const char *section_line(const struct section *section, const char *name, int i, const char **where)
+{
+	known_key(section, name);
+	for (int k = 0; k < section->count; k++) {
+		const struct value *value = &section->values[k];
+		if (strcmp(value->name, name) != 0 || value->text == NULL || i-- > 0)
+			continue;
+		if (where)
+			*where = value->where;
+		return value->text;
+	}
+	return NULL;
+}
+
 int64_t section_int(const struct section *section, const char *name)
 {
 	const char *text = section_text(section, name);

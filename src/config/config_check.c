@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "config_internal.h"
+#include "pgtend/config/archive_rule.h"
 #include "pgtend/config/reference.h"
 #include "pgtend/core/mem.h"
 
@@ -58,6 +59,18 @@ static bool check_list(const struct config *config, const struct section *sectio
 	return ok;
 }
 
+static bool check_archives(const struct section *section, struct err *err)
+{
+	const char *text, *where;
+	for (int i = 0; (text = section_line(section, "archive", i, &where)) != NULL; i++) {
+		struct archive_rule rule;
+		if (!archive_rule_parse(text, where, &rule, err))
+			return false;
+		archive_rule_done(&rule);
+	}
+	return true;
+}
+
 static bool is_pool_mode(const char *word)
 {
 	return strcmp(word, "transaction") == 0 || strcmp(word, "session") == 0 || strcmp(word, "statement") == 0;
@@ -72,7 +85,7 @@ static bool check_database(const struct config *config, const struct section *se
 		err_hint(err, "Without a section it is the pool's mode: transaction, session or statement");
 		return false;
 	}
-	return check_list(config, section, "depends", err) && check_targets(config, section, err);
+	return check_archives(section, err) && check_list(config, section, "depends", err) && check_targets(config, section, err);
 }
 
 bool config_check_names(const struct config *config, struct err *err)

@@ -164,7 +164,7 @@ static bool take_entry(struct section *section, const char *where, const struct 
 	const struct config_key *key = config_find_key(section->kind, entry->name);
 	if (!key && !has_free_keys(section->kind))
 		return unknown_key(section, where, entry->name, err);
-	if (same && (!key || key->type != KEY_REFERENCE)) {
+	if (same && (!key || (key->type != KEY_REFERENCE && key->type != KEY_LINES))) {
 		char *title = title_of(section);
 		err_set(err, ERR_CONFIG, "%s: the key \"%s\" of %s is given a second time (first in %s)", where, entry->name,
 		    title, same->where);

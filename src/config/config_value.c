@@ -266,6 +266,7 @@ static bool check_type(const struct config *config, const struct section *sectio
 	case KEY_WORDS:
 	case KEY_COMMAND:
 	case KEY_SECRET:
+	case KEY_LINES:
 		break;
 	}
 	return true;
@@ -279,7 +280,7 @@ static bool is_plain(enum key_type type)
 /* These have quotes of their own inside. */
 static bool keeps_quotes(enum key_type type)
 {
-	return type == KEY_COMMAND || type == KEY_REFERENCE;
+	return type == KEY_COMMAND || type == KEY_REFERENCE || type == KEY_LINES;
 }
 
 static bool is_never_empty(const char *name)
@@ -296,7 +297,7 @@ static bool fill_value(const struct config *config, const struct section *sectio
 	enum key_type type = type_of(section, value);
 	if (value->is_verbatim)
 		return check_type(config, section, value, err);
-	bool is_quoted = value->text[0] == '"';
+	bool is_quoted = type != KEY_LINES && value->text[0] == '"';
 	if (is_plain(type) && !is_quoted && !refuse_comment(value, err))
 		return false;
 	if (!keeps_quotes(type) && !take_off_quotes(value, err))

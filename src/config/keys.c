@@ -53,6 +53,9 @@ const struct config_key config_keys[] = {
         "when the server is this machine's."),
     PGTEND("pgbackrest_config", KEY_PATH, NULL, NULL,
         "pgBackRest's configuration, there. Otherwise the file that archive_command names, else pgBackRest's own place."),
+    PGTEND("maintain_budget", KEY_DURATION, NULL, NULL,
+        "How long `maintain`, `vacuum`, `analyze`, `reindex` and `archive` may work on one database: after it no further table is begun, and what is left "
+        "is named (exit status 3). --budget overrides it. Not set: until all is done."),
     PGTEND(
         "environment", KEY_CHOICE, ENVIRONMENTS, NULL, "The environment of every database that does not say its own."),
     PGTEND("env_file", KEY_PATH, NULL, NULL, "A .env file whose variables every section may name as ${NAME}."),
@@ -164,6 +167,20 @@ const struct config_key config_keys[] = {
         "name, %d the database's name, %% a per cent sign. `backup due` runs it again where it failed."),
     DATABASE("after_backup_timeout", KEY_DURATION, NULL, "6h",
         "How long after_backup may run; then it is ended, and has failed. 0 sets no limit: one that hangs is then never tried again."),
+    DATABASE("maintain_budget", KEY_DURATION, NULL, NULL,
+        "How long `maintain`, `vacuum`, `analyze`, `reindex` and `archive` may work on this database: after it no further table is begun, and what is left "
+        "is named (exit status 3). --budget overrides it. Not set: until all is done."),
+    DATABASE("reindex_bloat", KEY_INT, "5..95", "40",
+        "From how many per cent of waste, by estimate, `reindex` and `maintain weekly` build an index anew; one that is invalid always, one that wastes "
+        "less than reindex_least never."),
+    DATABASE("reindex_least", KEY_BYTES, NULL, "16MB", "The least waste for which an index is built anew."),
+    DATABASE("archive", KEY_LINES, NULL, NULL,
+        "[SCHEMA.]TABLE.COLUMN AGE [to FILE]: rows whose COLUMN (a date or a time) is older than AGE are taken out of TABLE by `archive` and `maintain "
+        "weekly`, in batches; rows that other tables still refer to stay. With `to FILE` each batch stands on the disk before it is gone from the "
+        "database: CSV where the name says .csv, else COPY's text, compressed by .gz or .zst; every run writes a file of its own, with its time in "
+        "the name. In production `maintain weekly` does it only with allow_destructive = yes."),
+    DATABASE("archive_batch", KEY_INT, "1..100000", "5000", "The most rows of one batch of `archive`; wide rows make smaller ones."),
+    DATABASE("archive_pause", KEY_DURATION, NULL, "100ms", "How long `archive` rests between two batches."),
     DATABASE("client", KEY_COMMAND, NULL, NULL,
         "Words put before pg_dump, psql and the like, for servers in containers: docker exec -i NAME."),
     DATABASE("pgbackrest", KEY_COMMAND, NULL, NULL,

@@ -1,5 +1,6 @@
 # sources of src/config, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/config/archive_rule.c \
 	src/config/config.c \
 	src/config/config_check.c \
 	src/config/config_connect.c \

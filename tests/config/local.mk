@@ -1,6 +1,7 @@
 EXTRA_DIST += tests/config/init.test tests/config/trust.test
 if HAVE_CMOCKA
-check_PROGRAMS += tests/config/test_config \
+check_PROGRAMS += tests/config/test_archive_rule \
+	tests/config/test_config \
 	tests/config/test_conninfo \
 	tests/config/test_dialect \
 	tests/config/test_discover \
@@ -11,6 +12,9 @@ check_PROGRAMS += tests/config/test_config \
 	tests/config/test_ini \
 	tests/config/test_reference \
 	tests/config/test_trust
+tests_config_test_archive_rule_SOURCES = tests/config/test_archive_rule.c
+tests_config_test_archive_rule_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_config_test_archive_rule_LDADD = $(TEST_LIBS)
 tests_config_test_config_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_config.c
 tests_config_test_config_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_config_LDADD = $(TEST_LIBS)

@@ -27,6 +27,8 @@ int64_t section_int(const struct section *section, const char *key);
 bool section_bool(const struct section *section, const char *key);
 double section_seconds(const struct section *section, const char *key); /* KEY_DURATION; -1 when not set and no default */
 void section_words(const struct section *section, const char *key, struct words *words);
+/* The i-th value of a KEY_LINES that this section itself gives, and its "FILE:LINE" (where may be NULL); NULL at the end. Borrowed. */
+const char *section_line(const struct section *section, const char *key, int i, const char **where);
 /* "FILE:LINE" where the key (or, with NULL, the section) stands; for messages. Borrowed. */
 const char *section_where(const struct section *section, const char *key);
 /* Free keys of [threshold], [runner], [alias]: the i-th name and value; NULL at the end. */

@@ -7,7 +7,7 @@
 
 enum section_kind { SECTION_PGTEND, SECTION_DATABASE, SECTION_SERVER, SECTION_POOLER, SECTION_THRESHOLD, SECTION_RUNNER, SECTION_ALIAS, SECTION_KINDS };
 enum key_type { KEY_TEXT, KEY_INT, KEY_BOOL, KEY_DURATION, KEY_BYTES, KEY_PATH, KEY_WORDS, KEY_CHOICE, KEY_COMMAND, KEY_SECRET,
-	KEY_REFERENCE /* may be given several times */ };
+	KEY_REFERENCE, KEY_LINES /* these two may be given several times; each is one value */ };
 
 struct config_key {
 	enum section_kind section;
