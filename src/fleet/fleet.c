@@ -334,6 +334,15 @@ const struct facts *database_facts(const struct database *database, enum fact fa
 	case FACT_SERVER:
 	case FACT_DATABASES:
 	case FACT_ACTIVITY:
+	case FACT_LOCKS:
+	case FACT_HORIZON:
+	case FACT_PROGRESS:
+	case FACT_REPLICATION:
+	case FACT_WAL:
+	case FACT_WRAPAROUND:
+	case FACT_SETTINGS:
+	case FACT_DISK:
+	case FACT_TLS:
 	case FACT_ARCHIVER:
 	case FACT_POINTS:
 		return &database->server->facts[fact];

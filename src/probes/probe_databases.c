@@ -15,7 +15,12 @@ enum { DEADLINE_MS = 5000, SIZES_DEADLINE_MS = 8000, SIZES_EVERY_S = 60 };
 
 static const char *const session_columns[] = {"active", "idle", "idle_in_transaction", "waiting", NULL};
 /* What a server without a statistics system answers with zeros. */
-static const char *const counter_columns[] = {"commits", "rollbacks", "blks_read", "blks_hit", NULL};
+static const char *const counter_columns[] = {"commits", "rollbacks", "blks_read", "blks_hit", "tuples_returned", "tuples_fetched",
+                                              "tuples_inserted", "tuples_updated", "tuples_deleted", "temp_files", "temp_bytes", "deadlocks", NULL};
+/* Asked with the sizes, once a minute; those of sessions since PostgreSQL 14. */
+static const char *const slow_columns[] = {"checksum_failures", "conflicts", "sessions", "sessions_abandoned", "sessions_fatal", "sessions_killed",
+                                           "session_s", "session_active_s", "session_in_transaction_s", NULL};
+enum { SESSIONS_SINCE = 140000, FIRST_OF_14 = 2 };
 
 static void forget(struct table *table, int row, const char *const *names, enum missing why)
 {
@@ -32,6 +37,7 @@ static void mark_unseen(const struct result *result, struct table *table)
 	for (int row = 0; row < table_rows(table); row++) {
 		if (result_bool(result, row, without)) {
 			forget(table, row, session_columns, MISSING_UNSUPPORTED);
+			forget(table, row, slow_columns, MISSING_UNSUPPORTED);
 			forget(table, row, counter_columns, MISSING_UNSUPPORTED);
 		} else if (result_bool(result, row, hidden)) {
 			forget(table, row, session_columns, MISSING_PRIVILEGE);
@@ -47,7 +53,20 @@ static int row_by_oid(const struct table *table, int64_t oid)
 	return -1;
 }
 
-/* Takes over the sizes of the table before; false when one is too old or a database is new. */
+static void copy_cell(const struct table *from, int from_row, struct table *to, int row, const char *column)
+{
+	const struct cell *cell = table_get(from, from_row, column);
+	enum cell_type type = table_shape(to)->columns[table_column(table_shape(to), column)].type;
+
+	if (!cell->has_value)
+		table_set_missing(to, row, column, cell->missing);
+	else if (type == CELL_SECONDS)
+		table_set_real(to, row, column, cell->u.real);
+	else
+		table_set_int(to, row, column, cell->u.integer);
+}
+
+/* Takes over the sizes of the table before, and all that is asked as seldom; false when one is too old or a database is new. */
 static bool reuse_sizes(const struct table *before, struct table *table)
 {
 	int64_t least_us = units_now_us() - (int64_t)SIZES_EVERY_S * 1000000;
@@ -58,12 +77,9 @@ static bool reuse_sizes(const struct table *before, struct table *table)
 
 		if (taken < least_us)
 			return false;
-		const struct cell *size = table_get(before, old, "size_bytes");
-
-		if (size->has_value)
-			table_set_int(table, row, "size_bytes", size->u.integer);
-		else
-			table_set_missing(table, row, "size_bytes", size->missing);
+		copy_cell(before, old, table, row, "size_bytes");
+		for (const char *const *column = slow_columns; *column; column++)
+			copy_cell(before, old, table, row, *column);
 		table_set_int(table, row, "size_taken", taken);
 	}
 	return true;
@@ -112,6 +128,27 @@ static void measure_sizes(const struct probe_target *target, struct session *ses
 	result_free(result);
 }
 
+/* How sessions ended, pages that are broken: whatever hinders that leaves its cells empty. */
+static void count_sessions(const struct probe_target *target, struct session *session, struct table *table)
+{
+	bool has_sessions = target->server->version_num >= SESSIONS_SINCE;
+	struct table *counted = table_new(&databases_shape);
+	struct err ignored = {0};
+	bool is_answered = probe_fill(session, has_sessions ? sql_probes_databases_sessions : sql_probes_databases_sessions_13, DEADLINE_MS, counted, NULL, &ignored);
+
+	for (int row = 0; row < table_rows(table); row++) {
+		int from = row_by_oid(counted, table_get_int(table, row, "oid", 0));
+
+		for (const char *const *column = slow_columns; from >= 0 && *column; column++)
+			copy_cell(counted, from, table, row, *column);
+		if (!is_answered && ignored.kind == ERR_TIMEOUT)
+			forget(table, row, slow_columns, MISSING_TIMEOUT);
+		else if (is_answered && !has_sessions)
+			forget(table, row, slow_columns + FIRST_OF_14, MISSING_VERSION);
+	}
+	table_free(counted);
+}
+
 static bool ask(const struct probe_target *target, struct session *session, struct table *table, struct err *err)
 {
 	struct result *result = NULL;
@@ -123,8 +160,11 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 	}
 	result_free(result);
 	/* a size that cannot be had leaves its cell empty, not the pane */
-	if (is_answered && !reuse_sizes(target->server->facts[FACT_DATABASES].table, table))
+	if (is_answered && !reuse_sizes(target->server->facts[FACT_DATABASES].table, table)) {
+		if (target->server->has[CAP_ACTIVITY])
+			count_sessions(target, session, table);
 		measure_sizes(target, session, table);
+	}
 	return is_answered;
 }
 

@@ -1,15 +1,12 @@
 /* What comes in a day, how large a hypertable will be when its policies keep up with that, and when the disk is full. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "forecast.h"
 #include "hypertables.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/probes/here.h"
 #include "pgtend/sql_embedded.h"
 
 enum { DEADLINE_MS = 2000 };
@@ -133,44 +130,16 @@ double forecast_full_s(const struct forecast *forecasts, int count, double free_
 	return days < 0 ? -1 : days * 86400;
 }
 
-/* Whether this machine runs that process, begun at that time: only then its folders are ours to look at. */
-static bool is_here(long long pid, double started_s)
-{
-	char *path = mem_format("/proc/%lld/stat", pid);
-	FILE *file = fopen(path, "re");
-	struct timespec up;
-	struct timespec now;
-	char line[1024] = "";
-	unsigned long long ticks = 0;
-
-	mem_free(path);
-	if (!file)
-		return false;
-	bool is_read = fgets(line, sizeof line, file) != NULL;
-	fclose(file);
-	const char *end = is_read ? strrchr(line, ')') : NULL;
-
-	/* the 22nd field; the name in brackets may hold anything */
-	if (!end || !strstr(line, "(postgres)") ||
-	    sscanf(end + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &ticks) != 1)
-		return false;
-	clock_gettime(CLOCK_BOOTTIME, &up);
-	clock_gettime(CLOCK_REALTIME, &now);
-	double begun_s = (double)now.tv_sec - (double)up.tv_sec + (double)ticks / (double)sysconf(_SC_CLK_TCK);
-
-	return fabs(begun_s - started_s) < 5;
-}
-
 static bool free_bytes_of(const struct result *disk, double *free_bytes, enum missing *why)
 {
 	const char *folder = result_text(disk, 0, result_column(disk, "data_directory"));
 	const char *location = result_text(disk, 0, result_column(disk, "location"));
 	const char *started = result_text(disk, 0, result_column(disk, "started_s"));
 	int64_t pid = result_int(disk, 0, result_column(disk, "pid"), 0);
-	struct statvfs info;
+	int64_t whole_bytes = 0, left_bytes = 0;
 
 	*why = MISSING_UNSUPPORTED;
-	if (pid <= 0 || !started || !is_here(pid, strtod(started, NULL)))
+	if (pid <= 0 || !started || !probe_is_here(pid, strtod(started, NULL)))
 		return false;
 	if (location && *location)
 		folder = location;
@@ -178,9 +147,9 @@ static bool free_bytes_of(const struct result *disk, double *free_bytes, enum mi
 		*why = MISSING_PRIVILEGE;
 		return false;
 	}
-	if (statvfs(folder, &info) != 0)
+	if (!probe_disk_of(folder, &left_bytes, &whole_bytes))
 		return false;
-	*free_bytes = (double)info.f_bavail * (double)info.f_frsize;
+	*free_bytes = (double)left_bytes;
 	return true;
 }
 

@@ -39,9 +39,11 @@ enum fact {
 	FACT_WAL,           /* server: one row: log, checkpoints, background writer */
 	FACT_WRAPAROUND,    /* server: age of the oldest transaction and multixact, by database */
 	FACT_SETTINGS,      /* server: settings that matter */
+	FACT_DISK,          /* server: what lies in which folder, as far as it tells */
 	FACT_TLS,           /* server: whether sessions are encrypted, the certificate's end */
 	FACT_EXTENSIONS,    /* database: extensions, with the newer versions at hand */
 	FACT_STATEMENTS,    /* database: pg_stat_statements */
+	FACT_OLDEST_TABLES, /* database: the tables that hold its oldest transactions */
 	FACT_SEQUENCES,     /* database: sequences and how near their end they are */
 	FACT_INDEXES,       /* database: indexes and what is wrong with them */
 	FACT_VECTORS,       /* database: columns of pgvector and their indexes */

@@ -29,7 +29,12 @@ select d.datname as dbname, d.oid, pg_stat_get_db_numbackends(d.oid) as backends
        pg_backend_pid() = 0 as is_without_sessions,
        pg_stat_get_db_xact_commit(d.oid) as commits, pg_stat_get_db_xact_rollback(d.oid) as rollbacks,
        pg_stat_get_db_blocks_fetched(d.oid) - pg_stat_get_db_blocks_hit(d.oid) as blks_read,
-       pg_stat_get_db_blocks_hit(d.oid) as blks_hit
+       pg_stat_get_db_blocks_hit(d.oid) as blks_hit,
+       pg_stat_get_db_tuples_returned(d.oid) as tuples_returned, pg_stat_get_db_tuples_fetched(d.oid) as tuples_fetched,
+       pg_stat_get_db_tuples_inserted(d.oid) as tuples_inserted, pg_stat_get_db_tuples_updated(d.oid) as tuples_updated,
+       pg_stat_get_db_tuples_deleted(d.oid) as tuples_deleted,
+       pg_stat_get_db_temp_files(d.oid) as temp_files, pg_stat_get_db_temp_bytes(d.oid) as temp_bytes,
+       pg_stat_get_db_deadlocks(d.oid) as deadlocks, pg_stat_get_db_stat_reset_time(d.oid) as stats_reset
 from pg_database d
 left join sessions a on a.datid = d.oid
 where case when pg_backend_pid() = 0 then d.datname = current_database()

@@ -1,0 +1,73 @@
+/* The value of a setting as people write it, in the largest unit that divides it, as the server's SHOW does. */
+#include <string.h>
+#include <strings.h>
+
+#include "internal.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
+
+static char *largest(int64_t amount, const char *const *names, const int64_t *sizes)
+{
+	int i = 0;
+
+	while (names[i + 1] && amount % sizes[i] != 0)
+		i++;
+	return mem_format("%lld%s", (long long)(amount / sizes[i]), names[i]);
+}
+
+static char *memory(int64_t bytes)
+{
+	static const char *const names[] = {"TB", "GB", "MB", "kB", "B", NULL};
+	static const int64_t sizes[] = {1LL << 40, 1LL << 30, 1LL << 20, 1LL << 10, 1};
+
+	return largest(bytes, names, sizes);
+}
+
+static char *duration(int64_t us)
+{
+	static const char *const names[] = {"d", "h", "min", "s", "ms", "us", NULL};
+	static const int64_t sizes[] = {86400000000LL, 3600000000LL, 60000000LL, 1000000LL, 1000LL, 1LL};
+
+	return largest(us, names, sizes);
+}
+
+static int64_t microseconds_of(const char *unit)
+{
+	return strcmp(unit, "us") == 0 ? 1 : strcmp(unit, "ms") == 0 ? 1000 : strcmp(unit, "s") == 0 ? 1000000 : strcmp(unit, "min") == 0 ? 60000000 : 0;
+}
+
+char *setting_text(const char *value, const char *unit)
+{
+	int64_t amount = 0, one = 0;
+
+	if (!value)
+		return NULL;
+	if (!unit)
+		return mem_copy(value);
+	/* nothing, "as another one" and fractions stand as they are */
+	if (!units_parse_int(value, &amount) || amount <= 0)
+		return mem_copy(value);
+	if (microseconds_of(unit) > 0)
+		return duration(amount * microseconds_of(unit));
+	if (strcmp(unit, "B") == 0)
+		return memory(amount);
+	if (units_parse_bytes(unit, &one) && amount < INT64_MAX / one)
+		return memory(amount * one);
+	return mem_format("%s %s", value, unit);
+}
+
+bool setting_is_secret(const char *name)
+{
+	static const char *const names[] = {"primary_conninfo", "archive_command", "restore_command", "recovery_end_command", "archive_cleanup_command",
+	                                    "ssl_passphrase_command"};
+	static const char *const parts[] = {"passw", "passphrase", "secret", "token", "api_key", "apikey", "private_key"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	/* the server's own have no dot and are known: password_encryption is none */
+	for (size_t i = 0; strchr(name, '.') && i < sizeof parts / sizeof *parts; i++)
+		if (strcasestr(name, parts[i]))
+			return true;
+	return false;
+}
