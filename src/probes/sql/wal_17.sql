@@ -16,6 +16,8 @@ select h.lsn::text as lsn, pg_wal_lsn_diff(h.lsn, '0/0')::bigint as position_byt
         where i.object = 'relation' and i.backend_type not in ('checkpointer', 'background writer', 'startup')) as session_fsyncs,
        b.buffers_alloc as pages_allocated, k.stats_reset,
        j->>'wal_records' as records, j->>'wal_fpi' as full_pages, j->>'wal_bytes' as written_bytes, j->>'wal_buffers_full' as buffers_full,
-       j->>'wal_write' as writes, j->>'wal_sync' as syncs, j->>'wal_write_time' as write_ms, j->>'wal_sync_time' as sync_ms
+       j->>'wal_write' as writes, j->>'wal_sync' as syncs,
+       case when current_setting('track_wal_io_timing', true) = 'on' then j->>'wal_write_time' end as write_ms,
+       case when current_setting('track_wal_io_timing', true) = 'on' then j->>'wal_sync_time' end as sync_ms
 from here h cross join pg_control_checkpoint() c cross join pg_stat_bgwriter b cross join pg_stat_checkpointer k
 cross join (select to_jsonb(w) as j from pg_stat_wal w) w
