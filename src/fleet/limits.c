@@ -46,6 +46,8 @@ const struct limits_threshold limits_thresholds[] = {
 	{"ingest_gaps_warn", LIMIT_COUNT, "1", "Days without a chunk inside the retention window."},
 	{"jobs_failures_warn", LIMIT_COUNT, "1", "Failures or crashes in a row of a TimescaleDB job."},
 	{"jobs_failures_crit", LIMIT_COUNT, "3", "The same; it waits longer after each."},
+	{"tls_expires_crit", LIMIT_DURATION, "7d", "Time until the server's certificate ends; less is worse. Afterwards nobody who verifies it gets in."},
+	{"tls_expires_warn", LIMIT_DURATION, "30d", "The same; certbot renews at 30 days that are left, so that less means that nobody did."},
 	{"disk_full_crit", LIMIT_DURATION, "3d", "Time until hypertables fill the disk that they lie on, where the server lets us know; less is worse."},
 	{"disk_full_warn", LIMIT_DURATION, "14d", "The same: time enough to order a larger one."},
 };
@@ -108,10 +110,10 @@ static bool unknown_threshold(const char *where, const char *key, struct err *er
 	return err_set(err, ERR_CONFIG, "%s: there is no threshold \"%s\"; pgtend.ini(5) lists them", where, key);
 }
 
-/* disk_full: the time that is left. */
+/* The time that is left. */
 static bool is_floor(const char *stem)
 {
-	return strcmp(stem, "disk_full") == 0;
+	return strcmp(stem, "disk_full") == 0 || strcmp(stem, "tls_expires") == 0;
 }
 
 /* A warning that comes after the alarm would never be seen. */

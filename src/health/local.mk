@@ -9,4 +9,5 @@ libpgtend_a_SOURCES += \
 	src/health/judge_restores.c \
 	src/health/judge_server.c \
 	src/health/judge_timescale.c \
+	src/health/judge_tls.c \
 	src/health/overview.c

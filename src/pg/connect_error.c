@@ -111,45 +111,48 @@ struct wording {
 	const char *sqlstate; /* its beginning; "": libpq's own error, which has none; NULL: any */
 	const char *part;     /* stands in libpq's or the server's text; NULL: any */
 	enum connect_verdict verdict;
+	enum session_stage stage;
 	const char *words; /* %1 place, %2 user, %3 database, %4 sslmode, %5 the text itself */
 	const char *hint;
 };
 
 static const struct wording wordings[] = {
-	{NULL, "unsupported startup parameter", CONNECT_WITHOUT_OPTIONS, "%1 refuses a startup parameter: %5", ""},
-	{"28P01", NULL, CONNECT_REFUSED, "wrong password for user \"%2\" at %1", "set `password` through a .env variable, PGPASSWORD or ~/.pgpass"},
-	{"3D000", NULL, CONNECT_REFUSED, "there is no database \"%3\" at %1", "`pgtend create` makes it"},
-	{NULL, "no such database: ", CONNECT_REFUSED, "the pooler at %1 knows no database \"%3\"", "add it to the pooler's [databases]"},
-	{NULL, "no such user", CONNECT_REFUSED, "the pooler at %1 knows no user \"%2\"", "add it to the pooler's auth_file"},
-	{"57P03", NULL, CONNECT_RETRY_SOON, "%1 takes no connections now: %5", ""},
-	{"57P01", NULL, CONNECT_RETRY_SOON, "%1 is shutting down: %5", ""},
-	{"57P02", NULL, CONNECT_RETRY_SOON, "%1 restarts after a crash: %5", ""},
-	{"53300", NULL, CONNECT_RETRY, "%1 has too many connections: %5", "end idle sessions or raise max_connections"},
-	{NULL, "no more connections allowed", CONNECT_RETRY, "%1 has too many connections: %5", "raise max_client_conn of the pooler"},
-	{"42501", NULL, CONNECT_REFUSED, "user \"%2\" may not connect to database \"%3\" at %1: %5", ""},
-	{"28", NULL, CONNECT_REFUSED, "%1 lets user \"%2\" not in: %5", ""},
-	{"08P01", NULL, CONNECT_RETRY, "%1 refuses the connection: %5", ""},
-	{"", "no password supplied", CONNECT_REFUSED, "%1 asks user \"%2\" for a password and none is configured", "set `password` through a .env variable, PGPASSWORD or ~/.pgpass; a pgtend.ini that was found gets none of them before `pgtend trust`"},
-	{"", "does not support SSL, but SSL was required", CONNECT_REFUSED, "%1 offers no TLS, which sslmode=%4 asks for", ""},
-	{"", "invalid response to SSL negotiation", CONNECT_REFUSED, "%1 does not understand the question for TLS", "set sslmode=disable when TLS is not wanted there"},
-	{"", "certificate", CONNECT_REFUSED, "TLS with %1 failed: %5", "see sslmode, sslrootcert and sslcert"},
-	{"", "private key file", CONNECT_REFUSED, "TLS with %1 failed: %5", "see sslkey"},
-	{"", "SSL error: ", CONNECT_REFUSED, "TLS with %1 failed: %5", "see sslmode and ssl_min_protocol_version"},
-	{"", "Connection refused", CONNECT_RETRY_SOON, "no server listens at %1 (connection refused)", ""},
-	{"", "No such file or directory", CONNECT_RETRY_SOON, "no server listens at %1 (no such socket)", ""},
-	{"", "Resource temporarily unavailable", CONNECT_SILENT, "%1 does not answer: its queue of new connections is full", "is the server stopped?"},
-	{"", "Connection reset by peer", CONNECT_RETRY_SOON, "%1 cut the connection while it was made", ""},
-	{"", "server closed the connection", CONNECT_RETRY_SOON, "%1 closed the connection while it was made", ""},
-	{"", "SSL SYSCALL error", CONNECT_RETRY_SOON, "%1 closed the connection while it was made", ""},
-	{"", "expected authentication request", CONNECT_RETRY, "%1 does not speak PostgreSQL's protocol", "is the port right?"},
-	{"", "invalid authentication request", CONNECT_RETRY, "%1 does not speak PostgreSQL's protocol", "is the port right?"},
-	{"", "lost synchronization", CONNECT_RETRY, "%1 does not speak PostgreSQL's protocol", "is the port right?"},
-	{"", "Permission denied", CONNECT_REFUSED, "the socket of %1 may not be opened (permission denied)", ""},
-	{"", "definition of service", CONNECT_REFUSED, "%5", "see pg_service.conf or PGSERVICEFILE"},
-	{"", "invalid port number", CONNECT_REFUSED, "the port is no number between 1 and 65535", ""},
-	{"", "invalid sslmode value", CONNECT_REFUSED, "there is no sslmode \"%4\"", "disable, allow, prefer, require, verify-ca or verify-full"},
-	{"", "session is", CONNECT_RETRY, "%1 is not the server that target_session_attrs asks for: %5", ""},
-	{"", "server is", CONNECT_RETRY, "%1 is not the server that target_session_attrs asks for: %5", ""},
+	{NULL, "unsupported startup parameter", CONNECT_WITHOUT_OPTIONS, SESSION_STAGE_AUTHENTICATION, "%1 refuses a startup parameter: %5", ""},
+	{"28P01", NULL, CONNECT_REFUSED, SESSION_STAGE_AUTHENTICATION, "wrong password for user \"%2\" at %1", "set `password` through a .env variable, PGPASSWORD or ~/.pgpass"},
+	{"3D000", NULL, CONNECT_REFUSED, SESSION_STAGE_DATABASE, "there is no database \"%3\" at %1", "`pgtend create` makes it"},
+	{NULL, "no such database: ", CONNECT_REFUSED, SESSION_STAGE_DATABASE, "the pooler at %1 knows no database \"%3\"", "add it to the pooler's [databases]"},
+	{NULL, "no such user", CONNECT_REFUSED, SESSION_STAGE_AUTHENTICATION, "the pooler at %1 knows no user \"%2\"", "add it to the pooler's auth_file"},
+	{"57P03", NULL, CONNECT_RETRY_SOON, SESSION_STAGE_PORT, "%1 takes no connections now: %5", ""},
+	{"57P01", NULL, CONNECT_RETRY_SOON, SESSION_STAGE_PORT, "%1 is shutting down: %5", ""},
+	{"57P02", NULL, CONNECT_RETRY_SOON, SESSION_STAGE_PORT, "%1 restarts after a crash: %5", ""},
+	{"53300", NULL, CONNECT_RETRY, SESSION_STAGE_PORT, "%1 has too many connections: %5", "end idle sessions or raise max_connections"},
+	{NULL, "no more connections allowed", CONNECT_RETRY, SESSION_STAGE_PORT, "%1 has too many connections: %5", "raise max_client_conn of the pooler"},
+	{"42501", NULL, CONNECT_REFUSED, SESSION_STAGE_DATABASE, "user \"%2\" may not connect to database \"%3\" at %1: %5", ""},
+	{"28", NULL, CONNECT_REFUSED, SESSION_STAGE_AUTHENTICATION, "%1 lets user \"%2\" not in: %5", ""},
+	{"08P01", NULL, CONNECT_RETRY, SESSION_STAGE_AUTHENTICATION, "%1 refuses the connection: %5", ""},
+	{"", "no password supplied", CONNECT_REFUSED, SESSION_STAGE_AUTHENTICATION, "%1 asks user \"%2\" for a password and none is configured", "set `password` through a .env variable, PGPASSWORD or ~/.pgpass; a pgtend.ini that was found gets none of them before `pgtend trust`"},
+	{"", "does not support SSL, but SSL was required", CONNECT_REFUSED, SESSION_STAGE_TLS, "%1 offers no TLS, which sslmode=%4 asks for", ""},
+	{"", "invalid response to SSL negotiation", CONNECT_REFUSED, SESSION_STAGE_PORT, "%1 does not understand the question for TLS", "set sslmode=disable when TLS is not wanted there"},
+	{"", "certificate", CONNECT_REFUSED, SESSION_STAGE_TLS, "TLS with %1 failed: %5", "see sslmode, sslrootcert and sslcert"},
+	{"", "private key file", CONNECT_REFUSED, SESSION_STAGE_TLS, "TLS with %1 failed: %5", "see sslkey"},
+	{"", "SSL error: ", CONNECT_REFUSED, SESSION_STAGE_TLS, "TLS with %1 failed: %5", "see sslmode and ssl_min_protocol_version"},
+	{"", "Connection refused", CONNECT_RETRY_SOON, SESSION_STAGE_PORT, "no server listens at %1 (connection refused)", ""},
+	{"", "No such file or directory", CONNECT_RETRY_SOON, SESSION_STAGE_PORT, "no server listens at %1 (no such socket)", ""},
+	{"", "Resource temporarily unavailable", CONNECT_SILENT, SESSION_STAGE_PORT, "%1 does not answer: its queue of new connections is full", "is the server stopped?"},
+	{"", "Connection reset by peer", CONNECT_RETRY_SOON, SESSION_STAGE_PORT, "%1 cut the connection while it was made", ""},
+	{"", "server closed the connection", CONNECT_RETRY_SOON, SESSION_STAGE_PORT, "%1 closed the connection while it was made", ""},
+	{"", "SSL SYSCALL error", CONNECT_RETRY_SOON, SESSION_STAGE_PORT, "%1 closed the connection while it was made", ""},
+	{"", "expected authentication request", CONNECT_RETRY, SESSION_STAGE_PORT, "%1 does not speak PostgreSQL's protocol", "is the port right?"},
+	{"", "invalid authentication request", CONNECT_RETRY, SESSION_STAGE_PORT, "%1 does not speak PostgreSQL's protocol", "is the port right?"},
+	{"", "lost synchronization", CONNECT_RETRY, SESSION_STAGE_PORT, "%1 does not speak PostgreSQL's protocol", "is the port right?"},
+	{"", "Permission denied", CONNECT_REFUSED, SESSION_STAGE_PORT, "the socket of %1 may not be opened (permission denied)", ""},
+	{"", "definition of service", CONNECT_REFUSED, SESSION_STAGE_NAME, "%5", "see pg_service.conf or PGSERVICEFILE"},
+	{"", "invalid port number", CONNECT_REFUSED, SESSION_STAGE_PORT, "the port is no number between 1 and 65535", ""},
+	{"", "invalid sslmode value", CONNECT_REFUSED, SESSION_STAGE_TLS, "there is no sslmode \"%4\"", "disable, allow, prefer, require, verify-ca or verify-full"},
+	{"", "session is", CONNECT_RETRY, SESSION_STAGE_DATABASE, "%1 is not the server that target_session_attrs asks for: %5", ""},
+	{"", "server is", CONNECT_RETRY, SESSION_STAGE_DATABASE, "%1 is not the server that target_session_attrs asks for: %5", ""},
+	{"", "channel binding", CONNECT_REFUSED, SESSION_STAGE_AUTHENTICATION, "%1 lets user \"%2\" not in: %5", "see channel_binding"},
+	{"", "authentication", CONNECT_REFUSED, SESSION_STAGE_AUTHENTICATION, "%1 lets user \"%2\" not in: %5", ""},
 };
 
 static void expand(struct text *out, const char *words, const struct connect_place *place, const char *reason)
@@ -173,7 +176,7 @@ static void expand(struct text *out, const char *words, const struct connect_pla
 }
 
 /* A server's text may hold the words of libpq ("could not open file ...: No such file or directory"), so who spoke counts. */
-static const struct wording *find_wording(const struct reason *reason)
+static const struct wording *match(const struct reason *reason)
 {
 	for (size_t i = 0; i < sizeof wordings / sizeof *wordings; i++) {
 		const struct wording *wording = &wordings[i];
@@ -187,18 +190,35 @@ static const struct wording *find_wording(const struct reason *reason)
 	return NULL;
 }
 
+static const struct wording *find_wording(struct reason *reason, bool needs_password)
+{
+	const struct wording *wording = match(reason);
+
+	if (wording || !needs_password)
+		return wording;
+	mem_free(reason->text);
+	reason->text = mem_copy("no password supplied");
+	return match(reason);
+}
+
+enum session_stage connect_error_stage(const char *message, bool needs_password)
+{
+	struct reason reason = find_reason(message);
+	const struct wording *wording = find_wording(&reason, needs_password);
+	/* a server that has words of its own was reached and let the user in */
+	enum session_stage otherwise = reason.sqlstate[0] ? SESSION_STAGE_DATABASE : SESSION_STAGE_PORT;
+
+	mem_free(reason.text);
+	return wording ? wording->stage : otherwise;
+}
+
 enum connect_verdict connect_error_word(struct err *err, const struct connect_place *place, const char *message, bool needs_password)
 {
-	static const struct wording plain = {NULL, NULL, CONNECT_RETRY, "no connection to %1: %5", ""};
+	static const struct wording plain = {NULL, NULL, CONNECT_RETRY, SESSION_STAGE_NONE, "no connection to %1: %5", ""};
 	struct reason reason = find_reason(message);
-	const struct wording *wording = find_wording(&reason);
+	const struct wording *wording = find_wording(&reason, needs_password);
 	struct text words = {0};
 
-	if (needs_password && !wording) {
-		mem_free(reason.text);
-		reason.text = mem_copy("no password supplied");
-		wording = find_wording(&reason);
-	}
 	if (!wording)
 		wording = &plain;
 	expand(&words, wording->words, place, reason.text);

@@ -7,6 +7,7 @@
 #define PGTEND_PG_CONNECT_ERROR_H
 
 #include "pgtend/core/err.h"
+#include "pgtend/pg/session.h"
 
 struct connect_place {
 	const char *host; /* as configured; a path: Unix socket folder; never NULL */
@@ -24,6 +25,8 @@ enum connect_verdict {
 
 /* message: PQerrorMessage() of a failed connect in PQERRORS_VERBOSE and in English. Fills err (ERR_UNREACHABLE). */
 enum connect_verdict connect_error_word(struct err *err, const struct connect_place *place, const char *message, bool needs_password);
+/* Where on its way the connection stopped. */
+enum session_stage connect_error_stage(const char *message, bool needs_password);
 /* The next address or host is worth a try: this server was not reached, or is not the kind that is wanted. */
 bool connect_error_tries_next(enum connect_verdict verdict, const struct err *err);
 /* "db.example:5432" or "socket /run/postgresql/.s.PGSQL.5432". Caller frees. */

@@ -9,6 +9,7 @@ libpgtend_a_SOURCES += \
 	src/pg/dump.c \
 	src/pg/dump_tools.c \
 	src/pg/hosts.c \
+	src/pg/knock.c \
 	src/pg/pooler.c \
 	src/pg/quote.c \
 	src/pg/result.c \
@@ -18,4 +19,5 @@ libpgtend_a_SOURCES += \
 	src/pg/session_io.c \
 	src/pg/session_private.h \
 	src/pg/session_request.c \
-	src/pg/session_wait.c
+	src/pg/session_wait.c \
+	src/pg/tls.c

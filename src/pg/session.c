@@ -284,6 +284,7 @@ void session_attempt_failed(struct session *session, enum connect_verdict verdic
 	session_connect_stop(session);
 	session_drop(session);
 	session_fail_all(session, &copy);
+	session->failed_stage = session->failure_stage;
 	session->tries++;
 	retreat(session, verdict, &copy);
 }
@@ -303,6 +304,7 @@ void session_became_ready(struct session *session)
 {
 	session_connect_stop(session);
 	err_clear(&session->err);
+	session->failed_stage = SESSION_STAGE_NONE;
 	session->silent_since_ms = session->failing_since_ms = session->next_try_ms = 0;
 	session->ready_since_ms = loop_now_ms(session->loop);
 	session->connected_us = units_now_us();
@@ -345,6 +347,21 @@ const char *session_state_word(enum session_state state)
 const struct err *session_error(const struct session *session)
 {
 	return &session->err;
+}
+
+enum session_stage session_failed_stage(const struct session *session)
+{
+	return session->failed_stage;
+}
+
+bool session_used_password(const struct session *session)
+{
+	return session->conn && PQconnectionUsedPassword(session->conn);
+}
+
+const char *session_peer_address(const struct session *session)
+{
+	return session->conn ? session_address(session) : "";
 }
 
 int64_t session_next_try_ms(const struct session *session)

@@ -9,9 +9,12 @@ static void next_host(struct session *session);
 static void next_address(struct session *session);
 
 /* Hosts fail for different reasons; the reader sees all of them, the back-off follows the most hopeful. */
-static void note_failure(struct session *session, enum connect_verdict verdict, const struct err *err)
+static void note_failure(struct session *session, enum connect_verdict verdict, enum session_stage stage, const struct err *err)
 {
 	struct err *all = &session->failure;
+
+	if (stage > session->failure_stage)
+		session->failure_stage = stage;
 
 	if (all->kind == ERR_NONE) {
 		*all = *err;
@@ -48,6 +51,7 @@ void session_connect_start(struct session *session)
 	struct err why;
 
 	session_connect_stop(session);
+	session->failure_stage = SESSION_STAGE_NONE;
 	if (session->options.may_connect_fn && !session->options.may_connect_fn(session->options.may_connect_arg, &why)) {
 		session_attempt_failed(session, CONNECT_REFUSED, &why);
 		return;
@@ -84,7 +88,7 @@ static void on_resolved(const char *const *addresses, const struct err *err, voi
 		err_set(&failure, ERR_UNREACHABLE, "%s", err->text);
 		if (!strstr(err->text, host->host))
 			err_prefix(&failure, "the name %s is not resolved", host->host);
-		note_failure(session, CONNECT_RETRY, &failure);
+		note_failure(session, CONNECT_RETRY, SESSION_STAGE_NAME, &failure);
 		next_host(session);
 		return;
 	}
@@ -130,10 +134,10 @@ static void give_time(struct session *session)
 	session_set_timer(session, now + (share > 0 ? share : 0));
 }
 
-static void fail_address(struct session *session, enum connect_verdict verdict, const struct err *err)
+static void fail_address(struct session *session, enum connect_verdict verdict, enum session_stage stage, const struct err *err)
 {
 	session_drop(session);
-	note_failure(session, verdict, err);
+	note_failure(session, verdict, stage, err);
 	if (!connect_error_tries_next(verdict, err)) {
 		session_attempt_failed(session, verdict, &session->failure);
 		return;
@@ -159,7 +163,7 @@ static void fail_by_libpq(struct session *session)
 		}
 		verdict = CONNECT_REFUSED;
 	}
-	fail_address(session, verdict, &err);
+	fail_address(session, verdict, connect_error_stage(PQerrorMessage(session->conn), PQconnectionNeedsPassword(session->conn)), &err);
 }
 
 static void next_address(struct session *session)
@@ -254,7 +258,7 @@ void session_connect_lost(struct session *session, const char *words, const char
 	memcpy(err.sqlstate, sqlstate, sizeof err.sqlstate);
 	mem_free(place);
 	session_drop(session);
-	note_failure(session, CONNECT_RETRY, &err);
+	note_failure(session, CONNECT_RETRY, SESSION_STAGE_DATABASE, &err);
 	session_attempt_failed(session, CONNECT_RETRY, &session->failure);
 }
 
@@ -267,7 +271,7 @@ void session_connect_late(struct session *session)
 	if (session->state == SESSION_RESOLVING) {
 		session_connect_stop(session);
 		err_set(&err, ERR_UNREACHABLE, "the name %s was not resolved within %.3g s", session_host(session)->host, seconds);
-		note_failure(session, CONNECT_SILENT, &err);
+		note_failure(session, CONNECT_SILENT, SESSION_STAGE_NAME, &err);
 		mem_free(place);
 		next_host(session);
 		return;
@@ -277,5 +281,5 @@ void session_connect_late(struct session *session)
 	else
 		err_set(&err, ERR_UNREACHABLE, "%s did not answer within %.3g s", place, seconds);
 	mem_free(place);
-	fail_address(session, CONNECT_SILENT, &err);
+	fail_address(session, CONNECT_SILENT, session->exchange == EXCHANGE_ATTACH ? SESSION_STAGE_DATABASE : SESSION_STAGE_PORT, &err);
 }

@@ -104,6 +104,7 @@ struct session {
 	int64_t host_deadline_ms;
 	struct err failure;       /* what the hosts tried so far said */
 	enum connect_verdict failure_verdict;
+	enum session_stage failure_stage, failed_stage; /* of this attempt so far; of the last one */
 	bool has_sent_options;
 
 	/* back-off (session.c) */

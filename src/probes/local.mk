@@ -19,6 +19,7 @@ libpgtend_a_SOURCES += \
 	src/probes/probe_server.c \
 	src/probes/probe_settings.c \
 	src/probes/probe_tables.c \
+	src/probes/probe_tls.c \
 	src/probes/probe_wal.c \
 	src/probes/probe_wraparound.c \
 	src/probes/rates.c \

@@ -7,6 +7,7 @@ static const struct probe *registry[FACT_COUNT] = {
 	[FACT_SERVER] = &probe_server,
 	[FACT_DATABASES] = &probe_databases,
 	[FACT_ACTIVITY] = &probe_activity,
+	[FACT_TLS] = &probe_tls,
 	[FACT_INDEXES] = &probe_indexes,
 	[FACT_REPLICATION] = &probe_replication,
 	[FACT_WAL] = &probe_wal,

@@ -1,1 +1,2 @@
 # tests of doctor/
+EXTRA_DIST += tests/doctor/tls.test

@@ -122,6 +122,33 @@ static void names_the_place(void **state)
 	mem_free(text);
 }
 
+static void tells_where_it_stopped(void **state)
+{
+	static const struct {
+		const char *message;
+		bool needs_password;
+		enum session_stage stage;
+	} cases[] = {
+		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: Connection refused\n", false, SESSION_STAGE_PORT},
+		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: expected authentication request from server, but received H\n", false, SESSION_STAGE_PORT},
+		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: FATAL:  57P03: the database system is starting up\n", false, SESSION_STAGE_PORT},
+		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: server does not support SSL, but SSL was required\n", false, SESSION_STAGE_TLS},
+		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: SSL error: certificate verify failed\n", false, SESSION_STAGE_TLS},
+		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: root certificate file \"/x/root.crt\" does not exist\n", false, SESSION_STAGE_TLS},
+		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: FATAL:  28P01: password authentication failed for user \"bob\"\n", false, SESSION_STAGE_AUTHENTICATION},
+		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: fe_sendauth: no password supplied\n", true, SESSION_STAGE_AUTHENTICATION},
+		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: authentication method 42 not supported\n", false, SESSION_STAGE_AUTHENTICATION},
+		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: channel binding is required, but server did not offer an authentication method that supports channel binding\n", false, SESSION_STAGE_AUTHENTICATION},
+		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: FATAL:  3D000: database \"core\" does not exist\n", false, SESSION_STAGE_DATABASE},
+		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: FATAL:  55000: database \"core\" is not currently accepting connections\n", false, SESSION_STAGE_DATABASE},
+		{"definition of service \"shop\" not found\n", false, SESSION_STAGE_NAME},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_int_equal(connect_error_stage(cases[i].message, cases[i].needs_password), cases[i].stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +160,7 @@ int main(void)
 		cmocka_unit_test(shows_no_control_bytes),
 		cmocka_unit_test(goes_on_to_the_next_host),
 		cmocka_unit_test(names_the_place),
+		cmocka_unit_test(tells_where_it_stopped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

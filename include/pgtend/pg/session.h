@@ -28,6 +28,16 @@ enum session_state {
 	SESSION_DEAD,      /* trying again changes nothing (wrong password, no such database, TLS refused: the next try comes in half a minute), or options that do not retry */
 };
 
+/* The way of a connection. One that was not made has stopped at one of them. */
+enum session_stage {
+	SESSION_STAGE_NONE,
+	SESSION_STAGE_NAME,           /* its host is not resolved */
+	SESSION_STAGE_PORT,           /* nobody listens, nobody answers, or it is no PostgreSQL that takes connections now */
+	SESSION_STAGE_TLS,
+	SESSION_STAGE_AUTHENTICATION,
+	SESSION_STAGE_DATABASE,       /* let in, but not to this database */
+};
+
 struct session_setting { const char *name, *value; };
 
 struct session_options {
@@ -59,6 +69,8 @@ enum session_state session_state(const struct session *session);
 const char *session_state_word(enum session_state state);
 /* Why the last try or the connection failed; kind ERR_NONE when it did not. */
 const struct err *session_error(const struct session *session);
+/* Where the last try stopped, of several hosts the one that came furthest; NONE: it did not fail. */
+enum session_stage session_failed_stage(const struct session *session);
 int64_t session_next_try_ms(const struct session *session);   /* loop time of the next try, in back-off or dead; 0: none will come by itself */
 /* Loop time since when an asked question (or a connect) has no answer; 0: none is open. It stays over a connection that was given up for silence, until the server says anything. */
 int64_t session_silent_since_ms(const struct session *session);
@@ -68,6 +80,24 @@ const char *session_parameter(const struct session *session, const char *name); 
 int session_backend_pid(const struct session *session);
 bool session_is_pooled(const struct session *session);         /* startup options refused, or the backend's pid is another one */
 bool session_is_tls(const struct session *session);
+/* The TLS of the connection at hand, and the certificate that the other side has shown. */
+struct session_tls {
+	const char *mode;             /* sslmode in effect; borrowed */
+	bool is_used;                 /* the rest is only told when it is */
+	char *protocol, *cipher;      /* "TLSv1.3"; NULL: not told */
+	int bits;                     /* of the cipher's key; 0: not told */
+	char *subject, *issuer;       /* of the certificate, one line, raw; NULL */
+	int64_t valid_from_us, valid_until_us; /* of the certificate; 0: not told */
+	bool is_verified;             /* the certificate comes from one that we trust */
+	bool is_name_verified;        /* and is this host's */
+};
+/* Pass to session_tls_done(). */
+void session_tls_read(const struct session *session, struct session_tls *tls);
+void session_tls_done(struct session_tls *tls);
+/* "scram-sha-256" is not told by libpq: only whether a password was asked for and given. */
+bool session_used_password(const struct session *session);
+/* Of the connection at hand: numeric address, "" on a Unix socket or when there is none. Borrowed until the next try. */
+const char *session_peer_address(const struct session *session);
 bool session_in_transaction(const struct session *session);
 int session_reconnects(const struct session *session);
 /* What this session costs its server: statements sent, milliseconds waited for answers. */

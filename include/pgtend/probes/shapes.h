@@ -12,5 +12,6 @@
 #include "pgtend/probes/shapes_pools.h"
 #include "pgtend/probes/shapes_server.h"
 #include "pgtend/probes/shapes_tables.h"
+#include "pgtend/probes/shapes_tls.h"
 
 #endif
