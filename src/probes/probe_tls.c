@@ -72,6 +72,8 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 	}
 	if (is_answered && result_bool(result, 0, result_column(result, "is_hidden")))
 		probe_mark_missing(table, 0, hidden_columns, MISSING_PRIVILEGE);
+	if (is_answered && result_bool(result, 0, result_column(result, "is_setting_hidden")))
+		table_set_missing(table, 0, "least_protocol", MISSING_PRIVILEGE);
 	result_free(result);
 	return is_answered;
 }

@@ -7,7 +7,9 @@ with sessions as (
   from pg_stat_get_activity(null) a
   where a.datid is not null and (a.backend_type = 'client backend' or a.backend_type is null)
 )
-select current_setting('ssl', true) as is_offered, current_setting('ssl_min_protocol_version', true) as least_protocol,
+select current_setting('ssl', true) as is_offered,
+       case when pg_has_role('pg_read_all_settings', 'usage') then current_setting('ssl_min_protocol_version', true) end as least_protocol,
+       not pg_has_role('pg_read_all_settings', 'usage') as is_setting_hidden,
        count(*) filter (where s.is_encrypted) as encrypted,
        count(*) filter (where not s.is_encrypted and s.is_local) as local,
        count(*) filter (where not s.is_encrypted and not s.is_local) as plain,
