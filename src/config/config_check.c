@@ -7,6 +7,7 @@
 #include "pgtend/config/archive_rule.h"
 #include "pgtend/config/reference.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
 
 static bool check_reference_at(const struct config *config, const char *where, const char *key, const char *name,
     enum section_kind kind, struct err *err)
@@ -71,6 +72,36 @@ static bool check_archives(const struct section *section, struct err *err)
 	return true;
 }
 
+char *config_application(const char *item, int64_t *most)
+{
+	const char *colon = strrchr(item, ':');
+	if (!colon || colon == item || !units_parse_int(colon + 1, most) || *most < 1 || *most > 1000000)
+		return NULL;
+	size_t length = (size_t)(colon - item);
+	while (length > 1 && item[length - 1] == ' ')
+		length--;
+	return mem_copy_n(item, length);
+}
+
+static bool check_applications(const struct section *section, struct err *err)
+{
+	struct words items = {0};
+	const char *text = section_text(section, "applications");
+	bool ok = true;
+	words_split(&items, text ? text : "", ",");
+	for (size_t i = 0; ok && i < items.count; i++) {
+		int64_t most = 0;
+		char *name = config_application(items.v[i], &most), *shown = text_visible(items.v[i]);
+		if (!name)
+			ok = err_set(err, ERR_CONFIG, "%s: applications takes NAME:CONNECTIONS, parted by commas (api:20, worker:10), not \"%s\"",
+			    section_where(section, "applications"), shown);
+		mem_free(shown);
+		mem_free(name);
+	}
+	words_done(&items);
+	return ok;
+}
+
 static bool is_pool_mode(const char *word)
 {
 	return strcmp(word, "transaction") == 0 || strcmp(word, "session") == 0 || strcmp(word, "statement") == 0;
@@ -85,7 +116,8 @@ static bool check_database(const struct config *config, const struct section *se
 		err_hint(err, "Without a section it is the pool's mode: transaction, session or statement");
 		return false;
 	}
-	return check_archives(section, err) && check_list(config, section, "depends", err) && check_targets(config, section, err);
+	return check_archives(section, err) && check_applications(section, err) && check_list(config, section, "depends", err) &&
+	       check_targets(config, section, err);
 }
 
 bool config_check_names(const struct config *config, struct err *err)

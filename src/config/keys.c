@@ -95,6 +95,9 @@ const struct config_key config_keys[] = {
         "statement. Without it pgtend finds out at connect."),
     DATABASE("pool_size", KEY_INT, "1..100000", NULL,
         "How many server connections that pool has for this database. With 1, migrations are sent as one message."),
+    DATABASE("applications", KEY_TEXT, NULL, NULL,
+        "How many connections each application's own pool may have here: api:20, worker:10. The names are those that they give as "
+        "application_name. `pools applications` and `check pools` hold what they have against it."),
     DATABASE("direct", KEY_SECRET, NULL, NULL,
         "The address without the pooler, for migrations, backups and locks: a URI, or only what differs, as host=db1 "
         "port=5432."),

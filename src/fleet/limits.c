@@ -31,6 +31,11 @@ const struct limits_threshold limits_thresholds[] = {
 	{"dead_rows_least", LIMIT_COUNT, "10000", "Tables with fewer dead rows than this are left alone."},
 	{"pool_wait_warn", LIMIT_DURATION, "1s", "Longest wait of a client for a pooled connection (SHOW POOLS maxwait)."},
 	{"pool_wait_crit", LIMIT_DURATION, "10s", "The same; PgBouncer's own query_wait_timeout is 120 s."},
+	{"pool_demand_warn", LIMIT_SHARE, "100%",
+		"What all pools in front of a server, and the applications beside them, may open together, of max_connections without the reserved ones: above it the "
+		"server refuses logins before a pool is full."},
+	{"application_pool_warn", LIMIT_SHARE, "90%", "Share of an application's own pool (`applications`) that is at work; check_pgactivity's custom for connections is 80%."},
+	{"application_pool_crit", LIMIT_SHARE, "100%", "The same: its next request waits inside of it."},
 	{"retention_late_warn", LIMIT_DURATION, "0s",
 		"How late the oldest chunk may be that retention should have dropped, beyond its schedule and a grace of 5 min or twice its last run."},
 	{"retention_late_crit", LIMIT_DURATION, "1h", "The same. Later than its schedule by an hour, it does not come by itself."},

@@ -7,4 +7,6 @@ libpgtend_a_SOURCES += \
 	src/fleet/limits.c \
 	src/fleet/limits_memory.c \
 	src/fleet/list.c \
+	src/fleet/pools_applications.c \
+	src/fleet/pools_demand.c \
 	src/fleet/sessions.c

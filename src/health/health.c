@@ -283,10 +283,11 @@ static const struct err *failed_fact(const struct judging *judging, struct err *
 {
 	const struct err *err = NULL;
 	for (const enum fact *fact = judging->check->facts; err == NULL && *fact != FACT_COUNT; fact++) {
-		if (*fact != FACT_POOLS)
+		bool is_of_pooler = *fact == FACT_POOLS || *fact == FACT_POOL_CLIENTS;
+		if (!is_of_pooler)
 			err = error_of(database_facts(judging->database, *fact), none);
-		for (int i = 0; *fact == FACT_POOLS && err == NULL && i < judging->fleet->pooler_count; i++)
-			err = error_of(&judging->fleet->poolers[i]->facts[FACT_POOLS], none);
+		for (int i = 0; is_of_pooler && err == NULL && i < judging->fleet->pooler_count; i++)
+			err = error_of(&judging->fleet->poolers[i]->facts[*fact], none);
 	}
 	return err;
 }

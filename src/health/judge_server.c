@@ -1,4 +1,4 @@
-/* What the server and its poolers say of a database: whether it answers, connections, waits for locks, open transactions. */
+/* What the server says of a database: whether it answers, connections, waits for locks, open transactions. */
 #include "internal.h"
 
 #include <string.h>
@@ -120,43 +120,3 @@ static const struct measure_kind transactions_measures[] = {
 };
 const struct health_check check_transactions = {"transactions", NULL, databases_facts, false, transactions_measures,
 	"longest time idle in a transaction", "nothing is known of its sessions", judge_transactions};
-
-/* --- pools ------------------------------------------------------------------------------------- */
-
-static void judge_pool(struct judging *judging, const struct pooler *pooler, const struct table *table, int row)
-{
-	double wait_s = table_get_real(table, row, "maxwait_s", 0);
-	int64_t waiting = table_get_int(table, row, "cl_waiting", 0);
-	const char *user = table_get_text(table, row, "user");
-	char age[UNITS_SIZE], *subject = mem_format("%s/%s", pooler->name, user != NULL ? user : "");
-	struct finding *finding = finding_new(judging, subject);
-	enum verdict verdict = finding_weigh(judging, finding, "longest_wait", waiting > 0 ? wait_s : 0, 0);
-	finding_measure(finding, "waiting", (double)waiting);
-	if (verdict != VERDICT_OK)
-		finding_raise(finding, verdict,
-			mem_format("%lld clients wait for a connection of pooler %s, the longest %s", (long long)waiting, pooler->name,
-				finding_age(age, wait_s)));
-	mem_free(subject);
-}
-
-static void judge_pools(struct judging *judging)
-{
-	const struct fleet *fleet = judging->fleet;
-	for (int i = 0; i < fleet->pooler_count; i++) {
-		const struct table *table = fleet->poolers[i]->facts[FACT_POOLS].table;
-		for (int row = 0; table != NULL && row < table_rows(table); row++) {
-			const char *dbname = table_get_text(table, row, "database");
-			if (dbname != NULL && strcmp(dbname, judging->database->dbname) == 0)
-				judge_pool(judging, fleet->poolers[i], table, row);
-		}
-	}
-}
-
-static const enum fact pools_facts[] = {FACT_POOLS, FACT_COUNT};
-static const struct measure_kind pools_measures[] = {
-	{"longest_wait", MEASURE_SECONDS, "pool_wait", "Longest wait of a client for a connection of the pool."},
-	{"waiting", MEASURE_COUNT, NULL, "Clients that wait for a connection of the pool."},
-	{0},
-};
-const struct health_check check_pools = {"pools", "pool", pools_facts, false, pools_measures,
-	"longest wait for a pooled connection", "no pool of it is in use", judge_pools};

@@ -6,6 +6,7 @@ libpgtend_a_SOURCES += \
 	src/health/judge_database.c \
 	src/health/judge_ingest.c \
 	src/health/judge_pitr.c \
+	src/health/judge_pools.c \
 	src/health/judge_restores.c \
 	src/health/judge_server.c \
 	src/health/judge_timescale.c \

@@ -34,5 +34,6 @@ extern const struct probe probe_indexes;
 extern const struct probe probe_tables;
 extern const struct probe probe_tls;
 extern const struct probe probe_pools;
+extern const struct probe probe_pool_clients;
 
 #endif

@@ -13,6 +13,10 @@ libpgtend_a_SOURCES += \
 	src/probes/probe_disk.c \
 	src/probes/probe_extensions.c \
 	src/probes/probe_indexes.c \
+	src/probes/pool_links.c \
+	src/probes/pooler_answer.c \
+	src/probes/pooler_answer.h \
+	src/probes/probe_pool_clients.c \
 	src/probes/probe_pools.c \
 	src/probes/probe_replication.c \
 	src/probes/probe_sequences.c \

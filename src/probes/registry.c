@@ -20,6 +20,7 @@ static const struct probe *registry[FACT_COUNT] = {
 	[FACT_TABLES] = &probe_tables,
 	[FACT_DEAD_ROWS] = &probe_dead_rows,
 	[FACT_POOLS] = &probe_pools,
+	[FACT_POOL_CLIENTS] = &probe_pool_clients,
 };
 
 const struct probe *probe_of(enum fact fact)

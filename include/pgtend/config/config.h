@@ -66,6 +66,8 @@ const struct section *config_at(const struct config *config, enum section_kind k
 PGTEND_CHECK struct conninfo *config_conninfo(const struct config *config, const struct section *section, struct err *err);
 /* The `direct =` address of a database that is reached through a pooler; NULL without err when it has none. */
 PGTEND_CHECK bool config_direct(const struct config *config, const struct section *section, struct conninfo **direct, struct err *err);
+/* One item of `applications`, parted by commas: "api:20". name: the caller's to free; NULL when it is none. */
+char *config_application(const char *item, int64_t *most);
 enum environment config_environment(const struct config *config, const struct section *database); /* key `environment`, else NODE_ENV of its .env, else development */
 
 #endif
