@@ -136,7 +136,7 @@ const struct verb verb_pools_clients = {
 	.scope = VERB_READS,
 	.options = client_options,
 	.level = GUARD_L0,
-	.title = "Show who works through PgBouncer, and which process works for him",
+	.title = "Show who works through PgBouncer, and where",
 	.help = "From the application through the pool to the process of the server and the lock it waits for, in one row: each client that has a connection to the "
 			"server, with what its process does there, then those that wait for one, the longest first. Clients without a connection are one row an "
 			"application. Behind the number of the process stand its state, what it waits for and who blocks it, as `activity` tells them.",
