@@ -1,34 +1,36 @@
-/* vacuum, vacuum analyze, vacuum full. */
-#include "pgtend/commands/command.h"
-#include "pgtend/maintain/maintain.h"
+/* vacuum, vacuum analyze, vacuum full, analyze. */
+#include "maintaining.h"
 
 static const struct verb_option options[] = {
-    {"--table", OPTION_TABLE, "[SCHEMA.]NAME", true, "this table only"},
+    MAINTAIN_TABLE_OPTION,
+    MAINTAIN_BUDGET_OPTION,
     {0},
 };
 
-static bool vacuum(const struct action *action, bool is_dry_run, struct report *report, struct err *err)
+static bool work(const struct action *action, enum maintain_what what, bool is_dry_run, struct report *report, struct err *err)
 {
-	return maintain_vacuum(action->fleet, action->database, action->verb->subverb,
-	    command_option_all(action->command, "--table"), is_dry_run, report, err);
+	struct maintain_options how = maintaining_options(action, is_dry_run);
+	return maintain_vacuum(action->fleet, action->database, what, &how, report, err);
 }
 
-static bool run(struct action *action, struct err *err)
+static bool run_vacuum(struct action *action, struct err *err)
 {
-	return vacuum(action, action->is_dry_run, action->report, err);
+	return work(action, MAINTAIN_VACUUM, action->is_dry_run, action->report, err);
 }
 
-static bool preview(struct action *action, struct err *err)
+static bool run_analyze(struct action *action, struct err *err)
 {
-	struct report report = {0};
-	bool is_good = vacuum(action, true, &report, err);
-	for (size_t i = 0; is_good && i < report.log.count; i++)
-		words_add(&action->preview, report.log.v[i]);
-	if (is_good && report.summary != NULL)
-		words_add(&action->preview, report.summary);
-	report_done(&report);
-	return is_good;
+	return work(action, MAINTAIN_ANALYZE, action->is_dry_run, action->report, err);
 }
+
+static bool run_vacuum_analyze(struct action *action, struct err *err)
+{
+	return work(action, MAINTAIN_VACUUM_ANALYZE, action->is_dry_run, action->report, err);
+}
+
+ACTS_VERB(full, MAINTAIN_VACUUM_FULL)
+
+#define BUDGET_WORDS " With --budget (or key maintain_budget) no further table is begun after that time; what is left is named (exit status 3)."
 
 const struct verb verb_vacuum = {
     .name = "vacuum",
@@ -41,10 +43,10 @@ const struct verb verb_vacuum = {
             "seen. Reading and writing go on. A table "
             "that the role may not vacuum is passed over with a line; one that stays locked for lock_timeout is named "
             "at the end (exit status 3). "
-            "Hypertables take their chunks with them.",
+            "Hypertables are vacuumed chunk by chunk; compressed chunks, whose rows lie elsewhere and do not change, are passed over." BUDGET_WORDS,
     .example = "pgtend vacuum core --table public.users",
     .shape = &vacuum_shape,
-    .run = run,
+    .run = run_vacuum,
 };
 
 const struct verb verb_vacuum_analyze = {
@@ -55,10 +57,10 @@ const struct verb verb_vacuum_analyze = {
     .level = GUARD_L1,
     .has_dry_run = true,
     .title = "Vacuum, and make new statistics",
-    .help = "As vacuum, and each table's statistics for the planner are made anew; partitioned tables get theirs too.",
+    .help = "As vacuum, and each table's statistics for the planner are made anew; partitioned tables and hypertables get theirs too." BUDGET_WORDS,
     .example = "pgtend vacuum analyze atriz",
     .shape = &vacuum_shape,
-    .run = run,
+    .run = run_vacuum_analyze,
 };
 
 const struct verb verb_vacuum_full = {
@@ -70,10 +72,25 @@ const struct verb verb_vacuum_full = {
     .has_dry_run = true,
     .title = "Write tables anew without dead rows",
     .help = "Each table is locked against everything, also reading, while it is written anew, which needs up to its "
-            "own size of free disk. One table "
-            "at a time; the wait for each lock ends after lock_timeout.",
+            "own size of free disk. One table, or one chunk of a hypertable, "
+            "at a time; the wait for each lock ends after lock_timeout." BUDGET_WORDS,
     .example = "pgtend vacuum full tracking --table location_events",
     .shape = &vacuum_shape,
-    .preview = preview,
-    .run = run,
+    .preview = full_preview,
+    .run = full_run,
+};
+
+const struct verb verb_analyze = {
+    .name = "analyze",
+    .scope = VERB_ACTS,
+    .options = options,
+    .level = GUARD_L1,
+    .has_dry_run = true,
+    .title = "Make new statistics for the planner",
+    .help = "Samples the tables of a database one by one, the small ones first, partitioned tables and hypertables too, so that the planner knows what is in "
+            "them. Reading and writing go on. A table that the role may not analyze is passed over with a line; one that stays locked for lock_timeout is named at "
+            "the end (exit status 3)." BUDGET_WORDS,
+    .example = "pgtend analyze macro_ai",
+    .shape = &vacuum_shape,
+    .run = run_analyze,
 };

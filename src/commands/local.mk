@@ -46,6 +46,8 @@ libpgtend_a_SOURCES += \
 	src/commands/dispatch_work.c \
 	src/commands/gather.c \
 	src/commands/help.c \
+	src/commands/maintaining.c \
+	src/commands/maintaining.h \
 	src/commands/openmetrics.c \
 	src/commands/options.c \
 	src/commands/parse.c \

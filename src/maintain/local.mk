@@ -1,3 +1,7 @@
 # sources of src/maintain, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/maintain/chore.c \
+	src/maintain/internal.h \
+	src/maintain/items.c \
+	src/maintain/targets.c \
 	src/maintain/vacuum.c

@@ -1,7 +1,0 @@
--- How far the VACUUM, VACUUM FULL or ANALYZE of backend $1 is, in blocks.
-select phase, done, whole
-  from (select phase, heap_blks_scanned as done, heap_blks_total as whole from pg_catalog.pg_stat_progress_vacuum where pid = $1::int
-        union all
-        select phase, heap_blks_scanned, heap_blks_total from pg_catalog.pg_stat_progress_cluster where pid = $1::int
-        union all
-        select phase, sample_blks_scanned, sample_blks_total from pg_catalog.pg_stat_progress_analyze where pid = $1::int) as progress
