@@ -24,6 +24,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_migrate_rehearse.c \
 	src/commands/cmd_migrate_repair.c \
 	src/commands/cmd_migrate_status.c \
+	src/commands/cmd_orphans.c \
 	src/commands/cmd_pitr.c \
 	src/commands/cmd_pools.c \
 	src/commands/cmd_prune.c \

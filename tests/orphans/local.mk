@@ -1,1 +1,2 @@
 # tests of orphans/
+EXTRA_DIST += tests/orphans/orphans.test
