@@ -147,7 +147,8 @@ static void ini_keys(struct text *out, enum section_kind kind)
 
 static void threshold_keys(struct text *out)
 {
-	static const char *const kinds[] = {[LIMIT_SHARE] = "share in per cent", [LIMIT_DURATION] = "duration: 30s, 5min, 2 days", [LIMIT_COUNT] = "whole number"};
+	static const char *const kinds[] = {[LIMIT_SHARE] = "share in per cent", [LIMIT_DURATION] = "duration: 30s, 5min, 2 days", [LIMIT_COUNT] = "whole number",
+		[LIMIT_BYTES] = "size: 100 MB, 2 GB"};
 	for (int i = 0; i < limits_threshold_count; i++) {
 		const struct limits_threshold *threshold = &limits_thresholds[i];
 		char *doc = mem_format("%s (%s; default %s)", threshold->doc, kinds[threshold->kind], threshold->otherwise);

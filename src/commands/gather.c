@@ -42,6 +42,15 @@ bool gather_verdict(struct action *action, enum fact fact, struct err *err)
 	return err_prefix(err, "%d of %d databases gave no answer", failed, action->database_count);
 }
 
+void gather_hint_hidden(struct action *action, const struct database *database, int hidden)
+{
+	const char *user = conninfo_get(database->info, "user");
+
+	if (hidden > 0)
+		report_hint(action->report, "%s: %d without an estimate, because the role may not read their columns: GRANT pg_read_all_data TO %s (before 14: SELECT on the tables)",
+			database->name, hidden, user ? user : "it");
+}
+
 int gather_deadline_ms(const struct action *action)
 {
 	static const double default_s = 9, most_s = 86400;

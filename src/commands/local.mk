@@ -6,6 +6,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_backup.c \
 	src/commands/cmd_backup_due.c \
 	src/commands/cmd_backups.c \
+	src/commands/cmd_bloat.c \
 	src/commands/cmd_check.c \
 	src/commands/cmd_chunks.c \
 	src/commands/cmd_clean.c \
@@ -13,6 +14,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_create.c \
 	src/commands/cmd_drop_chunks.c \
 	src/commands/cmd_help.c \
+	src/commands/cmd_indexes.c \
 	src/commands/cmd_init.c \
 	src/commands/cmd_jobs.c \
 	src/commands/cmd_metrics.c \

@@ -4,6 +4,7 @@ libpgtend_a_SOURCES += \
 	src/core/event.c \
 	src/core/json.c \
 	src/core/mem.c \
+	src/core/oid_map.c \
 	src/core/places.c \
 	src/core/report.c \
 	src/core/table.c \

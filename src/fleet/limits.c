@@ -29,6 +29,11 @@ const struct limits_threshold limits_thresholds[] = {
 	{"dead_rows_warn", LIMIT_SHARE, "40%",
 		"Dead rows against all rows of a table; autovacuum's own default acts at 20% (autovacuum_vacuum_scale_factor)."},
 	{"dead_rows_least", LIMIT_COUNT, "10000", "Tables with fewer dead rows than this are left alone."},
+	{"bloat_warn", LIMIT_SHARE, "50%", "How much of a table or an index may be air, by the estimate of the verbs bloat and indexes; check_postgres.pl warns when one is twice as large as it could be."},
+	{"bloat_crit", LIMIT_SHARE, "90%", "The same."},
+	{"bloat_least", LIMIT_BYTES, "100 MB", "Less air than this is left alone; pghero's number for indexes."},
+	{"index_unused_least", LIMIT_BYTES, "10 MB", "Smaller indexes that nobody scans are left alone; pghero's number."},
+	{"index_unused_after", LIMIT_DURATION, "30d", "How long scans must have been counted before an index without any is called unused: a month's work comes once a month."},
 	{"pool_wait_warn", LIMIT_DURATION, "1s", "Longest wait of a client for a pooled connection (SHOW POOLS maxwait)."},
 	{"pool_wait_crit", LIMIT_DURATION, "10s", "The same; PgBouncer's own query_wait_timeout is 120 s."},
 	{"pool_demand_warn", LIMIT_SHARE, "100%",
@@ -64,6 +69,12 @@ static bool read_value(enum limit_kind kind, const char *text, double *value)
 	size_t length = strlen(text);
 	if (kind == LIMIT_DURATION)
 		return units_parse_duration_s(text, value) && *value >= 0;
+	if (kind == LIMIT_BYTES) {
+		if (!units_parse_bytes(text, &whole) || whole < 0)
+			return false;
+		*value = (double)whole;
+		return true;
+	}
 	if (kind == LIMIT_COUNT) {
 		if (!units_parse_int(text, &whole) || whole < 0)
 			return false;
@@ -147,7 +158,8 @@ static bool check_order(const struct section *section, const char *key, double v
 bool limits_check(const struct config *config, struct err *err)
 {
 	static const char *const wanted[] = {
-		[LIMIT_SHARE] = "a share from 0% to 100%", [LIMIT_DURATION] = "a duration (30s, 5min, 2 days)", [LIMIT_COUNT] = "a whole number"};
+		[LIMIT_SHARE] = "a share from 0% to 100%", [LIMIT_DURATION] = "a duration (30s, 5min, 2 days)", [LIMIT_COUNT] = "a whole number",
+		[LIMIT_BYTES] = "a size (100 MB)"};
 	const struct section *section = config_section(config, SECTION_THRESHOLD, "");
 	const char *text = NULL, *key;
 	for (int i = 0; section != NULL && (key = section_item(section, i, &text)) != NULL; i++) {

@@ -3,6 +3,7 @@ libpgtend_a_SOURCES += \
 	src/fleet/blocker.c \
 	src/fleet/fleet.c \
 	src/fleet/history.c \
+	src/fleet/indexes.c \
 	src/fleet/learn.c \
 	src/fleet/limits.c \
 	src/fleet/limits_memory.c \

@@ -9,6 +9,7 @@ libpgtend_a_SOURCES += \
 	src/health/judge_pools.c \
 	src/health/judge_restores.c \
 	src/health/judge_server.c \
+	src/health/judge_tables.c \
 	src/health/judge_timescale.c \
 	src/health/judge_tls.c \
 	src/health/overview.c

@@ -30,10 +30,16 @@ extern const struct probe probe_server;
 extern const struct probe probe_dead_rows;
 extern const struct probe probe_databases;
 extern const struct probe probe_activity;
+extern const struct probe probe_bloat;
 extern const struct probe probe_indexes;
 extern const struct probe probe_tables;
 extern const struct probe probe_tls;
 extern const struct probe probe_pools;
 extern const struct probe probe_pool_clients;
+
+/* The numbers in these columns (NULL ends) of all rows, as an array: "{1,2}". Caller frees. */
+char *probe_oids(const struct result *result, const char *const *names);
+/* bloat_bytes and bloat_ratio of a row that has `pages` and wants only so many. */
+void probe_set_bloat(struct table *table, int row, double pages, double wanted, int64_t block);
 
 #endif

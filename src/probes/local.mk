@@ -1,13 +1,20 @@
 # sources of src/probes, in alphabetical order
 libpgtend_a_SOURCES += \
 	src/probes/ask.c \
+	src/probes/bloat.c \
+	src/probes/bloat.h \
+	src/probes/bloat_ask.c \
+	src/probes/bloat_ask.h \
 	src/probes/collect.c \
 	src/probes/collector.c \
 	src/probes/here.c \
+	src/probes/index_bloat.c \
+	src/probes/index_bloat.h \
 	src/probes/index_twins.c \
 	src/probes/index_twins.h \
 	src/probes/internal.h \
 	src/probes/probe_activity.c \
+	src/probes/probe_bloat.c \
 	src/probes/probe_databases.c \
 	src/probes/probe_dead_rows.c \
 	src/probes/probe_disk.c \

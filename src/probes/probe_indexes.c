@@ -1,9 +1,12 @@
 /* FACT_INDEXES: one row an index, and what is wrong with it, asked without ever waiting for a lock. */
 #include <string.h>
 
+#include "index_bloat.h"
 #include "index_twins.h"
 #include "internal.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
+#include "pgtend/fleet/indexes.h"
 #include "pgtend/probes/shapes.h"
 #include "pgtend/sql_embedded.h"
 
@@ -57,26 +60,15 @@ static void set_twins(const struct result *result, struct table *table)
 	mem_free(verdicts);
 }
 
-static bool is_set(const struct table *table, int row, const char *column)
-{
-	return table_get_int(table, row, column, 0) != 0;
-}
-
 static void finish_row(const struct result *result, struct table *table, int row)
 {
-	bool has_rule = is_set(table, row, "is_unique") || is_set(table, row, "is_constraint") || is_set(table, row, "is_replica_identity");
-
-	table_set_int(table, row, "is_unused", table_get_int(table, row, "scans", 0) == 0 && !has_rule);
 	if (!result_bool(result, row, result_column(result, "is_exact")))
 		table_set_approximate(table, row, "size_bytes");
-	table_set_missing(table, row, "last_scan", MISSING_VERSION);
 }
 
-static bool ask(const struct probe_target *target, struct session *session, struct table *table, struct err *err)
+static bool ask_indexes(struct session *session, struct table *table, struct err *err)
 {
 	struct result *result = NULL;
-
-	(void)target;
 	bool is_answered = probe_query_sizes(session, sql_probes_indexes, NULL, 0, &result, err);
 
 	if (is_answered) {
@@ -87,6 +79,98 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 	}
 	result_free(result);
 	return is_answered;
+}
+
+/* --- hypertables ------------------------------------------------------------------------------- */
+
+/* What the index of an empty root counts nothing of: its chunks have them. */
+static void copy_folded(struct table *to, int to_row, const struct table *from, int from_row)
+{
+	static const char *const counts[] = {"parts", "size_bytes", "scans", "rows_read", "rows_fetched", "is_valid", NULL};
+
+	for (const char *const *column = counts; *column; column++)
+		if (table_get(from, from_row, *column)->has_value)
+			table_set_int(to, to_row, *column, table_get_int(from, from_row, *column, 0));
+}
+
+static void fold_hypertables(const struct result *result, struct table *table, struct oid_map *leaves)
+{
+	struct table *folded = table_new(&indexes_shape);
+	struct oid_map *roots = oid_map_new(table, "oid");
+
+	result_fill(result, folded);
+	for (int from = 0; from < table_rows(folded); from++) {
+		int row = oid_map_row(roots, table_get_int(folded, from, "oid", 0));
+
+		if (row >= 0) {
+			copy_folded(table, row, folded, from);
+		} else {
+			row = table_add_row(table);
+			table_copy_row(table, row, folded, from);
+		}
+		table_set_approximate(table, row, "size_bytes");
+		oid_map_add(leaves, text_of(result, from, "leaves"), row);
+	}
+	oid_map_free(roots);
+	table_free(folded);
+}
+
+static bool ask_hypertables(struct session *session, struct table *table, struct oid_map *leaves, struct err *err)
+{
+	struct result *result = NULL;
+	bool is_answered = session_query_wait(session, sql_probes_indexes_hypertables, NULL, 0, DEADLINE_MS, &result, err);
+
+	if (is_answered)
+		fold_hypertables(result, table, leaves);
+	result_free(result);
+	return is_answered;
+}
+
+/* --- last scans -------------------------------------------------------------------------------- */
+
+/* From 16 on. Asked apart, because a function that is not there would fail the whole question. */
+static bool ask_last_scans(const struct probe_target *target, struct session *session, struct table *table, struct oid_map *rows, struct err *err)
+{
+	struct result *result = NULL;
+
+	if (target->server->version_num < 160000) {
+		for (int row = 0; row < table_rows(table); row++)
+			table_set_missing(table, row, "last_scan", MISSING_VERSION);
+		return true;
+	}
+	bool is_answered = session_query_wait(session, sql_probes_indexes_last_16, NULL, 0, DEADLINE_MS, &result, err);
+	struct table *last = table_new(&indexes_shape);
+
+	if (is_answered)
+		result_fill(result, last);
+	for (int from = 0; from < table_rows(last); from++) {
+		int row = oid_map_row(rows, table_get_int(last, from, "oid", 0));
+		int64_t at_us = table_get_int(last, from, "last_scan", 0);
+
+		if (row >= 0 && at_us > table_get_int(table, row, "last_scan", 0))
+			table_set_int(table, row, "last_scan", at_us);
+	}
+	table_free(last);
+	result_free(result);
+	return is_answered;
+}
+
+static bool ask(const struct probe_target *target, struct session *session, struct table *table, struct err *err)
+{
+	struct oid_map *rows = NULL;
+	bool is_answered = ask_indexes(session, table, err);
+
+	if (is_answered) {
+		rows = oid_map_new(table, "oid");
+		is_answered = (!target->database->has_timescaledb || ask_hypertables(session, table, rows, err)) &&
+		              index_bloat_ask(session, table, rows, err) && ask_last_scans(target, session, table, rows, err);
+	}
+	oid_map_free(rows);
+	if (!is_answered)
+		return false;
+	indexes_judge(target->fleet, table, 0, units_now_us());
+	table_sort(table, table_column(&indexes_shape, "size_bytes"), true);
+	return true;
 }
 
 const struct probe probe_indexes = {

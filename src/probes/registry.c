@@ -17,6 +17,7 @@ static const struct probe *registry[FACT_COUNT] = {
 	[FACT_SETTINGS] = &probe_settings,
 	[FACT_EXTENSIONS] = &probe_extensions,
 	[FACT_DISK] = &probe_disk,
+	[FACT_BLOAT] = &probe_bloat,
 	[FACT_TABLES] = &probe_tables,
 	[FACT_DEAD_ROWS] = &probe_dead_rows,
 	[FACT_POOLS] = &probe_pools,

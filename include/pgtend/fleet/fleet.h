@@ -46,6 +46,7 @@ enum fact {
 	FACT_OLDEST_TABLES, /* database: the tables that hold its oldest transactions */
 	FACT_SEQUENCES,     /* database: sequences and how near their end they are */
 	FACT_INDEXES,       /* database: indexes and what is wrong with them */
+	FACT_BLOAT,         /* database: how much of the biggest tables is air */
 	FACT_VECTORS,       /* database: columns of pgvector and their indexes */
 	FACT_TABLES,        /* database: sizes and counters by table, chunks folded */
 	FACT_DEAD_ROWS,     /* database: the tables with most dead rows */

@@ -13,17 +13,17 @@ const char *verdict_word(enum verdict verdict); /* "ok", "warn", "crit", "unknow
 /* Of two, the one that is told: crit, warn, unknown, ok. */
 enum verdict verdict_worse(enum verdict a, enum verdict b);
 
-enum limit_kind { LIMIT_SHARE, LIMIT_DURATION, LIMIT_COUNT };
+enum limit_kind { LIMIT_SHARE, LIMIT_DURATION, LIMIT_COUNT, LIMIT_BYTES };
 struct limits_threshold {
 	const char *name;      /* key in [threshold] */
 	enum limit_kind kind;
-	const char *otherwise; /* default as text: "80%", "5min", "3" */
+	const char *otherwise; /* default as text: "80%", "5min", "3", "10 MB" */
 	const char *doc;       /* what it bounds, and where the number comes from */
 };
 extern const struct limits_threshold limits_thresholds[];
 extern const int limits_threshold_count;
 
-/* A share as 0..1, a duration in seconds, or a count; as configured, else the default. An unknown name is a mistake in pgtend and dies. */
+/* A share as 0..1, a duration in seconds, a count, or bytes; as configured, else the default. An unknown name is a mistake in pgtend and dies. */
 double limits_value(const struct fleet *fleet, const char *name);
 /* false: [threshold] has an unknown name or a value that is none; err (ERR_CONFIG) begins with file:line. fleet_new() asks it. */
 PGTEND_CHECK bool limits_check(const struct config *config, struct err *err);

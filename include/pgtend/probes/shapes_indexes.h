@@ -1,4 +1,4 @@
-/* probes/shapes_indexes.h - the columns of FACT_INDEXES and FACT_VECTORS: see shapes.h. */
+/* probes/shapes_indexes.h - the columns of FACT_INDEXES, FACT_BLOAT and FACT_VECTORS: see shapes.h. */
 #ifndef PGTEND_PROBES_SHAPES_INDEXES_H
 #define PGTEND_PROBES_SHAPES_INDEXES_H
 
@@ -18,10 +18,10 @@
 	{"rows_read", CELL_COUNT, "read", 5, "Entries that those scans returned (pg_stat_get_tuples_returned())."}, \
 	{"rows_fetched", CELL_COUNT, "fetched", 6, "Live rows that they fetched from the table (pg_stat_get_tuples_fetched())."}, \
 	{"last_scan", CELL_TIME, "last scan", 5, "When it was last scanned here (pg_stat_user_indexes.last_idx_scan). Missing \"version\" before PostgreSQL 16."}, \
-	{"stats_since", CELL_TIME, NULL, 0, "Since when scans are counted (pg_stat_database.stats_reset); null: since the database was made, or its server last crashed."}, \
-	{"standby_scans", CELL_COUNT, "standby", 5, "Scans on its standbys that pgtend.ini knows; null: it knows none."}, \
+	{"stats_since", CELL_TIME, NULL, 0, "Since when scans are counted at least (pg_stat_database.stats_reset, else when the server was started)."}, \
+	{"standby_scans", CELL_COUNT, "standby", 5, "Scans on its other servers that pgtend.ini knows, standbys or the primary; null: it knows none."}, \
 	{"unseen_standbys", CELL_COUNT, NULL, 0, "Standbys that stream from this server and that pgtend.ini does not know: what they scan nobody here knows (pg_stat_replication)."}, \
-	{"is_unused", CELL_BOOL, "unused", 2, "Whether nobody has scanned it, here or on a standby that is known, and it keeps no rule: neither unique nor a constraint's."}, \
+	{"is_unused", CELL_BOOL, "unused", 2, "Whether nobody has scanned it, here or on another of its servers that is known, and it keeps no rule: neither unique nor a constraint's."}, \
 	{"is_unique", CELL_BOOL, NULL, 0, "Whether it keeps values unique (pg_index.indisunique)."}, \
 	{"is_primary", CELL_BOOL, NULL, 0, "Whether it is the primary key's (pg_index.indisprimary)."}, \
 	{"is_constraint", CELL_BOOL, NULL, 0, "Whether a constraint stands on it: a key, an exclusion, a foreign key that refers to it (pg_constraint.conindid)."}, \
@@ -33,8 +33,19 @@
 	{"duplicate_kind", CELL_TEXT, NULL, 0, "same: the other has the same columns; prefix: it begins with them."}, \
 	{"bloat_bytes", CELL_BYTES, "bloat", 1, "What a new build would give back, by an estimate from pg_stats; null where it was not estimated: no btree, under 1 MB, never analyzed. Missing \"privilege\" where its columns may not be read."}, \
 	{"bloat_ratio", CELL_RATIO, "bloat %", 2, "The same, of its size."}, \
-	{"advice", CELL_TEXT, "finding", 1, "What is wrong with it and what helps, in one line; null: nothing."}
+	{"advice", CELL_TEXT, "finding", 0, "What is wrong with it and what helps, in one line; null: nothing."}
+
+#define BLOAT_COLUMNS \
+	{"schema", CELL_TEXT, "schema", 3, "Schema of the table (pg_namespace.nspname)."}, \
+	{"name", CELL_TEXT, "table", 0, "Name of the table, partition or chunk (pg_class.relname)."}, \
+	{"oid", CELL_ID, NULL, 0, "Its number (pg_class.oid)."}, \
+	{"kind", CELL_TEXT, "kind", 4, "table or matview."}, \
+	{"size_bytes", CELL_BYTES, "size", 0, "Its rows on disk when it was last vacuumed or analyzed, without indexes and toast (pg_class.relpages)."}, \
+	{"bloat_bytes", CELL_BYTES, "bloat", 0, "What writing it anew would give back, by an estimate from pg_stats; null until it is analyzed. Missing \"privilege\" where its columns may not be read."}, \
+	{"bloat_ratio", CELL_RATIO, "bloat %", 0, "The same, of its size."}, \
+	{"counted_at", CELL_TIME, "counted", 2, "When it was last vacuumed or analyzed (pg_stat_get_last_vacuum_time() and the like)."}
 
 extern const struct table_shape indexes_shape;
+extern const struct table_shape bloat_shape;
 
 #endif
