@@ -60,3 +60,15 @@ int gather_deadline_ms(const struct action *action)
 		seconds = default_s;
 	return (int)((seconds < most_s ? seconds : most_s) * 1000);
 }
+
+bool gather_interval_ms(const struct action *action, int *interval_ms, struct err *err)
+{
+	static const double most_s = 3600;
+	const char *given = command_option(action->command, "--interval");
+	double seconds = 1;
+
+	if (given && (!units_parse_duration_s(given, &seconds) || seconds < 0 || seconds > most_s))
+		return err_set(err, ERR_USAGE, "--interval: %s is no time between nothing and an hour", given);
+	*interval_ms = (int)(seconds * 1000);
+	return true;
+}

@@ -12,7 +12,10 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_clean.c \
 	src/commands/cmd_compress.c \
 	src/commands/cmd_create.c \
+	src/commands/cmd_databases.c \
+	src/commands/cmd_disk.c \
 	src/commands/cmd_drop_chunks.c \
+	src/commands/cmd_extensions.c \
 	src/commands/cmd_help.c \
 	src/commands/cmd_indexes.c \
 	src/commands/cmd_init.c \
@@ -31,10 +34,14 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_pools.c \
 	src/commands/cmd_prune.c \
 	src/commands/cmd_refresh.c \
+	src/commands/cmd_replication.c \
 	src/commands/cmd_restore.c \
 	src/commands/cmd_retention.c \
 	src/commands/cmd_sandbox.c \
 	src/commands/cmd_seed.c \
+	src/commands/cmd_sequences.c \
+	src/commands/cmd_server.c \
+	src/commands/cmd_settings.c \
 	src/commands/cmd_status.c \
 	src/commands/cmd_tables.c \
 	src/commands/cmd_trust.c \
@@ -42,12 +49,15 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_vacuum.c \
 	src/commands/cmd_verify.c \
 	src/commands/cmd_version.c \
+	src/commands/cmd_wal.c \
+	src/commands/cmd_wraparound.c \
 	src/commands/complete.c \
 	src/commands/dispatch.c \
 	src/commands/dispatch_ask.c \
 	src/commands/dispatch_standing.c \
 	src/commands/dispatch_work.c \
 	src/commands/gather.c \
+	src/commands/gather_servers.c \
 	src/commands/help.c \
 	src/commands/maintaining.c \
 	src/commands/maintaining.h \

@@ -187,13 +187,13 @@
 	{"name", CELL_TEXT, "setting", 0, "Name of the setting (pg_settings.name)."}, \
 	{"value", CELL_TEXT, "value", 0, "Its value, with its unit."}, \
 	{"default_value", CELL_TEXT, "default", 1, "What it would be if nobody set it (pg_settings.boot_val)."}, \
+	{"concern", CELL_TEXT, "concern", 0, "What this value does that it should not; null: nothing is known against it."}, \
 	{"is_changed", CELL_BOOL, NULL, 9, "Whether somebody set it to something else than its default."}, \
 	{"source", CELL_TEXT, "source", 3, "Where the value comes from (pg_settings.source)."}, \
 	{"file", CELL_TEXT, "file", 5, "File and line that set it (pg_settings.sourcefile, sourceline)."}, \
 	{"context", CELL_TEXT, "takes effect", 6, "What a change needs: postmaster a restart, sighup a reload, else a new session or nothing (pg_settings.context)."}, \
 	{"is_pending_restart", CELL_BOOL, "restart", 1, "Whether it was changed in its file and waits for a restart (pg_settings.pending_restart)."}, \
-	{"verdict", CELL_TEXT, NULL, 9, "crit, warn or ok: how dangerous that value is; null: nothing is known against it."}, \
-	{"concern", CELL_TEXT, "concern", 0, "What this value does that it should not; null: nothing is known against it."}
+	{"verdict", CELL_TEXT, NULL, 9, "crit, warn or ok: how dangerous that value is; null: nothing is known against it."}
 
 #define EXTENSIONS_COLUMNS \
 	{"name", CELL_TEXT, "extension", 0, "Name of the extension (pg_extension.extname)."}, \

@@ -1,0 +1,121 @@
+/* Facts of servers as one table: each server is asked once, whatever databases of it were named. */
+#include <string.h>
+
+#include "gather.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/probes/collector.h"
+
+enum { DEADLINE_MS = 30000 };
+
+int gather_first_of_servers(const struct action *action, struct database **first)
+{
+	int count = 0;
+
+	for (int i = 0; i < action->database_count; i++) {
+		bool is_known = false;
+
+		for (int k = 0; k < count && !is_known; k++)
+			is_known = first[k]->server == action->databases[i]->server;
+		if (!is_known)
+			first[count++] = action->databases[i];
+	}
+	return count;
+}
+
+static void add_rows(const struct server *server, enum fact fact, struct table *all)
+{
+	const struct table *table = server->facts[fact].table;
+
+	for (int from = 0; table && from < table_rows(table); from++) {
+		int row = table_add_row(all);
+
+		table_copy_row(all, row, table, from);
+		table_set_text(all, row, "server", server->label);
+	}
+}
+
+struct table *gather_servers(struct action *action, const enum fact *facts, enum fact shown, const struct table_shape *shape)
+{
+	struct database **first = mem_new(sizeof *first * ((size_t)action->database_count + 1));
+	struct table *all = table_new(shape);
+	int count = gather_first_of_servers(action, first);
+
+	collect_wait(action->fleet, first, count, facts, DEADLINE_MS);
+	for (int i = 0; i < count; i++)
+		add_rows(first[i]->server, shown, all);
+	mem_free(first);
+	return all;
+}
+
+static bool is_lacking(const struct database *database, enum fact fact)
+{
+	return database_facts(database, fact)->err.kind == ERR_UNSUPPORTED;
+}
+
+/* A server that cannot tell says so: alone it is a failure, among others it is skipped. */
+bool gather_server_verdict(struct action *action, enum fact fact, struct err *err)
+{
+	struct database **named = action->databases, **kept = mem_new(sizeof *kept * ((size_t)action->database_count + 1));
+	int all = action->database_count, count = gather_first_of_servers(action, kept), left = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (count > 1 && is_lacking(kept[i], fact))
+			report_log(action->report, "skipped %s: %s", kept[i]->name, database_facts(kept[i], fact)->err.text);
+		else
+			kept[left++] = kept[i];
+	}
+	action->databases = kept;
+	action->database_count = left;
+	bool is_good = gather_verdict(action, fact, err);
+
+	action->databases = named;
+	action->database_count = all;
+	mem_free(kept);
+	return is_good;
+}
+
+static bool has_privilege_missing(const struct table *rows)
+{
+	const struct table_shape *shape = table_shape(rows);
+
+	for (int row = 0; row < table_rows(rows); row++)
+		for (int column = 0; column < shape->column_count; column++)
+			if (table_cell(rows, row, column)->missing == MISSING_PRIVILEGE)
+				return true;
+	return false;
+}
+
+/* As SQL wants it: a role may be called anything. */
+static char *quoted(const char *role)
+{
+	struct text out = {0};
+
+	text_add(&out, "\"");
+	for (const char *c = role; *c; c++)
+		text_add_n(&out, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
+	text_add(&out, "\"");
+	return text_take(&out);
+}
+
+static bool is_plain(const char *role)
+{
+	return role[strspn(role, "abcdefghijklmnopqrstuvwxyz_0123456789")] == '\0' && !(*role >= '0' && *role <= '9');
+}
+
+void gather_hint_grant(struct action *action, const struct table *rows, const char *granted)
+{
+	struct words said = {0};
+
+	for (int i = 0; i < action->database_count && has_privilege_missing(rows); i++) {
+		const char *role = conninfo_get(action->databases[i]->info, "user");
+
+		if (!role || words_has(&said, role))
+			continue;
+		char *name = is_plain(role) ? mem_copy(role) : quoted(role);
+
+		words_add(&said, role);
+		report_hint(action->report, "what reads \"privilege\" is shown after: GRANT %s TO %s;", granted, name);
+		mem_free(name);
+	}
+	words_done(&said);
+}
