@@ -17,4 +17,4 @@ tests_timescale_test_forecast_LDADD = $(TEST_LIBS)
 tests_timescale_test_judge_cause_SOURCES = tests/timescale/test_judge_cause.c
 tests_timescale_test_judge_cause_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_timescale_test_judge_cause_LDADD = $(TEST_LIBS)
-EXTRA_DIST += tests/timescale/apache.test tests/timescale/causes.test tests/timescale/causes_native.test tests/timescale/chunks.test tests/timescale/chunks_shapes.test tests/timescale/ingest.test tests/timescale/ingest_locks.test tests/timescale/ingest_old.test tests/timescale/policies.test tests/timescale/timescale.test tests/timescale/timescale_218.test
+EXTRA_DIST += tests/timescale/apache.test tests/timescale/causes_native.test tests/timescale/chunks.test tests/timescale/chunks_shapes.test tests/timescale/ingest.test tests/timescale/ingest_locks.test tests/timescale/ingest_old.test tests/timescale/policies.test tests/timescale/timescale.test tests/timescale/timescale_218.test
