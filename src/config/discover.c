@@ -120,11 +120,12 @@ static void free_drizzle(struct found_drizzle *drizzle)
 	mem_free(drizzle);
 }
 
-static void repository_done(struct repository *repository)
+void discover_done(struct repository *repository)
 {
 	for (int i = 0; i < repository->env_count; i++) {
 		mem_free(repository->envs[i]->folder);
 		mem_free(repository->envs[i]->path);
+		mem_free(repository->envs[i]->trouble);
 		dotenv_done(&repository->envs[i]->env);
 		mem_free(repository->envs[i]);
 	}
@@ -234,7 +235,7 @@ bool discover(const char *folder, struct discovery *found, struct err *err)
 		for (size_t i = 0; i < repository.notes.count; i++)
 			words_add(&found->notes, repository.notes.v[i]);
 	}
-	repository_done(&repository);
+	discover_done(&repository);
 	return ok;
 }
 

@@ -16,6 +16,7 @@ struct found_env {
 	char *folder;
 	char *path;
 	bool is_example;
+	char *trouble; /* with wants_every_env: why it could not be read; NULL */
 	struct dotenv env;
 };
 
@@ -73,6 +74,7 @@ struct found_database {
 
 struct repository {
 	char *root;            /* absolute */
+	bool wants_every_env;  /* .env.production and its kind too, and one that is broken keeps no other from being looked at */
 	struct words packages; /* folders that hold a package.json and the like */
 	struct words compose_files, drizzle_files;
 	struct words runs_node_pg_migrate; /* packages whose package.json depends on it */
@@ -101,6 +103,7 @@ void discover_look_at_script(struct repository *repository, const char *path);
 /* Comments of a JavaScript or TypeScript text become blanks; what stands in quotes stays. */
 void discover_blank_comments(char *text);
 
+void discover_done(struct repository *repository);
 PGTEND_CHECK bool discover_scan(struct repository *repository, struct err *err);
 void discover_env(struct repository *repository);
 void discover_compose(struct repository *repository);

@@ -59,6 +59,11 @@ static bool add_env(struct walk *walk, const char *folder, const char *name, boo
 	mem_free(absolute);
 	repository->envs = mem_grow(repository->envs, (size_t)repository->env_count + 1, sizeof(struct found_env *));
 	repository->envs[repository->env_count++] = found;
+	if (!ok && repository->wants_every_env) {
+		found->trouble = mem_copy(walk->err->text);
+		err_clear(walk->err);
+		return true;
+	}
 	return ok;
 }
 
@@ -82,6 +87,16 @@ static bool is_compose(const char *name)
 	return is_yaml && (text_starts_with(name, "docker-compose") || text_starts_with(name, "compose."));
 }
 
+/* .env.production, .env.staging: `init` leaves them alone, because what it writes is for the machine that it runs on. */
+static bool is_other_env(const char *name)
+{
+	static const char *const ends[] = {".example", ".sample", ".template", ".dist", ".vault", ".keys", ".bak", ".orig", "~"};
+	bool is_env = text_starts_with(name, ".env.");
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		is_env = is_env && !text_ends_with(name, ends[i]);
+	return is_env;
+}
+
 static bool take_file(struct walk *walk, const char *folder, const char *name)
 {
 	static const char *const envs[] = {".env", ".env.local", ".env.development", NULL};
@@ -91,6 +106,7 @@ static bool take_file(struct walk *walk, const char *folder, const char *name)
 	    "package.json", "go.mod", "Cargo.toml", "pyproject.toml", "composer.json", NULL};
 	struct repository *repository = walk->repository;
 	bool is_env = is_one_of(name, envs), is_example = is_one_of(name, examples);
+	is_env = is_env || (repository->wants_every_env && !is_example && is_other_env(name));
 	if (is_env || is_example || is_one_of(name, packages))
 		if (!words_has(&repository->packages, folder))
 			words_add(&repository->packages, folder);

@@ -56,6 +56,9 @@ const struct config_key config_keys[] = {
     PGTEND("maintain_budget", KEY_DURATION, NULL, NULL,
         "How long `maintain`, `vacuum`, `analyze`, `reindex` and `archive` may work on one database: after it no further table is begun, and what is left "
         "is named (exit status 3). --budget overrides it. Not set: until all is done."),
+    PGTEND("monitoring", KEY_COMMAND, NULL, NULL,
+        "A command that ends with status 0 when what watches these databases answers, without a shell: curl -fsS https://HOST/health. "
+        "`preflight` runs it."),
     PGTEND(
         "environment", KEY_CHOICE, ENVIRONMENTS, NULL, "The environment of every database that does not say its own."),
     PGTEND("env_file", KEY_PATH, NULL, NULL, "A .env file whose variables every section may name as ${NAME}."),

@@ -24,7 +24,9 @@ libpgtend_a_SOURCES += \
 	src/config/discover_write.c \
 	src/config/dotenv.c \
 	src/config/dotenv_internal.h \
+	src/config/env_look.c \
 	src/config/ini.c \
 	src/config/keys.c \
 	src/config/reference.c \
-	src/config/trust.c
+	src/config/trust.c \
+	src/config/weakness.c
