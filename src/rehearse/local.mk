@@ -1,5 +1,6 @@
 # sources of src/rehearse, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/rehearse/record.c \
 	src/rehearse/rehearse.c \
 	src/rehearse/rehearse_fill.c \
 	src/rehearse/rehearse_judge.c \

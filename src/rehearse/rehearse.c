@@ -6,6 +6,7 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/loop/task.h"
+#include "pgtend/rehearse/record.h"
 #include "pgtend/runner/run.h"
 #include "rehearse_internal.h"
 
@@ -176,6 +177,7 @@ static bool run_plan(struct rehearsal *rehearsal, struct err *err)
 	struct migrate_options run = rehearsal->options->run;
 	run.plan_hash = rehearsal->plan.hash;
 	run.watch = &watch;
+	run.begins = NULL; /* what it looks at is the database itself */
 	run.is_dry_run = false;
 	rehearsal->inner = (struct report){.changed = forward, .arg = rehearsal};
 	bool is_done = migrate_run(rehearsal->fleet, &rehearsal->scratch.database, &run, &rehearsal->inner, err);
@@ -221,6 +223,30 @@ static void say_result(struct rehearsal *rehearsal, int64_t began_us)
 	words_done(&left);
 }
 
+/* Of each file that ran to its end, and of one that failed by itself: a connection that was lost says nothing of a file. */
+static void keep_record(struct rehearsal *rehearsal, const struct err *failure)
+{
+	struct rehearse_records records = {0};
+	struct err trouble = {0};
+	records.v = mem_grow(NULL, (size_t)rehearsal->plan.count + 1, sizeof *records.v);
+	for (int i = 0; i < rehearsal->plan.count; i++) {
+		const struct rehearse_step *step = &rehearsal->steps[i];
+		bool is_failed = step->is_begun && !step->is_done && failure && failure->kind == ERR_FAILED;
+		if (!step->is_up || (!step->is_done && !is_failed))
+			continue;
+		records.v[records.count++] = (struct rehearse_record){.name = mem_copy(step->name),
+		    .checksum = mem_copy(rehearsal->plan.steps[i].checksum),
+		    .ended_us = units_now_us(),
+		    .is_ok = step->is_done,
+		    .is_schema_only = rehearsal->options->is_schema_only,
+		    .duration_ms = step->is_done ? step->duration_ms : -1,
+		    .error = is_failed ? mem_copy(failure->text) : NULL};
+	}
+	if (records.count > 0 && !rehearse_records_keep(rehearsal->database, &records, &trouble))
+		report_log(rehearsal->report, "warning: that this was rehearsed could not be written down: %s", trouble.text);
+	rehearse_records_done(&records);
+}
+
 static bool rehearse(struct rehearsal *rehearsal, struct err *err)
 {
 	struct scratch *scratch = &rehearsal->scratch;
@@ -261,6 +287,7 @@ static bool run_whole(struct rehearsal *rehearsal, char hash[65], struct err *er
 	bool is_done = rehearse(rehearsal, err);
 	rehearse_tell(
 	    rehearsal->database, rehearsal->steps, rehearsal->plan.count, is_done ? NULL : err, rehearsal->report);
+	keep_record(rehearsal, is_done ? NULL : err);
 	if (is_done) {
 		say_result(rehearsal, began_us);
 		memcpy(hash, rehearsal->plan.hash, sizeof rehearsal->plan.hash);

@@ -205,6 +205,8 @@ static bool run_steps(struct run *run, struct err *err)
 
 static bool run_all(struct run *run, struct err *err)
 {
+	if (run->options->begins)
+		run->options->begins(run->session, run->options->begins_arg);
 	int64_t started_us = units_now_us();
 	char took[UNITS_SIZE];
 	bool is_good = ensure_metadata(run, err) && run_set(run, err) && ensure_history(run, err);

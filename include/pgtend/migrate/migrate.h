@@ -173,6 +173,9 @@ struct migrate_options {
 	enum transaction_mode transaction;
 	bool is_dry_run;
 	const struct migrate_watch *watch; /* NULL: nobody looks */
+	/* Called once, under the lock, when there is something to run and nothing of it was sent; through session only questions. NULL. */
+	void (*begins)(struct session *session, void *arg);
+	void *begins_arg;
 };
 /* Makes the next file as the team's tool would name and fill it, and what belongs to it. *made: their paths, for people, the one to write in
  * first; caller frees. */
