@@ -5,6 +5,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/preflight/pulse.h"
 #include "pgtend/rehearse/rehearse.h"
 #include "pgtend/runner/run.h"
 
@@ -57,6 +58,17 @@ static bool rehearse(const struct action *action, const struct migrate_options *
 	return rehearse_then_run(action->fleet, action->database, &rehearse, report, err);
 }
 
+/* How the database feels before it is changed, for `preflight --after`. That it cannot be told keeps nobody from changing it. */
+static void keep_pulse(struct session *session, void *arg)
+{
+	const struct action *action = arg;
+	struct pulse *pulse = NULL;
+	struct err why = {0};
+	if (!pulse_take(action->fleet, action->database, session, &pulse, &why) || !pulse_keep(action->database, pulse, "migrate up", &why))
+		report_log(action->report, "for `preflight --after` nothing could be written down: %s", why.text);
+	pulse_free(pulse);
+}
+
 static bool migrate(const struct action *action, bool is_dry_run, struct report *report, struct err *err)
 {
 	const char *transaction = command_option(action->command, "--transaction");
@@ -64,6 +76,8 @@ static bool migrate(const struct action *action, bool is_dry_run, struct report 
 	if (options.direction == MIGRATE_UP) {
 		options.to = command_option(action->command, "--to");
 		options.plan_hash = command_option(action->command, "--plan");
+		options.begins = keep_pulse;
+		options.begins_arg = (void *)action;
 	}
 	if (transaction != NULL)
 		options.transaction = strcmp(transaction, "all") == 0 ? TRANSACTION_ALL : TRANSACTION_FILE;

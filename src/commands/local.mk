@@ -32,6 +32,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_orphans.c \
 	src/commands/cmd_pitr.c \
 	src/commands/cmd_pools.c \
+	src/commands/cmd_preflight.c \
 	src/commands/cmd_prune.c \
 	src/commands/cmd_refresh.c \
 	src/commands/cmd_replication.c \

@@ -1,0 +1,63 @@
+/* TLS: in use, and the server's certificate verified. */
+#include <string.h>
+
+#include "internal.h"
+#include "pgtend/config/trust.h"
+#include "pgtend/core/mem.h"
+#include "pgtend/health/health.h"
+
+static const char tls[] = "tls";
+
+static bool is_verifying(const char *mode)
+{
+	return mode != NULL && text_starts_with(mode, "verify-");
+}
+
+static void say_plain(struct preflight *preflight, const struct database *database, const char *mode)
+{
+	bool is_offered = preflight->server != NULL && strcmp(line_server_text(preflight, "ssl"), "on") == 0;
+	line_add(preflight, database, tls, NULL, LINE_FINDING,
+	    mem_format("the connection to another machine is not encrypted (sslmode=%s)%s", mode, is_offered ? "" : ", and the server offers no TLS"),
+	    mem_copy(is_offered ? "sslmode = verify-full and sslrootcert in pgtend.ini" : "ssl = on, ssl_cert_file and ssl_key_file in postgresql.conf"));
+}
+
+/* A socket and the loopback leave no cable to listen at. */
+static void look(struct preflight *preflight, struct database *database, struct session *session)
+{
+	const char *mode = conninfo_effective(database->info, "sslmode");
+	bool is_local = trust_is_local(database->info), is_encrypted = session_is_tls(session);
+	if (mode == NULL)
+		mode = "prefer";
+	if (!is_encrypted && is_local)
+		line_add(preflight, database, tls, NULL, LINE_SKIPPED, mem_copy("the connection does not leave this machine"), NULL);
+	else if (!is_encrypted)
+		say_plain(preflight, database, mode);
+	else if (is_verifying(mode))
+		line_add(preflight, database, tls, NULL, LINE_OK, mem_format("encrypted, the server's certificate is verified (sslmode=%s)", mode), NULL);
+	else
+		line_add(preflight, database, tls, NULL, is_local ? LINE_NOTE : LINE_FINDING,
+		    mem_format("encrypted, but whose certificate it is was not verified (sslmode=%s)", mode),
+		    mem_copy("sslmode = verify-full and sslrootcert in pgtend.ini"));
+}
+
+/* What the threshold engine knows of it besides: the certificate's end, sessions without TLS. */
+static void add_findings(struct preflight *preflight, struct database *database)
+{
+	const struct health_check *check = health_check_find(tls);
+	struct health health;
+	if (check == NULL || database_facts(database, FACT_TLS)->table == NULL)
+		return;
+	health_check_run(preflight->fleet, database, check, &health);
+	for (int i = 0; i < health.finding_count; i++) {
+		const struct finding *finding = &health.findings[i];
+		if (finding->verdict == VERDICT_WARN || finding->verdict == VERDICT_CRIT)
+			line_add(preflight, database, tls, finding->subject, LINE_FINDING, mem_copy(finding->reason), mem_copy(finding->mend));
+	}
+	health_done(&health);
+}
+
+void line_tls(struct preflight *preflight, struct database *database, struct session *session)
+{
+	look(preflight, database, session);
+	add_findings(preflight, database);
+}
