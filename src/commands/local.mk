@@ -14,6 +14,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_create.c \
 	src/commands/cmd_databases.c \
 	src/commands/cmd_disk.c \
+	src/commands/cmd_doctor.c \
 	src/commands/cmd_drop_chunks.c \
 	src/commands/cmd_extensions.c \
 	src/commands/cmd_help.c \

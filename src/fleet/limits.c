@@ -62,6 +62,8 @@ const struct limits_threshold limits_thresholds[] = {
 	{"ingest_gaps_warn", LIMIT_COUNT, "1", "Days without a chunk inside the retention window."},
 	{"jobs_failures_warn", LIMIT_COUNT, "1", "Failures or crashes in a row of a TimescaleDB job."},
 	{"jobs_failures_crit", LIMIT_COUNT, "3", "The same; it waits longer after each."},
+	{"clock_skew_warn", LIMIT_DURATION, "5s", "How far the server's clock may be from this machine's: TimescaleDB's policies and all ages count by one of them; NTP keeps them within milliseconds."},
+	{"clock_skew_crit", LIMIT_DURATION, "1min", "The same, from which on `doctor` calls it a failure."},
 	{"tls_expires_crit", LIMIT_DURATION, "7d", "Time until the server's certificate ends; less is worse. Afterwards nobody who verifies it gets in."},
 	{"tls_expires_warn", LIMIT_DURATION, "30d", "The same; certbot renews at 30 days that are left, so that less means that nobody did."},
 	{"disk_full_crit", LIMIT_DURATION, "3d", "Time until hypertables fill the disk that they lie on, where the server lets us know; less is worse."},

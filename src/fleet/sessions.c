@@ -105,6 +105,17 @@ struct session *pooler_session(struct fleet *fleet, struct pooler *pooler)
 	return pooler->session;
 }
 
+struct session *database_look_session(struct fleet *fleet, struct database *database, const char *dbname, bool is_direct)
+{
+	struct err err;
+	struct conninfo *copy = conninfo_copy(is_direct && database->direct != NULL ? database->direct : database->info);
+	if (dbname != NULL && !conninfo_set(copy, "dbname", dbname, &err))
+		mem_die("libpq does not know dbname");
+	struct session *session = reader(fleet, database->section, copy, false, database_may_connect, database);
+	conninfo_free(copy);
+	return session;
+}
+
 struct session *database_action_session(struct fleet *fleet, struct database *database, const char *dbname, const char *verb,
 	int lock_timeout_ms, bool is_direct)
 {

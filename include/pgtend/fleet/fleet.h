@@ -160,6 +160,8 @@ int database_row(const struct database *database, const struct table *databases)
 struct session *server_session(struct fleet *fleet, struct server *server);
 struct session *database_session(struct fleet *fleet, struct database *database);
 struct session *pooler_session(struct fleet *fleet, struct pooler *pooler);
+/* Like the panes' one, shared with nobody: for who wants to see the connection itself being made. dbname NULL: the database itself. Caller frees. */
+struct session *database_look_session(struct fleet *fleet, struct database *database, const char *dbname, bool is_direct);
 /* A session of its own for one action: writable, no statement_timeout, lock_timeout as given (0: server's), application_name "pgtend VERB". is_direct: the `direct =` address. dbname NULL: the database itself, else another one of its server ("postgres"). Caller frees. */
 struct session *database_action_session(struct fleet *fleet, struct database *database, const char *dbname, const char *verb, int lock_timeout_ms, bool is_direct);
 
