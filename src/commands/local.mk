@@ -36,6 +36,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_preflight.c \
 	src/commands/cmd_prune.c \
 	src/commands/cmd_refresh.c \
+	src/commands/cmd_reindex.c \
 	src/commands/cmd_replication.c \
 	src/commands/cmd_restore.c \
 	src/commands/cmd_retention.c \

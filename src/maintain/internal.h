@@ -96,6 +96,8 @@ PGTEND_CHECK bool vacuum_do(struct chore *chore, enum maintain_what what, struct
 /* --- reindex_plan.c, reindex.c */
 PGTEND_CHECK bool reindex_plan(struct chore *chore, bool is_concurrent, bool only_needed, struct err *err);
 PGTEND_CHECK bool reindex_do(struct chore *chore, bool is_concurrent, struct err *err);
+/* Fills ratio of the items of this step, as far as it is known. */
+void reindex_estimate(struct chore *chore, const char *step);
 #define STEP_LEFTOVER "drop leftover"
 #define STEP_REINDEX "reindex"
 #define STEP_REINDEX_CONCURRENTLY "reindex concurrently"
