@@ -24,6 +24,7 @@
 #include "pgtend/pitr/pitr.h"
 #include "pgtend/probes/probe.h"
 #include "pgtend/restore/act.h"
+#include "pgtend/sessions/sessions.h"
 
 /* What lives from the first server to the last. */
 struct house {
@@ -301,6 +302,7 @@ int main(int argc, char **argv)
 	}
 	const char *verb = command_verb_word(arguments.rest.v, (int)arguments.rest.count);
 	timescale_register();
+	sessions_register();
 	probe_register(&migrate_probe);
 	probe_register(&backup_probe);
 	probe_register(&archiver_probe);

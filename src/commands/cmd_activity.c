@@ -14,22 +14,6 @@ static const struct table_column columns[] = {
 };
 static const struct table_shape shape = {"activity", columns, sizeof columns / sizeof *columns};
 
-/* The first database of each server speaks for it: one session a server asks. */
-static int first_of_servers(struct action *action, struct database **first)
-{
-	int count = 0;
-
-	for (int i = 0; i < action->database_count; i++) {
-		bool is_known = false;
-
-		for (int k = 0; k < count && !is_known; k++)
-			is_known = first[k]->server == action->databases[i]->server;
-		if (!is_known)
-			first[count++] = action->databases[i];
-	}
-	return count;
-}
-
 static void add_sessions(const struct database *database, struct table *all)
 {
 	const struct table *table = database_facts(database, FACT_ACTIVITY)->table;
@@ -46,34 +30,18 @@ static void add_sessions(const struct database *database, struct table *all)
 	}
 }
 
-/* A server that cannot tell says so: alone it is a failure, among others it is skipped. */
-static bool say_unsupported(struct action *action, struct err *err)
-{
-	for (int i = 0; i < action->database_count; i++) {
-		const struct database *database = action->databases[i];
-
-		if (!database->server->is_known || database_can(database, CAP_ACTIVITY, err))
-			continue;
-		if (action->database_count == 1)
-			return false;
-		report_log(action->report, "skipped %s", err->text);
-		err_clear(err);
-	}
-	return true;
-}
-
 static bool run(struct action *action, struct err *err)
 {
 	static const enum fact facts[] = {FACT_ACTIVITY, FACT_COUNT};
 	struct database **first = mem_grow(NULL, (size_t)action->database_count + 1, sizeof *first);
 	struct table *all = table_new(&shape);
 
-	collect_wait(action->fleet, first, first_of_servers(action, first), facts, DEADLINE_MS);
+	collect_wait(action->fleet, first, gather_first_of_servers(action, first), facts, DEADLINE_MS);
 	mem_free(first);
 	for (int i = 0; i < action->database_count; i++)
 		add_sessions(action->databases[i], all);
 	report_rows(action->report, all);
-	return gather_verdict(action, FACT_ACTIVITY, err) && say_unsupported(action, err);
+	return gather_verdict(action, FACT_ACTIVITY, err) && gather_unsupported(action, CAP_ACTIVITY, err);
 }
 
 const struct verb verb_activity = {

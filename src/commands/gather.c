@@ -51,6 +51,21 @@ void gather_hint_hidden(struct action *action, const struct database *database, 
 			database->name, hidden, user ? user : "it");
 }
 
+bool gather_unsupported(struct action *action, enum capability capability, struct err *err)
+{
+	for (int i = 0; i < action->database_count; i++) {
+		const struct database *database = action->databases[i];
+
+		if (!database->server->is_known || database_can(database, capability, err))
+			continue;
+		if (action->database_count == 1)
+			return false;
+		report_log(action->report, "skipped %s", err->text);
+		err_clear(err);
+	}
+	return true;
+}
+
 int gather_deadline_ms(const struct action *action)
 {
 	static const double default_s = 9, most_s = 86400;

@@ -24,6 +24,8 @@ void gather_hint_grant(struct action *action, const struct table *rows, const ch
 /* Rates want two looks: how far they are apart. */
 #define GATHER_INTERVAL_OPTION {"--interval", OPTION_DURATION, "DURATION", false, "time between the two looks that rates are made of (1s); 0s: one look, no rates"}
 PGTEND_CHECK bool gather_interval_ms(const struct action *action, int *interval_ms, struct err *err);
+/* A server that cannot tell says so: alone it is a failure, among others it is skipped, in the log. */
+PGTEND_CHECK bool gather_unsupported(struct action *action, enum capability capability, struct err *err);
 
 /* How long a verb waits that monitoring starts: its --timeout, else nine seconds, because plug-ins and scrapes are given ten. */
 #define GATHER_TIMEOUT_OPTION \

@@ -7,6 +7,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_backup_due.c \
 	src/commands/cmd_backups.c \
 	src/commands/cmd_bloat.c \
+	src/commands/cmd_cancel.c \
 	src/commands/cmd_check.c \
 	src/commands/cmd_chunks.c \
 	src/commands/cmd_clean.c \
@@ -21,6 +22,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_indexes.c \
 	src/commands/cmd_init.c \
 	src/commands/cmd_jobs.c \
+	src/commands/cmd_locks.c \
 	src/commands/cmd_metrics.c \
 	src/commands/cmd_migrate.c \
 	src/commands/cmd_migrate_adopt.c \
@@ -34,6 +36,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_pitr.c \
 	src/commands/cmd_pools.c \
 	src/commands/cmd_preflight.c \
+	src/commands/cmd_progress.c \
 	src/commands/cmd_prune.c \
 	src/commands/cmd_refresh.c \
 	src/commands/cmd_reindex.c \
@@ -63,7 +66,6 @@ libpgtend_a_SOURCES += \
 	src/commands/gather_servers.c \
 	src/commands/help.c \
 	src/commands/maintaining.c \
-	src/commands/maintaining.h \
 	src/commands/openmetrics.c \
 	src/commands/options.c \
 	src/commands/parse.c \
@@ -72,4 +74,4 @@ libpgtend_a_SOURCES += \
 	src/commands/resolve.c \
 	src/commands/split.c \
 	src/commands/verbs.c
-EXTRA_DIST += src/commands/acts.h src/commands/dispatch.h src/commands/gather.h src/commands/internal.h src/commands/openmetrics.h src/commands/plugin.h src/commands/registry.def
+EXTRA_DIST += src/commands/acts.h src/commands/dispatch.h src/commands/gather.h src/commands/internal.h src/commands/maintaining.h src/commands/openmetrics.h src/commands/plugin.h src/commands/registry.def

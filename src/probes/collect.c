@@ -22,6 +22,7 @@ static struct round *add_round(struct gathering *all, struct fleet *fleet, int d
 {
 	struct round *round = &all->rounds[all->count++];
 	round->target.fleet = fleet;
+	round->target.is_once = true;
 	round->connect_deadline_ms = deadline_ms;
 	round->ended = one_ended;
 	round->arg = all;

@@ -16,6 +16,7 @@ struct probe_target {
 	struct server *server;
 	struct database *database;
 	struct pooler *pooler;
+	bool is_once; /* a verb asks, not the tick: nothing is left out because it was not there a moment ago */
 };
 
 struct probe {
