@@ -175,19 +175,29 @@ static void append(struct tree *tree, int node, int *length)
 			append(tree, i, length);
 }
 
+static bool is_in_set(const struct tree *tree, int node)
+{
+	for (int i = 0; i < tree->set_count; i++)
+		if (tree->set[i] == node)
+			return true;
+	return false;
+}
+
+/* The root that holds up most stands first. */
 static void order(struct tree *tree)
 {
 	int length = 0;
+	for (int i = 0; i < tree->set_count; i++)
+		if (tree->parent[tree->set[i]] < 0)
+			append(tree, tree->set[i], &length);
 	for (int i = 0; i < tree->count; i++)
-		place(tree, i);
-	for (int i = 0; i < tree->count; i++)
-		if (tree->parent[i] < 0)
+		if (tree->parent[i] < 0 && !is_in_set(tree, i))
 			append(tree, i, &length);
 }
 
 /* --- the minimum set ---------------------------------------------------------------------------- */
 
-/* How many wait for it at last, by whatever way; walk is free again by now. */
+/* How many wait for it at last, by whatever way; walk is free again by then: the parents are known. */
 static int reach(struct tree *tree, int node)
 {
 	int length = 0;
@@ -258,12 +268,14 @@ static void choose(struct tree *tree)
 
 void tree_settle(struct tree *tree)
 {
-	order(tree);
+	for (int i = 0; i < tree->count; i++)
+		place(tree, i);
 	for (int i = 0; i < tree->count; i++) {
 		tree->waiting += tree->blockers[i].count > 0;
 		tree->releases[i] = tree->waiters[i].count > 0 ? weigh_with(tree, i) : 0;
 	}
 	choose(tree);
+	order(tree);
 	/* Whom the end of all roots does not let go waits in a circle or behind one. */
 	for (int i = 0; i < tree->count; i++)
 		tree->is_ended[i] = tree->blockers[i].count == 0;

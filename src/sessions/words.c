@@ -74,7 +74,7 @@ static char *name_of(const struct table *locks, int row)
 	char age[UNITS_SIZE];
 	const char *gid = table_get_text(locks, row, "prepared"), *user = table_get_text(locks, row, "user"), *state = table_get_text(locks, row, "state");
 	if (gid != NULL)
-		return mem_format("prepared transaction %s (of %s, since %s)", gid, user != NULL ? user : "?", units_age(age, (int64_t)table_get_real(locks, row, "xact_s", 0)));
+		return mem_format("%s (of %s, prepared %s ago)", gid, user != NULL ? user : "?", units_age(age, (int64_t)table_get_real(locks, row, "xact_s", 0)));
 	bool is_idle = state != NULL && text_starts_with(state, "idle");
 	return mem_format("pid %lld (%s%s%s%s%s)", (long long)table_get_int(locks, row, "pid", 0), user != NULL ? user : "?", state != NULL ? ", " : "", state != NULL ? state : "",
 		is_idle ? " since " : "", is_idle ? units_age(age, (int64_t)table_get_real(locks, row, "state_s", 0)) : "");

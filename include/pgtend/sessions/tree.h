@@ -17,7 +17,7 @@ void tree_block(struct tree *tree, int waiter, int blocker, bool is_queued);
 /* Once, when all is told; the rest below speaks of the settled tree. */
 void tree_settle(struct tree *tree);
 
-/* The node at a place of the order: each root before those that wait for it, those in the order of their numbers. */
+/* The node at a place of the order: each root before those that wait for it, those in the order of their numbers; the roots in that of the minimum set. */
 int tree_at(const struct tree *tree, int place);
 /* The blocker under which it stands: one that holds what it wants before one that is only ahead in the queue, of several the deepest; -1: a root. */
 int tree_parent(const struct tree *tree, int node);
