@@ -66,6 +66,16 @@ const struct limits_threshold limits_thresholds[] = {
 	{"clock_skew_crit", LIMIT_DURATION, "1min", "The same, from which on `doctor` calls it a failure."},
 	{"tls_expires_crit", LIMIT_DURATION, "7d", "Time until the server's certificate ends; less is worse. Afterwards nobody who verifies it gets in."},
 	{"tls_expires_warn", LIMIT_DURATION, "30d", "The same; certbot renews at 30 days that are left, so that less means that nobody did."},
+	{"replication_lag_warn", LIMIT_DURATION, "1min", "How late a standby may be with what it replays, while there is something to replay."},
+	{"replication_lag_crit", LIMIT_DURATION, "10min", "The same: so much would be lost, or would have to be waited for, if it had to take over."},
+	{"slot_retained_warn", LIMIT_BYTES, "10 GB", "Log that may be kept for one slot; ten times the default of max_wal_size."},
+	{"slot_retained_crit", LIMIT_BYTES, "50 GB", "The same."},
+	{"wraparound_left_warn", LIMIT_COUNT, "40000000", "Transactions or multixacts left, less is worse; the server itself begins to warn there (since 14)."},
+	{"wraparound_left_crit", LIMIT_COUNT, "10000000", "The same; pghero's number. From 3 million on the server takes no more."},
+	{"wraparound_overdue_warn", LIMIT_SHARE, "20%",
+		"How much older than autovacuum_freeze_max_age the oldest transactions may be: autovacuum by force should have come."},
+	{"sequence_used_warn", LIMIT_SHARE, "80%", "How far a sequence may be on its way to its end, or to that of its column's type."},
+	{"sequence_used_crit", LIMIT_SHARE, "90%", "The same; pghero's number."},
 	{"disk_full_crit", LIMIT_DURATION, "3d", "Time until hypertables fill the disk that they lie on, where the server lets us know; less is worse."},
 	{"disk_full_warn", LIMIT_DURATION, "14d", "The same: time enough to order a larger one."},
 };
@@ -137,7 +147,7 @@ static bool unknown_threshold(const char *where, const char *key, struct err *er
 /* The time that is left. */
 static bool is_floor(const char *stem)
 {
-	return strcmp(stem, "disk_full") == 0 || strcmp(stem, "tls_expires") == 0;
+	return strcmp(stem, "disk_full") == 0 || strcmp(stem, "tls_expires") == 0 || strcmp(stem, "wraparound_left") == 0;
 }
 
 /* A warning that comes after the alarm would never be seen. */
