@@ -12,7 +12,7 @@ static void keep(struct found *found, enum key_form form, const struct key_value
 		return;
 	if (found->kept_count % 64 == 0)
 		found->kept = mem_grow(found->kept, (size_t)found->kept_count + 64, sizeof *found->kept);
-	found->kept[found->kept_count++] = (struct kept){keys_text(form, value), value->count};
+	found->kept[found->kept_count++] = (struct kept){keys_text(form, value), value->count, false};
 	found->kept_bytes += value->length;
 }
 

@@ -40,6 +40,7 @@ struct work {
 	const struct orphans_search *search;
 	struct side from, to;
 	struct found found;
+	struct result *orphans; /* rows of the values found */
 	char *words;
 	struct table *rows, *list;
 	int row;
@@ -128,7 +129,7 @@ static bool merge(struct work *work, struct err *err)
 static bool find(struct work *work, struct err *err)
 {
 	return open_both(work, err) && merge(work, err) && side_end(&work->from, err) && side_end(&work->to, err) &&
-		(work->found.orphans == 0 || again_look(&work->from, &work->to, &work->found, err));
+		(work->found.orphans == 0 || again_look(&work->from, &work->to, &work->found, work->search->limit, &work->orphans, err));
 }
 
 /* --- telling ------------------------------------------------------------------------------------- */
@@ -156,31 +157,32 @@ static void add_line(struct work *work, const char *value, const char *row)
 	table_set_text(list, at, "target", table_get_text(work->rows, work->row, "target"));
 }
 
-static bool list_rows(struct work *work, struct err *err)
+static void list_rows(struct work *work)
 {
 	const char *target = table_get_text(work->rows, work->row, "target");
-	struct result *r = NULL;
 	json_t *objects = json_array();
-	bool is_good = work->found.kept_count == 0 || work->search->limit == 0 || again_list(&work->from, &work->found, work->search->limit, &r, err);
+	int64_t listed = 0;
 
-	for (int row = 0; is_good && r && row < result_rows(r); row++) {
-		const char *value = work->found.kept[result_int(r, row, 0, 1) - 1].value, *named = result_text(r, row, 1);
+	for (int row = 0; work->orphans && row < result_rows(work->orphans) && listed < work->search->limit; row++) {
+		const struct kept *kept = &work->found.kept[result_int(work->orphans, row, 0, 1) - 1];
+		const char *named = result_text(work->orphans, row, 1);
 
-		add_object(objects, value, named);
-		add_line(work, value, named);
+		if (kept->is_none)
+			continue;
+		listed++;
+		add_object(objects, kept->value, named);
+		add_line(work, kept->value, named);
 		report_log(work->report, "%s %s.%s %s: %s %s stands in no row of %s", work->search->from->name, work->from.found_schema, work->from.table, named,
-			work->from.found_column, value, target);
+			work->from.found_column, kept->value, target);
 	}
 	char *text = json_dumps(objects, JSON_COMPACT);
 
 	table_set_text(work->rows, work->row, "rows", text);
 	free(text);
 	json_decref(objects);
-	result_free(r);
-	return is_good;
 }
 
-static bool tell(struct work *work, struct err *err)
+static void tell(struct work *work)
 {
 	struct table *rows = work->rows;
 	const struct found *found = &work->found;
@@ -191,7 +193,7 @@ static bool tell(struct work *work, struct err *err)
 	table_set_int(rows, work->row, "references", found->references);
 	table_set_int(rows, work->row, "targets", found->targets);
 	table_set_text(rows, work->row, "compared_as", work->words);
-	return list_rows(work, err);
+	list_rows(work);
 }
 
 static void work_done(struct work *work)
@@ -199,6 +201,7 @@ static void work_done(struct work *work)
 	side_done(&work->from);
 	side_done(&work->to);
 	found_done(&work->found);
+	result_free(work->orphans);
 	mem_free(work->words);
 }
 
@@ -216,7 +219,8 @@ bool orphans_find(struct fleet *fleet, const struct orphans_search *search, stru
 	bool is_good = find(&work, err);
 
 	say_names(&work);
-	is_good = is_good && tell(&work, err);
+	if (is_good)
+		tell(&work);
 	table_set_real(rows, work.row, "duration_ms", (double)(units_now_us() - began_us) / 1000.0);
 	if (!is_good) {
 		table_set_text(rows, work.row, "state", "failed");

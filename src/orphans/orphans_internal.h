@@ -81,7 +81,7 @@ void side_done(struct side *side);
 
 enum { KEPT_VALUES = 10000, KEPT_BYTES = 4 * 1024 * 1024 };
 
-struct kept { char *value; int64_t rows; };
+struct kept { char *value; int64_t rows; bool is_none; /* it is no orphan any more */ };
 struct found {
 	int64_t references, targets;  /* rows, values of the target */
 	int64_t orphans, values;      /* rows and distinct values without target */
@@ -94,9 +94,9 @@ void found_done(struct found *found);
 
 /* --- again.c ----------------------------------------------------------------------------------- */
 
-/* What came or went between the two snapshots is no orphan: takes out of `found` what has a target or no reference any more. */
-PGTEND_CHECK bool again_look(struct side *from, struct side *to, struct found *found, struct err *err);
-/* At most `limit` rows, in the order of values, as number of the value (from 1) and a JSON object that names the row; the caller frees. */
-PGTEND_CHECK bool again_list(struct side *from, const struct found *found, int64_t limit, struct result **rows, struct err *err);
+/* What came or went between the two moments is no orphan: of the values that were kept those are taken out of `found` that have a target or no reference any
+ * more. *rows: the number of a value (from 1) and a JSON object that names a row of it, in the order of values, at least `limit` where there are so many; also of
+ * values that are none any more. The caller frees them, in any case. */
+PGTEND_CHECK bool again_look(struct side *from, struct side *to, struct found *found, int64_t limit, struct result **rows, struct err *err);
 
 #endif
