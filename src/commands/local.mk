@@ -18,6 +18,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_doctor.c \
 	src/commands/cmd_drop_chunks.c \
 	src/commands/cmd_extensions.c \
+	src/commands/cmd_explain.c \
 	src/commands/cmd_help.c \
 	src/commands/cmd_indexes.c \
 	src/commands/cmd_init.c \
@@ -48,6 +49,8 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_sequences.c \
 	src/commands/cmd_server.c \
 	src/commands/cmd_settings.c \
+	src/commands/cmd_slow.c \
+	src/commands/cmd_statements.c \
 	src/commands/cmd_status.c \
 	src/commands/cmd_tables.c \
 	src/commands/cmd_trust.c \

@@ -292,7 +292,7 @@ enum guard_level command_level(const struct command *command)
 	bool is_guarded = command->verb->guarded_by == NULL;
 	words_split(&options, is_guarded ? "" : command->verb->guarded_by, " ");
 	for (size_t i = 0; i < options.count; i++)
-		is_guarded = is_guarded || command_option_all(command, options.v[i])->count > 0;
+		is_guarded = is_guarded || (text_starts_with(options.v[i], "--") ? command_option_all(command, options.v[i])->count > 0 : command->words.count > 0);
 	words_done(&options);
 	return is_guarded ? command->verb->level : GUARD_L0;
 }

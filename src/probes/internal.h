@@ -36,6 +36,7 @@ extern const struct probe probe_tables;
 extern const struct probe probe_tls;
 extern const struct probe probe_pools;
 extern const struct probe probe_pool_clients;
+extern const struct probe probe_statements;
 
 /* The numbers in these columns (NULL ends) of all rows, as an array: "{1,2}". Caller frees. */
 char *probe_oids(const struct result *result, const char *const *names);

@@ -29,6 +29,7 @@ libpgtend_a_SOURCES += \
 	src/probes/probe_sequences.c \
 	src/probes/probe_server.c \
 	src/probes/probe_settings.c \
+	src/probes/probe_statements.c \
 	src/probes/probe_tables.c \
 	src/probes/probe_tls.c \
 	src/probes/probe_wal.c \

@@ -20,6 +20,7 @@ static const struct probe *registry[FACT_COUNT] = {
 	[FACT_BLOAT] = &probe_bloat,
 	[FACT_TABLES] = &probe_tables,
 	[FACT_DEAD_ROWS] = &probe_dead_rows,
+	[FACT_STATEMENTS] = &probe_statements,
 	[FACT_POOLS] = &probe_pools,
 	[FACT_POOL_CLIENTS] = &probe_pool_clients,
 };

@@ -44,7 +44,7 @@ struct verb {
 	const struct verb_option *options; /* name NULL ends; NULL: none. --format, --confirm, --dry-run, --with-deps, --help are everywhere they make sense */
 	const char *required;      /* the option without which the line says nothing: "--older-than"; NULL */
 	enum guard_level level;
-	/* "--release": the level is that of a line with one of these options (blanks between them); any other line only looks, GUARD_L0. NULL:
+	/* "--release": the level is that of a line with one of these options (blanks between them), or, without dashes, of one with words behind the database; any other line only looks, GUARD_L0. NULL:
 	 * the level is that of every line. */
 	const char *guarded_by;
 	/* In a task, before anything is asked: the level of this very action where the line alone does not say it; `level` is the least that it has. NULL: `level`. */

@@ -10,6 +10,7 @@
 #include "pgtend/probes/shapes_activity.h"
 #include "pgtend/probes/shapes_indexes.h"
 #include "pgtend/probes/shapes_pools.h"
+#include "pgtend/probes/shapes_statements.h"
 #include "pgtend/probes/shapes_server.h"
 #include "pgtend/probes/shapes_tables.h"
 #include "pgtend/probes/shapes_tls.h"
