@@ -17,8 +17,8 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_disk.c \
 	src/commands/cmd_doctor.c \
 	src/commands/cmd_drop_chunks.c \
-	src/commands/cmd_extensions.c \
 	src/commands/cmd_explain.c \
+	src/commands/cmd_extensions.c \
 	src/commands/cmd_help.c \
 	src/commands/cmd_indexes.c \
 	src/commands/cmd_init.c \
