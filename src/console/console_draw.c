@@ -77,6 +77,8 @@ static const char *hints(const struct console *console)
 		return "up down scroll  / search  Esc back";
 	if (console->focus == LAYOUT_CHUNKS && console->chunks.is_open)
 		return ": prompt  / filter  ? help  left right along the timeline  Enter details  < > sort  Esc back";
+	if (details_are_unreached(console))
+		return ": prompt  ? help  Tab panes  Enter doctor: why, and what to do  d details  q quit";
 	if (chunks_are_why(console))
 		return ": prompt  / filter  ? help  Tab panes  Enter its chunks  d findings  z zoom  q quit";
 	if (console->focus == LAYOUT_BACKUPS)

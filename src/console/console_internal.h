@@ -204,6 +204,9 @@ struct overlay *help_new(const struct console *console);
 
 /* details.c */
 void details_open(struct console *console);
+/* Whether what is focused could not be asked at all: Enter walks `doctor` then. */
+bool details_are_unreached(const struct console *console);
+void details_walk(struct console *console);
 void details_follow(struct console *console); /* a log that is shown grows with its job */
 
 /* pane_chunks_list.c */

@@ -343,6 +343,10 @@ static unsigned enter(struct console *console)
 {
 	bool is_chunks = console->focus == LAYOUT_CHUNKS, is_gone;
 
+	if (details_are_unreached(console)) {
+		details_walk(console);
+		return STALE_SCREEN;
+	}
 	if (is_chunks && console->chunks.is_open)
 		is_gone = chunks_list_all(console);
 	else if (is_chunks)

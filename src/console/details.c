@@ -79,6 +79,32 @@ static void open_state(struct console *console, const struct pane *pane, const s
 	console_show(console, overlay);
 }
 
+/* Nothing was ever answered here, or the database of FLEET's row does not answer: then there is no row to open, but a reason to find. */
+bool details_are_unreached(const struct console *console)
+{
+	struct pane_data data;
+	const struct list *list = console_list_of(console, console->focus);
+
+	if (!console_database(console))
+		return false;
+	console_pane_data(console, console->focus, &data);
+	if (console->focus == LAYOUT_FLEET) {
+		int row = list_row(list);
+
+		return data.table && row >= 0 && row < table_rows(data.table) && pane_text(data.table, row, "error") && !pane_int(data.table, row, "reachable", 1);
+	}
+	return data.err.kind != ERR_UNSUPPORTED && pane_judge(&data, console_now_us(console)) == PANE_ERROR;
+}
+
+void details_walk(struct console *console)
+{
+	char *name = text_shell_word(console_database(console)->name), *line = mem_format("doctor %s", name);
+
+	console_command(console, line);
+	mem_free(line);
+	mem_free(name);
+}
+
 void details_open(struct console *console)
 {
 	const struct pane *pane = console_pane(console, console->focus);

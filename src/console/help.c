@@ -12,6 +12,7 @@ static const struct { const char *keys, *does; } keys[] = {
 	{ "<  >  S  I", "sort by another column, from a menu, the other way round" },
 	{ "Enter  d", "all columns of the row, with what they mean; in JOBS the log" },
 	{ "Enter", "in FLEET on a database whose retention is late: its chunks; in CHUNKS: chunk by chunk" },
+	{ "Enter", "where a question could not be asked, and in FLEET on a database that does not answer: doctor walks from its name to its clock" },
 	{ "z", "zoom the pane; again, Esc or q: back; in CHUNKS the second z goes on to the single chunks" },
 	{ "m", "in CHUNKS and BACKUPS: the command that mends what is wrong, typed at the prompt" },
 	{ "b  v  V  r  p  t", "in BACKUPS: take one; read the one at the cursor again; try it out; restore it (both typed, to be sent); prune; points in time" },

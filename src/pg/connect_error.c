@@ -63,7 +63,7 @@ static const char *skip_sqlstate(const char *line, char sqlstate[6])
 
 static bool is_aside(const char *line)
 {
-	static const char *const asides[] = {"\t", "LOCATION:", "DETAIL:", "HINT:", "CONTEXT:"};
+	static const char *const asides[] = {"\t", "LOCATION:", "DETAIL:", "HINT:", "CONTEXT:", "Either provide "};
 
 	for (size_t i = 0; i < sizeof asides / sizeof *asides; i++)
 		if (text_starts_with(line, asides[i]))

@@ -134,7 +134,7 @@ static void tells_where_it_stopped(void **state)
 		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: FATAL:  57P03: the database system is starting up\n", false, SESSION_STAGE_PORT},
 		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: server does not support SSL, but SSL was required\n", false, SESSION_STAGE_TLS},
 		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: SSL error: certificate verify failed\n", false, SESSION_STAGE_TLS},
-		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: root certificate file \"/x/root.crt\" does not exist\n", false, SESSION_STAGE_TLS},
+		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: root certificate file \"/x/root.crt\" does not exist\nEither provide the file or change sslmode to disable server certificate verification.\n", false, SESSION_STAGE_TLS},
 		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: FATAL:  28P01: password authentication failed for user \"bob\"\n", false, SESSION_STAGE_AUTHENTICATION},
 		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: fe_sendauth: no password supplied\n", true, SESSION_STAGE_AUTHENTICATION},
 		{"connection to server at \"db.example\" (192.0.2.1), port 5432 failed: authentication method 42 not supported\n", false, SESSION_STAGE_AUTHENTICATION},
