@@ -46,7 +46,7 @@ void line_tls(struct preflight *preflight, struct database *database, struct ses
 
 /* --- of a server, once, by the first database on it ---------------------------------------------- */
 
-void line_pools(struct preflight *preflight, struct database *database, struct session *session);
+void line_pools(struct preflight *preflight, struct database *database);
 void line_roles(struct preflight *preflight, struct database *database, struct session *session);
 
 /* --- without a session --------------------------------------------------------------------------- */

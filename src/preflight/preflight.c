@@ -140,7 +140,7 @@ static void look_at(struct preflight *preflight, int at)
 		line_utc(preflight, database, session, history);
 	}
 	if (is_live && is_first_of_server(preflight, at)) {
-		line_pools(preflight, database, session);
+		line_pools(preflight, database);
 		line_roles(preflight, database, session);
 	}
 	mem_free(history);
