@@ -52,6 +52,8 @@ const struct pane *console_pane(const struct console *console, int which)
 {
 	if (which == LAYOUT_CHUNKS && console->chunks.is_open)
 		return &pane_chunk_list;
+	if (which == LAYOUT_SERVER)
+		return server_pane(console->server_section);
 	return which == LAYOUT_ACTIVITY && console->shows_pools ? &pane_pools : panes[which];
 }
 
@@ -82,6 +84,7 @@ static void forget_places(struct console *console)
 	for (int i = LAYOUT_MIGRATIONS; i <= LAYOUT_ACTIVITY; i++)
 		list_top(&console->views[i].list);
 	list_top(&console->views[LAYOUT_BACKUPS].list);
+	list_top(&console->views[LAYOUT_SERVER].list);
 	console->backups.corner = 0;
 	chunks_close(console);
 }
@@ -104,6 +107,7 @@ void console_focus(struct console *console, int pane)
 	if (pane < 0 || pane >= LAYOUT_PANES)
 		return;
 	console->focus = pane;
+	server_watch(console);
 	if (pane != LAYOUT_FLEET)
 		console->beneath = pane;
 	if (pane == LAYOUT_CHUNKS || pane == LAYOUT_BACKUPS)

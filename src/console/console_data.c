@@ -16,7 +16,7 @@ static void follow_selection(struct console *console)
 static void derive(struct console *console, int which)
 {
 	struct view *view = &console->views[which];
-	const struct pane *pane = panes[which];
+	const struct pane *pane = which == LAYOUT_SERVER ? console_pane(console, which) : panes[which];
 	const struct database *database = console_database(console);
 	bool is_due = (console->stale & STALE_DATA) || view->derived_for != database;
 
@@ -45,10 +45,12 @@ static void derive_pools(struct console *console)
 static void sync_view(struct console *console, int which)
 {
 	struct view *view = &console->views[which];
-	const struct pane *pane = panes[which];
+	const struct pane *pane = which == LAYOUT_SERVER ? console_pane(console, which) : panes[which];
 	const struct table *before = view->list.table;
 	int at_least = 3 * console->refresh_ms / 1000;
 
+	if (which == LAYOUT_SERVER && console->focus != LAYOUT_SERVER && view->list.table == NULL)
+		return; /* nobody has looked at it yet */
 	pane_read_facts(console->fleet, console_database(console), pane->fact, &view->data);
 	if (view->data.fresh_s < at_least)
 		view->data.fresh_s = at_least;

@@ -81,6 +81,8 @@ static const char *hints(const struct console *console)
 		return ": prompt  ? help  Tab panes  Enter doctor: why, and what to do  d details  q quit";
 	if (chunks_are_why(console))
 		return ": prompt  / filter  ? help  Tab panes  Enter its chunks  d findings  z zoom  q quit";
+	if (console->focus == LAYOUT_SERVER)
+		return ": prompt  / filter  ? help  o next section  O the one before  Enter details  r ask now  Esc back";
 	if (console->focus == LAYOUT_BACKUPS)
 		return ": prompt  ? help  b backup  v verify  r restore  p prune  m mend  Enter manifest  z zoom";
 	if (console->focus == LAYOUT_CHUNKS)
@@ -194,7 +196,7 @@ static void draw_dividers(struct console *console)
 	const struct rect *left = &console->layout.panes[LAYOUT_MIGRATIONS], *below = &console->layout.panes[console->layout.corner];
 	int col = console->layout.panes[LAYOUT_TABLES].col - 1;
 
-	if (console->layout.kind != LAYOUT_FULL)
+	if (console->layout.kind != LAYOUT_FULL || console->layout.panes[LAYOUT_SERVER].rows > 0)
 		return;
 	for (int row = left->row; row < below->row + below->rows; row++)
 		canvas_put(console->canvas, row, col, STYLE_BORDER, theme_glyph(GLYPH_VERTICAL));

@@ -129,6 +129,7 @@ struct console {
 	struct list pools;               /* ACTIVITY's other list */
 	struct table *derived_pools;
 	bool shows_pools;
+	int server_section;              /* SERVER: which one is shown */
 	struct chunks_view chunks;
 	struct backups_view backups;
 	int focus, beneath;
@@ -231,6 +232,11 @@ void backups_sync(struct console *console);
 void backups_done(struct console *console);
 int backups_corner(const struct console *console); /* LAYOUT_CHUNKS or LAYOUT_BACKUPS: which stands where only one of them fits */
 bool backups_key(struct console *console, char key); /* b, v, r, p; false: no key of its */
+
+/* pane_server.c */
+const struct pane *server_pane(int section);
+void server_step(struct console *console, int by); /* to another section */
+void server_watch(const struct console *console);  /* what is shown is asked at each tick, else by the minute */
 
 /* migration.c */
 void migration_open(struct console *console, const struct table *table, int row);

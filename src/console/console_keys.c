@@ -219,7 +219,10 @@ static unsigned ask_now(struct console *console)
 
 static unsigned next_focus(struct console *console, int by)
 {
-	console_focus(console, (console->focus + by + LAYOUT_PANES) % LAYOUT_PANES);
+	int next = (console->focus + by + LAYOUT_PANES) % LAYOUT_PANES;
+
+	/* SERVER lies over others: who wants it, says so */
+	console_focus(console, next == LAYOUT_SERVER ? (next + by + LAYOUT_PANES) % LAYOUT_PANES : next);
 	return STALE_SCREEN;
 }
 
@@ -296,7 +299,16 @@ static unsigned text_key(struct console *console, char c)
 		return next_database(console, -1);
 	case ']':
 		return next_database(console, 1);
+	case 'O':
+		if (console->focus != LAYOUT_SERVER)
+			return STALE_NOTHING;
+		server_step(console, -1);
+		return STALE_DATA;
 	case 'o':
+		if (console->focus == LAYOUT_SERVER) {
+			server_step(console, 1);
+			return STALE_DATA;
+		}
 		if (console->focus != LAYOUT_ACTIVITY)
 			return STALE_NOTHING;
 		console->shows_pools = !console->shows_pools;

@@ -5,7 +5,7 @@
 static const struct { const char *keys, *does; } keys[] = {
 	{ ":", "prompt: verbs act on the selected database; Tab completes, Ctrl-R searches the history" },
 	{ "/", "filter the pane: text or regular expression, ! in front turns it round; n N next, Esc clears" },
-	{ "Tab  Shift-Tab  0..6", "next pane, the one before, pane by number (0 is FLEET)" },
+	{ "Tab  Shift-Tab  0..7", "next pane, the one before, pane by number (0 is FLEET; 7 is SERVER, which lies over the others)" },
 	{ "[  ]", "the database before, the next one, from any pane" },
 	{ "up down  j k  PgUp PgDn  g G", "move" },
 	{ "left right  h l", "scroll columns; what is hidden is counted in the title" },
@@ -17,6 +17,7 @@ static const struct { const char *keys, *does; } keys[] = {
 	{ "m", "in CHUNKS and BACKUPS: the command that mends what is wrong, typed at the prompt" },
 	{ "b  v  V  r  p  t", "in BACKUPS: take one; read the one at the cursor again; try it out; restore it (both typed, to be sent); prune; points in time" },
 	{ "o", "in ACTIVITY: sessions or pools" },
+	{ "o  O", "in SERVER: the next section, the one before" },
 	{ "r  R  F5", "ask the servers now (R, F5 in BACKUPS)" },
 	{ "p", "pause: nothing is asked (not in BACKUPS)" },
 	{ "+  -", "ask less often, more often" },

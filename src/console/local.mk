@@ -33,6 +33,9 @@ libpgtend_a_SOURCES += \
 	src/console/pane_jobs.c \
 	src/console/pane_migrations.c \
 	src/console/pane_pools.c \
+	src/console/pane_server.c \
+	src/console/pane_server_foot.c \
+	src/console/pane_server_internal.h \
 	src/console/pane_tables.c \
 	src/console/panes.c \
 	src/console/question.c \

@@ -9,4 +9,5 @@ const struct pane *const panes[LAYOUT_PANES] = {
 	[LAYOUT_ACTIVITY] = &pane_activity,
 	[LAYOUT_JOBS] = &pane_jobs,
 	[LAYOUT_BACKUPS] = &pane_backups,
+	[LAYOUT_SERVER] = &pane_server, /* its first section; console_pane() knows which one is shown */
 };

@@ -26,6 +26,7 @@ struct collector {
 	bool is_unseen;           /* nothing of the focused database's own is on the screen */
 	int refresh_ms;
 	bool is_paused;
+	bool is_watched[FACT_COUNT];
 	int64_t skipped;
 };
 
@@ -39,6 +40,8 @@ static int64_t now_ms(const struct collector *collector)
 static bool is_due(const struct collector *collector, const struct asked *asked, const struct probe *probe)
 {
 	int64_t last = asked->last_ms[probe->fact];
+	if (collector->is_watched[probe->fact])
+		return true;
 	/* A little early is on time: ticks drift against the tier's period. */
 	return last == 0 || now_ms(collector) - last >= tier_ms[probe->tier] - collector->refresh_ms / 2;
 }
@@ -66,17 +69,14 @@ static void tell_refusal(struct round *round, const struct probe *probe)
 	event_emit(target->fleet->bus, EVENT_FACTS, subject, NULL);
 }
 
-static void start(struct asked *asked, enum probe_scope scope)
+/* What changes at each tick is answered before what is asked seldom, and is dearer. */
+static void add_due(struct asked *asked, enum probe_scope scope, enum probe_tier tier)
 {
 	struct collector *collector = asked->collector;
 	struct round *round = &asked->round;
-	if (round->is_running) {
-		collector->skipped++;
-		return;
-	}
 	for (int fact = 0; fact < FACT_COUNT; fact++) {
 		const struct probe *probe = probe_of((enum fact)fact);
-		if (probe == NULL || probe->scope != scope || !is_due(collector, asked, probe))
+		if (probe == NULL || probe->scope != scope || probe->tier != tier || !is_due(collector, asked, probe))
 			continue;
 		if (is_backing_off(round->session) && !probe->is_offline) {
 			tell_refusal(round, probe);
@@ -85,6 +85,18 @@ static void start(struct asked *asked, enum probe_scope scope)
 		asked->last_ms[fact] = now_ms(collector);
 		round_add(round, probe);
 	}
+}
+
+static void start(struct asked *asked, enum probe_scope scope)
+{
+	struct collector *collector = asked->collector;
+	struct round *round = &asked->round;
+	if (round->is_running) {
+		collector->skipped++;
+		return;
+	}
+	for (enum probe_tier tier = TIER_TICK; tier <= TIER_HOUR; tier++)
+		add_due(asked, scope, tier);
 	if (round->due_count > 0)
 		round_start(round);
 }
@@ -292,6 +304,13 @@ void collector_set_refresh(struct collector *collector, int refresh_ms)
 	timer_stop(collector->timer);
 	collector->refresh_ms = refresh_ms;
 	collector->timer = timer_start(collector->fleet->loop, refresh_ms, refresh_ms, tick, collector);
+}
+
+void collector_watch(struct collector *collector, const enum fact *facts)
+{
+	memset(collector->is_watched, 0, sizeof collector->is_watched);
+	for (; *facts != FACT_COUNT; facts++)
+		collector->is_watched[*facts] = true;
 }
 
 void collector_pause(struct collector *collector, bool is_paused)

@@ -47,12 +47,16 @@ static void make_full(const struct layout_wish *wish, struct layout *layout, int
 	int grid = room - fleet - jobs, upper = (grid + 1) / 2, half = wish->cols / 2;
 
 	layout->panes[LAYOUT_FLEET] = rect_of(top, 0, fleet, wish->cols);
+	layout->panes[LAYOUT_JOBS] = rect_of(top + fleet + grid, 0, jobs, wish->cols);
+	layout->corner = wish->corner == LAYOUT_BACKUPS ? LAYOUT_BACKUPS : LAYOUT_CHUNKS;
+	if (wish->focus == LAYOUT_SERVER) {
+		layout->panes[LAYOUT_SERVER] = rect_of(top + fleet, 0, grid, wish->cols);
+		return;
+	}
 	layout->panes[LAYOUT_MIGRATIONS] = rect_of(top + fleet, 0, upper, half - 1);
 	layout->panes[LAYOUT_TABLES] = rect_of(top + fleet, half + 1, upper, wish->cols - half - 1);
-	layout->corner = wish->corner == LAYOUT_BACKUPS ? LAYOUT_BACKUPS : LAYOUT_CHUNKS;
 	layout->panes[layout->corner] = rect_of(top + fleet + upper, 0, grid - upper, half - 1);
 	layout->panes[LAYOUT_ACTIVITY] = rect_of(top + fleet + upper, half + 1, grid - upper, wish->cols - half - 1);
-	layout->panes[LAYOUT_JOBS] = rect_of(top + fleet + grid, 0, jobs, wish->cols);
 }
 
 static void make_stacked(const struct layout_wish *wish, struct layout *layout, int top, int room)

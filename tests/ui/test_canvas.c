@@ -207,8 +207,14 @@ static void each_size_has_its_layout(void **state)
 	layout_make(&wish, &layout);
 	assert_int_equal(layout.kind, LAYOUT_FULL);
 	for (int i = 0; i < LAYOUT_PANES; i++)
-		assert_int_equal(layout.panes[i].rows > 0, i != LAYOUT_BACKUPS);
+		assert_int_equal(layout.panes[i].rows > 0, i != LAYOUT_BACKUPS && i != LAYOUT_SERVER);
 	assert_int_equal(layout_at(&layout, layout.panes[LAYOUT_CHUNKS].row + 1, 3), LAYOUT_CHUNKS);
+	wish.focus = LAYOUT_SERVER; /* it lies over the square, between FLEET and JOBS */
+	layout_make(&wish, &layout);
+	for (int i = 0; i < LAYOUT_PANES; i++)
+		assert_int_equal(layout.panes[i].rows > 0, i == LAYOUT_FLEET || i == LAYOUT_JOBS || i == LAYOUT_SERVER);
+	assert_int_equal(layout.panes[LAYOUT_SERVER].cols, wish.cols);
+	wish.focus = LAYOUT_FLEET;
 	wish.corner = LAYOUT_BACKUPS; /* the two share a place */
 	layout_make(&wish, &layout);
 	assert_int_equal(layout_at(&layout, layout.panes[LAYOUT_BACKUPS].row + 1, 3), LAYOUT_BACKUPS);

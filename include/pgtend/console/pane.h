@@ -31,7 +31,8 @@ struct pane_data {
 	int64_t counts_since_us;         /* TABLES: no growth yet, samples are kept since then; 0 */
 	const char *lacks;               /* why the server cannot tell at all, in words; NULL: it can */
 	const struct record *job;        /* MIGRATIONS: the run that is under way on this database; NULL */
-	const char *how;                 /* MIGRATIONS: "a transaction each"; static; NULL */
+	const struct server *server;     /* SERVER: whose numbers stand beneath; NULL elsewhere */
+	const char *how;                 /* MIGRATIONS: "a transaction each"; SERVER: its sections; static; NULL */
 	const struct chunks_scene *chunks; /* CHUNKS: chunks, jobs, ingest beside the rows; NULL elsewhere */
 	const struct backups_scene *backups; /* BACKUPS: the policy, its calendar, the archiver beside the rows; NULL elsewhere */
 };
@@ -60,7 +61,7 @@ struct pane {
 	void (*details)(const struct console *console, const struct pane_data *data, int row, struct overlay *overlay);
 };
 
-extern const struct pane pane_fleet, pane_migrations, pane_tables, pane_chunks, pane_activity, pane_jobs, pane_backups;
+extern const struct pane pane_fleet, pane_migrations, pane_tables, pane_chunks, pane_activity, pane_jobs, pane_backups, pane_server;
 extern const struct pane pane_pools; /* stands in ACTIVITY's place on key `o` */
 extern const struct pane pane_chunk_list; /* stands in CHUNKS' place: the chunks of one hypertable */
 /* By LAYOUT_*. */

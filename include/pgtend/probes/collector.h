@@ -13,6 +13,8 @@ struct collector *collector_start(struct fleet *fleet, int refresh_ms);
 void collector_stop(struct collector *collector);
 void collector_set_refresh(struct collector *collector, int refresh_ms);
 void collector_pause(struct collector *collector, bool is_paused);
+/* Facts that somebody looks at (ended by FACT_COUNT): asked at each tick, whatever their tier, until others are watched. */
+void collector_watch(struct collector *collector, const enum fact *facts);
 /* Which database the panes show now: its local facts are asked each tick, the others' on the slow clock. NULL: none. */
 void collector_focus(struct collector *collector, struct database *database);
 /* Whether a pane with facts of the focused database itself, not of its server, is on the screen. While none is, it is asked as the others are and its

@@ -1,6 +1,7 @@
 /* ui/layout.h - where everything stands on a screen of a given size. Pure arithmetic.
  *
- *   FULL    (100 columns, 28 rows and more)  title, FLEET, four panes in a square, JOBS, bottom line; CHUNKS and BACKUPS share a corner of the square
+ *   FULL    (100 columns, 28 rows and more)  title, FLEET, four panes in a square, JOBS, bottom line; CHUNKS and BACKUPS share a corner of the square;
+ *                                            SERVER lies over the whole square while it has the focus
  *   STACKED (60x16 and more)                 title, FLEET, the pane last in focus, bottom line
  *   SINGLE  (30x8 and more)                  title, the focused pane, bottom line
  *   TINY                                     one worded line
@@ -12,7 +13,7 @@
 
 #include <stdbool.h>
 
-enum { LAYOUT_FLEET, LAYOUT_MIGRATIONS, LAYOUT_TABLES, LAYOUT_CHUNKS, LAYOUT_ACTIVITY, LAYOUT_JOBS, LAYOUT_BACKUPS, LAYOUT_PANES };
+enum { LAYOUT_FLEET, LAYOUT_MIGRATIONS, LAYOUT_TABLES, LAYOUT_CHUNKS, LAYOUT_ACTIVITY, LAYOUT_JOBS, LAYOUT_BACKUPS, LAYOUT_SERVER, LAYOUT_PANES };
 enum { LAYOUT_LEAST_ROWS = 8, LAYOUT_LEAST_COLS = 30 };
 
 enum layout_kind { LAYOUT_TINY, LAYOUT_SINGLE, LAYOUT_STACKED, LAYOUT_FULL };
