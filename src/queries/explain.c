@@ -12,7 +12,7 @@ enum { READY_MS = 15000, DEADLINE_MS = 15000, LOCK_TIMEOUT_MS = 1000, GRACE_MS =
 
 static const struct table_column columns[] = {
 	{"database", CELL_TEXT, "database", 0, "Name of the database in pgtend.ini."},
-	{"query_id", CELL_ID, "query id", 1, "Number of the statement, where it was given by that (pg_stat_statements.queryid)."},
+	{"query_id", CELL_TEXT, "query id", 1, "Number of the statement, where it was given by that; as text, as in `statements` (pg_stat_statements.queryid)."},
 	{"is_analyzed", CELL_BOOL, "run", 0, "Whether it was run to measure it."},
 	{"is_generic", CELL_BOOL, "generic", 1, "Whether it is the plan for any values: the statement was given by its number, and has none."},
 	{"cost", CELL_REAL, "cost", 0, "What the planner thinks that it costs, in its own unit (EXPLAIN: Total Cost)."},
@@ -37,20 +37,22 @@ struct explaining {
 
 /* --- by its number ----------------------------------------------------------------------------- */
 
-static bool read_text(struct explaining *at, const struct result *result, struct err *err)
+static bool read_text(struct explaining *at, const struct result *look, const struct result *result, struct err *err)
 {
 	const char *text = result_text(result, 0, result_column(result, "query"));
+	const char *role = result_text(look, 0, result_column(look, "role"));
 
-	if (result_rows(result) == 0) {
-		err_set(err, ERR_USAGE, "%s: pg_stat_statements has no statement %s of this database", at->database->name, at->explain->what);
-		return err_hint(err, "`pgtend statements %s` lists them", at->database->name);
+	if (text && !result_bool(result, 0, result_column(result, "is_hidden"))) {
+		at->sql = mem_copy(text);
+		return true;
 	}
-	if (!text || result_bool(result, 0, result_column(result, "is_hidden"))) {
-		err_set(err, ERR_FAILED, "%s: this role may not see the statement's text", at->database->name);
-		return err_hint(err, "GRANT pg_read_all_stats TO the role, by a superuser");
+	/* of other roles' statements the number is hidden, too */
+	if (!result_bool(look, 0, result_column(look, "may_read"))) {
+		err_set(err, ERR_FAILED, "%s: pg_stat_statements has no statement %s that %s may see", at->database->name, at->explain->what, role);
+		return err_hint(err, "those of other roles are shown after GRANT pg_read_all_stats TO %s", role);
 	}
-	at->sql = mem_copy(text);
-	return true;
+	err_set(err, ERR_USAGE, "%s: pg_stat_statements has no statement %s of this database", at->database->name, at->explain->what);
+	return err_hint(err, "`pgtend statements %s` lists them", at->database->name);
 }
 
 static bool find_text(struct explaining *at, struct err *err)
@@ -66,7 +68,7 @@ static bool find_text(struct explaining *at, struct err *err)
 		const char *hole = strstr(sql_queries_statement_text, "public.pg_stat_statements");
 		char *sql = mem_format("%.*s%s%s", (int)(hole - sql_queries_statement_text), sql_queries_statement_text, schema, hole + strlen("public"));
 
-		is_good = session_query_wait(at->session, sql, &at->explain->what, 1, DEADLINE_MS, &result, err) && read_text(at, result, err);
+		is_good = session_query_wait(at->session, sql, &at->explain->what, 1, DEADLINE_MS, &result, err) && read_text(at, look, result, err);
 		mem_free(sql);
 	}
 	result_free(look);
@@ -181,11 +183,10 @@ static void read_lines(const struct result *result, struct table *rows, int row,
 static void fill(const struct explaining *at, struct result *result, struct table *rows, struct report *report)
 {
 	int row = table_add_row(rows);
-	int64_t id = 0;
 
 	table_set_text(rows, row, "database", at->database->name);
-	if (explain_is_query_id(at->explain->what) && units_parse_int(at->explain->what, &id))
-		table_set_int(rows, row, "query_id", id);
+	if (explain_is_query_id(at->explain->what))
+		table_set_text(rows, row, "query_id", at->explain->what);
 	table_set_int(rows, row, "is_analyzed", at->explain->is_analyze);
 	table_set_int(rows, row, "is_generic", at->is_generic);
 	table_set_text(rows, row, "query", at->sql);

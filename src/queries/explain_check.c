@@ -15,6 +15,19 @@ bool explain_is_query_id(const char *what)
 	return units_parse_int(what, &id);
 }
 
+/* A comment that ends with its line counts as code to those who cut statements. */
+static bool is_in_comment(const char *sql, const char *at)
+{
+	const char *line = at;
+
+	while (line > sql && line[-1] != '\n')
+		line--;
+	for (const char *dash = strstr(line, "--"); dash && dash < at; dash = strstr(dash + 1, "--"))
+		if (parse_is_code(sql, (size_t)(dash - sql)))
+			return true;
+	return false;
+}
+
 int explain_parameters(const char *sql)
 {
 	int most = 0;
@@ -23,7 +36,7 @@ int explain_parameters(const char *sql)
 		bool is_number = isdigit((unsigned char)at[1]) && (at == sql || !(isalnum((unsigned char)at[-1]) || at[-1] == '_'));
 		long number = is_number ? strtol(at + 1, NULL, 10) : 0;
 
-		if (number > most && number <= 65535 && parse_is_code(sql, (size_t)(at - sql)))
+		if (number > most && number <= 65535 && parse_is_code(sql, (size_t)(at - sql)) && !is_in_comment(sql, at))
 			most = (int)number;
 	}
 	return most;

@@ -5,7 +5,7 @@
 #include "pgtend/core/table.h"
 
 #define STATEMENTS_COLUMNS \
-	{"query_id", CELL_ID, "query id", 0, "Number of the statement, for `explain` (pg_stat_statements.queryid)."}, \
+	{"query_id", CELL_TEXT, "query id", 0, "Number of the statement, for `explain`; as text, because many readers of JSON round numbers as large as this (pg_stat_statements.queryid)."}, \
 	{"user", CELL_TEXT, "user", 3, "Role that ran it (pg_stat_statements.userid)."}, \
 	{"calls", CELL_COUNT, "calls", 0, "How often it ran (pg_stat_statements.calls)."}, \
 	{"total_ms", CELL_MS, "total", 0, "Time of all its runs (pg_stat_statements.total_exec_time, total_time before 1.8)."}, \
