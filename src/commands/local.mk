@@ -56,6 +56,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_trust.c \
 	src/commands/cmd_unlock.c \
 	src/commands/cmd_vacuum.c \
+	src/commands/cmd_vectors.c \
 	src/commands/cmd_verify.c \
 	src/commands/cmd_version.c \
 	src/commands/cmd_wal.c \

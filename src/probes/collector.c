@@ -349,6 +349,7 @@ void collector_ask_now(struct collector *collector, struct database *database)
 		if (database != NULL && collector->fleet->databases[i] != database)
 			continue;
 		asked->last_pass_ms = 0;
+		collector->fleet->databases[i]->tables_seen.taken_us = 0;
 		for (int fact = 0; fact < FACT_COUNT; fact++)
 			asked->last_ms[fact] = 0;
 	}

@@ -32,6 +32,7 @@ extern const struct probe probe_databases;
 extern const struct probe probe_activity;
 extern const struct probe probe_bloat;
 extern const struct probe probe_indexes;
+extern const struct probe probe_vectors;
 extern const struct probe probe_tables;
 extern const struct probe probe_tls;
 extern const struct probe probe_pools;

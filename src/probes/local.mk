@@ -13,6 +13,9 @@ libpgtend_a_SOURCES += \
 	src/probes/index_twins.c \
 	src/probes/index_twins.h \
 	src/probes/internal.h \
+	src/probes/pool_links.c \
+	src/probes/pooler_answer.c \
+	src/probes/pooler_answer.h \
 	src/probes/probe_activity.c \
 	src/probes/probe_bloat.c \
 	src/probes/probe_databases.c \
@@ -20,9 +23,6 @@ libpgtend_a_SOURCES += \
 	src/probes/probe_disk.c \
 	src/probes/probe_extensions.c \
 	src/probes/probe_indexes.c \
-	src/probes/pool_links.c \
-	src/probes/pooler_answer.c \
-	src/probes/pooler_answer.h \
 	src/probes/probe_pool_clients.c \
 	src/probes/probe_pools.c \
 	src/probes/probe_replication.c \
@@ -32,6 +32,7 @@ libpgtend_a_SOURCES += \
 	src/probes/probe_statements.c \
 	src/probes/probe_tables.c \
 	src/probes/probe_tls.c \
+	src/probes/probe_vectors.c \
 	src/probes/probe_wal.c \
 	src/probes/probe_wraparound.c \
 	src/probes/rates.c \
@@ -40,4 +41,5 @@ libpgtend_a_SOURCES += \
 	src/probes/round.h \
 	src/probes/setting.c \
 	src/probes/setting_concerns.c \
-	src/probes/sizes.c
+	src/probes/sizes.c \
+	src/probes/vectors_advice.c

@@ -3,6 +3,8 @@
 
 #include "internal.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/core/oid_map.h"
+#include "pgtend/core/text.h"
 #include "pgtend/core/units.h"
 #include "pgtend/fleet/history.h"
 #include "pgtend/probes/shapes.h"
@@ -120,6 +122,31 @@ static bool ask_hypertables(struct session *session, struct table *table,
 	return is_answered;
 }
 
+/* What is done to the rows of each, and when autovacuum comes. */
+static bool ask_upkeep(struct session *session, const char *chosen, struct table *table, struct err *err)
+{
+	static const char *const names[] = {"seq_rows", "idx_rows", "inserted", "updated", "hot_updated", "deleted", "is_autovacuum", "vacuum_threshold",
+	                                    "vacuum_in", "vacuum_share", "inserted_since_vacuum", "insert_threshold", "insert_in", "changed_since_analyze",
+	                                    "analyze_threshold", "analyze_in"};
+	enum { NAMES = sizeof names / sizeof *names };
+	struct result *result = NULL;
+	bool is_answered = session_query_wait(session, sql_probes_tables_upkeep, &chosen, 1, DEADLINE_MS, &result, err);
+	struct oid_map *rows = oid_map_new(table, "oid");
+	int at[NAMES];
+
+	for (int i = 0; i < NAMES; i++)
+		at[i] = is_answered ? result_column(result, names[i]) : -1;
+	for (int from = 0; is_answered && from < result_rows(result); from++) {
+		int row = oid_map_row(rows, result_int(result, from, result_column(result, "oid"), 0));
+
+		for (int i = 0; row >= 0 && i < NAMES; i++)
+			table_set_parsed(table, row, names[i], result_text(result, from, at[i]));
+	}
+	oid_map_free(rows);
+	result_free(result);
+	return is_answered;
+}
+
 /* The extension may come with a migration and go with a restore, long after the session learned of its database. CHUNKS is asked
  * behind TABLES in the same round, so it is looked up here alone; the first time it has just been learned. */
 static bool learn_extension(const struct probe_target *target, struct session *session, struct err *err)
@@ -139,10 +166,10 @@ static bool is_extension_gone(const struct probe_target *target, struct session 
 	       !target->database->has_timescaledb;
 }
 
-static bool ask_tables(struct session *session, struct table *table, struct words *busy, struct err *err)
+static bool ask_tables(struct session *session, const char *chosen, struct table *table, struct words *busy, struct err *err)
 {
 	struct result *result = NULL;
-	bool is_answered = probe_query_sizes(session, sql_probes_tables, NULL, 0, &result, err);
+	bool is_answered = probe_query_sizes(session, sql_probes_tables, &chosen, 1, &result, err);
 
 	if (is_answered) {
 		result_fill(result, table);
@@ -154,29 +181,150 @@ static bool ask_tables(struct session *session, struct table *table, struct word
 	return is_answered;
 }
 
-static bool ask(const struct probe_target *target, struct session *session, struct table *table, struct err *err)
-{
-	struct words busy = {0};
-	bool is_answered = learn_extension(target, session, err) && ask_tables(session, table, &busy, err);
+/* --- a part of many ---------------------------------------------------------------------------- */
 
-	if (is_answered && target->database->has_timescaledb && !ask_hypertables(session, table, &busy, err)) {
+enum { MANY = 1000, BIGGEST = 60, DIRTIEST = 20, WHOLE_US = 600 * 1000000 };
+
+/* Whether the last whole look still holds for most tables. */
+static bool look(const struct probe_target *target, struct session *session, int64_t now_us, bool *is_part, struct err *err)
+{
+	struct database *database = target->database;
+	const struct table *before = database->facts[FACT_TABLES].table;
+	struct result *result = NULL;
+
+	*is_part = false;
+	if (before && table_rows(before) <= MANY) /* a whole look costs no more */
+		return true;
+	if (!session_query_wait(session, sql_probes_tables_mark, NULL, 0, DEADLINE_MS, &result, err)) {
+		result_free(result);
+		return false;
+	}
+	int64_t relations = result_int(result, 0, result_column(result, "relations"), 0), newest = result_int(result, 0, result_column(result, "newest"), 0);
+	bool is_same = relations == database->tables_seen.relations && newest == database->tables_seen.newest;
+
+	result_free(result);
+	*is_part = before && is_same && now_us - database->tables_seen.taken_us < WHOLE_US && now_us >= database->tables_seen.taken_us;
+	if (!*is_part) {
+		database->tables_seen.relations = relations;
+		database->tables_seen.newest = newest;
+		database->tables_seen.taken_us = now_us;
+	}
+	return true;
+}
+
+static bool is_own_row(const struct table *table, int row)
+{
+	const char *kind = table_get_text(table, row, "kind");
+
+	return strcmp(kind, "hypertable") != 0 && strcmp(kind, "aggregate") != 0;
+}
+
+static void choose(const struct table *before, int row, bool *is_chosen, struct text *oids)
+{
+	if (is_chosen[row] || !is_own_row(before, row))
+		return;
+	is_chosen[row] = true;
+	text_addf(oids, "%s%lld", oids->length > 0 ? "," : "{", (long long)table_get_int(before, row, "oid", 0));
+}
+
+/* The biggest, and those with most dead rows: what the first pages show, however they are sorted. Rows stand with the biggest first. */
+static char *choose_part(const struct table *before, bool *is_chosen)
+{
+	struct text oids = {0};
+	struct table *dirty = table_copy(before);
+	struct oid_map *rows = oid_map_new(before, "oid");
+
+	for (int row = 0; row < table_rows(before) && row < BIGGEST; row++)
+		choose(before, row, is_chosen, &oids);
+	table_sort(dirty, table_column(&tables_shape, "dead"), true);
+	for (int row = 0; row < table_rows(dirty) && row < DIRTIEST; row++)
+		choose(before, oid_map_row(rows, table_get_int(dirty, row, "oid", 0)), is_chosen, &oids);
+	oid_map_free(rows);
+	table_free(dirty);
+	text_add(&oids, oids.length > 0 ? "}" : "{}");
+	return text_take(&oids);
+}
+
+/* Those that are not asked now stay as they were. */
+static void keep_others(const struct table *before, const bool *is_chosen, struct table *table)
+{
+	for (int row = 0; row < table_rows(before); row++)
+		if (!is_chosen[row] && is_own_row(before, row))
+			table_copy_row(table, table_add_row(table), before, row);
+}
+
+static bool is_kept(const struct table *table, int row)
+{
+	return table_get(table, row, "asked_at")->has_value;
+}
+
+/* --- the question ------------------------------------------------------------------------------- */
+
+static void finish(const struct probe_target *target, struct table *table, const struct words *busy, int64_t now_us)
+{
+	struct history *history = history_open(target->database);
+
+	for (int row = 0; row < table_rows(table); row++) {
+		if (is_kept(table, row))
+			continue;
+		char *oid = mem_format("%lld", (long long)table_get_int(table, row, "oid", 0));
+
+		finish_row(table, row, words_has(busy, oid));
+		set_growth(history, table, row);
+		table_set_int(table, row, "asked_at", now_us);
+		mem_free(oid);
+	}
+	history_close(history);
+	table_sort(table, table_column(&tables_shape, "total_bytes"), true);
+}
+
+/* Hypertables are asked whole each time, and have not been chosen. */
+static char *oids_of(const struct table *table)
+{
+	struct text oids = {0};
+
+	for (int row = 0; row < table_rows(table); row++)
+		text_addf(&oids, "%s%lld", row > 0 ? "," : "{", (long long)table_get_int(table, row, "oid", 0));
+	text_add(&oids, oids.length > 0 ? "}" : "{}");
+	return text_take(&oids);
+}
+
+static bool ask_all(const struct probe_target *target, struct session *session, const char *chosen, struct table *table, struct words *busy, struct err *err)
+{
+	bool is_answered = learn_extension(target, session, err) && ask_tables(session, chosen, table, busy, err);
+
+	if (is_answered && target->database->has_timescaledb && !ask_hypertables(session, table, busy, err)) {
 		is_answered = is_extension_gone(target, session, err);
 		if (is_answered)
 			err_clear(err);
 	}
+	char *all = is_answered && chosen ? oids_of(table) : NULL;
+
+	is_answered = is_answered && ask_upkeep(session, all, table, err);
+	mem_free(all);
+	return is_answered;
+}
+
+static bool ask(const struct probe_target *target, struct session *session, struct table *table, struct err *err)
+{
+	const struct table *before = target->database->facts[FACT_TABLES].table;
+	int64_t now_us = units_now_us();
+	struct words busy = {0};
+	bool is_part = false;
+
+	if (!look(target, session, now_us, &is_part, err))
+		return false;
+	bool *is_chosen = is_part ? mem_new(sizeof *is_chosen * ((size_t)table_rows(before) + 1)) : NULL;
+	char *chosen = is_part ? choose_part(before, is_chosen) : NULL;
+	bool is_answered = ask_all(target, session, chosen, table, &busy, err);
+
 	if (is_answered) {
-		struct history *history = history_open(target->database);
-
-		table_sort(table, table_column(&tables_shape, "total_bytes"), true);
-		for (int row = 0; row < table_rows(table); row++) {
-			char *oid = mem_format("%lld", (long long)table_get_int(table, row, "oid", 0));
-
-			finish_row(table, row, words_has(&busy, oid));
-			set_growth(history, table, row);
-			mem_free(oid);
-		}
-		history_close(history);
+		if (is_part)
+			keep_others(before, is_chosen, table);
+		finish(target, table, &busy, now_us);
 	}
+	mem_free(is_chosen);
+	mem_free(chosen);
 	words_done(&busy);
 	return is_answered;
 }

@@ -18,6 +18,7 @@ static const struct probe *registry[FACT_COUNT] = {
 	[FACT_EXTENSIONS] = &probe_extensions,
 	[FACT_DISK] = &probe_disk,
 	[FACT_BLOAT] = &probe_bloat,
+	[FACT_VECTORS] = &probe_vectors,
 	[FACT_TABLES] = &probe_tables,
 	[FACT_DEAD_ROWS] = &probe_dead_rows,
 	[FACT_STATEMENTS] = &probe_statements,

@@ -115,6 +115,8 @@ struct database {
 	double growth_bytes_per_day;
 	int64_t growth_since_us;       /* without growth yet: since when it counts; 0: no sample */
 	int64_t growth_read_us;        /* wall clock; 0: never */
+	/* How its catalogs looked at the last whole look at its tables: until something came or went, most of them need not be asked each minute. */
+	struct { int64_t relations, newest, taken_us; } tables_seen;
 	double response_ms;            /* of the last answered question, there and back; negative: none yet */
 };
 

@@ -45,7 +45,32 @@
 	{"bloat_ratio", CELL_RATIO, "bloat %", 0, "The same, of its size."}, \
 	{"counted_at", CELL_TIME, "counted", 2, "When it was last vacuumed or analyzed (pg_stat_get_last_vacuum_time() and the like)."}
 
+#define VECTORS_COLUMNS \
+	{"schema", CELL_TEXT, "schema", 4, "Schema of the table (pg_namespace.nspname)."}, \
+	{"table", CELL_TEXT, "table", 0, "Table, partition or chunk (pg_class.relname)."}, \
+	{"column", CELL_TEXT, "column", 0, "Column of one of pgvector's types (pg_attribute.attname)."}, \
+	{"type", CELL_TEXT, "type", 2, "vector, halfvec or sparsevec (pg_type.typname)."}, \
+	{"dimensions", CELL_COUNT, "dim", 1, "Dimensions that its type fixes; null: any, and no index can be made (pg_attribute.atttypmod)."}, \
+	{"rows", CELL_COUNT, "rows", 0, "Rows of the table by the server's estimate (pg_stat_get_live_tuples(), else pg_class.reltuples); with --exact counted."}, \
+	{"without", CELL_COUNT, "without", 0, "Rows that have no vector, by what ANALYZE saw (pg_stats.null_frac); with --exact counted. Missing \"privilege\": the role may not read the column."}, \
+	{"without_ratio", CELL_RATIO, "without %", 3, "The same, of all rows."}, \
+	{"index", CELL_TEXT, "index", 1, "An index for nearest neighbours over it; null: none (pg_index)."}, \
+	{"method", CELL_TEXT, "kind", 1, "ivfflat or hnsw (pg_am.amname)."}, \
+	{"operators", CELL_TEXT, "operators", 4, "Which distance it is made for (pg_opclass.opcname)."}, \
+	{"lists", CELL_COUNT, "lists", 2, "Lists of an ivfflat index; pgvector's default is 100 (pg_class.reloptions)."}, \
+	{"advised_lists", CELL_COUNT, "advised", 3, "What pgvector advises for so many rows: rows / 1000, beyond a million their square root."}, \
+	{"m", CELL_COUNT, "m", 5, "Connections a layer of an hnsw index; pgvector's default is 16 (pg_class.reloptions)."}, \
+	{"ef_construction", CELL_COUNT, "ef", 5, "Candidates while an hnsw index is built; pgvector's default is 64 (pg_class.reloptions)."}, \
+	{"index_bytes", CELL_BYTES, "size", 1, "Size of the index (pg_class.relpages)."}, \
+	{"maintenance_work_mem_bytes", CELL_BYTES, NULL, 0, "Memory that a build may take (maintenance_work_mem)."}, \
+	{"is_in_memory", CELL_BOOL, "fits", 4, "Whether the index is no larger than that."}, \
+	{"is_valid", CELL_BOOL, "valid", 5, "Whether queries may use the index (pg_index.indisvalid)."}, \
+	{"scans", CELL_COUNT, "scans", 3, "Scans of the index (pg_stat_get_numscans())."}, \
+	{"is_exact", CELL_BOOL, NULL, 0, "Whether rows were counted. Missing \"locked\": somebody holds the table for itself, so it was not touched."}, \
+	{"advice", CELL_TEXT, "finding", 0, "What is wrong with it and what helps, in one line; null: nothing."}
+
 extern const struct table_shape indexes_shape;
+extern const struct table_shape vectors_shape;
 extern const struct table_shape bloat_shape;
 
 #endif

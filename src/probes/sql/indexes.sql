@@ -9,6 +9,10 @@ with wanted as materialized (
   -- without rights on a session its pid is all that is told; its lock says which table it is at
   select distinct l.relation as oid from pg_stat_progress_create_index p join pg_locks l on l.pid = p.pid
   where l.locktype = 'relation' and l.mode in ('ShareUpdateExclusiveLock', 'ShareLock')
+), once as materialized (
+  select (select coalesce(s.stats_reset, pg_postmaster_start_time()) from pg_stat_database s where s.datname = current_database()) as stats_since,
+         (select count(*) from pg_stat_replication r where r.state is distinct from 'backup'
+            and not exists (select from pg_replication_slots l where l.active_pid = r.pid and l.slot_type = 'logical')) as streaming
 ), bound as materialized (
   select distinct k.conindid as oid from pg_constraint k where k.conindid <> 0
 ), ix as materialized (
@@ -35,14 +39,11 @@ select n.nspname as schema, c.relname as table, ix.relname as name, ix.oid, c.oi
         from unnest(ix.indkey::int2[]) with ordinality k(attnum, place) left join pg_attribute t on t.attrelid = c.oid and t.attnum = k.attnum and k.attnum <> 0
         where k.place <= ix.indnkeyatts) as columns,
        case when ix.relkind = 'I' then f.parts end as parts, f.bytes as size_bytes, f.is_exact, f.scans, f.rows_read, f.rows_fetched,
-       coalesce(s.stats_reset, pg_postmaster_start_time()) as stats_since, w.streaming as unseen_standbys, ix.indisunique as is_unique, ix.indisprimary as is_primary,
+       w.stats_since, w.streaming as unseen_standbys, ix.indisunique as is_unique, ix.indisprimary as is_primary,
        ix.indisprimary or ix.oid in (select k.oid from bound k) as is_constraint, ix.indisreplident as is_replica_identity,
        ix.indpred is not null as is_partial, f.is_valid, f.is_building,
        ix.indkey::text as keys, ix.indnkeyatts as key_count, ix.indclass::text as classes, ix.indcollation::text as collations, ix.indoption::text as options,
        regexp_replace(ix.indexprs::text, ':location -?\d+', '', 'g') as expressions,
        regexp_replace(ix.indpred::text, ':location -?\d+', '', 'g') as predicate, ix.reloptions::text as storage
 from ix join folded f on f.root = ix.oid join pg_class c on c.oid = ix.indrelid join pg_namespace n on n.oid = c.relnamespace join pg_am a on a.oid = ix.relam
-  left join pg_stat_database s on s.datname = current_database()
-  cross join (select count(*) as streaming from pg_stat_replication r
-              where r.state is distinct from 'backup' and not exists (select from pg_replication_slots l where l.active_pid = r.pid and l.slot_type = 'logical')) w
-order by f.bytes desc, 1, 2, 3
+  cross join once w

@@ -37,8 +37,8 @@ select ht.schema, ht.name as table, i.relname as name, i.oid, ht.oid as table_oi
         where k.place <= x.indnkeyatts) as columns,
        coalesce(f.parts, 0) as parts, coalesce(f.bytes, 0) as size_bytes, coalesce(f.scans, 0) as scans,
        coalesce(f.rows_read, 0) as rows_read, coalesce(f.rows_fetched, 0) as rows_fetched,
-       coalesce(s.stats_reset, pg_postmaster_start_time()) as stats_since, 0 as unseen_standbys, x.indisunique as is_unique, x.indisprimary as is_primary,
+       (select coalesce(s.stats_reset, pg_postmaster_start_time()) from pg_stat_database s where s.datname = current_database()) as stats_since, 0 as unseen_standbys, x.indisunique as is_unique, x.indisprimary as is_primary,
        x.indisprimary or exists (select from pg_constraint k where k.conindid = i.oid) as is_constraint, x.indisreplident as is_replica_identity,
        x.indpred is not null as is_partial, x.indisvalid and coalesce(f.is_valid, true) as is_valid, false as is_building, f.leaves
 from ht join pg_index x on x.indrelid = ht.oid join pg_class i on i.oid = x.indexrelid join pg_am a on a.oid = i.relam
-  left join folded f on f.oid = i.oid left join pg_stat_database s on s.datname = current_database()
+  left join folded f on f.oid = i.oid

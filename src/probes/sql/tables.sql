@@ -1,8 +1,21 @@
--- One row a table, with its partitions folded into it. Never waits for a lock.
+-- One row a table, with its partitions folded into it: of those whose numbers are given ($1), or of all (null). Never waits for a lock.
 -- Sizes come from relpages in one pass (any other shape is a hundred times dearer). The fifty biggest are measured, but not those that
 -- somebody holds or wants for itself: pg_total_relation_size() would stand in that queue. TimescaleDB's own schemas are left
 -- out: tables_hypertables.sql folds them.
-with wanted as materialized (
+with recursive tree as (
+  select u.oid, u.oid as root from unnest($1::oid[]) u(oid)
+  union all
+  select i.inhrelid, t.root from tree t join pg_inherits i on i.inhparent = t.oid join pg_class c on c.oid = i.inhrelid and c.relispartition
+), chosen as materialized (
+  select c.oid, case when c.relispartition then pg_partition_root(c.oid)::oid else c.oid end as root
+  from pg_class c where $1::oid[] is null and c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't'
+  union all select t.oid, t.root from tree t
+), member as materialized (
+  select ch.root, c.oid, c.relnamespace, c.relname, c.relkind, c.relispartition, c.reltuples, c.reltoastrelid, c.relpages
+  from chosen ch join pg_class c on c.oid = ch.oid
+), heap as materialized (
+  select m.oid from member m union all select m.reltoastrelid from member m where m.reltoastrelid <> 0
+), wanted as materialized (
   select l.relation as oid from pg_locks l
   where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock'
     and l.database = (select d.oid from pg_database d where d.datname = current_database())
@@ -11,20 +24,25 @@ with wanted as materialized (
 ), busy as materialized (
   select w.oid from wanted_tables w union select c.oid from pg_class c join wanted_tables w on w.oid = c.reltoastrelid
 ), ix as (
+  -- of all in one pass; of a few each by itself, which is dearer for all
   select x.indrelid, sum(i.relpages) as pages, sum(pg_stat_get_numscans(i.oid))::bigint as scans
-  from pg_index x join pg_class i on i.oid = x.indexrelid group by 1
+  from pg_index x join pg_class i on i.oid = x.indexrelid
+  where $1::oid[] is null group by 1
+  union all
+  select x.indrelid, sum(i.relpages), sum(pg_stat_get_numscans(i.oid))::bigint
+  from heap h cross join lateral (select k.indrelid, k.indexrelid from pg_index k where k.indrelid = h.oid offset 0) x join pg_class i on i.oid = x.indexrelid
+  where $1::oid[] is not null group by 1
 ), rel as materialized (
   select c.oid, n.nspname, c.relname, c.relkind, c.reltuples, c.reltoastrelid, c.relpages,
          coalesce(ix.pages, 0) as index_pages, coalesce(ix.scans, 0) as index_scans,
          coalesce(t.relpages, 0) + coalesce(tix.pages, 0) as toast_pages,
          not c.relispartition and c.relkind <> 'p' as is_whole,
-         case when c.relispartition then pg_partition_root(c.oid)::oid else c.oid end as root
-  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         c.root
+  from member c join pg_namespace n on n.oid = c.relnamespace
   left join ix on ix.indrelid = c.oid
   left join pg_class t on t.oid = c.reltoastrelid
   left join ix tix on tix.indrelid = t.oid
-  where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't'
-    and n.nspname not in ('pg_catalog', 'information_schema', 'pgtend') and n.nspname !~ '^_timescaledb_'
+  where n.nspname not in ('pg_catalog', 'information_schema', 'pgtend') and n.nspname !~ '^_timescaledb_'
 ), guess as (
   -- a table that nobody ever analyzed has no pages yet: its rows speak for it, a hundred on a page
   select r.root, r.is_whole, case when r.reltuples < 0 then greatest(r.relpages, pg_stat_get_live_tuples(r.oid) / 100)
