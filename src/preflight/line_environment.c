@@ -4,6 +4,7 @@
 #include "internal.h"
 #include "pgtend/config/weakness.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/loop/work.h"
 
 static const char variables[] = "variables", env_example[] = "env-example", credentials[] = "credentials", tls[] = "tls";
 enum { SHOWN = 8 };
@@ -62,6 +63,21 @@ static void tell(struct preflight *preflight, const struct env_finding *finding)
 	}
 }
 
+/* Thousands of folders would hold up the loop: a thread walks through them. */
+struct walk {
+	const struct config *config;
+	struct env_look look;
+	bool is_read;
+	struct err err;
+};
+
+static void walk(struct work *work, void *arg)
+{
+	struct walk *all = arg;
+	(void)work;
+	all->is_read = env_look(config_folder(all->config), all->config, &all->look, &all->err);
+}
+
 static bool has_fault(const struct env_look *look, enum env_fault fault)
 {
 	for (int i = 0; i < look->count; i++)
@@ -73,28 +89,29 @@ static bool has_fault(const struct env_look *look, enum env_fault fault)
 void line_env_files(struct preflight *preflight)
 {
 	const struct config *config = preflight->fleet->config;
-	struct env_look look;
-	struct err why = {0};
+	struct walk all = {.config = config};
+	const struct env_look *look = &all.look;
 	/* Without a file of configuration there is no repository, only the folder where somebody happens to be. */
 	if (config_path(config) == NULL) {
 		line_add(preflight, NULL, env_example, NULL, LINE_SKIPPED, mem_copy("no pgtend.ini says which repository this is"), NULL);
 		return;
 	}
 	report_step(preflight->report, "looking at .env files");
-	if (!env_look(config_folder(config), config, &look, &why)) {
-		line_add_error(preflight, NULL, env_example, config_folder(config), &why);
+	work_wait(work_start(preflight->fleet->loop, walk, &all));
+	if (!all.is_read) {
+		line_add_error(preflight, NULL, env_example, config_folder(config), &all.err);
 		return;
 	}
-	for (int i = 0; i < look.count; i++)
-		tell(preflight, &look.v[i]);
-	for (size_t i = 0; i < look.notes.count; i++)
-		line_add(preflight, NULL, env_example, NULL, LINE_NOTE, mem_copy(look.notes.v[i]), NULL);
-	if (!has_fault(&look, ENV_LACKS))
-		line_add(preflight, NULL, env_example, NULL, look.examples > 0 ? LINE_OK : LINE_SKIPPED,
-		    look.examples > 0 ? mem_format("every variable of %d example%s is set", look.examples, look.examples == 1 ? "" : "s")
-		                      : mem_copy("there is no env.example"), NULL);
-	if (!has_fault(&look, ENV_WEAK) && look.files > 0)
+	for (int i = 0; i < look->count; i++)
+		tell(preflight, &look->v[i]);
+	for (size_t i = 0; i < look->notes.count; i++)
+		line_add(preflight, NULL, env_example, NULL, LINE_NOTE, mem_copy(look->notes.v[i]), NULL);
+	if (!has_fault(look, ENV_LACKS))
+		line_add(preflight, NULL, env_example, NULL, look->examples > 0 ? LINE_OK : LINE_SKIPPED,
+		    look->examples > 0 ? mem_format("every variable of %d example%s is set", look->examples, look->examples == 1 ? "" : "s")
+		                       : mem_copy("there is no env.example"), NULL);
+	if (!has_fault(look, ENV_WEAK) && look->files > 0)
 		line_add(preflight, NULL, credentials, ".env", LINE_OK,
-		    mem_format("no password in %d .env file%s is one that everybody tries", look.files, look.files == 1 ? "" : "s"), NULL);
-	env_look_done(&look);
+		    mem_format("no password in %d .env file%s is one that everybody tries", look->files, look->files == 1 ? "" : "s"), NULL);
+	env_look_done(&all.look);
 }

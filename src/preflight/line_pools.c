@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "pgtend/config/weakness.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/fleet/pools.h"
 
@@ -13,6 +14,11 @@ void line_poolers(struct preflight *preflight)
 	for (int i = 0; i < preflight->fleet->pooler_count; i++) {
 		const struct pooler *pooler = preflight->fleet->poolers[i];
 		const struct facts *facts = &pooler->facts[FACT_POOLS];
+		const char *weakness = weakness_of_conninfo(pooler->info);
+		if (weakness != NULL)
+			line_add(preflight, NULL, "credentials", pooler->name, LINE_FINDING,
+			    mem_format("[pooler %s] (%s): %s", pooler->name, section_where(pooler->section, NULL), weakness),
+			    mem_copy("a password that nobody guesses: openssl rand -base64 24"));
 		if (facts->table != NULL && facts->err.kind == ERR_NONE)
 			line_add(preflight, NULL, pools, pooler->name, LINE_OK, mem_copy("PgBouncer's admin console answers"), NULL);
 		else

@@ -11,7 +11,8 @@ check_PROGRAMS += tests/config/test_archive_rule \
 	tests/config/test_fuzz \
 	tests/config/test_ini \
 	tests/config/test_reference \
-	tests/config/test_trust
+	tests/config/test_trust \
+	tests/config/test_weakness
 tests_config_test_archive_rule_SOURCES = tests/config/test_archive_rule.c
 tests_config_test_archive_rule_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_archive_rule_LDADD = $(TEST_LIBS)
@@ -48,4 +49,7 @@ tests_config_test_reference_LDADD = $(TEST_LIBS)
 tests_config_test_trust_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_trust.c
 tests_config_test_trust_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_config_test_trust_LDADD = $(TEST_LIBS)
+tests_config_test_weakness_SOURCES = tests/config/files.c tests/config/files.h tests/config/test_weakness.c
+tests_config_test_weakness_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_config_test_weakness_LDADD = $(TEST_LIBS)
 endif
