@@ -1,9 +1,9 @@
 /* doctor: the way to a database, step by step, and the first thing on it that is wrong. */
 #include "pgtend/doctor/doctor.h"
 
+#include "each.h"
 #include "pgtend/commands/command.h"
 #include "pgtend/core/mem.h"
-#include "pgtend/loop/task.h"
 
 static const struct table_column columns[] = {
 	{"database", CELL_TEXT, "database", 0, "Name of the database in pgtend.ini."},
@@ -11,15 +11,12 @@ static const struct table_column columns[] = {
 };
 static const struct table_shape shape = {"doctor", columns, sizeof columns / sizeof *columns};
 
-/* --- all at the same time: one that does not answer delays nobody ------------------------------- */
-
 struct walking {
 	struct fleet *fleet;
 	struct database *database;
 	struct table *table;
 	struct err err;
-	bool is_good, is_over;
-	struct task *task, *waiter;
+	bool is_good;
 };
 
 static void walk(void *arg)
@@ -28,37 +25,6 @@ static void walk(void *arg)
 
 	walking->is_good = doctor_walk_wait(walking->fleet, walking->database, walking->table, &walking->err);
 }
-
-static void walked(void *arg)
-{
-	struct walking *walking = arg;
-
-	walking->is_over = true;
-	task_wake(walking->waiter);
-}
-
-static void walk_all(struct action *action, struct walking *all)
-{
-	bool is_told = false;
-	int left = action->database_count;
-
-	for (int i = 0; i < action->database_count; i++) {
-		all[i] = (struct walking){.fleet = action->fleet, .database = action->databases[i], .table = table_new(&doctor_shape), .waiter = task_self()};
-		all[i].task = task_start(action->fleet->loop, walk, walked, &all[i]);
-	}
-	while (left > 0) {
-		task_wait();
-		left = 0;
-		for (int i = 0; i < action->database_count; i++) {
-			left += !all[i].is_over;
-			if (!all[i].is_over && !is_told && task_is_cancelled())
-				task_cancel(all[i].task);
-		}
-		is_told = is_told || task_is_cancelled();
-	}
-}
-
-/* --- the verb ----------------------------------------------------------------------------------- */
 
 static void add_rows(struct table *rows, const struct walking *walking)
 {
@@ -77,7 +43,9 @@ static bool run(struct action *action, struct err *err)
 	struct table *rows = table_new(&shape);
 	int failed = 0;
 
-	walk_all(action, all);
+	for (int i = 0; i < action->database_count; i++)
+		all[i] = (struct walking){.fleet = action->fleet, .database = action->databases[i], .table = table_new(&doctor_shape)};
+	each_wait(action->fleet->loop, walk, all, action->database_count, sizeof *all);
 	for (int i = 0; i < action->database_count; i++) {
 		add_rows(rows, &all[i]);
 		table_free(all[i].table);

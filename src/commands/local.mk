@@ -19,6 +19,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_drop_chunks.c \
 	src/commands/cmd_explain.c \
 	src/commands/cmd_extensions.c \
+	src/commands/cmd_health.c \
 	src/commands/cmd_help.c \
 	src/commands/cmd_indexes.c \
 	src/commands/cmd_init.c \
@@ -66,6 +67,8 @@ libpgtend_a_SOURCES += \
 	src/commands/dispatch_ask.c \
 	src/commands/dispatch_standing.c \
 	src/commands/dispatch_work.c \
+	src/commands/each.c \
+	src/commands/each.h \
 	src/commands/gather.c \
 	src/commands/gather_servers.c \
 	src/commands/help.c \

@@ -7,6 +7,10 @@
  *   extension.c  extensions and what they need at the server's start
  *   pooler.c     what stands between, and the address without it
  *   listener.c   who listens on this machine, by /proc
+ *
+ * and of the vital signs, which are no walk:
+ *
+ *   vitals.c, vitals_tables.c
  */
 #ifndef PGTEND_DOCTOR_INTERNAL_H
 #define PGTEND_DOCTOR_INTERNAL_H

@@ -7,4 +7,7 @@ libpgtend_a_SOURCES += \
 	src/doctor/login.c \
 	src/doctor/pooler.c \
 	src/doctor/reach.c \
+	src/doctor/vitals.c \
+	src/doctor/vitals.h \
+	src/doctor/vitals_tables.c \
 	src/doctor/walk.c

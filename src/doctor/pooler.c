@@ -5,6 +5,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/fleet/pools.h"
 #include "pgtend/probes/collector.h"
 #include "pgtend/probes/shapes.h"
 
@@ -23,15 +24,15 @@ static bool serves(const struct pooler *pooler, const struct database *database)
 }
 
 /* The pool of our user where there is one, else any of the database; -1: none yet. */
-static int pool_row(const struct walk *walk, const struct table *pools)
+static int pool_row(const struct walk *walk, const struct pooler *pooler, const struct table *pools)
 {
 	const char *user = conninfo_effective(walk->database->info, "user");
 	int found = -1;
 
 	for (int row = 0; pools && row < table_rows(pools); row++) {
-		const char *database = table_get_text(pools, row, "database"), *of = table_get_text(pools, row, "user");
+		const char *of = table_get_text(pools, row, "user");
 
-		if (!database || strcmp(database, walk->database->dbname) != 0)
+		if (!pool_is_of(pooler, pools, row, walk->database))
 			continue;
 		if (found < 0 || (of && user && strcmp(of, user) == 0))
 			found = row;
@@ -88,7 +89,7 @@ bool pooler_explains(struct walk *walk, enum step step)
 		if (!serves(pooler, walk->database) || !ask_console(walk, pooler, &err))
 			continue;
 		const struct table *pools = pooler->facts[FACT_POOLS].table;
-		int row = pool_row(walk, pools);
+		int row = pool_row(walk, pooler, pools);
 
 		if (row < 0 || !pool_trouble(pooler, pools, row, walk->database->dbname, &what, &mend))
 			continue;
@@ -109,7 +110,7 @@ static void say_console(struct walk *walk, const struct pooler *pooler)
 		return;
 	}
 	const struct table *pools = pooler->facts[FACT_POOLS].table;
-	int row = pool_row(walk, pools);
+	int row = pool_row(walk, pooler, pools);
 
 	if (row < 0) {
 		step_say(walk, STEP_POOLER, FOUND_OK, mem_format("pooler %s, no pool of it in use", pooler->name), NULL);
