@@ -1,1 +1,5 @@
 # sources of src/access, in alphabetical order
+libpgtend_a_SOURCES += \
+	src/access/access_internal.h \
+	src/access/check.c \
+	src/access/show.c

@@ -1,6 +1,7 @@
 # sources of src/commands, in alphabetical order
 libpgtend_a_SOURCES += \
 	src/commands/acts.c \
+	src/commands/cmd_access.c \
 	src/commands/cmd_activity.c \
 	src/commands/cmd_audit.c \
 	src/commands/cmd_backup.c \

@@ -1,1 +1,2 @@
 # tests of access/
+EXTRA_DIST += tests/access/access.test
