@@ -140,6 +140,8 @@ static bool go(struct stream_state *state)
 	switch (state->stream->how) {
 	case STREAM_COMPRESS:
 		return stream_compress(state);
+	case STREAM_COMPRESS_GZIP:
+		return stream_compress_gzip(state);
 	case STREAM_EXPAND_ZSTD:
 		return stream_expand_zstd(state);
 	case STREAM_EXPAND_GZIP:

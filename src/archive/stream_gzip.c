@@ -1,4 +1,4 @@
-/* archive/stream_gzip.c - reading gzip (RFC 1952): dumps that others compressed. */
+/* archive/stream_gzip.c - gzip (RFC 1952): dumps that others compressed are read, rows that are archived are written. */
 #include <string.h>
 
 #include <zlib.h>
@@ -79,5 +79,43 @@ bool stream_expand_gzip(struct stream_state *state)
 	mem_free(inflation.out);
 	mem_free(bytes);
 	inflateEnd(&inflation.z);
+	return ok;
+}
+
+/* ---- into a member ----------------------------------------------------------------------- */
+
+static bool deflate_some(struct stream_state *state, z_stream *z, unsigned char *out, int flush)
+{
+	int status;
+	do {
+		z->next_out = out;
+		z->avail_out = STREAM_CHUNK_BYTES;
+		status = deflate(z, flush);
+		if (status == Z_STREAM_ERROR)
+			return stream_fail(state, "%s: gzip: %s", stream_of(state)->out_name, zError(status));
+		if (!stream_put(state, out, STREAM_CHUNK_BYTES - z->avail_out))
+			return false;
+	} while (z->avail_out == 0);
+	return true;
+}
+
+bool stream_compress_gzip(struct stream_state *state)
+{
+	z_stream z = {0};
+	int level = stream_of(state)->level > 0 ? stream_of(state)->level : Z_DEFAULT_COMPRESSION;
+	if (deflateInit2(&z, level > 9 ? 9 : level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+		mem_die("zlib cannot begin");
+	unsigned char *bytes = mem_new(STREAM_CHUNK_BYTES), *out = mem_new(STREAM_CHUNK_BYTES);
+	ssize_t got;
+	bool ok;
+	do {
+		got = stream_get(state, bytes, STREAM_CHUNK_BYTES);
+		z.next_in = bytes;
+		z.avail_in = got > 0 ? (unsigned)got : 0;
+		ok = got >= 0 && deflate_some(state, &z, out, got == 0 ? Z_FINISH : Z_NO_FLUSH);
+	} while (ok && got > 0);
+	mem_free(out);
+	mem_free(bytes);
+	deflateEnd(&z);
 	return ok;
 }

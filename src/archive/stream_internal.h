@@ -18,6 +18,7 @@ PGTEND_CHECK bool stream_put(struct stream_state *state, const void *bytes, size
 bool stream_fail(struct stream_state *state, const char *format, ...) PGTEND_PRINTF(2, 3);
 
 PGTEND_CHECK bool stream_compress(struct stream_state *state);
+PGTEND_CHECK bool stream_compress_gzip(struct stream_state *state);
 PGTEND_CHECK bool stream_expand_zstd(struct stream_state *state);
 PGTEND_CHECK bool stream_expand_gzip(struct stream_state *state);
 

@@ -3,6 +3,7 @@ libpgtend_a_SOURCES += \
 	src/commands/acts.c \
 	src/commands/cmd_access.c \
 	src/commands/cmd_activity.c \
+	src/commands/cmd_archive.c \
 	src/commands/cmd_audit.c \
 	src/commands/cmd_backup.c \
 	src/commands/cmd_backup_due.c \

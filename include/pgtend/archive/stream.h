@@ -15,6 +15,7 @@
 enum stream_how {
 	STREAM_COPY,        /* as they are */
 	STREAM_COMPRESS,    /* into one zstd frame with its checksum */
+	STREAM_COMPRESS_GZIP, /* into one gzip member */
 	STREAM_EXPAND_ZSTD, /* any number of frames */
 	STREAM_EXPAND_GZIP, /* any number of members */
 };
