@@ -1,27 +1,66 @@
-"""A PgBouncer console of another version: fake_console.py VERSION PORT. Speaks just enough of the protocol."""
+"""A PgBouncer console of another version: fake_console.py VERSION PORT [MODE...]. Speaks just enough of the protocol.
+
+consoles.json has the columns of each version, as its sources name them; what is not said of a version is as in the one before it. MODE: reorder (columns stand
+the other way round), extra (columns that nobody knows stand between them), missing=COLUMN (it is not there), nostats, paused, suspended (of all: SHOW STATE),
+alien (no PgBouncer at all), clients=N (N idle clients more)."""
+import json
+import os
 import socket
 import struct
 import sys
 import threading
 
-ANSWERS = {
-    "1.16": {
-        "SHOW POOLS": ("database,user,cl_active,cl_waiting,cl_cancel_req,sv_active,sv_idle,sv_used,sv_tested,sv_login,maxwait,maxwait_us,pool_mode",
-                       [("shop", "app", 3, 1, 4, 2, 0, 0, 0, 0, 2, 500000, "session")]),
-        "SHOW DATABASES": ("name,host,port,database,force_user,pool_size,reserve_pool,pool_mode,max_connections,current_connections,paused,disabled",
-                           [("shop", None, 5432, "shop", None, 10, 0, None, 0, 2, 0, 0)]),
-        "SHOW STATS": ("database,total_xact_count,total_query_count,total_wait_time", [("shop", 5, 6, 7000)]),
-    },
-    "1.25": {
-        "SHOW POOLS": ("database,user,cl_active,cl_waiting,cl_active_cancel_req,cl_waiting_cancel_req,sv_active,sv_active_cancel,sv_being_canceled,"
-                       "sv_idle,sv_used,sv_tested,sv_login,maxwait,maxwait_us,pool_mode,load_balance_hosts",
-                       [("shop", "app", 3, 1, 4, 5, 2, 6, 7, 0, 0, 0, 0, 0, 0, "transaction", "round-robin"),
-                        ("pgbouncer", "pgbouncer", 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "statement", None)]),
-        "SHOW DATABASES": ("name,host,port,database,force_user,pool_size,min_pool_size,reserve_pool_size,server_lifetime,pool_mode,load_balance_hosts,"
-                           "max_connections,current_connections,max_client_connections,current_client_connections,paused,disabled",
-                           [("shop", "db1", 5432, "shop", None, 20, 0, 0, 3600, None, None, 0, 2, 0, 4, 1, 0)]),
-    },
-}
+VERSION, PORT, MODES = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+OPTIONS = dict(mode.split("=", 1) for mode in MODES if "=" in mode)
+COLUMNS = {}
+with open(os.path.join(os.path.dirname(__file__), "consoles.json"), encoding="ascii") as file:
+    for name, changed in json.load(file).items():
+        COLUMNS.update(changed)
+        if name == VERSION:
+            break
+    else:
+        sys.exit(f"there is no console of version {VERSION}")
+
+# what every version says, by the names of all of them
+POOLS = [{"database": "shop", "user": "app", "cl_active": 3, "cl_waiting": 1, "cl_cancel_req": 4, "cl_active_cancel_req": 4, "cl_waiting_cancel_req": 5,
+          "sv_active": 2, "sv_active_cancel": 6, "sv_being_canceled": 7, "maxwait": 2, "maxwait_us": 500000, "pool_mode": "transaction",
+          "load_balance_hosts": "round-robin"},
+         {"database": "pgbouncer", "user": "pgbouncer", "cl_active": 1, "pool_mode": "statement", "load_balance_hosts": None}]
+DATABASES = [{"name": "shop", "host": "db1", "port": 5432, "database": "shop_db", "force_user": None, "pool_size": 2, "min_pool_size": 1, "reserve_pool": 3,
+              "reserve_pool_size": 3, "server_lifetime": 3600, "pool_mode": None, "load_balance_hosts": None, "max_connections": 40, "current_connections": 2},
+             {"name": "spare", "host": None, "port": 5432, "database": "spare", "force_user": "app", "pool_size": 20, "pool_mode": None},
+             {"name": "pgbouncer", "host": None, "port": 6432, "database": "pgbouncer", "force_user": "pgbouncer", "pool_size": 2, "pool_mode": "statement"}]
+STATS = [{"database": "shop", "total_xact_count": 5, "total_query_count": 6, "total_wait_time": 7000, "total_received": 8, "total_sent": 9,
+          "avg_xact_count": 10, "avg_query_count": 11, "avg_xact_time": 12000, "avg_query_time": 13000, "avg_wait_time": 14000}]
+SOCKET = {"type": "C", "user": "app", "database": "shop", "state": "active", "addr": "10.0.0.9", "port": 41, "local_addr": "10.0.0.1", "local_port": 6432,
+          "connect_time": "2026-11-21 20:52:36 UTC", "request_time": "2026-11-21 20:52:37 UTC", "ptr": "0xc1", "link": "", "tls": "", "application_name": "api"}
+CLIENTS = [SOCKET | {"link": "0xe1", "tls": "TLSv1.3/TLS_AES_256_GCM_SHA384", "wait_us": 999},
+           SOCKET | {"link": "0xe2", "ptr": "0xc2", "addr": "::1", "application_name": "worker"},
+           SOCKET | {"state": "waiting", "ptr": "0xc3", "wait": 2, "wait_us": 500000},
+           SOCKET | {"ptr": "0xc4"}] + [SOCKET | {"ptr": f"0xd{i}"} for i in range(int(OPTIONS.get("clients", 0)))] + [
+           SOCKET | {"database": "pgbouncer", "user": "pgbouncer", "ptr": "0xc0", "application_name": "pgtend"}]
+SERVERS = [SOCKET | {"type": "S", "ptr": "0xe1", "link": "0xc1", "remote_pid": 101, "addr": "10.0.0.5", "port": 5432},
+           SOCKET | {"type": "S", "ptr": "0xe2", "link": "0xc2", "remote_pid": 102, "addr": "10.0.0.5", "port": 5432},
+           SOCKET | {"type": "S", "ptr": "0xe3", "state": "idle", "remote_pid": 103}]
+ANSWERS = {"POOLS": ("POOLS", POOLS), "DATABASES": ("DATABASES", DATABASES), "STATS": ("STATS", STATS), "CLIENTS": ("SOCKETS", CLIENTS), "SERVERS": ("SOCKETS", SERVERS)}
+
+
+def answer_to(command):
+    """names, rows; None: refused"""
+    word = command.removeprefix("SHOW ")
+    if "alien" in MODES:
+        return (["nothing"], [(1,)])
+    if word == "STATE" and tuple(map(int, VERSION.split("."))) >= (1, 19):
+        return (["key", "value"], [(key, "yes" if key in MODES else "no") for key in ("active", "paused", "suspended")])
+    if word not in ANSWERS or (word == "STATS" and "nostats" in MODES):
+        return None
+    kind, facts = ANSWERS[word]
+    names = [name for name in COLUMNS[kind].split() if name != OPTIONS.get("missing")]
+    if "reorder" in MODES:
+        names.reverse()
+    if "extra" in MODES:
+        names = [name for i, known in enumerate(names) for name in (f"new_{i}", known)]
+    return (names, [tuple(row.get(name, "?" if name.startswith("new_") else 0) for name in names) for row in facts])
 
 
 def message(kind, body):
@@ -29,7 +68,6 @@ def message(kind, body):
 
 
 def rows(names, values):
-    names = names.split(",")
     head = struct.pack("!h", len(names))
     for name in names:
         head += name.encode() + b"\0" + struct.pack("!ihihih", 0, 0, 25, -1, -1, 0)
@@ -53,7 +91,7 @@ def exactly(client, count):
     return data
 
 
-def serve(client, version):
+def serve(client):
     try:
         while True:
             length, code = struct.unpack("!ii", exactly(client, 8))
@@ -64,7 +102,7 @@ def serve(client, version):
         if b"options\0" in startup:
             client.sendall(message(b"E", b"SFATAL\0C08P01\0Munsupported startup parameter: options\0\0"))
             return
-        client.sendall(message(b"R", struct.pack("!i", 0)) + message(b"S", f"server_version\0{version}.0/bouncer\0".encode()) +
+        client.sendall(message(b"R", struct.pack("!i", 0)) + message(b"S", f"server_version\0{VERSION}.0/bouncer\0".encode()) +
                        message(b"K", struct.pack("!ii", 0, 1)) + message(b"Z", b"I"))
         while True:
             kind = exactly(client, 1)
@@ -74,7 +112,7 @@ def serve(client, version):
             if kind != b"Q":  # what the real one does to the extended protocol
                 client.sendall(message(b"E", b"SERROR\0C08P01\0Mextended query protocol not supported by admin console\0\0"))
                 return
-            answer = ANSWERS[version].get(body.rstrip(b"\0").decode().strip().rstrip(";").upper())
+            answer = answer_to(body.rstrip(b"\0").decode().strip().rstrip(";").upper())
             if answer:
                 client.sendall(rows(*answer) + message(b"Z", b"I"))
             else:
@@ -85,7 +123,7 @@ def serve(client, version):
         client.close()
 
 
-listener = socket.create_server(("127.0.0.1", int(sys.argv[2])))
+listener = socket.create_server(("127.0.0.1", PORT))
 while True:
     accepted, _ = listener.accept()
-    threading.Thread(target=serve, args=(accepted, sys.argv[1]), daemon=True).start()
+    threading.Thread(target=serve, args=(accepted,), daemon=True).start()
