@@ -142,7 +142,7 @@ static const struct verb_option options[] = {
 
 const struct verb verb_check = {
 	.name = "check",
-	.item = "retention|compression|aggregates|ingest|jobs|locks|transactions|connections|pools|disk|backups|archiver|pitr|restores|migrations|dead-rows|tls|bloat|indexes",
+	.item = "retention|compression|aggregates|ingest|jobs|locks|transactions|connections|pools|disk|backups|archiver|pitr|restores|migrations|dead-rows|tls|bloat|indexes|replication|wraparound|sequences|settings",
 	.is_item_list = true,
 	.is_plugin = true,
 	.scope = VERB_READS,

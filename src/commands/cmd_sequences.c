@@ -17,6 +17,20 @@ static const struct verb_option options[] = {
 	{0},
 };
 
+/* By schema, because that is how it is granted. */
+static void hint_grant(struct action *action, const struct table *all)
+{
+	for (int row = 0; row < table_rows(all); row++) {
+		if (table_get(all, row, "used")->missing != MISSING_PRIVILEGE)
+			continue;
+		char *granted = mem_format("SELECT ON ALL SEQUENCES IN SCHEMA %s", table_get_text(all, row, "schema"));
+
+		gather_hint_grant(action, all, granted);
+		mem_free(granted);
+		return;
+	}
+}
+
 static bool run(struct action *action, struct err *err)
 {
 	static const enum fact facts[] = {FACT_SEQUENCES, FACT_COUNT};
@@ -35,7 +49,7 @@ static bool run(struct action *action, struct err *err)
 		while (table_rows(all) - first > limit)
 			table_remove_row(all, table_rows(all) - 1);
 	}
-	gather_hint_grant(action, all, "pg_read_all_data");
+	hint_grant(action, all);
 	report_rows(action->report, all);
 	return gather_verdict(action, FACT_SEQUENCES, err);
 }

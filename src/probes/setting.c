@@ -51,9 +51,11 @@ char *setting_text(const char *value, const char *unit)
 		return duration(amount * microseconds_of(unit));
 	if (strcmp(unit, "B") == 0)
 		return memory(amount);
-	if (units_parse_bytes(unit, &one) && amount < INT64_MAX / one)
-		return memory(amount * one);
-	return mem_format("%s %s", value, unit);
+	char *size = mem_format("%s%s", *unit >= '0' && *unit <= '9' ? "" : "1", unit);
+	bool is_size = units_parse_bytes(size, &one) && one > 0 && amount < INT64_MAX / one;
+
+	mem_free(size);
+	return is_size ? memory(amount * one) : mem_format("%s %s", value, unit);
 }
 
 bool setting_is_secret(const char *name)
