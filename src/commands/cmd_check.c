@@ -151,7 +151,8 @@ const struct verb verb_check = {
 	.title = "Check for monitoring: one line, exit status 0 to 3",
 	.help = "For Nagios, Icinga, Zabbix and their kind: says in one line whether something is wrong, what, why and the command that mends it, then the numbers "
 			"with their limits as performance data. ITEM is retention, compression, aggregates, ingest or jobs of TimescaleDB, locks, transactions (idle ones), "
-			"connections, pools, disk, backups, archiver, pitr, restores, migrations, dead-rows, tls, bloat or indexes; several are parted by commas. The limits are those of the console, settable in [threshold] of "
+			"connections, pools, disk, backups, archiver, pitr, restores, migrations, dead-rows, tls, bloat, indexes, "
+			"replication, wraparound, sequences or settings; several are parted by commas. The limits are those of the console, settable in [threshold] of "
 			"pgtend.ini; a limit that was passed is left only `hysteresis` below it, and what was passed is kept in $XDG_STATE_HOME/pgtend/check from one run to "
 			"the next. An item that has nothing to look at in a database passes it over; where that is all there is, it is unknown.",
 	.example = "pgtend check retention tracking",

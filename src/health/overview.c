@@ -39,6 +39,8 @@ static const struct table_column columns[] = {
 	{"connections.by_state.waiting", CELL_COUNT, NULL, 9, "Of the active ones: waiting for a lock."},
 	{"transactions_per_s", CELL_REAL, "tps", 3, "Commits and rollbacks a second since the last refresh (pg_stat_database); null in one-shot mode."},
 	{"cache_hit", CELL_RATIO, "hit", 4, "blks_hit / (blks_hit + blks_read), since the last refresh or since the statistics' reset."},
+	{"rollback_ratio", CELL_RATIO, NULL, 9, "Transactions rolled back of all, since the last refresh or since the statistics' reset (pg_stat_database)."},
+	{"deadlocks", CELL_COUNT, NULL, 9, "Deadlocks since the statistics' reset (pg_stat_database.deadlocks)."},
 	{"response_ms", CELL_MS, "answer", 5, "From asking to answer of a small question."},
 	{"silent_since", CELL_TIME, NULL, 9, "Since when a question has had no answer; null when none is open for long."},
 	{"error", CELL_TEXT, "since", 6, "Why the last question failed; null when it did not."},
@@ -91,6 +93,17 @@ static double delta(const struct table *now, int row, const struct table *before
 	return before_row < 0 ? value : value - (double)table_get_int(before, before_row, column, 0);
 }
 
+static void set_rollbacks(const struct facts *facts, int now, int before, struct table *row_of, int row)
+{
+	double undone = delta(facts->table, now, facts->before, before, "rollbacks"), done = delta(facts->table, now, facts->before, before, "commits");
+	if (undone < 0 || done < 0 || undone + done < 1) {
+		undone = (double)table_get_int(facts->table, now, "rollbacks", 0);
+		done = (double)table_get_int(facts->table, now, "commits", 0);
+	}
+	if (undone + done >= 1)
+		table_set_real(row_of, row, "rollback_ratio", undone / (undone + done));
+}
+
 static void set_rates(const struct database *database, struct table *row_of, int row)
 {
 	const struct facts *facts = database_facts(database, FACT_DATABASES);
@@ -109,6 +122,8 @@ static void set_rates(const struct database *database, struct table *row_of, int
 	}
 	if (hit + read > 0)
 		table_set_real(row_of, row, "cache_hit", hit / (hit + read));
+	set_rollbacks(facts, now, before, row_of, row);
+	copy_int(row_of, row, "deadlocks", facts->table, now, "deadlocks");
 }
 
 /* The console draws many times a second; 90 days of samples are not read and parsed each time. */
