@@ -100,3 +100,71 @@ const struct verb verb_access_check = {
 	.shape = &access_check_shape,
 	.run = check,
 };
+
+/* --- grant ---------------------------------------------------------------------------------------- */
+
+static const struct verb_option grant_options[] = {
+	{"--schema", OPTION_TEXT, "NAME", true, "this schema only; without it all that hold tables which no extension made"},
+	{"--create", OPTION_FLAG, NULL, false, "make the role where it is not there: it may log in and has no password yet"},
+	{"--exact", OPTION_FLAG, NULL, false, "also take away what was granted to it beyond the profile"},
+	{0},
+};
+
+static bool grant_work(const struct action *action, bool is_dry_run, const char *shown, struct report *report, char **statements, struct err *err)
+{
+	const struct words *words = command_words(action->command);
+	bool is_application = strcmp(words->v[1], "application") == 0;
+	const struct access_grant grant = {
+		.role = words->v[0],
+		.profile = is_application ? ACCESS_APPLICATION : ACCESS_READONLY,
+		.schemas = command_option_all(action->command, "--schema"),
+		.is_created = command_flag(action->command, "--create"),
+		.is_exact = command_flag(action->command, "--exact"),
+		.is_dry_run = is_dry_run,
+		.shown = shown,
+	};
+
+	if (!is_application && strcmp(words->v[1], "readonly") != 0) {
+		err_set(err, ERR_USAGE, "'%s' is no profile", words->v[1]);
+		return err_hint(err, "application reads and writes, readonly reads");
+	}
+	return access_grant(action->fleet, action->database, &grant, report, statements, err);
+}
+
+static bool grant_preview(struct action *action, struct err *err)
+{
+	struct report report = {0};
+
+	mem_free(action->shown);
+	action->shown = NULL;
+	bool is_good = grant_work(action, true, NULL, &report, &action->shown, err);
+
+	acts_show(action, &report, is_good);
+	return is_good;
+}
+
+static bool grant_run(struct action *action, struct err *err)
+{
+	return grant_work(action, false, action->shown, action->report, NULL, err);
+}
+
+const struct verb verb_access_grant = {
+	.name = "access",
+	.subverb = "grant",
+	.scope = VERB_ACTS_ONE,
+	.words = "ROLE application|readonly",
+	.least_words = 2,
+	.most_words = 2,
+	.options = grant_options,
+	.level = GUARD_L2,
+	.has_dry_run = true,
+	.title = "Give a role what an application or a reader needs, and no more",
+	.help = "application: CONNECT, USAGE of the schemas, SELECT, INSERT, UPDATE, DELETE on tables, USAGE and SELECT on sequences; readonly: CONNECT, USAGE, SELECT on tables. "
+			"Also on tables that are made later, by default privileges for each owner of the present ones. What the role lacks is shown as SQL first and run in one "
+			"transaction; where nothing is lacking nothing is done. The history of migrations is only read, what extensions made is left alone, and what PUBLIC may do does "
+			"not count. What the role has beyond the profile is said; --exact takes away what was granted to it.",
+	.example = "pgtend access grant core core_app application --create",
+	.shape = &access_grant_shape,
+	.preview = grant_preview,
+	.run = grant_run,
+};
