@@ -62,6 +62,7 @@ const struct limits_threshold limits_thresholds[] = {
 	{"ingest_gaps_warn", LIMIT_COUNT, "1", "Days without a chunk inside the retention window."},
 	{"jobs_failures_warn", LIMIT_COUNT, "1", "Failures or crashes in a row of a TimescaleDB job."},
 	{"jobs_failures_crit", LIMIT_COUNT, "3", "The same; it waits longer after each."},
+	{"migrations_pending_warn", LIMIT_COUNT, "1", "Pending migrations, for who asks `check migrations`: in FLEET and `status` they are a number, no trouble."},
 	{"clock_skew_warn", LIMIT_DURATION, "5s", "How far the server's clock may be from this machine's: TimescaleDB's policies and all ages count by one of them; NTP keeps them within milliseconds."},
 	{"clock_skew_crit", LIMIT_DURATION, "1min", "The same, from which on `doctor` calls it a failure."},
 	{"tls_expires_crit", LIMIT_DURATION, "7d", "Time until the server's certificate ends; less is worse. Afterwards nobody who verifies it gets in."},

@@ -14,8 +14,16 @@ const struct health_check *const health_checks[] = {
 };
 const int health_check_count = sizeof health_checks / sizeof health_checks[0];
 
+/* What people call some of them. */
+static const struct {
+	const char *word, *name;
+} other_words[] = {{"idle", "transactions"}, {"idle-in-transaction", "transactions"}, {"pending", "migrations"}, {"certificate", "tls"}};
+
 const struct health_check *health_check_find(const char *name)
 {
+	for (size_t i = 0; i < sizeof other_words / sizeof other_words[0]; i++)
+		if (strcmp(other_words[i].word, name) == 0)
+			name = other_words[i].name;
 	for (int i = 0; i < health_check_count; i++)
 		if (strcmp(health_checks[i]->name, name) == 0)
 			return health_checks[i];
@@ -233,7 +241,7 @@ static void soften(struct health *health)
 {
 	for (int i = 0; i < health->finding_count; i++) {
 		struct finding *finding = &health->findings[i];
-		if (work_of(health, finding) != NULL || (finding->verdict == VERDICT_UNKNOWN && finding->check == &check_ingest))
+		if (finding->is_for_asking || work_of(health, finding) != NULL || (finding->verdict == VERDICT_UNKNOWN && finding->check == &check_ingest))
 			finding->verdict = VERDICT_OK;
 	}
 }

@@ -109,19 +109,29 @@ static void count_migrations(struct finding *finding, const struct table *table)
 		pending += state != NULL && strcmp(state, "pending") == 0;
 	}
 	finding_measure(finding, "applied", (double)applied);
-	finding_measure(finding, "pending", (double)pending);
 	finding->note = mem_format("%lld applied, %lld pending", (long long)applied, (long long)pending);
 }
 
-static void judge_migrations(struct judging *judging)
+/* Before a deployment pending files are as it should be; afterwards, and for monitoring, they are not. */
+static void judge_pending(struct judging *judging, const struct table *table)
 {
-	const struct err *err = &database_facts(judging->database, FACT_MIGRATIONS)->err;
-	/* A folder that is gone, a history table that may not be read: nobody knows then what is pending. */
-	if (err->kind == ERR_FAILED || err->kind == ERR_CONFIG || err->kind == ERR_DRIFT)
-		finding_raise(finding_new(judging, NULL), VERDICT_WARN, mem_format("migrations: %s", err->text));
-	const struct table *table = judging_table(judging, FACT_MIGRATIONS);
-	if (table == NULL)
+	int64_t pending = 0;
+	const char *first = NULL;
+	for (int row = 0; row < table_rows(table); row++)
+		if (fact_is(table, row, "state", "pending")) {
+			first = pending++ == 0 ? table_get_text(table, row, "name") : first;
+		}
+	struct finding *finding = finding_new(judging, NULL);
+	finding->is_for_asking = true;
+	enum verdict verdict = finding_weigh(judging, finding, "pending", (double)pending, 0);
+	if (verdict == VERDICT_OK)
 		return;
+	finding_raise(finding, verdict, mem_format("%lld migration%s pending, the first is %s", (long long)pending, pending == 1 ? " is" : "s are", first));
+	finding->mend = mem_format("pgtend migrate up %s", judging->database->name);
+}
+
+static void judge_files(struct judging *judging, const struct table *table)
+{
 	struct finding *finding = finding_new(judging, NULL);
 	count_migrations(finding, table);
 	for (int row = 0; row < table_rows(table); row++) {
@@ -135,10 +145,23 @@ static void judge_migrations(struct judging *judging)
 	}
 }
 
+static void judge_migrations(struct judging *judging)
+{
+	const struct err *err = &database_facts(judging->database, FACT_MIGRATIONS)->err;
+	/* A folder that is gone, a history table that may not be read: nobody knows then what is pending. */
+	if (err->kind == ERR_FAILED || err->kind == ERR_CONFIG || err->kind == ERR_DRIFT)
+		finding_raise(finding_new(judging, NULL), VERDICT_WARN, mem_format("migrations: %s", err->text));
+	const struct table *table = judging_table(judging, FACT_MIGRATIONS);
+	if (table == NULL)
+		return;
+	judge_files(judging, table);
+	judge_pending(judging, table);
+}
+
 static const enum fact migrations_facts[] = {FACT_MIGRATIONS, FACT_COUNT};
 static const struct measure_kind migrations_measures[] = {
 	{"applied", MEASURE_COUNT, NULL, "Migrations that the history table has."},
-	{"pending", MEASURE_COUNT, NULL, "Migrations that are not applied yet."},
+	{"pending", MEASURE_COUNT, "migrations_pending", "Migrations that are not applied yet."},
 	{0},
 };
 const struct health_check check_migrations = {"migrations", NULL, migrations_facts, false, migrations_measures,

@@ -52,10 +52,21 @@ static void judge_own(struct judging *judging, const struct table *table)
 	}
 }
 
+static void say_hidden(struct judging *judging)
+{
+	const char *user = conninfo_effective(judging->database->info, "user");
+	struct finding *finding = finding_new(judging, NULL);
+	finding->note = mem_copy("whether the sessions of others are encrypted is hidden from this role");
+	finding->mend = mem_format("GRANT pg_monitor TO \"%s\"", user != NULL ? user : "");
+}
+
 static void judge_others(struct judging *judging, const struct table *table)
 {
-	if (!fact_has(table, 0, "plain"))
+	if (!fact_has(table, 0, "plain")) {
+		if (table_get(table, 0, "plain")->missing == MISSING_PRIVILEGE)
+			say_hidden(judging);
 		return;
+	}
 	int64_t plain = table_get_int(table, 0, "plain", 0);
 	struct finding *finding = finding_new(judging, NULL);
 	finding_measure(finding, "plain", (double)plain);

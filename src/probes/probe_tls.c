@@ -70,8 +70,11 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 		if (table_column(&tls_shape, name) >= 0)
 			table_set_parsed(table, 0, name, result_text(result, 0, column));
 	}
-	if (is_answered && result_bool(result, 0, result_column(result, "is_hidden")))
-		probe_mark_missing(table, 0, hidden_columns, MISSING_PRIVILEGE);
+	/* what was counted is only a part */
+	bool is_hidden = is_answered && result_bool(result, 0, result_column(result, "is_hidden"));
+
+	for (const char *const *column = hidden_columns; is_hidden && *column; column++)
+		table_set_missing(table, 0, *column, MISSING_PRIVILEGE);
 	if (is_answered && result_bool(result, 0, result_column(result, "is_setting_hidden")))
 		table_set_missing(table, 0, "least_protocol", MISSING_PRIVILEGE);
 	result_free(result);

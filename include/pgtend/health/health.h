@@ -30,6 +30,7 @@ struct finding {
 	char *source;                     /* ingest: one source of it; NULL */
 	char *policy;                     /* jobs: "retention of location_events"; NULL */
 	int64_t job_id;                   /* the TimescaleDB job that it is about; 0 */
+	bool is_for_asking;               /* worth telling who asks for this check alone; among all of them no trouble */
 	enum verdict verdict;
 	char *reason;                     /* one line, raw; NULL: nothing is wrong */
 	char *note;                       /* what can be said though nothing is wrong; NULL */
@@ -63,7 +64,8 @@ struct health_check {
 };
 extern const struct health_check *const health_checks[];
 extern const int health_check_count;
-const struct health_check *health_check_find(const char *name); /* NULL: none */
+/* By its name or another word for it ("idle" is transactions). NULL: none. */
+const struct health_check *health_check_find(const char *name);
 /* Every fact that these checks read, once each, ended by FACT_COUNT. */
 void health_facts(const struct health_check *const *checks, int count, enum fact facts[FACT_COUNT + 1]);
 
