@@ -54,6 +54,8 @@ const struct pane *console_pane(const struct console *console, int which)
 		return &pane_chunk_list;
 	if (which == LAYOUT_SERVER)
 		return server_pane(console->server_section);
+	if (which == LAYOUT_ACTIVITY && console->shows_tree)
+		return &pane_locks;
 	return which == LAYOUT_ACTIVITY && console->shows_pools ? &pane_pools : panes[which];
 }
 
@@ -61,6 +63,8 @@ const struct list *console_list_of(const struct console *console, int which)
 {
 	if (which == LAYOUT_CHUNKS && console->chunks.is_open)
 		return &console->chunks.list;
+	if (which == LAYOUT_ACTIVITY && console->shows_tree)
+		return &console->tree;
 	return which == LAYOUT_ACTIVITY && console->shows_pools ? &console->pools : &console->views[which].list;
 }
 
@@ -68,6 +72,8 @@ struct list *console_list(struct console *console, int which)
 {
 	if (which == LAYOUT_CHUNKS && console->chunks.is_open)
 		return &console->chunks.list;
+	if (which == LAYOUT_ACTIVITY && console->shows_tree)
+		return &console->tree;
 	return which == LAYOUT_ACTIVITY && console->shows_pools ? &console->pools : &console->views[which].list;
 }
 
@@ -226,6 +232,7 @@ struct console *console_new(struct fleet *fleet, const struct console_options *o
 	for (int i = 0; i < LAYOUT_PANES; i++)
 		list_init(&console->views[i].list, &panes[i]->wish);
 	list_init(&console->pools, &pane_pools.wish);
+	list_init(&console->tree, &pane_locks.wish);
 	list_init(&console->chunks.list, &pane_chunk_list.wish);
 	console->stale = STALE_DATA;
 	event_subscribe(fleet->bus, news, console);
@@ -246,6 +253,8 @@ void console_free(struct console *console)
 	}
 	list_done(&console->pools);
 	table_free(console->derived_pools);
+	list_done(&console->tree);
+	table_free(console->derived_tree);
 	chunks_done(console);
 	backups_done(console);
 	records_done(&console->records);

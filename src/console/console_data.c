@@ -42,6 +42,15 @@ static void derive_pools(struct console *console)
 	list_update(&console->pools, console->derived_pools);
 }
 
+static void derive_tree(struct console *console)
+{
+	if (!(console->stale & STALE_DATA) && console->derived_tree)
+		return;
+	table_free(console->derived_tree);
+	console->derived_tree = pane_locks.derive(console, NULL);
+	list_update(&console->tree, console->derived_tree);
+}
+
 static void sync_view(struct console *console, int which)
 {
 	struct view *view = &console->views[which];
@@ -70,6 +79,7 @@ void console_sync(struct console *console)
 	console->data_version += (console->stale & STALE_DATA) != 0;
 	pane_set_now(console_now_us(console));
 	derive_pools(console);
+	derive_tree(console);
 	for (int i = 0; i < LAYOUT_PANES; i++)
 		sync_view(console, i);
 	chunks_sync(console);
@@ -84,6 +94,8 @@ void console_pane_data(const struct console *console, int which, struct pane_dat
 	const struct pane *pane = console_pane(console, which);
 
 	memcpy(data, pane == &pane_chunk_list ? &console->chunks.data : &console->views[which].data, sizeof(*data));
+	if (pane == &pane_locks)
+		data->table = console->derived_tree;
 	if (pane != &pane_pools)
 		return;
 	data->table = console->derived_pools;

@@ -130,6 +130,9 @@ struct console {
 	struct table *derived_pools;
 	bool shows_pools;
 	int server_section;              /* SERVER: which one is shown */
+	struct list tree;                /* ACTIVITY's third list: who waits for whom */
+	struct table *derived_tree;
+	bool shows_tree;
 	struct chunks_view chunks;
 	struct backups_view backups;
 	int focus, beneath;
@@ -221,6 +224,18 @@ bool chunks_list_all(struct console *console);
 int chunks_row(const struct console *console); /* of the hypertables: the one at the cursor, or whose chunks are shown; -1 */
 void chunks_step(struct console *console, int by); /* along the timeline, whatever the list is sorted by */
 void chunks_done(struct console *console);
+
+/* pane_activity.c */
+char *activity_query_text(const struct table *table, int row); /* on one line; caller frees */
+
+/* pane_activity_foot.c: what stands beneath the sessions */
+void activity_beside(const struct console *console, struct pane_data *data);
+int activity_foot_rows(const struct pane_data *data, int rows);
+void activity_draw_foot(const struct pane_data *data, int row, struct canvas *canvas);
+void locks_draw_set(const struct pane_data *data, struct canvas *canvas, int at); /* the minimum set in a line */
+
+/* pane_locks.c */
+bool activity_key(struct console *console, char key); /* t, c, x; false: no key of its */
 
 /* pane_pools.c: what stands beneath the sessions of ACTIVITY */
 void pools_beside(const struct console *console, struct pane_data *data);

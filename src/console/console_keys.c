@@ -270,6 +270,8 @@ static unsigned text_key(struct console *console, char c)
 	}
 	if (console->focus == LAYOUT_BACKUPS && backups_key(console, c))
 		return STALE_SCREEN;
+	if (console->focus == LAYOUT_ACTIVITY && activity_key(console, c))
+		return STALE_SCREEN;
 	switch (c) {
 	case 'q':
 		return go_back(console) ? STALE_SCREEN : quit(console);
@@ -312,6 +314,7 @@ static unsigned text_key(struct console *console, char c)
 		if (console->focus != LAYOUT_ACTIVITY)
 			return STALE_NOTHING;
 		console->shows_pools = !console->shows_pools;
+		console->shows_tree = false;
 		return STALE_SCREEN;
 	case 'm':
 		return type_mend(console);

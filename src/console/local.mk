@@ -17,6 +17,7 @@ libpgtend_a_SOURCES += \
 	src/console/overlay.c \
 	src/console/pane.c \
 	src/console/pane_activity.c \
+	src/console/pane_activity_foot.c \
 	src/console/pane_backups.c \
 	src/console/pane_backups_foot.c \
 	src/console/pane_backups_internal.h \
@@ -31,6 +32,7 @@ libpgtend_a_SOURCES += \
 	src/console/pane_chunks_wrong.c \
 	src/console/pane_fleet.c \
 	src/console/pane_jobs.c \
+	src/console/pane_locks.c \
 	src/console/pane_migrations.c \
 	src/console/pane_pools.c \
 	src/console/pane_server.c \

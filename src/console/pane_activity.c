@@ -67,7 +67,7 @@ static enum style wait_style(const struct table *table, int row)
 	return waits_for_lock(table, row) ? STYLE_CRIT : STYLE_PLAIN;
 }
 
-static char *query_text(const struct table *table, int row)
+char *activity_query_text(const struct table *table, int row)
 {
 	const char *query = pane_text(table, row, "query");
 	struct text out = { 0 };
@@ -84,6 +84,11 @@ static char *query_text(const struct table *table, int row)
 	return text_take(&out);
 }
 
+static enum style horizon_style(const struct table *table, int row)
+{
+	return pane_int(table, row, "holds_horizon", 0) ? STYLE_BOLD : STYLE_DIM;
+}
+
 static const struct list_column columns[] = {
 	{ .name = "pid" },
 	{ .name = "user", .priority = 2, .most_cols = 16 },
@@ -92,10 +97,12 @@ static const struct list_column columns[] = {
 	{ .name = "state_s", .title = "for", .priority = 0 },
 	{ .name = "wait_event_type", .title = "wait", .priority = 1, .most_cols = 24, .text = wait_text, .style = wait_style },
 	{ .name = "blocked_by", .priority = 2 },
-	{ .name = "query", .priority = 1, .grows = true, .text = query_text },
+	{ .name = "query", .priority = 1, .grows = true, .text = activity_query_text },
 	{ .name = "xact_s", .priority = 4 },
 	{ .name = "client", .priority = 6, .most_cols = 20 },
 	{ .name = "query_s", .title = "query age", .priority = 5 },
+	{ .name = "xmin_age", .title = "xmin age", .priority = 7, .style = horizon_style },
+	{ .name = "is_tls", .priority = 8 },
 	{ .name = "wait_event", .priority = LIST_HIDDEN },
 	{ .name = "database", .priority = LIST_HIDDEN },
 };
@@ -162,14 +169,15 @@ static void details(const struct console *console, const struct pane_data *data,
 const struct pane pane_activity = {
 	.name = "ACTIVITY",
 	.help = "Sessions on the selected database: what each does, for how long, what it waits for and who blocks it. ! waits for a lock, ~ idle in "
-		"transaction. Beneath stand the PgBouncer pools that lead here; o shows them as a list, and o again the sessions.",
+		"transaction. t shows who waits for whom as a tree, c cancels the query at the cursor, x ends its session, both after a question. Beneath stand what is at work with "
+		"its progress, and the PgBouncer pools that lead here; o shows them as a list, and o again the sessions.",
 	.empty = "no sessions on this database: a quiet moment",
 	.fact = FACT_ACTIVITY,
 	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "pid", NULL }, .mark = mark },
 	.derive = derive,
-	.beside = pools_beside,
+	.beside = activity_beside,
 	.subtitle = subtitle,
-	.foot_rows = pools_foot_rows,
-	.draw_foot = pools_draw_foot,
+	.foot_rows = activity_foot_rows,
+	.draw_foot = activity_draw_foot,
 	.details = details,
 };

@@ -20,6 +20,8 @@
 struct pane_data {
 	const struct table *table;       /* NULL: nothing was ever answered */
 	const struct table *beside;      /* pools for ACTIVITY; NULL */
+	const struct table *locks, *progress, *horizon; /* ACTIVITY: who waits for whom here, what is at work on the server, who holds the horizon; NULL */
+	const struct database *database; /* ACTIVITY: the selected one; NULL */
 	int64_t taken_us;
 	struct err err;                  /* of the last try */
 	const char *doing;               /* "resolving", "connecting", ...: what a session does that is not ready; NULL */
@@ -63,6 +65,7 @@ struct pane {
 
 extern const struct pane pane_fleet, pane_migrations, pane_tables, pane_chunks, pane_activity, pane_jobs, pane_backups, pane_server;
 extern const struct pane pane_pools; /* stands in ACTIVITY's place on key `o` */
+extern const struct pane pane_locks; /* stands in ACTIVITY's place on key `t`: who waits for whom */
 extern const struct pane pane_chunk_list; /* stands in CHUNKS' place: the chunks of one hypertable */
 /* By LAYOUT_*. */
 extern const struct pane *const panes[LAYOUT_PANES];
