@@ -64,6 +64,43 @@ const struct health_check check_connections = {"connections", NULL, databases_fa
 
 /* --- locks ------------------------------------------------------------------------------------- */
 
+static int row_of_place(const struct table *locks, int place)
+{
+	for (int row = 0; locks != NULL && row < table_rows(locks); row++)
+		if (table_get_int(locks, row, "set_place", 0) == place)
+			return row;
+	return -1;
+}
+
+static int count_waiting(const struct table *locks)
+{
+	int waiting = 0;
+	for (int row = 0; row < table_rows(locks); row++)
+		waiting += fact_has(locks, row, "mode");
+	return waiting;
+}
+
+/* The fewest to end so that everybody goes on: what ends each, and how many go on by then. */
+static char *minimum_set(const struct database *database, const struct table *locks)
+{
+	struct text mend = {0};
+	for (int place = 1, row; (row = row_of_place(locks, place)) >= 0; place++) {
+		const char *gid = table_get_text(locks, row, "prepared"), *by = table_get_text(locks, row, "end_by"), *in = table_get_text(locks, row, "database");
+		long long pid = table_get_int(locks, row, "pid", 0);
+		text_add(&mend, place > 1 ? "; " : "");
+		if (gid != NULL)
+			text_addf(&mend, "ROLLBACK PREPARED '%s' in %s", gid, in != NULL ? in : "its database");
+		else if (in != NULL && strcmp(in, database->dbname) == 0)
+			text_addf(&mend, "pgtend %s %s %lld", by, database->name, pid);
+		else
+			text_addf(&mend, "%s pid %lld of %s", by, pid, in != NULL ? in : "the server");
+		text_addf(&mend, " (%lld of %d go on)", (long long)table_get_int(locks, row, "set_releases", 0), count_waiting(locks));
+	}
+	if (mend.length == 0)
+		return NULL;
+	return text_take(&mend);
+}
+
 static void judge_locks(struct judging *judging)
 {
 	const struct table *table = judging_table(judging, FACT_DATABASES);
@@ -79,20 +116,37 @@ static void judge_locks(struct judging *judging)
 	if (verdict != VERDICT_OK)
 		finding_raise(finding, verdict,
 			mem_format("pid %lld has waited %s for a lock of %s", (long long)table_get_int(table, row, "blocked_pid", 0),
-				finding_age(age, blocked), by != NULL && *by != '\0' ? by : "somebody who is gone"));
+				finding_age(age, blocked), by == NULL || *by == '\0' ? "somebody who is gone" : strcmp(by, "0") == 0 ? "a prepared transaction" : by));
+	if (verdict != VERDICT_OK)
+		finding->mend = minimum_set(judging->database, judging_table(judging, FACT_LOCKS));
 	else
 		finding->note = mem_copy(blocked > 0 ? "nobody waits for a lock for long" : "nobody waits for a lock");
 }
 
+static const enum fact locks_facts[] = {FACT_DATABASES, FACT_LOCKS, FACT_COUNT};
 static const struct measure_kind locks_measures[] = {
 	{"longest_wait", MEASURE_SECONDS, "blocked", "Longest wait for a lock."},
 	{"waiting", MEASURE_COUNT, NULL, "Sessions that wait for a lock."},
 	{0},
 };
-const struct health_check check_locks = {"locks", NULL, databases_facts, false, locks_measures, "longest wait for a lock",
+const struct health_check check_locks = {"locks", NULL, locks_facts, false, locks_measures, "longest wait for a lock",
 	"nothing is known of its sessions", judge_locks};
 
 /* --- transactions ------------------------------------------------------------------------------ */
+
+/* Nobody on the server holds the xmin horizon further back than this session. */
+static bool is_culprit(const struct judging *judging, int64_t pid)
+{
+	const struct table *horizon = judging_table(judging, FACT_HORIZON);
+	return horizon != NULL && table_rows(horizon) > 0 && table_get_int(horizon, 0, "pid", 0) == pid;
+}
+
+static void measure_horizon(const struct judging *judging, struct finding *finding)
+{
+	const struct table *horizon = judging_table(judging, FACT_HORIZON);
+	if (horizon != NULL)
+		finding_measure(finding, "horizon", table_rows(horizon) > 0 ? (double)table_get_int(horizon, 0, "age", 0) : 0);
+}
 
 static void judge_transactions(struct judging *judging)
 {
@@ -107,16 +161,21 @@ static void judge_transactions(struct judging *judging)
 	finding_measure(finding, "idle", (double)table_get_int(table, row, "idle_in_transaction", 0));
 	if (verdict != VERDICT_OK)
 		finding_raise(finding, verdict,
-			mem_format("pid %lld is idle in transaction since %s", (long long)table_get_int(table, row, "idle_in_transaction_pid", 0),
-				finding_age(age, idle)));
+			mem_format("pid %lld is idle in transaction since %s%s", (long long)table_get_int(table, row, "idle_in_transaction_pid", 0), finding_age(age, idle),
+				is_culprit(judging, table_get_int(table, row, "idle_in_transaction_pid", 0)) ? ", and holds the xmin horizon" : ""));
+	measure_horizon(judging, finding);
+	if (verdict != VERDICT_OK)
+		finding->mend = mem_format("pgtend terminate %s %lld", judging->database->name, (long long)table_get_int(table, row, "idle_in_transaction_pid", 0));
 	else
 		finding->note = mem_copy(idle > 0 ? "nobody is idle in a transaction for long" : "nobody is idle in a transaction");
 }
 
+static const enum fact transactions_facts[] = {FACT_DATABASES, FACT_HORIZON, FACT_COUNT};
 static const struct measure_kind transactions_measures[] = {
 	{"longest_idle", MEASURE_SECONDS, "idle_in_transaction", "Longest time that a session is idle in a transaction."},
 	{"idle", MEASURE_COUNT, NULL, "Sessions that are idle in a transaction."},
+	{"horizon", MEASURE_COUNT, NULL, "How many transactions back the xmin horizon of the server is held: rows that died since cannot be removed."},
 	{0},
 };
-const struct health_check check_transactions = {"transactions", NULL, databases_facts, false, transactions_measures,
+const struct health_check check_transactions = {"transactions", NULL, transactions_facts, false, transactions_measures,
 	"longest time idle in a transaction", "nothing is known of its sessions", judge_transactions};
