@@ -40,6 +40,7 @@ static bool run(struct action *action, struct err *err)
 	mem_free(first);
 	for (int i = 0; i < action->database_count; i++)
 		add_sessions(action->databases[i], all);
+	gather_hint_grant(action, all, "pg_read_all_stats");
 	report_rows(action->report, all);
 	return gather_verdict(action, FACT_ACTIVITY, err) && gather_unsupported(action, CAP_ACTIVITY, err);
 }

@@ -37,7 +37,7 @@ static void say_set(struct action *action, const struct database *first, const s
 {
 	struct words sentences = {0}, lines = {0};
 	char *cap = sessions_cap_words(locks);
-	sessions_set_words(locks, first, &sentences, &lines);
+	sessions_set_words(action->fleet, first->server, locks, &sentences, &lines);
 	for (size_t i = 0; i < sentences.count; i++)
 		report_log(action->report, "%s", sentences.v[i]);
 	for (size_t i = 0; i < lines.count; i++)
@@ -78,6 +78,7 @@ static bool run(struct action *action, struct err *err)
 	mem_free(first);
 	if (table_rows(all) == 0)
 		report_summary(action->report, "nobody waits for a lock");
+	gather_hint_grant(action, all, "pg_read_all_stats");
 	report_rows(action->report, all);
 	return gather_verdict(action, FACT_LOCKS, err) && gather_unsupported(action, CAP_ACTIVITY, err);
 }

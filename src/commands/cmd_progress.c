@@ -37,20 +37,9 @@ static void add_rows(const struct action *action, const struct database *first, 
 	}
 }
 
-static void say_hidden(struct action *action, const struct database *first)
-{
-	const struct table *activity = database_facts(first, FACT_ACTIVITY)->table;
-	int hidden = 0;
-	for (int row = 0; activity != NULL && row < table_rows(activity); row++)
-		hidden += table_get(activity, row, "query")->missing == MISSING_PRIVILEGE;
-	if (hidden > 0)
-		report_log(action->report, "%d session%s of other roles on %s are not seen by this role: GRANT pg_read_all_stats TO it shows them", hidden, hidden == 1 ? "" : "s",
-			first->server->label);
-}
-
 static bool collect(struct action *action, enum fact fact, const struct table_shape *shape, struct err *err)
 {
-	const enum fact facts[] = {FACT_ACTIVITY, fact, FACT_COUNT};
+	const enum fact facts[] = {fact, FACT_COUNT};
 	struct database **first = mem_grow(NULL, (size_t)action->database_count + 1, sizeof *first);
 	int servers = gather_first_of_servers(action, first);
 	struct table *all = table_new(shape);
@@ -60,10 +49,10 @@ static bool collect(struct action *action, enum fact fact, const struct table_sh
 		if (table != NULL && fact == FACT_PROGRESS)
 			sessions_name_relations(action->fleet, first[i]->server, table, true);
 		add_rows(action, first[i], table, all);
-		say_hidden(action, first[i]);
 		table_free(table);
 	}
 	mem_free(first);
+	gather_hint_grant(action, all, "pg_read_all_stats");
 	report_rows(action->report, all);
 	return gather_verdict(action, fact, err) && gather_unsupported(action, CAP_ACTIVITY, err);
 }
@@ -93,15 +82,13 @@ static bool run_horizon(struct action *action, struct err *err)
 {
 	if (!collect(action, FACT_HORIZON, &horizon_rows, err))
 		return false;
-	const struct database *first = action->databases[0];
 	for (int i = 0; i < action->database_count; i++) {
-		const struct table *horizon = database_facts(action->databases[i], FACT_HORIZON)->table;
-		if (i > 0 && action->databases[i]->server == first->server)
+		const struct database *database = action->databases[i];
+		const struct table *horizon = database_facts(database, FACT_HORIZON)->table;
+		if (horizon == NULL || !database->server->has[CAP_ACTIVITY])
 			continue;
-		first = action->databases[i];
-		char *words = sessions_culprit_words(horizon), *mend = sessions_culprit_mend(horizon, first);
-		report_log(action->report, "%s: %s%s", first->server->label, words != NULL ? "the xmin horizon is held " : "nobody holds the xmin horizon back",
-			words != NULL ? words : "");
+		char *words = sessions_culprit_words(horizon, database), *mend = sessions_culprit_mend(horizon, database);
+		report_log(action->report, "%s: %s%s", database->name, words != NULL ? "the xmin horizon is held " : "nobody holds the xmin horizon back", words != NULL ? words : "");
 		if (mend != NULL)
 			report_hint(action->report, "%s", mend);
 		mem_free(mend);

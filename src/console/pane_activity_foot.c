@@ -21,6 +21,7 @@ void activity_beside(const struct console *console, struct pane_data *data)
 	data->progress = database ? database_facts(database, FACT_PROGRESS)->table : NULL;
 	data->horizon = database ? database_facts(database, FACT_HORIZON)->table : NULL;
 	data->database = database;
+	data->fleet = console->fleet;
 }
 
 /* What works in this database, or for the whole server. */
@@ -42,9 +43,13 @@ static int bars(const struct pane_data *data)
 
 static bool is_horizon_news(const struct pane_data *data)
 {
-	if (!data->horizon || table_rows(data->horizon) == 0)
-		return false;
-	return pane_real(data->horizon, 0, "since_s", 0) >= HORIZON_LEAST_S || pane_int(data->horizon, 0, "age", 0) >= HORIZON_LEAST_AGE;
+	for (int row = 0; data->horizon && row < table_rows(data->horizon); row++) {
+		const char *dbname = pane_text(data->horizon, row, "database");
+
+		if (!dbname || strcmp(dbname, data->database->dbname) == 0)
+			return pane_real(data->horizon, row, "since_s", 0) >= HORIZON_LEAST_S || pane_int(data->horizon, row, "age", 0) >= HORIZON_LEAST_AGE;
+	}
+	return false;
 }
 
 int activity_foot_rows(const struct pane_data *data, int rows)
@@ -73,7 +78,7 @@ void locks_draw_set(const struct pane_data *data, struct canvas *canvas, int at)
 
 	if (!data->locks || !data->database)
 		return;
-	sessions_set_words(data->locks, data->database, &sentences, &lines);
+	sessions_set_words(data->fleet, data->database->server, data->locks, &sentences, &lines);
 	all = words_join(&sentences, ", ");
 	line = mem_format("%s", all);
 	put_line(canvas, at, STYLE_CRIT, '!', line);
@@ -154,7 +159,7 @@ void activity_draw_foot(const struct pane_data *data, int row, struct canvas *ca
 		locks_draw_set(data, canvas, at++);
 	at = draw_bars(data, canvas, at);
 	if (is_horizon_news(data) && at < rows) {
-		char *words = sessions_culprit_words(data->horizon), *line = mem_format("xmin horizon held %s", words);
+		char *words = sessions_culprit_words(data->horizon, data->database), *line = mem_format("xmin horizon held %s", words);
 
 		put_line(canvas, at++, STYLE_WARN, '~', line);
 		mem_free(line);

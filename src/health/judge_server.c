@@ -134,18 +134,28 @@ const struct health_check check_locks = {"locks", NULL, locks_facts, false, lock
 
 /* --- transactions ------------------------------------------------------------------------------ */
 
-/* Nobody on the server holds the xmin horizon further back than this session. */
+/* Who holds the xmin horizon furthest back for this database; -1: nobody. Those of other databases hold it for shared catalogs alone. */
+static int culprit_row(const struct judging *judging, const struct table *horizon)
+{
+	for (int row = 0; horizon != NULL && row < table_rows(horizon); row++)
+		if (!fact_has(horizon, row, "database") || fact_is(horizon, row, "database", judging->database->dbname))
+			return row;
+	return -1;
+}
+
 static bool is_culprit(const struct judging *judging, int64_t pid)
 {
 	const struct table *horizon = judging_table(judging, FACT_HORIZON);
-	return horizon != NULL && table_rows(horizon) > 0 && table_get_int(horizon, 0, "pid", 0) == pid;
+	int row = culprit_row(judging, horizon);
+	return row >= 0 && table_get_int(horizon, row, "pid", 0) == pid;
 }
 
 static void measure_horizon(const struct judging *judging, struct finding *finding)
 {
 	const struct table *horizon = judging_table(judging, FACT_HORIZON);
+	int row = culprit_row(judging, horizon);
 	if (horizon != NULL)
-		finding_measure(finding, "horizon", table_rows(horizon) > 0 ? (double)table_get_int(horizon, 0, "age", 0) : 0);
+		finding_measure(finding, "horizon", row >= 0 ? (double)table_get_int(horizon, row, "age", 0) : 0);
 }
 
 static void judge_transactions(struct judging *judging)
@@ -174,7 +184,7 @@ static const enum fact transactions_facts[] = {FACT_DATABASES, FACT_HORIZON, FAC
 static const struct measure_kind transactions_measures[] = {
 	{"longest_idle", MEASURE_SECONDS, "idle_in_transaction", "Longest time that a session is idle in a transaction."},
 	{"idle", MEASURE_COUNT, NULL, "Sessions that are idle in a transaction."},
-	{"horizon", MEASURE_COUNT, NULL, "How many transactions back the xmin horizon of the server is held: rows that died since cannot be removed."},
+	{"horizon", MEASURE_COUNT, NULL, "How many transactions back the xmin horizon of the database is held: rows that died since cannot be removed."},
 	{0},
 };
 const struct health_check check_transactions = {"transactions", NULL, transactions_facts, false, transactions_measures,

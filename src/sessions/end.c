@@ -103,6 +103,16 @@ static bool refuse_right(const struct seen *seen, const struct sessions_target *
 	return err_hint(err, "GRANT pg_signal_backend TO \"%s\"", me);
 }
 
+/* Without its beginning a session is only a number, which may be another's by then. */
+static bool refuse_unseen(const struct seen *seen, const struct sessions_target *target, struct err *err)
+{
+	if (text_of(seen, "started") != NULL)
+		return true;
+	err_set(err, ERR_REFUSED, "%s may not see when pid %lld began, and could not tell it from another session that gets the same pid", text_of(seen, "me"),
+		(long long)target->pid);
+	return err_hint(err, "GRANT pg_read_all_stats TO \"%s\"", text_of(seen, "me"));
+}
+
 static bool refuse_idle(const struct seen *seen, const struct database *database, const struct sessions_target *target, struct err *err)
 {
 	const char *state = text_of(seen, "state");
@@ -197,13 +207,16 @@ static bool look(struct fleet *fleet, struct database *database, enum sessions_h
 	if (!session_ready_wait(session, 2 * DEADLINE_MS, err) || !database_learn_wait(fleet, database, session, err) || !database_can(database, CAP_CANCEL, err) ||
 		!ask_session(session, target->pid, seen, err))
 		return false;
-	bool is_there = result_rows(seen->result) == 1 && text_of(seen, "started") != NULL;
+	bool is_there = result_rows(seen->result) == 1;
 	bool was_shown = target->started[0] != '\0' || target->started_us != 0;
-	if (!is_there || !is_as_shown(seen, target))
+	if (!is_there)
+		return refuse_gone(database, target, was_shown, err);
+	if (!refuse_place(seen, database, target, err) || !refuse_right(seen, target, err) || !refuse_unseen(seen, target, err))
+		return false;
+	if (!is_as_shown(seen, target))
 		return refuse_gone(database, target, was_shown, err);
 	strncpy(target->started, text_of(seen, "started"), sizeof target->started - 1);
-	return refuse_place(seen, database, target, err) && refuse_right(seen, target, err) &&
-		(how == SESSIONS_TERMINATE || refuse_idle(seen, database, target, err));
+	return how == SESSIONS_TERMINATE || refuse_idle(seen, database, target, err);
 }
 
 bool sessions_look(struct fleet *fleet, struct database *database, enum sessions_how how, struct sessions_target *target, struct words *preview, struct err *err)

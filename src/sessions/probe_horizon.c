@@ -16,6 +16,18 @@ enum { DEADLINE_MS = 5000 };
 
 static const char *const hidden_columns[] = {"query", NULL};
 
+/* Further back (an earlier row) in the same database, or in all. */
+static bool is_behind(const struct table *table, int row)
+{
+	const char *dbname = table_get_text(table, row, "database");
+	for (int other = 0; other < row; other++) {
+		const char *name = table_get_text(table, other, "database");
+		if (name == NULL || (dbname != NULL && strcmp(name, dbname) == 0))
+			return true;
+	}
+	return false;
+}
+
 static bool ask(const struct probe_target *target, struct session *session, struct table *table, struct err *err)
 {
 	struct result *result = NULL;
@@ -27,7 +39,7 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 		sessions_hide(result, table, hidden_columns);
 	}
 	for (int row = 0; row < table_rows(table); row++) {
-		table_set_int(table, row, "is_culprit", row == 0);
+		table_set_int(table, row, "is_culprit", !is_behind(table, row));
 		if (target->server->version_num < 170000 && strcmp(table_get_text(table, row, "kind"), "slot") == 0)
 			table_set_missing(table, row, "since_s", MISSING_VERSION);
 	}
@@ -47,10 +59,21 @@ const struct probe probe_horizon = {
 
 /* --- the culprit in words ------------------------------------------------------------------------ */
 
-static char *who(const struct table *horizon)
+/* What holds it in all databases, or in this one; -1: nobody. */
+static int culprit(const struct table *horizon, const char *dbname)
 {
-	const char *kind = table_get_text(horizon, 0, "kind"), *name = table_get_text(horizon, 0, "name"), *state = table_get_text(horizon, 0, "state");
-	long long pid = table_get_int(horizon, 0, "pid", 0);
+	for (int row = 0; horizon != NULL && row < table_rows(horizon); row++) {
+		const char *name = table_get_text(horizon, row, "database");
+		if (name == NULL || strcmp(name, dbname) == 0)
+			return row;
+	}
+	return -1;
+}
+
+static char *who(const struct table *horizon, int row)
+{
+	const char *kind = table_get_text(horizon, row, "kind"), *name = table_get_text(horizon, row, "name"), *state = table_get_text(horizon, row, "state");
+	long long pid = table_get_int(horizon, row, "pid", 0);
 	if (strcmp(kind, "slot") == 0)
 		return mem_format("slot %s, %s", name, state);
 	if (strcmp(kind, "prepared") == 0)
@@ -62,14 +85,15 @@ static char *who(const struct table *horizon)
 		has_state ? state : "", has_name || has_state ? ")" : "");
 }
 
-char *sessions_culprit_words(const struct table *horizon)
+char *sessions_culprit_words(const struct table *horizon, const struct database *database)
 {
 	char count[UNITS_SIZE], age[UNITS_SIZE];
-	if (horizon == NULL || table_rows(horizon) == 0)
+	int row = culprit(horizon, database->dbname);
+	if (row < 0)
 		return NULL;
-	char *holder = who(horizon);
-	double since = table_get_real(horizon, 0, "since_s", -1);
-	char *words = mem_format("%s transactions back by %s%s%s", units_count(count, table_get_int(horizon, 0, "age", 0)), holder, since >= 0 ? " since " : "",
+	char *holder = who(horizon, row);
+	double since = table_get_real(horizon, row, "since_s", -1);
+	char *words = mem_format("%s transactions back by %s%s%s", units_count(count, table_get_int(horizon, row, "age", 0)), holder, since >= 0 ? " since " : "",
 		since >= 0 ? units_age(age, (int64_t)since) : "");
 	mem_free(holder);
 	return words;
@@ -77,10 +101,11 @@ char *sessions_culprit_words(const struct table *horizon)
 
 char *sessions_culprit_mend(const struct table *horizon, const struct database *database)
 {
-	if (horizon == NULL || table_rows(horizon) == 0)
+	int row = culprit(horizon, database->dbname);
+	if (row < 0)
 		return NULL;
-	const char *kind = table_get_text(horizon, 0, "kind"), *name = table_get_text(horizon, 0, "name"), *state = table_get_text(horizon, 0, "state");
-	long long pid = table_get_int(horizon, 0, "pid", 0);
+	const char *kind = table_get_text(horizon, row, "kind"), *name = table_get_text(horizon, row, "name"), *state = table_get_text(horizon, row, "state");
+	long long pid = table_get_int(horizon, row, "pid", 0);
 	if (strcmp(kind, "slot") == 0)
 		return mem_format("if nothing reads slot %s any more: SELECT pg_drop_replication_slot('%s')", name, name);
 	if (strcmp(kind, "prepared") == 0)

@@ -80,17 +80,42 @@ static char *name_of(const struct table *locks, int row)
 		is_idle ? " since " : "", is_idle ? units_age(age, (int64_t)table_get_real(locks, row, "state_s", 0)) : "");
 }
 
-static char *line_of(const struct table *locks, int row, const struct database *database)
+/* As an SQL literal, for people to type. Caller frees. */
+static char *literal(const char *s)
+{
+	struct text out = {0};
+	text_add_char(&out, '\'');
+	for (; *s != '\0'; s++) {
+		if (*s == '\'')
+			text_add_char(&out, '\'');
+		text_add_char(&out, *s);
+	}
+	text_add_char(&out, '\'');
+	return text_take(&out);
+}
+
+static const struct database *tended(const struct fleet *fleet, const struct server *server, const char *dbname)
+{
+	for (int i = 0; dbname != NULL && i < fleet->database_count; i++)
+		if (fleet->databases[i]->server == server && strcmp(fleet->databases[i]->dbname, dbname) == 0)
+			return fleet->databases[i];
+	return NULL;
+}
+
+static char *line_of(const struct fleet *fleet, const struct table *locks, int row, const struct server *server)
 {
 	const char *by = table_get_text(locks, row, "end_by"), *gid = table_get_text(locks, row, "prepared"), *dbname = table_get_text(locks, row, "database");
-	if (gid != NULL)
-		return mem_format("in %s: ROLLBACK PREPARED '%s' (or COMMIT PREPARED)", dbname != NULL ? dbname : "its database", gid);
+	if (gid != NULL) {
+		char *quoted = literal(gid), *made = mem_format("in %s: ROLLBACK PREPARED %s (or COMMIT PREPARED)", dbname != NULL ? dbname : "its database", quoted);
+		mem_free(quoted);
+		return made;
+	}
 	if (by != NULL && strcmp(by, "nothing") == 0)
 		return mem_copy("recovery holds it: wait for it");
-	char *word = text_shell_word(database->name);
-	bool is_elsewhere = dbname != NULL && strcmp(dbname, database->dbname) != 0;
-	char *line = is_elsewhere ? mem_format("it is in database %s: SELECT pg_%s_backend(%lld)", dbname, by, (long long)table_get_int(locks, row, "pid", 0))
-		: mem_format("pgtend %s %s %lld", by, word, (long long)table_get_int(locks, row, "pid", 0));
+	const struct database *database = tended(fleet, server, dbname);
+	if (database == NULL)
+		return mem_format("it is in database %s: SELECT pg_%s_backend(%lld)", dbname != NULL ? dbname : "?", by, (long long)table_get_int(locks, row, "pid", 0));
+	char *word = text_shell_word(database->name), *line = mem_format("pgtend %s %s %lld", by, word, (long long)table_get_int(locks, row, "pid", 0));
 	mem_free(word);
 	return line;
 }
@@ -112,7 +137,7 @@ static void add_shortcut(const struct table *locks, struct words *sentences)
 	mem_free(name);
 }
 
-void sessions_set_words(const struct table *locks, const struct database *database, struct words *sentences, struct words *lines)
+void sessions_set_words(const struct fleet *fleet, const struct server *server, const struct table *locks, struct words *sentences, struct words *lines)
 {
 	if (locks == NULL)
 		return;
@@ -121,7 +146,7 @@ void sessions_set_words(const struct table *locks, const struct database *databa
 		const char *by = table_get_text(locks, row, "end_by");
 		words_take(sentences, mem_format("%s%s %s: %lld of %d go on", place > 1 ? "and " : "", by != NULL && strcmp(by, "nothing") != 0 ? by : "wait for", name,
 			(long long)table_get_int(locks, row, "set_releases", 0), waiting_of(locks)));
-		words_take(lines, line_of(locks, row, database));
+		words_take(lines, line_of(fleet, locks, row, server));
 		mem_free(name);
 	}
 	add_shortcut(locks, sentences);

@@ -22,7 +22,7 @@ void sessions_name_relations(struct fleet *fleet, const struct server *server, s
 /* The branches of the tree, each whole, in which anybody is of one of these databases (names on the server). Caller frees. */
 struct table *sessions_locks_of(const struct table *locks, const struct words *dbnames);
 /* "cancel pid 4711: 12 of 12 go on" for each member of the minimum set, in its order, with the line that does it. */
-void sessions_set_words(const struct table *locks, const struct database *database, struct words *sentences, struct words *lines);
+void sessions_set_words(const struct fleet *fleet, const struct server *server, const struct table *locks, struct words *sentences, struct words *lines);
 /* "everybody who waits is looked at", or how many are not; NULL: all are. Caller frees. */
 char *sessions_cap_words(const struct table *locks);
 /* How many go on when this process alone ends; 0: nobody waits for it, or locks is NULL. */
@@ -30,8 +30,9 @@ int64_t sessions_releases(const struct table *locks, int64_t pid);
 
 /* --- the xmin horizon ---------------------------------------------------------------------------- */
 
-/* "1.2 M transactions back by pid 4711 (app, idle in transaction for 2h)" of the culprit; NULL: nobody holds it. Caller frees. */
-char *sessions_culprit_words(const struct table *horizon);
+/* "1.2 M transactions back by pid 4711 (app, idle in transaction for 2h)" of whoever holds it furthest back for this database; NULL: nobody. Sessions of other databases hold it
+ * for the shared catalogs alone. Caller frees. */
+char *sessions_culprit_words(const struct table *horizon, const struct database *database);
 /* What to do about the culprit, as a line to type or in words; NULL: nobody holds it. Caller frees. */
 char *sessions_culprit_mend(const struct table *horizon, const struct database *database);
 

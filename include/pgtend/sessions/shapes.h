@@ -52,7 +52,7 @@ extern const struct table_shape progress_shape;
 	{"state", CELL_TEXT, "state", 1, "State of the session, or whether the slot is in use (pg_stat_activity.state, pg_replication_slots.active)."}, \
 	{"since_s", CELL_SECONDS, "since", 0, "Age of its transaction (pg_stat_activity.xact_start, pg_prepared_xacts.prepared); a slot does not tell (inactive ones since 17)."}, \
 	{"is_of_catalog", CELL_BOOL, NULL, 0, "Only rows of system catalogs are kept for it (pg_replication_slots.catalog_xmin)."}, \
-	{"is_culprit", CELL_BOOL, NULL, 0, "Nobody holds it further back."}, \
+	{"is_culprit", CELL_BOOL, NULL, 0, "Nobody holds it further back for its database."}, \
 	{"query", CELL_TEXT, "query", 1, "Text of the running or last query (pg_stat_activity.query)."}, \
 	{"started", CELL_TIME, NULL, 0, "When the session began (pg_stat_activity.backend_start)."}
 
