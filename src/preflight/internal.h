@@ -42,7 +42,7 @@ bool line_ask(struct preflight *preflight, struct database *database, struct ses
 /* rehearsed, way-back; ledger and plan stay the line's own. history: "schema.table" of the migrations' own table, caller frees; NULL. */
 void line_migrations(struct preflight *preflight, struct database *database, struct session *session, char **history);
 void line_utc(struct preflight *preflight, struct database *database, struct session *session, const char *history);
-void line_tls(struct preflight *preflight, struct database *database, struct session *session);
+void line_tls(struct preflight *preflight, struct database *database, struct session *session, bool is_first_of_server);
 
 /* --- of a server, once, by the first database on it ---------------------------------------------- */
 

@@ -8,17 +8,21 @@
 
 static const char tls[] = "tls";
 
-static bool is_verifying(const char *mode)
-{
-	return mode != NULL && text_starts_with(mode, "verify-");
-}
-
 static void say_plain(struct preflight *preflight, const struct database *database, const char *mode)
 {
 	bool is_offered = preflight->server != NULL && strcmp(line_server_text(preflight, "ssl"), "on") == 0;
 	line_add(preflight, database, tls, NULL, LINE_FINDING,
 	    mem_format("the connection to another machine is not encrypted (sslmode=%s)%s", mode, is_offered ? "" : ", and the server offers no TLS"),
 	    mem_copy(is_offered ? "sslmode = verify-full and sslrootcert in pgtend.ini" : "ssl = on, ssl_cert_file and ssl_key_file in postgresql.conf"));
+}
+
+static bool is_verified(const struct session *session)
+{
+	struct session_tls seen;
+	session_tls_read(session, &seen);
+	bool is_good = seen.is_verified;
+	session_tls_done(&seen);
+	return is_good;
 }
 
 /* A socket and the loopback leave no cable to listen at. */
@@ -32,7 +36,7 @@ static void look(struct preflight *preflight, struct database *database, struct 
 		line_add(preflight, database, tls, NULL, LINE_SKIPPED, mem_copy("the connection does not leave this machine"), NULL);
 	else if (!is_encrypted)
 		say_plain(preflight, database, mode);
-	else if (is_verifying(mode))
+	else if (is_verified(session))
 		line_add(preflight, database, tls, NULL, LINE_OK, mem_format("encrypted, the server's certificate is verified (sslmode=%s)", mode), NULL);
 	else
 		line_add(preflight, database, tls, NULL, is_local ? LINE_NOTE : LINE_FINDING,
@@ -40,7 +44,7 @@ static void look(struct preflight *preflight, struct database *database, struct 
 		    mem_copy("sslmode = verify-full and sslrootcert in pgtend.ini"));
 }
 
-/* What the threshold engine knows of it besides: the certificate's end, sessions without TLS. */
+/* What the threshold engine knows of the server besides, in numbers: the certificate's end, sessions without TLS. Our own connection was told above. */
 static void add_findings(struct preflight *preflight, struct database *database)
 {
 	const struct health_check *check = health_check_find(tls);
@@ -50,14 +54,15 @@ static void add_findings(struct preflight *preflight, struct database *database)
 	health_check_run(preflight->fleet, database, check, &health);
 	for (int i = 0; i < health.finding_count; i++) {
 		const struct finding *finding = &health.findings[i];
-		if (finding->verdict == VERDICT_WARN || finding->verdict == VERDICT_CRIT)
+		if (finding->measure_count > 0 && (finding->verdict == VERDICT_WARN || finding->verdict == VERDICT_CRIT))
 			line_add(preflight, database, tls, finding->subject, LINE_FINDING, mem_copy(finding->reason), mem_copy(finding->mend));
 	}
 	health_done(&health);
 }
 
-void line_tls(struct preflight *preflight, struct database *database, struct session *session)
+void line_tls(struct preflight *preflight, struct database *database, struct session *session, bool is_first_of_server)
 {
 	look(preflight, database, session);
-	add_findings(preflight, database);
+	if (is_first_of_server)
+		add_findings(preflight, database);
 }

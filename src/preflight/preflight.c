@@ -136,7 +136,7 @@ static void look_at(struct preflight *preflight, int at)
 	line_variables(preflight, database);
 	line_password(preflight, database);
 	if (is_live) {
-		line_tls(preflight, database, session);
+		line_tls(preflight, database, session, is_first_of_server(preflight, at));
 		line_utc(preflight, database, session, history);
 	}
 	if (is_live && is_first_of_server(preflight, at)) {
