@@ -1,9 +1,10 @@
-# Units for the nightly backups; nothing enables them by itself.
+# Units for the nightly backups and for maintenance; nothing enables them by itself.
 systemdsystemunitdir = $(prefix)/lib/systemd/system
-dist_systemdsystemunit_DATA = systemd/pgtend-backup.timer
-nodist_systemdsystemunit_DATA = systemd/pgtend-backup.service
-EXTRA_DIST += systemd/pgtend-backup.service.in
-CLEANFILES += systemd/pgtend-backup.service
-systemd/pgtend-backup.service: $(srcdir)/systemd/pgtend-backup.service.in Makefile
+SYSTEMD_SERVICES = systemd/pgtend-backup.service systemd/pgtend-maintain-daily.service systemd/pgtend-maintain-weekly.service
+dist_systemdsystemunit_DATA = systemd/pgtend-backup.timer systemd/pgtend-maintain-daily.timer systemd/pgtend-maintain-weekly.timer
+nodist_systemdsystemunit_DATA = $(SYSTEMD_SERVICES)
+EXTRA_DIST += systemd/pgtend-backup.service.in systemd/pgtend-maintain-daily.service.in systemd/pgtend-maintain-weekly.service.in
+CLEANFILES += $(SYSTEMD_SERVICES)
+$(SYSTEMD_SERVICES): %: $(srcdir)/%.in Makefile
 	@$(MKDIR_P) systemd
-	$(AM_V_GEN)sed 's|@bindir[@]|$(bindir)|g' $(srcdir)/systemd/pgtend-backup.service.in > $@.part && mv $@.part $@
+	$(AM_V_GEN)sed 's|@bindir[@]|$(bindir)|g' $(srcdir)/$@.in > $@.part && mv $@.part $@

@@ -27,6 +27,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_init.c \
 	src/commands/cmd_jobs.c \
 	src/commands/cmd_locks.c \
+	src/commands/cmd_maintain.c \
 	src/commands/cmd_metrics.c \
 	src/commands/cmd_migrate.c \
 	src/commands/cmd_migrate_adopt.c \

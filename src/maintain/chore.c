@@ -38,6 +38,8 @@ bool chore_begin(struct chore *chore, struct fleet *fleet, struct database *data
 	chore->session = database_action_session(fleet, database, NULL, verb, database_lock_timeout_ms(database), true);
 	if (!session_ready_wait(chore->session, 0, err) || !database_learn_wait(fleet, database, chore->session, err))
 		return false;
+	if (database->server->is_in_recovery)
+		return err_set(err, ERR_UNSUPPORTED, "%s lies on a standby: it is maintained on its primary", database->name);
 	decide_progress(chore);
 	return true;
 }

@@ -102,4 +102,10 @@ void reindex_estimate(struct chore *chore, const char *step);
 #define STEP_REINDEX "reindex"
 #define STEP_REINDEX_CONCURRENTLY "reindex concurrently"
 
+/* --- findings.c: steps that only tell; what could not be asked is a line of the log */
+void find_sizes(struct chore *chore);
+void find_bloat(struct chore *chore);
+void find_connections(struct chore *chore);
+void find_unused(struct chore *chore);
+
 #endif

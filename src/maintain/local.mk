@@ -5,8 +5,10 @@ libpgtend_a_SOURCES += \
 	src/maintain/archive_file.c \
 	src/maintain/archive_plan.c \
 	src/maintain/chore.c \
+	src/maintain/findings.c \
 	src/maintain/internal.h \
 	src/maintain/items.c \
+	src/maintain/jobs.c \
 	src/maintain/reindex.c \
 	src/maintain/reindex_plan.c \
 	src/maintain/targets.c \

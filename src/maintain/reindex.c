@@ -4,10 +4,10 @@
 
 #include "internal.h"
 #include "pgtend/loop/task.h"
-#include "pgtend/probes/collector.h"
+#include "pgtend/probes/air.h"
 #include "pgtend/sql_embedded.h"
 
-enum { PATIENT_MS = 60000, MENDING_MS = 1000, FACTS_DEADLINE_MS = 30000 };
+enum { PATIENT_MS = 60000, MENDING_MS = 1000 };
 
 /* What is built concurrently waits for older transactions, and nobody waits for it: unless somebody set lock_timeout, it may wait longer. */
 static int patience_ms(const struct chore *chore)
@@ -25,20 +25,25 @@ static bool wait_for_locks(struct chore *chore, int ms, struct err *err)
 
 /* --- bloat ------------------------------------------------------------------------------------ */
 
+struct estimate {
+	struct chore *chore;
+	const char *step;
+};
+
+static void take_estimate(int64_t index, double ratio, void *arg)
+{
+	const struct estimate *estimate = arg;
+	for (int i = 0; i < estimate->chore->count; i++)
+		if (estimate->chore->items[i].oid == index && strcmp(estimate->chore->items[i].step, estimate->step) == 0)
+			estimate->chore->items[i].ratio = ratio;
+}
+
 void reindex_estimate(struct chore *chore, const char *step)
 {
-	static const enum fact wanted[] = {FACT_INDEXES, FACT_COUNT};
-	struct database *databases[] = {chore->database};
-	collect_wait(chore->fleet, databases, 1, wanted, FACTS_DEADLINE_MS);
-	const struct table *indexes = chore->database->facts[FACT_INDEXES].table;
-	if (indexes == NULL)
-		report_log(chore->report, "which indexes waste room could not be asked: %s", chore->database->facts[FACT_INDEXES].err.text);
-	for (int row = 0; indexes != NULL && row < table_rows(indexes); row++) {
-		int64_t oid = table_get_int(indexes, row, "oid", 0);
-		for (int i = 0; i < chore->count; i++)
-			if (chore->items[i].oid == oid && strcmp(chore->items[i].step, step) == 0)
-				chore->items[i].ratio = table_get_real(indexes, row, "bloat_ratio", -1);
-	}
+	struct estimate estimate = {chore, step};
+	struct err err;
+	if (!probe_index_air_wait(chore->session, take_estimate, &estimate, &err))
+		report_log(chore->report, "which indexes waste room could not be asked: %s", err.text);
 }
 
 /* --- leftovers -------------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include "index_twins.h"
 #include "internal.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/probes/air.h"
 #include "pgtend/sql_embedded.h"
 
 enum { DEADLINE_MS = 10000 };
@@ -40,23 +41,37 @@ static enum bloat_known columns_of(const struct bloat_statistics *statistics, co
 	return worst;
 }
 
+/* The pages of one on disk, and how many it would take anew. */
+static enum bloat_known pages_of(const struct bloat_statistics *statistics, const struct result *result, int from, int block, double *has, double *wants)
+{
+	struct bloat_column keys[INDEX_COLUMNS_MAX];
+	int count;
+	const char *rows = text_of(result, from, "rows");
+	enum bloat_known known = columns_of(statistics, result, from, keys, &count);
+
+	if (known != BLOAT_KNOWN)
+		return known;
+	*has = (double)result_int(result, from, result_column(result, "pages"), 0);
+	*wants = bloat_btree_pages(rows ? strtod(rows, NULL) : 0, keys, count, (int)result_int(result, from, result_column(result, "fill"), 90),
+	                           result_bool(result, from, result_column(result, "is_shared")), block);
+	return BLOAT_KNOWN;
+}
+
 /* Of one on disk, added to the row that it is counted into. */
 static void add_bloat(const struct bloat_statistics *statistics, const struct result *result, int from, struct table *table, int row, double *pages,
                       double *wanted)
 {
 	static const char *const estimates[] = {"bloat_bytes", "bloat_ratio", NULL};
-	struct bloat_column keys[INDEX_COLUMNS_MAX];
-	int count, block = (int)result_int(result, from, result_column(result, "block"), 0);
-	const char *rows = text_of(result, from, "rows");
-	enum bloat_known known = columns_of(statistics, result, from, keys, &count);
+	double has, wants;
+	int block = (int)result_int(result, from, result_column(result, "block"), 0);
+	enum bloat_known known = pages_of(statistics, result, from, block, &has, &wants);
 
 	if (known == BLOAT_HIDDEN)
 		probe_mark_missing(table, row, estimates, MISSING_PRIVILEGE);
 	if (known != BLOAT_KNOWN)
 		return;
-	pages[row] += (double)result_int(result, from, result_column(result, "pages"), 0);
-	wanted[row] += bloat_btree_pages(rows ? strtod(rows, NULL) : 0, keys, count, (int)result_int(result, from, result_column(result, "fill"), 90),
-	                                 result_bool(result, from, result_column(result, "is_shared")), block);
+	pages[row] += has;
+	wanted[row] += wants;
 	probe_set_bloat(table, row, pages[row], wanted[row], block);
 }
 
@@ -80,6 +95,28 @@ bool index_bloat_ask(struct session *session, struct table *table, struct oid_ma
 		}
 		mem_free(pages);
 		mem_free(wanted);
+	}
+	bloat_free(statistics);
+	mem_free(oids);
+	result_free(result);
+	return is_answered;
+}
+
+bool probe_index_air_wait(struct session *session, void (*fn)(int64_t index, double ratio, void *arg), void *arg, struct err *err)
+{
+	static const char *const names[] = {"table_oid", "oid", NULL};
+	struct result *result = NULL;
+	struct bloat_statistics *statistics = NULL;
+	bool is_answered = session_query_wait(session, sql_probes_bloat_indexes, NULL, 0, DEADLINE_MS, &result, err);
+	char *oids = is_answered ? probe_oids(result, names) : NULL;
+
+	is_answered = is_answered && bloat_ask(session, oids, &statistics, err);
+	for (int from = 0; is_answered && from < result_rows(result); from++) {
+		double has = 0, wants = 0;
+		int block = (int)result_int(result, from, result_column(result, "block"), 0);
+
+		if (pages_of(statistics, result, from, block, &has, &wants) == BLOAT_KNOWN && has > 0)
+			fn(result_int(result, from, result_column(result, "oid"), 0), has > wants ? (has - wants) / has : 0, arg);
 	}
 	bloat_free(statistics);
 	mem_free(oids);
