@@ -96,10 +96,6 @@ void console_pane_data(const struct console *console, int which, struct pane_dat
 	memcpy(data, pane == &pane_chunk_list ? &console->chunks.data : &console->views[which].data, sizeof(*data));
 	if (pane == &pane_locks)
 		data->table = console->derived_tree;
-	if (pane != &pane_pools)
-		return;
-	data->table = console->derived_pools;
-	data->beside = NULL;
-	data->err.kind = ERR_NONE;
-	data->fresh_s = 1 << 30;
+	if (pane == &pane_pools)
+		pools_data(console, data);
 }

@@ -239,6 +239,7 @@ bool activity_key(struct console *console, char key); /* t, c, x; false: no key 
 
 /* pane_pools.c: what stands beneath the sessions of ACTIVITY */
 void pools_beside(const struct console *console, struct pane_data *data);
+void pools_data(const struct console *console, struct pane_data *data); /* of the list in ACTIVITY's place */
 int pools_foot_rows(const struct pane_data *data, int rows);
 void pools_draw_foot(const struct pane_data *data, int row, struct canvas *canvas);
 

@@ -29,13 +29,18 @@ static const char *pooler_of(const struct database *database)
 	return name && config_section(database->config, SECTION_POOLER, name) ? name : NULL;
 }
 
+bool pooler_is_of(const struct pooler *pooler, const struct database *database)
+{
+	const char *through = pooler_of(database);
+
+	return through ? strcmp(through, pooler->name) == 0 : is_for(pooler, database->name);
+}
+
 bool pool_is_of(const struct pooler *pooler, const struct table *pools, int row, const struct database *database)
 {
 	const char *through = pooler_of(database);
 
-	if (through && strcmp(through, pooler->name) != 0)
-		return false;
-	if (!through && !is_for(pooler, database->name))
+	if (!pooler_is_of(pooler, database))
 		return false;
 	if (is_named(table_get_text(pools, row, "database"), database->dbname))
 		return true;

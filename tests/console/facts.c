@@ -289,6 +289,7 @@ struct table *facts_pools(void)
 	table_set_text(table, row, "database", "atriz_core");
 	table_set_text(table, row, "user", "atriz");
 	table_set_text(table, row, "pool_mode", "transaction");
+	table_set_text(table, row, "state", "full");
 	table_set_int(table, row, "cl_active", 12);
 	table_set_int(table, row, "cl_waiting", 3);
 	table_set_int(table, row, "sv_active", 5);

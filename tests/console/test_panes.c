@@ -159,6 +159,22 @@ static void activity_with_pools_beneath(void **state)
 	end(&scene);
 }
 
+static void pools_say_what_holds_their_clients(void **state)
+{
+	struct scene scene;
+	struct err silent;
+
+	(void)state;
+	begin(&scene, &pane_activity, facts_activity());
+	scene.beside = facts_pools();
+	table_set_text(scene.beside, 0, "state", "paused");
+	scene.data.beside = scene.beside;
+	(void)!err_set(&silent, ERR_UNREACHABLE, "10.0.0.1:6432 refuses connections");
+	scene.data.beside_err = &silent;
+	show(&scene, 4, true, 10, 100, "activity-pooler-silent");
+	end(&scene);
+}
+
 static void old_data_stays_with_its_age(void **state)
 {
 	struct scene scene;
@@ -284,6 +300,7 @@ int main(void)
 		cmocka_unit_test(pools),
 		cmocka_unit_test(jobs),
 		cmocka_unit_test(activity_with_pools_beneath),
+		cmocka_unit_test(pools_say_what_holds_their_clients),
 		cmocka_unit_test(old_data_stays_with_its_age),
 		cmocka_unit_test(loading_says_what_it_waits_for),
 		cmocka_unit_test(what_is_missing_is_counted),

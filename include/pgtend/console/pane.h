@@ -23,6 +23,7 @@ struct pane_data {
 	const struct table *locks, *progress, *horizon; /* ACTIVITY: who waits for whom here, what is at work on the server, who holds the horizon; NULL */
 	const struct database *database; /* ACTIVITY: the selected one; NULL */
 	const struct fleet *fleet;       /* ACTIVITY */
+	const struct err *beside_err;    /* why a pooler in front of the database does not tell of its pools; NULL */
 	int64_t taken_us;
 	struct err err;                  /* of the last try */
 	const char *doing;               /* "resolving", "connecting", ...: what a session does that is not ready; NULL */

@@ -7,6 +7,8 @@
 
 #include "pgtend/fleet/fleet.h"
 
+/* Whether the pooler may stand in front of the database, as far as the configuration tells: by `pooler` of its section and `for` of the pooler's. */
+bool pooler_is_of(const struct pooler *pooler, const struct database *database);
 /* Whether a row of FACT_POOLS leads to the database: by `pooler` of its section and `for` of the pooler's where they are said, and by its name. */
 bool pool_is_of(const struct pooler *pooler, const struct table *pools, int row, const struct database *database);
 
