@@ -56,12 +56,20 @@ static bool ask_console(struct walk *walk, const struct pooler *pooler, struct e
 	return false;
 }
 
-/* What is wrong with the pool; false: nothing. */
-static bool pool_trouble(const struct pooler *pooler, const struct table *pools, int row, const char *dbname, char **what, char **mend)
+/* "; 3 clients wait, the longest 5s"; "" when none does. Caller frees. */
+static char *waiting_words(const struct table *pools, int row)
+{
+	int64_t waiting = table_get_int(pools, row, "cl_waiting", 0);
+	char age[UNITS_SIZE];
+
+	return waiting == 0 ? mem_copy("") : mem_format("; %lld client%s wait%s, the longest %s", (long long)waiting, waiting == 1 ? "" : "s", waiting == 1 ? "s" : "",
+		units_age(age, (int64_t)table_get_real(pools, row, "maxwait_s", 0)));
+}
+
+/* What is wrong with the pool; false: nothing. has_failed: nobody got through, so that one whose connections are all in use is why, though nobody waits any more. */
+static bool pool_trouble(const struct pooler *pooler, const struct table *pools, int row, const char *dbname, bool has_failed, char **what, char **mend)
 {
 	int64_t size = table_get_int(pools, row, "pool_size", 0), active = table_get_int(pools, row, "sv_active", 0), waiting = table_get_int(pools, row, "cl_waiting", 0);
-	double wait_s = table_get_real(pools, row, "maxwait_s", 0);
-	char age[UNITS_SIZE];
 
 	if (table_get_int(pools, row, "is_paused", 0) != 0) {
 		*what = mem_format("pooler %s has paused %s: its clients wait", pooler->name, dbname);
@@ -69,9 +77,11 @@ static bool pool_trouble(const struct pooler *pooler, const struct table *pools,
 	} else if (table_get_int(pools, row, "is_disabled", 0) != 0) {
 		*what = mem_format("pooler %s has disabled %s: it refuses new clients", pooler->name, dbname);
 		*mend = mem_format("ENABLE %s at the console of %s", dbname, pooler->name);
-	} else if (waiting > 0 && size > 0 && active >= size) {
-		*what = mem_format("the pool of %s is full: %lld of %lld connections in use, %lld client%s wait%s, the longest %s", pooler->name, (long long)active,
-			(long long)size, (long long)waiting, waiting == 1 ? "" : "s", waiting == 1 ? "s" : "", units_age(age, (int64_t)wait_s));
+	} else if ((waiting > 0 || has_failed) && size > 0 && active >= size) {
+		char *waits = waiting_words(pools, row);
+
+		*what = mem_format("the pool of %s is full: %lld of %lld connections in use%s", pooler->name, (long long)active, (long long)size, waits);
+		mem_free(waits);
 		*mend = mem_copy("find who holds them (pgtend activity, pgtend pools), or raise pool_size");
 	} else {
 		return false;
@@ -91,7 +101,7 @@ bool pooler_explains(struct walk *walk, enum step step)
 		const struct table *pools = pooler->facts[FACT_POOLS].table;
 		int row = pool_row(walk, pooler, pools);
 
-		if (row < 0 || !pool_trouble(pooler, pools, row, walk->database->dbname, &what, &mend))
+		if (row < 0 || !pool_trouble(pooler, pools, row, walk->database->dbname, true, &what, &mend))
 			continue;
 		step_say(walk, step, FOUND_FAILED, what, mend);
 		return true;
@@ -114,7 +124,7 @@ static void say_console(struct walk *walk, const struct pooler *pooler)
 
 	if (row < 0) {
 		step_say(walk, STEP_POOLER, FOUND_OK, mem_format("pooler %s, no pool of it in use", pooler->name), NULL);
-	} else if (pool_trouble(pooler, pools, row, walk->database->dbname, &what, &mend)) {
+	} else if (pool_trouble(pooler, pools, row, walk->database->dbname, false, &what, &mend)) {
 		step_say(walk, STEP_POOLER, FOUND_FAILED, what, mend);
 	} else {
 		const char *mode = table_get_text(pools, row, "pool_mode");

@@ -274,7 +274,9 @@ static void say_knock(struct walk *walk, const char *address, const struct knock
 		say_foreign(walk, address, place, knock);
 		break;
 	case KNOCK_SERVER:
-		step_say(walk, STEP_PORT, FOUND_FAILED, mem_copy(walk->err.text), walk->err.hint[0] ? mem_copy(walk->err.hint) : NULL);
+		if (!pooler_explains(walk, STEP_PORT))
+			step_say(walk, STEP_PORT, FOUND_FAILED, mem_format("%s, though PostgreSQL or a pooler is there", walk->err.text), walk->err.hint[0] ? mem_copy(walk->err.hint)
+				: mem_copy("is it overloaded, or its pool without a free connection? look at its log"));
 		break;
 	}
 	mem_free(place);
