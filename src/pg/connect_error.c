@@ -127,6 +127,8 @@ static const struct wording wordings[] = {
 	{"57P02", NULL, CONNECT_RETRY_SOON, SESSION_STAGE_PORT, "%1 restarts after a crash: %5", ""},
 	{"53300", NULL, CONNECT_RETRY, SESSION_STAGE_PORT, "%1 has too many connections: %5", "end idle sessions or raise max_connections"},
 	{NULL, "no more connections allowed", CONNECT_RETRY, SESSION_STAGE_PORT, "%1 has too many connections: %5", "raise max_client_conn of the pooler"},
+	{"08P01", "not allowed", CONNECT_REFUSED, SESSION_STAGE_AUTHENTICATION, "the pooler at %1 does not let user \"%2\" look into \"%3\"", "name the user in stats_users of its configuration, then RELOAD"},
+	{"08P01", "\"trust\" authentication failed", CONNECT_REFUSED, SESSION_STAGE_AUTHENTICATION, "the pooler at %1 knows no user \"%2\"", "add it to the pooler's auth_file"},
 	{"42501", NULL, CONNECT_REFUSED, SESSION_STAGE_DATABASE, "user \"%2\" may not connect to database \"%3\" at %1: %5", ""},
 	{"28", NULL, CONNECT_REFUSED, SESSION_STAGE_AUTHENTICATION, "%1 lets user \"%2\" not in: %5", ""},
 	{"08P01", NULL, CONNECT_RETRY, SESSION_STAGE_AUTHENTICATION, "%1 refuses the connection: %5", ""},
