@@ -38,6 +38,9 @@ static void judge(struct fleet *fleet, const struct database *database, struct t
 	memset(server.facts, 0, sizeof server.facts);
 	memset(copy.facts, 0, sizeof copy.facts);
 	copy.server = &server;
+	/* It has just answered, also where nobody asked what it can do. */
+	server.is_known = true;
+	server.has[CAP_ACTIVITY] = pulse->has_counters;
 	server.facts[FACT_DATABASES].table = databases;
 	health_judge(fleet, &copy, &health);
 	pulse->verdict = mem_copy(verdict_word(health.verdict));
