@@ -1,4 +1,4 @@
-"""A PgBouncer console of another version: fake_console.py VERSION PORT [MODE...]. Speaks just enough of the protocol.
+"""Consoles of PgBouncer's versions: fake_console.py PORT. Speaks just enough of the protocol. The user's name says which: VERSION[,MODE...].
 
 consoles.json has the columns of each version, as its sources name them; what is not said of a version is as in the one before it. MODE: reorder (columns stand
 the other way round), extra (columns that nobody knows stand between them), missing=COLUMN (it is not there), nostats, paused, suspended (of all: SHOW STATE),
@@ -10,16 +10,43 @@ import struct
 import sys
 import threading
 
-VERSION, PORT, MODES = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
-OPTIONS = dict(mode.split("=", 1) for mode in MODES if "=" in mode)
-COLUMNS = {}
+PORT = int(sys.argv[1])
 with open(os.path.join(os.path.dirname(__file__), "consoles.json"), encoding="ascii") as file:
-    for name, changed in json.load(file).items():
-        COLUMNS.update(changed)
-        if name == VERSION:
-            break
-    else:
-        sys.exit(f"there is no console of version {VERSION}")
+    CONSOLES = json.load(file)
+
+
+class Console:
+    def __init__(self, wish):
+        self.version, *self.modes = wish.split(",")
+        self.options = dict(mode.split("=", 1) for mode in self.modes if "=" in mode)
+        self.columns = {}
+        for version, changed in CONSOLES.items():
+            self.columns |= changed
+            if version == self.version:
+                return
+        raise ConnectionError(f"there is no console of version {self.version}")
+
+    def facts(self, word):
+        if word == "CLIENTS":
+            return CLIENTS + [SOCKET | {"ptr": f"0xd{i}"} for i in range(int(self.options.get("clients", 0)))]
+        return ANSWERS[word][1]
+
+    def answer_to(self, command):
+        """names, rows; None: refused"""
+        word = command.removeprefix("SHOW ")
+        if "alien" in self.modes:
+            return (["nothing"], [(1,)])
+        if word == "STATE" and tuple(map(int, self.version.split("."))) >= (1, 19):
+            return (["key", "value"], [(key, "yes" if key in self.modes else "no") for key in ("active", "paused", "suspended")])
+        if word not in ANSWERS or (word == "STATS" and "nostats" in self.modes):
+            return None
+        names = [name for name in self.columns[ANSWERS[word][0]].split() if name != self.options.get("missing")]
+        if "reorder" in self.modes:
+            names.reverse()
+        if "extra" in self.modes:
+            names = [name for i, known in enumerate(names) for name in (f"new_{i}", known)]
+        return (names, [tuple(row.get(name, "?" if name.startswith("new_") else 0) for name in names) for row in self.facts(word)])
+
 
 # what every version says, by the names of all of them
 POOLS = [{"database": "shop", "user": "app", "cl_active": 3, "cl_waiting": 1, "cl_cancel_req": 4, "cl_active_cancel_req": 4, "cl_waiting_cancel_req": 5,
@@ -37,30 +64,12 @@ SOCKET = {"type": "C", "user": "app", "database": "shop", "state": "active", "ad
 CLIENTS = [SOCKET | {"link": "0xe1", "tls": "TLSv1.3/TLS_AES_256_GCM_SHA384", "wait_us": 999},
            SOCKET | {"link": "0xe2", "ptr": "0xc2", "addr": "::1", "application_name": "worker"},
            SOCKET | {"state": "waiting", "ptr": "0xc3", "wait": 2, "wait_us": 500000},
-           SOCKET | {"ptr": "0xc4"}] + [SOCKET | {"ptr": f"0xd{i}"} for i in range(int(OPTIONS.get("clients", 0)))] + [
+           SOCKET | {"ptr": "0xc4"},
            SOCKET | {"database": "pgbouncer", "user": "pgbouncer", "ptr": "0xc0", "application_name": "pgtend"}]
 SERVERS = [SOCKET | {"type": "S", "ptr": "0xe1", "link": "0xc1", "remote_pid": 101, "addr": "10.0.0.5", "port": 5432},
            SOCKET | {"type": "S", "ptr": "0xe2", "link": "0xc2", "remote_pid": 102, "addr": "10.0.0.5", "port": 5432},
            SOCKET | {"type": "S", "ptr": "0xe3", "state": "idle", "remote_pid": 103}]
 ANSWERS = {"POOLS": ("POOLS", POOLS), "DATABASES": ("DATABASES", DATABASES), "STATS": ("STATS", STATS), "CLIENTS": ("SOCKETS", CLIENTS), "SERVERS": ("SOCKETS", SERVERS)}
-
-
-def answer_to(command):
-    """names, rows; None: refused"""
-    word = command.removeprefix("SHOW ")
-    if "alien" in MODES:
-        return (["nothing"], [(1,)])
-    if word == "STATE" and tuple(map(int, VERSION.split("."))) >= (1, 19):
-        return (["key", "value"], [(key, "yes" if key in MODES else "no") for key in ("active", "paused", "suspended")])
-    if word not in ANSWERS or (word == "STATS" and "nostats" in MODES):
-        return None
-    kind, facts = ANSWERS[word]
-    names = [name for name in COLUMNS[kind].split() if name != OPTIONS.get("missing")]
-    if "reorder" in MODES:
-        names.reverse()
-    if "extra" in MODES:
-        names = [name for i, known in enumerate(names) for name in (f"new_{i}", known)]
-    return (names, [tuple(row.get(name, "?" if name.startswith("new_") else 0) for name in names) for row in facts])
 
 
 def message(kind, body):
@@ -102,7 +111,9 @@ def serve(client):
         if b"options\0" in startup:
             client.sendall(message(b"E", b"SFATAL\0C08P01\0Munsupported startup parameter: options\0\0"))
             return
-        client.sendall(message(b"R", struct.pack("!i", 0)) + message(b"S", f"server_version\0{VERSION}.0/bouncer\0".encode()) +
+        words = startup.split(b"\0")
+        console = Console(words[words.index(b"user") + 1].decode())
+        client.sendall(message(b"R", struct.pack("!i", 0)) + message(b"S", f"server_version\0{console.version}.0/bouncer\0".encode()) +
                        message(b"K", struct.pack("!ii", 0, 1)) + message(b"Z", b"I"))
         while True:
             kind = exactly(client, 1)
@@ -112,7 +123,7 @@ def serve(client):
             if kind != b"Q":  # what the real one does to the extended protocol
                 client.sendall(message(b"E", b"SERROR\0C08P01\0Mextended query protocol not supported by admin console\0\0"))
                 return
-            answer = answer_to(body.rstrip(b"\0").decode().strip().rstrip(";").upper())
+            answer = console.answer_to(body.rstrip(b"\0").decode().strip().rstrip(";").upper())
             if answer:
                 client.sendall(rows(*answer) + message(b"Z", b"I"))
             else:
