@@ -70,14 +70,28 @@ static void say_none(struct preflight *preflight, const struct database *databas
 	line_add(preflight, database, backup, NULL, LINE_FINDING, words, mem_format("pgtend backup %s", database->name));
 }
 
+/* What the newest good one hides: a newer one that is none, a copy elsewhere that failed. */
+static void say_trouble(struct preflight *preflight, const struct database *database)
+{
+	const struct table *table = database_facts(database, FACT_BACKUP)->table;
+	const char *newer = table != NULL && table_rows(table) > 0 ? table_get_text(table, 0, "newer_trouble") : NULL;
+	const char *after = table != NULL && table_rows(table) > 0 ? table_get_text(table, 0, "after_trouble") : NULL;
+	if (newer != NULL)
+		line_add(preflight, database, backup, NULL, LINE_FINDING, mem_format("a newer backup does not count: %s", newer),
+		    mem_format("pgtend verify %s", database->name));
+	if (after != NULL)
+		line_add(preflight, database, backup, NULL, LINE_FINDING, mem_format("of the backup %s", after), mem_copy("pgtend backup due tries it again"));
+}
+
 void line_backup(struct preflight *preflight, struct database *database)
 {
 	const struct server *server = database->server;
 	char *words;
 	bool is_unwanted = section_is_set(database->section, "backup") && strcmp(policy_of(database), "none") == 0;
-	if (line_has_fresh_backup(preflight->fleet, database, &words))
+	if (line_has_fresh_backup(preflight->fleet, database, &words)) {
 		line_add(preflight, database, backup, NULL, LINE_OK, words, NULL);
-	else if (is_unwanted)
+		say_trouble(preflight, database);
+	} else if (is_unwanted)
 		line_add(preflight, database, backup, NULL, LINE_SKIPPED, mem_copy("none is wanted (backup = none)"), NULL);
 	else if (server->is_known && !server->has[CAP_DUMP])
 		line_add(preflight, database, backup, NULL, LINE_SKIPPED,
