@@ -98,6 +98,8 @@ PGTEND_CHECK bool reindex_plan(struct chore *chore, bool is_concurrent, bool onl
 PGTEND_CHECK bool reindex_do(struct chore *chore, bool is_concurrent, struct err *err);
 /* Fills ratio of the items of this step, as far as it is known. */
 void reindex_estimate(struct chore *chore, const char *step);
+/* Whether this server can build concurrently at all. */
+bool reindex_can_concur(const struct chore *chore);
 #define STEP_LEFTOVER "drop leftover"
 #define STEP_REINDEX "reindex"
 #define STEP_REINDEX_CONCURRENTLY "reindex concurrently"

@@ -93,11 +93,11 @@ static bool weekly(struct chore *chore, struct archive *archive, struct err *err
 	bool has_archive = wants(chore, "archive") && maintain_has_archive(chore->database), has_vacuum = wants(chore, "vacuum"),
 	     has_reindex = wants(chore, "reindex");
 	if ((has_archive && !archiving_plan(chore, archive, err)) || (has_vacuum && !vacuum_plan(chore, MAINTAIN_VACUUM_ANALYZE, false, err)) ||
-	    (has_reindex && !reindex_plan(chore, true, true, err)))
+	    (has_reindex && !reindex_plan(chore, reindex_can_concur(chore), true, err)))
 		return false;
 	if (!chore->options->is_dry_run &&
 	    ((has_archive && !archiving_do(chore, archive, err)) || (has_vacuum && !vacuum_do(chore, MAINTAIN_VACUUM_ANALYZE, err)) ||
-	        (has_reindex && !reindex_do(chore, true, err))))
+	        (has_reindex && !reindex_do(chore, reindex_can_concur(chore), err))))
 		return false;
 	find(chore, weekly_findings);
 	return true;

@@ -23,6 +23,12 @@ static bool wait_for_locks(struct chore *chore, int ms, struct err *err)
 	       session_queryf_wait(chore->session, MAINTAIN_DEADLINE_MS, NULL, err, "set lock_timeout = %d", ms);
 }
 
+/* PGlite answers `tuple concurrently updated` to whatever is done concurrently; with one session at a time nobody is locked out. */
+bool reindex_can_concur(const struct chore *chore)
+{
+	return chore->database->server->has[CAP_MANY_SESSIONS];
+}
+
 /* --- bloat ------------------------------------------------------------------------------------ */
 
 struct estimate {
@@ -50,7 +56,7 @@ void reindex_estimate(struct chore *chore, const char *step)
 
 static bool drop_index(struct chore *chore, const char *schema, const char *index, struct err *err)
 {
-	char *name = chore_quote(chore, schema, index), *sql = mem_format("drop index concurrently %s", name);
+	char *name = chore_quote(chore, schema, index), *sql = mem_format("drop index %s%s", reindex_can_concur(chore) ? "concurrently " : "", name);
 	bool ok = chore_run(chore, sql, 0, err);
 	mem_free(sql);
 	mem_free(name);
@@ -198,8 +204,12 @@ bool maintain_reindex(struct fleet *fleet, struct database *database, bool is_co
 {
 	struct chore chore;
 	bool has_names = (options->tables != NULL && options->tables->count > 0) || (options->indexes != NULL && options->indexes->count > 0);
-	bool ok = chore_begin(&chore, fleet, database, "reindex", &reindex_shape, options, report, err) &&
-	          reindex_plan(&chore, is_concurrent, !options->is_whole && !has_names, err);
+	bool ok = chore_begin(&chore, fleet, database, "reindex", &reindex_shape, options, report, err);
+	if (ok && is_concurrent && !reindex_can_concur(&chore)) {
+		is_concurrent = false;
+		report_log(report, "this server has one session at a time: it builds indexes without `concurrently`, and nobody is there to be locked out");
+	}
+	ok = ok && reindex_plan(&chore, is_concurrent, !options->is_whole && !has_names, err);
 	if (ok) {
 		ok = options->is_dry_run || reindex_do(&chore, is_concurrent, err);
 		ok = chore_close(&chore, ok, err);

@@ -1,2 +1,2 @@
 # tests of maintain/
-EXTRA_DIST += tests/maintain/archive.test tests/maintain/maintain.test tests/maintain/reindex.test tests/maintain/vacuum.test
+EXTRA_DIST += tests/maintain/archive.test tests/maintain/maintain.test tests/maintain/reindex.test tests/maintain/timescale.test tests/maintain/vacuum.test
