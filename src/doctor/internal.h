@@ -32,8 +32,8 @@ struct walk {
 	bool is_in;                    /* the session is ready */
 	enum session_stage stage;      /* where the connection stopped */
 	struct err err;                /* why */
-	struct words addresses;        /* of the host that was tried, numeric or the folder of a socket */
-	char *port;
+	struct words addresses;        /* of the hosts, numeric or the folder of a socket; each with its port */
+	struct words ports;
 };
 
 enum { DOCTOR_QUESTION_MS = 5000 };

@@ -12,7 +12,7 @@
 #include "pgtend/loop/task.h"
 #include "pgtend/pg/knock.h"
 
-enum { RESOLVE_MS = 10000, KNOCK_MS = 3000, MOST_KNOCKS = 4 };
+enum { RESOLVE_MS = 10000, KNOCK_MS = 2000, MOST_KNOCKS = 4 };
 
 static const char *const host_keys[] = {"host", "url", NULL}, *const port_keys[] = {"port", "host", "url", NULL};
 
@@ -116,7 +116,7 @@ static const char *without_name(const char *text, const char *host)
 	return strncmp(text, host, length) == 0 && strncmp(text + length, ": ", 2) == 0 ? text + length + 2 : text;
 }
 
-static void name_one(struct walk *walk, const char *host, struct text *good, struct text *bad)
+static void name_one(struct walk *walk, const char *host, const char *port, struct text *good, struct text *bad)
 {
 	struct words found = {0};
 	struct err err = {0};
@@ -142,9 +142,10 @@ static void name_one(struct walk *walk, const char *host, struct text *good, str
 			text_add(good, list);
 		mem_free(list);
 	}
-	for (size_t i = 0; i < found.count; i++)
-		if (!words_has(&walk->addresses, found.v[i]))
-			words_add(&walk->addresses, found.v[i]);
+	for (size_t i = 0; i < found.count; i++) {
+		words_add(&walk->addresses, found.v[i]);
+		words_add(&walk->ports, port);
+	}
 	words_done(&found);
 }
 
@@ -159,9 +160,8 @@ bool step_name(struct walk *walk)
 		host = conninfo_effective(walk->database->info, "host");
 	words_split(&hosts, host && *host ? host : "localhost", ",");
 	words_split(&ports, port && *port ? port : "5432", ",");
-	walk->port = mem_copy(ports.count > 0 ? ports.v[0] : "5432");
 	for (size_t i = 0; i < hosts.count && !task_is_cancelled(); i++)
-		name_one(walk, hosts.v[i], &good, &bad);
+		name_one(walk, hosts.v[i], i < ports.count ? ports.v[i] : ports.count > 0 ? ports.v[0] : "5432", &good, &bad);
 	step_took(walk, STEP_NAME, (double)(units_now_us() - started_us) / 1000.0);
 	bool leads_on = walk->addresses.count > 0;
 
@@ -178,19 +178,19 @@ bool step_name(struct walk *walk)
 
 /* --- port -------------------------------------------------------------------------------------- */
 
-static char *place_of(const struct walk *walk, const char *address)
+static char *place_of(const char *address, const char *port)
 {
 	if (address[0] == '/' || address[0] == '@')
-		return mem_format("socket %s/.s.PGSQL.%s", address, walk->port);
-	return mem_format(strchr(address, ':') ? "[%s]:%s" : "%s:%s", address, walk->port);
+		return mem_format("socket %s/.s.PGSQL.%s", address, port);
+	return mem_format(strchr(address, ':') ? "[%s]:%s" : "%s:%s", address, port);
 }
 
-static void say_listener(struct walk *walk, const char *address)
+static void say_listener(struct walk *walk, const char *address, const char *port)
 {
 	struct listener listener;
-	char *place = place_of(walk, address), *who = NULL;
+	char *place = place_of(address, port), *who = NULL;
 
-	if (listener_find(address, walk->port, &listener) && listener.pid)
+	if (listener_find(address, port, &listener) && listener.pid)
 		who = listener_words(&listener);
 	step_say(walk, STEP_PORT, FOUND_OK, who ? mem_format("%s listens at %s", who, place) : mem_format("%s answers", place), NULL);
 	mem_free(who);
@@ -216,10 +216,10 @@ static char *nobody_mend(const struct walk *walk, const char *address)
 	return mend;
 }
 
-static void say_mute(struct walk *walk, const char *address, const char *place)
+static void say_mute(struct walk *walk, const char *address, const char *port, const char *place)
 {
 	struct listener listener;
-	bool is_found = listener_find(address, walk->port, &listener) && listener.pid;
+	bool is_found = listener_find(address, port, &listener) && listener.pid;
 	char *who = is_found ? listener_words(&listener) : NULL;
 
 	if (is_found && (listener.state == 'T' || listener.state == 't'))
@@ -230,10 +230,10 @@ static void say_mute(struct walk *walk, const char *address, const char *place)
 	mem_free(who);
 }
 
-static void say_foreign(struct walk *walk, const char *address, const char *place, const struct knock *knock)
+static void say_foreign(struct walk *walk, const char *address, const char *port, const char *place, const struct knock *knock)
 {
 	struct listener listener;
-	char *who = listener_find(address, walk->port, &listener) && listener.pid ? listener_words(&listener) : mem_copy("something");
+	char *who = listener_find(address, port, &listener) && listener.pid ? listener_words(&listener) : mem_copy("something");
 	char *where = walk_where(walk, port_keys);
 
 	step_say(walk, STEP_PORT, FOUND_FAILED, mem_format("%s at %s does not speak PostgreSQL's protocol: \"%s\"", who, place, knock->words), mem_format("correct %s", where));
@@ -241,9 +241,9 @@ static void say_foreign(struct walk *walk, const char *address, const char *plac
 	mem_free(who);
 }
 
-static void say_knock(struct walk *walk, const char *address, const struct knock *knock)
+static void say_knock(struct walk *walk, const char *address, const char *port, const struct knock *knock)
 {
-	char *place = place_of(walk, address);
+	char *place = place_of(address, port);
 
 	switch (knock->answer) {
 	case KNOCK_REFUSED:
@@ -265,13 +265,13 @@ static void say_knock(struct walk *walk, const char *address, const struct knock
 		step_say(walk, STEP_PORT, FOUND_FAILED, mem_format("the queue of new connections of %s is full", place), mem_copy("is the server stopped?"));
 		break;
 	case KNOCK_MUTE:
-		say_mute(walk, address, place);
+		say_mute(walk, address, port, place);
 		break;
 	case KNOCK_CLOSED:
 		step_say(walk, STEP_PORT, FOUND_FAILED, mem_format("%s takes the connection and closes it", place), mem_copy("is it a proxy or a tunnel whose server is gone?"));
 		break;
 	case KNOCK_FOREIGN:
-		say_foreign(walk, address, place, knock);
+		say_foreign(walk, address, port, place, knock);
 		break;
 	case KNOCK_SERVER:
 		if (!pooler_explains(walk, STEP_PORT))
@@ -306,11 +306,20 @@ static void find_out(struct walk *walk)
 		struct knock knock;
 		struct err err = {0};
 
-		if (knock_wait(walk->fleet->loop, walk->addresses.v[i], walk->port, KNOCK_MS, &knock, &err))
-			say_knock(walk, walk->addresses.v[i], &knock);
+		if (knock_wait(walk->fleet->loop, walk->addresses.v[i], walk->ports.v[i], KNOCK_MS, &knock, &err))
+			say_knock(walk, walk->addresses.v[i], walk->ports.v[i], &knock);
 		else if (err.kind != ERR_CANCELLED)
 			step_say(walk, STEP_PORT, FOUND_FAILED, mem_copy(err.text), NULL);
 	}
+}
+
+/* The folder of the socket that we came through. */
+static const char *socket_of(const struct walk *walk)
+{
+	for (size_t i = 0; i < walk->addresses.count; i++)
+		if (walk->addresses.v[i][0] == '/' || walk->addresses.v[i][0] == '@')
+			return walk->addresses.v[i];
+	return walk->addresses.v[0];
 }
 
 void step_port(struct walk *walk)
@@ -320,9 +329,9 @@ void step_port(struct walk *walk)
 	if (walk->is_in) {
 		const char *address = session_peer_address(walk->session);
 
-		say_listener(walk, *address ? address : walk->addresses.v[0]);
+		say_listener(walk, *address ? address : socket_of(walk), session_peer_port(walk->session));
 	} else if (walk->stage > SESSION_STAGE_PORT) {
-		say_listener(walk, walk->addresses.v[0]);
+		say_listener(walk, walk->addresses.v[0], walk->ports.v[0]);
 	} else if (walk->err.sqlstate[0]) {
 		step_say(walk, STEP_PORT, FOUND_FAILED, mem_copy(walk->err.text), mem_copy(mend ? mend : walk->err.hint[0] ? walk->err.hint : NULL));
 	} else {

@@ -168,6 +168,6 @@ bool doctor_walk_wait(struct fleet *fleet, struct database *database, struct tab
 	walk_all(&walk);
 	session_free(walk.session);
 	words_done(&walk.addresses);
-	mem_free(walk.port);
+	words_done(&walk.ports);
 	return verdict(&walk, err);
 }

@@ -359,6 +359,11 @@ bool session_used_password(const struct session *session)
 	return session->conn && PQconnectionUsedPassword(session->conn);
 }
 
+const char *session_peer_port(const struct session *session)
+{
+	return session->conn && session_host(session) ? session_host(session)->port : "";
+}
+
 const char *session_peer_address(const struct session *session)
 {
 	return session->conn ? session_address(session) : "";

@@ -98,6 +98,7 @@ void session_tls_done(struct session_tls *tls);
 bool session_used_password(const struct session *session);
 /* Of the connection at hand: numeric address, "" on a Unix socket or when there is none. Borrowed until the next try. */
 const char *session_peer_address(const struct session *session);
+const char *session_peer_port(const struct session *session);
 bool session_in_transaction(const struct session *session);
 int session_reconnects(const struct session *session);
 /* What this session costs its server: statements sent, milliseconds waited for answers. */
