@@ -192,7 +192,8 @@ static void items_are_the_checks_that_there_are(void **state)
 	(void)state;
 	struct words items = {0};
 	words_split(&items, verb_row("check", NULL)->item, "|");
-	assert_int_equal(items.count, health_check_count);
+	for (size_t i = 0; i < items.count; i++)
+		assert_non_null(health_check_find(items.v[i])); /* other words for some of them among them */
 	for (int i = 0; i < health_check_count; i++)
 		assert_true(words_has(&items, health_checks[i]->name));
 	words_done(&items);
