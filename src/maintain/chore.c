@@ -44,19 +44,16 @@ bool chore_begin(struct chore *chore, struct fleet *fleet, struct database *data
 	return true;
 }
 
+static bool is_any(const struct item *item, const void *arg)
+{
+	(void)item;
+	(void)arg;
+	return true;
+}
+
 void chore_end(struct chore *chore)
 {
-	for (int i = 0; i < chore->count; i++) {
-		struct item *item = &chore->items[i];
-		mem_free(item->schema);
-		mem_free(item->name);
-		mem_free(item->index);
-		mem_free(item->shown);
-		mem_free(item->owner);
-		mem_free(item->why);
-		mem_free(item->reason);
-		mem_free(item->file);
-	}
+	chore_forget(chore, is_any, NULL);
 	mem_free(chore->items);
 	session_free(chore->session);
 }

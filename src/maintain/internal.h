@@ -24,6 +24,7 @@ struct item {
 	char kind;              /* pg_class.relkind */
 	bool may;               /* whether this role may */
 	bool has_changed;       /* since it was last analyzed */
+	bool is_quiet;          /* it need not be, so it is no part of the plan */
 	int parts;              /* chunks of a hypertable; 0: it is none */
 	int64_t bytes, bytes_after, dead, rows; /* -1: not known */
 	double ratio;           /* bloat; negative: not known */
@@ -71,6 +72,8 @@ PGTEND_CHECK bool chore_each(struct chore *chore, const char *step, chore_work w
 
 /* --- items.c: the list, as rows and as lines */
 struct item *chore_add(struct chore *chore, const char *step, const char *schema, const char *name, const char *index);
+/* Takes items out of the list again. */
+void chore_forget(struct chore *chore, bool (*is_needless)(const struct item *item, const void *arg), const void *arg);
 void chore_find(struct chore *chore, const char *step, const char *schema, const char *name, const char *index, int64_t bytes, int64_t rows,
     const char *format, ...) PGTEND_PRINTF(8, 9);
 const char *item_state_word(enum item_state state);

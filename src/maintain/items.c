@@ -44,6 +44,30 @@ static const struct table_column maintain_columns[] = {DATABASE_COLUMN, STEP_COL
     BLOAT_COLUMN, PARTS_COLUMN, FILE_COLUMN, TOOK_COLUMN};
 const struct table_shape maintain_shape = {"maintain", maintain_columns, sizeof maintain_columns / sizeof maintain_columns[0]};
 
+static void item_done(struct item *item)
+{
+	mem_free(item->schema);
+	mem_free(item->name);
+	mem_free(item->index);
+	mem_free(item->shown);
+	mem_free(item->owner);
+	mem_free(item->why);
+	mem_free(item->reason);
+	mem_free(item->file);
+}
+
+void chore_forget(struct chore *chore, bool (*is_needless)(const struct item *item, const void *arg), const void *arg)
+{
+	int kept = 0;
+	for (int i = 0; i < chore->count; i++) {
+		if (is_needless(&chore->items[i], arg))
+			item_done(&chore->items[i]);
+		else
+			chore->items[kept++] = chore->items[i];
+	}
+	chore->count = kept;
+}
+
 struct item *chore_add(struct chore *chore, const char *step, const char *schema, const char *name, const char *index)
 {
 	chore->items = mem_grow(chore->items, (size_t)chore->count + 1, sizeof chore->items[0]);
@@ -183,6 +207,9 @@ static void add_steps(const struct chore *chore, struct text *words)
 		const struct item *item = &chore->items[i];
 		int count = 0;
 		bool is_first = true;
+		/* They stand together as a rule: among thousands not every one is held against every other. */
+		if (i > 0 && strcmp(chore->items[i - 1].step, item->step) == 0)
+			continue;
 		for (int k = 0; k < chore->count; k++) {
 			is_first = is_first && !(k < i && strcmp(chore->items[k].step, item->step) == 0);
 			count += strcmp(chore->items[k].step, item->step) == 0 && chore->items[k].state == ITEM_DONE;

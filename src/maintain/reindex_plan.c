@@ -1,4 +1,5 @@
 /* maintain/reindex_plan.c - which indexes are built anew, and why: invalid ones, those that waste much, those that somebody named. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -8,9 +9,8 @@ struct planning {
 	struct chore *chore;
 	const char *step;
 	bool is_concurrent, only_needed;
-	struct words compressed; /* schema.name of chunks */
+	struct words compressed; /* schema.name of chunks, in order */
 	struct words seen;       /* of options->tables and ->indexes: those that were found */
-	int needless;
 };
 
 static bool is_named(struct planning *planning, const struct words *names, const char *schema, const char *name)
@@ -48,10 +48,18 @@ static bool is_true(const struct result *r, int row, const char *column)
 	return result_bool(r, row, result_column(r, column));
 }
 
+static int by_bytes(const void *one, const void *other)
+{
+	return strcmp(*(char *const *)one, *(char *const *)other);
+}
+
 static bool is_in_compressed(const struct planning *planning, const struct result *r, int row)
 {
 	char *full = mem_format("%s.%s", result_word(r, row, "schema"), result_word(r, row, "name"));
-	bool is_in = is_true(r, row, "is_compressed") || words_has(&planning->compressed, full);
+	const char *key = full;
+	bool is_in = is_true(r, row, "is_compressed") ||
+	             (planning->compressed.count > 0 &&
+	                 bsearch(&key, planning->compressed.v, planning->compressed.count, sizeof planning->compressed.v[0], by_bytes) != NULL);
 	mem_free(full);
 	return is_in;
 }
@@ -118,7 +126,12 @@ static bool is_bloated(const struct chore *chore, struct item *item)
 	return true;
 }
 
-/* Whatever is still without a reason is not needed. */
+static bool is_needless(const struct item *item, const void *step)
+{
+	return strcmp(item->step, step) == 0 && item->state == ITEM_SKIPPED && item->reason == NULL;
+}
+
+/* Whatever is still without a reason is not needed, and no part of the plan. */
 static void keep_needed(struct planning *planning)
 {
 	struct chore *chore = planning->chore;
@@ -129,27 +142,12 @@ static void keep_needed(struct planning *planning)
 		if (item->why == NULL && is_bloated(chore, item) && !item->may)
 			skip(item, mem_format("only its owner %s may", item->owner));
 		else if (item->why == NULL) {
-			planning->needless++;
 			skip(item, NULL);
 		} else {
 			chore->all_bytes += item->bytes;
 		}
 	}
-	/* Those are no part of the plan. */
-	int kept = 0;
-	for (int i = 0; i < chore->count; i++) {
-		struct item *item = &chore->items[i];
-		if (strcmp(item->step, planning->step) == 0 && item->state == ITEM_SKIPPED && item->reason == NULL) {
-			mem_free(item->schema);
-			mem_free(item->name);
-			mem_free(item->index);
-			mem_free(item->shown);
-			mem_free(item->owner);
-		} else {
-			chore->items[kept++] = *item;
-		}
-	}
-	chore->count = kept;
+	chore_forget(chore, is_needless, planning->step);
 }
 
 /* --- all ------------------------------------------------------------------------------------------ */
@@ -162,6 +160,7 @@ static bool ask_compressed(struct planning *planning, struct err *err)
 	bool ok = session_query_wait(planning->chore->session, sql_maintain_compressed_chunks, NULL, 0, MAINTAIN_DEADLINE_MS, &r, err);
 	for (int row = 0; ok && row < result_rows(r); row++)
 		words_take(&planning->compressed, mem_format("%s.%s", result_word(r, row, "schema"), result_word(r, row, "name")));
+	words_sort(&planning->compressed);
 	result_free(r);
 	return ok;
 }

@@ -16,22 +16,30 @@ static bool makes_statistics(enum maintain_what what)
 	return what == MAINTAIN_ANALYZE || what == MAINTAIN_VACUUM_ANALYZE;
 }
 
+static bool is_quiet(const struct item *item, const void *arg)
+{
+	(void)arg;
+	return item->is_quiet;
+}
+
 bool vacuum_plan(struct chore *chore, enum maintain_what what, bool only_changed, struct err *err)
 {
 	const char *step = vacuum_step(what);
+	int quiet = 0;
 	if (!targets_find(chore, step, chore->options->tables, makes_statistics(what), err))
 		return false;
 	for (int i = 0; i < chore->count; i++) {
 		struct item *item = &chore->items[i];
 		if (strcmp(item->step, step) != 0 || item->state != ITEM_PLANNED)
 			continue;
-		if (only_changed && !item->has_changed) {
-			item->state = ITEM_SKIPPED;
-			item->reason = mem_copy("nothing changed since it was analyzed");
-		} else {
-			chore->all_bytes += item->bytes;
-		}
+		item->is_quiet = only_changed && !item->has_changed;
+		quiet += item->is_quiet;
+		chore->all_bytes += item->is_quiet ? 0 : item->bytes;
 	}
+	if (quiet > 0)
+		report_log(chore->report, "%d table%s passed over: nothing changed since %s analyzed", quiet, quiet == 1 ? "" : "s",
+		    quiet == 1 ? "it was" : "they were");
+	chore_forget(chore, is_quiet, NULL);
 	return true;
 }
 
