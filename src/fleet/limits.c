@@ -77,6 +77,8 @@ const struct limits_threshold limits_thresholds[] = {
 		"How much older than autovacuum_freeze_max_age the oldest transactions may be: autovacuum by force should have come."},
 	{"sequence_used_warn", LIMIT_SHARE, "80%", "How far a sequence may be on its way to its end, or to that of its column's type."},
 	{"sequence_used_crit", LIMIT_SHARE, "90%", "The same; pghero's number."},
+	{"disk_free_warn", LIMIT_SHARE, "15%", "Share of a disk that is free, where the server runs on this machine; less is worse."},
+	{"disk_free_crit", LIMIT_SHARE, "5%", "The same: file systems keep about as much for root."},
 	{"disk_full_crit", LIMIT_DURATION, "3d", "Time until hypertables fill the disk that they lie on, where the server lets us know; less is worse."},
 	{"disk_full_warn", LIMIT_DURATION, "14d", "The same: time enough to order a larger one."},
 };
@@ -148,7 +150,7 @@ static bool unknown_threshold(const char *where, const char *key, struct err *er
 /* The time that is left. */
 static bool is_floor(const char *stem)
 {
-	return strcmp(stem, "disk_full") == 0 || strcmp(stem, "tls_expires") == 0 || strcmp(stem, "wraparound_left") == 0;
+	return strcmp(stem, "disk_full") == 0 || strcmp(stem, "disk_free") == 0 || strcmp(stem, "tls_expires") == 0 || strcmp(stem, "wraparound_left") == 0;
 }
 
 /* A warning that comes after the alarm would never be seen. */

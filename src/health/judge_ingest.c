@@ -1,4 +1,4 @@
-/* Whether rows arrive, the jobs of TimescaleDB, and the disk that fills. The facts hold verdicts and causes already (timescale/). */
+/* Whether rows arrive, and the jobs of TimescaleDB. The facts hold verdicts and causes already (timescale/). */
 #include "internal.h"
 
 #include <string.h>
@@ -155,46 +155,3 @@ static const struct measure_kind jobs_measures[] = {
 	{0},
 };
 const struct health_check check_jobs = {"jobs", "job", jobs_facts, true, jobs_measures, "jobs that fail, wait or are paused", "no job", judge_jobs};
-
-/* --- disk -------------------------------------------------------------------------------------- */
-
-/* Each hypertable's row says the same of the disk that they share. */
-static int row_with_disk(const struct table *table)
-{
-	for (int row = 0; table != NULL && row < table_rows(table); row++)
-		if (fact_has(table, row, "disk_free_bytes"))
-			return row;
-	return -1;
-}
-
-static void judge_disk(struct judging *judging)
-{
-	const struct table *table = judging_table(judging, FACT_CHUNKS);
-	int row = row_with_disk(table);
-	char left[UNITS_SIZE], bytes[UNITS_SIZE];
-	if (row < 0) {
-		bool is_forbidden = table != NULL && table_rows(table) > 0 && table_get(table, 0, "disk_free_bytes")->missing == MISSING_PRIVILEGE;
-		if (table != NULL && table_rows(table) > 0)
-			judging_lacks(judging, mem_copy(is_forbidden ? "cannot be checked: this role may not know where the server keeps its data"
-			                                             : "cannot be checked: its disk is not one of this machine"));
-		return;
-	}
-	struct finding *finding = finding_new(judging, NULL);
-	units_bytes(bytes, table_get_int(table, row, "disk_free_bytes", 0));
-	finding_measure_fact(finding, "free", table, row, "disk_free_bytes");
-	if (!fact_has(table, row, "disk_full_s")) {
-		finding->note = mem_format("%s free, never full as things are", bytes);
-		return;
-	}
-	double full_s = table_get_real(table, row, "disk_full_s", 0);
-	enum verdict verdict = finding_weigh_floor(judging, finding, "full", full_s);
-	finding_raise(finding, verdict, mem_format("the disk has %s free and is full in %s", bytes, finding_age(left, full_s)));
-}
-
-static const enum fact disk_facts[] = {FACT_CHUNKS, FACT_COUNT};
-static const struct measure_kind disk_measures[] = {
-	{"full", MEASURE_SECONDS, "disk_full", "Time until the disk is full, when hypertables go on to grow as they do."},
-	{"free", MEASURE_BYTES, NULL, "Free on the disk that the hypertables lie on."},
-	{0},
-};
-const struct health_check check_disk = {"disk", NULL, disk_facts, true, disk_measures, "time until hypertables fill the disk", "no hypertable", judge_disk};

@@ -4,6 +4,7 @@ libpgtend_a_SOURCES += \
 	src/health/internal.h \
 	src/health/judge_archiver.c \
 	src/health/judge_database.c \
+	src/health/judge_disk.c \
 	src/health/judge_ingest.c \
 	src/health/judge_limits.c \
 	src/health/judge_pitr.c \

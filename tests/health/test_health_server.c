@@ -150,6 +150,26 @@ static void settings_are_serious_in_production(void **state)
 	assert_int_equal(judge(f, "settings")->verdict, VERDICT_CRIT);
 }
 
+static void a_disk_is_serious_in_production(void **state)
+{
+	struct fixture *f = *state;
+	struct table *table = row_of(f, FACT_DISK, &disk_shape);
+
+	table_set_text(table, 0, "location", "/data");
+	table_set_int(table, 0, "disk_bytes", 1000LL << 30);
+	table_set_int(table, 0, "disk_free_bytes", 100LL << 30);
+	table_copy_row(table, table_add_row(table), table, 0); /* the log lies on the same one */
+	f->tracking->environment = ENVIRONMENT_DEVELOPMENT;
+	assert_int_equal(judge(f, "disk")->verdict, VERDICT_OK);
+	assert_int_equal(f->health.finding_count, 1);
+	f->tracking->environment = ENVIRONMENT_PRODUCTION;
+	assert_string_equal(judge(f, "disk")->reason, "the disk of /data has 100 GB free, 10% of it");
+	assert_int_equal(f->health.findings[0].verdict, VERDICT_WARN);
+	table_set_int(table, 0, "disk_free_bytes", 40LL << 30);
+	table_set_int(table, 1, "disk_free_bytes", 40LL << 30);
+	assert_int_equal(judge(f, "disk")->verdict, VERDICT_CRIT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +177,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_standby_is_judged_by_its_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(wraparound_comes_in_steps, setup, teardown),
 		cmocka_unit_test_setup_teardown(sequences_end_with_their_column, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_disk_is_serious_in_production, setup, teardown),
 		cmocka_unit_test_setup_teardown(settings_are_serious_in_production, setup, teardown),
 	};
 

@@ -1,5 +1,6 @@
 /* Jobs, the disk, all findings together, and the limits of pgtend.ini. */
 #include "fixture.h"
+#include "pgtend/probes/shapes.h"
 
 /* --- jobs -------------------------------------------------------------------------------------- */
 
@@ -49,6 +50,7 @@ static void the_disk_alarms_when_less_is_left(void **state)
 	static const struct { double days; enum verdict verdict; } steps[] = {{15, VERDICT_OK}, {14, VERDICT_WARN}, {15, VERDICT_WARN},
 		{3, VERDICT_CRIT}, {3.2, VERDICT_CRIT}, {3.4, VERDICT_WARN}, {15.5, VERDICT_OK}};
 	int row = hypertable(f, "events");
+	put(&f->tracking->server->facts[FACT_DISK], &disk_shape);
 	table_set_missing(f->chunks, row, "disk_free_bytes", MISSING_PRIVILEGE);
 	checked(f, "disk");
 	assert_string_equal(f->health.lacks, "cannot be checked: this role may not know where the server keeps its data");
