@@ -5,13 +5,14 @@
 
 struct fleet_row {
 	const char *name, *dbname, *backup;
+	const char *references[2]; /* to another database, where no foreign key can hold them */
 };
 static const struct fleet_row rows[] = {
-    {"core", "atriz_core", "daily"},
-    {"tracking", "atriz_tracking", "weekly"},
-    {"atriz", "atriz_db", "daily"},
-    {"mextrack", "mextrack_db", "daily"},
-    {"pshop", "pshop_db", "daily"},
+    {"core", "atriz_core", "daily", {NULL}},
+    {"tracking", "atriz_tracking", "weekly", {NULL}},
+    {"atriz", "atriz_db", "daily", {"user_profiles.user_id -> core.users.id"}},
+    {"mextrack", "mextrack_db", "daily", {"drivers.user_id -> core.users.id", "vehicles.user_id -> core.users.id"}},
+    {"pshop", "pshop_db", "daily", {"orders.user_id -> core.users.id"}},
 };
 enum { ROWS = sizeof rows / sizeof *rows, TRACKING = 1 };
 
@@ -23,6 +24,8 @@ static void add_database(struct text *ini, const struct place *place, int i)
 	    row->name, is_pglite ? "pglite" : "main", row->dbname, row->name, row->name);
 	if (i > 0)
 		text_add(ini, "depends = core\n");
+	for (int k = 0; k < 2 && row->references[k] != NULL; k++)
+		text_addf(ini, "reference = %s\n", row->references[k]);
 	if (i == TRACKING)
 		text_add(ini, "source_column = app_source\n");
 	if (is_pglite)

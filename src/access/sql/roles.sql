@@ -48,7 +48,7 @@ select r.name as role,
        r.rolcreatedb as may_create_databases,
        r.rolcreaterole as may_create_roles,
        r.rolreplication as may_replicate,
-       (select pg_catalog.string_agg(g.rolname, E'\n' order by g.rolname)
+       (select pg_catalog.string_agg(distinct g.rolname::text, E'\n')
           from pg_catalog.pg_auth_members a join pg_catalog.pg_roles g on g.oid = a.roleid where a.member = r.oid) as member_of,
        pg_catalog.has_database_privilege(r.name, d.oid, 'CONNECT') as may_connect,
        pg_catalog.has_database_privilege(r.name, d.oid, 'CREATE') as may_create_schemas,
@@ -64,7 +64,7 @@ select r.name as role,
        coalesce(m.sequences, 0) as usable_sequences,
        (select pg_catalog.string_agg(x.words, E'\n' order by x.words)
           from (select pg_catalog.format('%s on %s of %s%s', pg_catalog.string_agg(e.privilege_type, ', ' order by e.privilege_type),
-                         case f.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' else 'schemas' end,
+                         case f.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' when 'n' then 'schemas' else 'large objects' end,
                          pg_catalog.pg_get_userbyid(f.defaclrole), coalesce(' in ' || n.nspname, '')) as words
                   from pg_catalog.pg_default_acl f
                   cross join lateral pg_catalog.aclexplode(f.defaclacl) e
