@@ -7,6 +7,7 @@
  *   console_command.c  the prompt's line -> a command that runs, its jobs, its end
  *   question.c         what a command asks, answered
  *   migration.c        one migration in full
+ *   table_details.c    one table in full
  *   pane_chunks_list.c the chunks of one hypertable, in and out
  *   pane_backups.c     the scene of the backups, what its keys start
  *   console_run.c      the terminal, the loop, signals
@@ -143,6 +144,7 @@ struct console {
 	bool is_filtering;
 	struct overlay *overlay, *under; /* under: what Esc goes back to */
 	struct migration_view *migration; /* NULL: none is asked about */
+	struct table_view *table_view;   /* a table whose columns are being asked; NULL; table_details.c */
 	bool is_sort_menu;
 	struct question *questions;      /* the first one is shown */
 	struct run *runs;
@@ -259,6 +261,9 @@ void migration_open(struct console *console, const struct table *table, int row)
 void migration_fill(const struct migration_view *view, struct overlay *overlay, int64_t now_us);
 /* Its question is given up; the loop must turn until console->migration is NULL, when the console is to be freed. */
 void migration_give_up(struct console *console);
+/* table_details.c */
+void table_details_open(struct console *console, const struct table *table, int row);
+void table_details_give_up(struct console *console); /* its question is cancelled; console->table_view is NULL when that is done */
 
 /* question.c */
 void question_ask(struct console *console, struct command_run *run, const struct ask *ask, bool is_one_key);

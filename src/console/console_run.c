@@ -419,9 +419,10 @@ int console_run(struct fleet *fleet, const struct console_options *options)
 	collector_pause(console->collector, true);
 	await_answers(&driver);
 	migration_give_up(console);
+	table_details_give_up(console);
 	close_sessions(fleet);
 	/* With its session closed the question has its answer at the next turn. */
-	while (console->migration)
+	while (console->migration || console->table_view)
 		loop_turn(driver.loop, true);
 	collector_stop(console->collector);
 	status = console->status;

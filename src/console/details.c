@@ -131,6 +131,10 @@ void details_open(struct console *console)
 		migration_open(console, data.table, row);
 		return;
 	}
+	if (pane == &pane_tables && console_database(console)) {
+		table_details_open(console, data.table, row);
+		return;
+	}
 	first = table_cell_text(data.table, row, list->columns[0].column);
 	title = mem_format("%s: %s", pane->name, first);
 	overlay = overlay_new(OVERLAY_TEXT, title);

@@ -42,5 +42,6 @@ libpgtend_a_SOURCES += \
 	src/console/panes.c \
 	src/console/question.c \
 	src/console/records.c \
+	src/console/table_details.c \
 	src/console/timeline.c \
 	src/console/timeline.h

@@ -42,6 +42,24 @@ static char *dead_text(const struct table *table, int row)
 	return mem_copy(units_percent(percent, dead_share(table, row)));
 }
 
+/* How far autovacuum is: "in 3 k" dead rows, "due", "off". */
+static char *due_text(const struct table *table, int row)
+{
+	const struct cell *in = pane_cell(table, row, "vacuum_in");
+	char count[UNITS_SIZE];
+
+	if (!in)
+		return NULL;
+	if (pane_int(table, row, "is_autovacuum", 1) == 0)
+		return mem_copy("off");
+	return in->u.integer < 0 ? mem_copy("due") : mem_format("in %s", units_count(count, in->u.integer));
+}
+
+static enum style due_style(const struct table *table, int row)
+{
+	return pane_cell(table, row, "vacuum_in") && pane_int(table, row, "is_autovacuum", 1) == 0 ? STYLE_WARN : STYLE_PLAIN;
+}
+
 /* Many dead rows in a small table are nothing; the limits of the threshold engine's judgement on tables. */
 static enum style dead_style(const struct table *table, int row)
 {
@@ -71,12 +89,14 @@ static const struct list_column columns[] = {
 	{ .name = "rows" },
 	{ .name = "dead_ratio", .title = "dead", .priority = 1, .text = dead_text, .style = dead_style },
 	{ .name = "last_vacuum", .title = "vacuum", .priority = 2, .text = vacuum_text },
+	{ .name = "vacuum_in", .title = "autovac", .priority = 4, .text = due_text, .style = due_style },
 	{ .name = "growth_bytes_per_day", .title = "growth/d", .priority = 3, .text = growth_text },
 	{ .name = "heap_bytes", .priority = 4 },
 	{ .name = "index_bytes", .priority = 4 },
 	{ .name = "toast_bytes", .priority = 5 },
 	{ .name = "dead", .title = "dead rows", .priority = 5 },
 	{ .name = "last_analyze", .title = "analyze", .priority = 6, .text = analyze_text },
+	{ .name = "is_autovacuum", .priority = LIST_HIDDEN },
 	{ .name = "schema", .priority = LIST_HIDDEN },
 	{ .name = "database", .priority = LIST_HIDDEN },
 };
@@ -100,7 +120,7 @@ static char *subtitle(const struct pane_data *data)
 const struct pane pane_tables = {
 	.name = "TABLES",
 	.help = "Tables of the selected database with their indexes and TOAST; the chunks of a hypertable are counted into it. A tilde before a number: "
-		"estimated from pg_class. Growth is shown when two samples lie an hour apart. :vacuum analyze --table NAME works on one of them.",
+		"estimated from pg_class. autovac: dead rows until autovacuum comes, by the table's own threshold; Enter shows its columns and indexes. Growth is shown when two samples lie an hour apart. :vacuum analyze --table NAME works on one of them.",
 	.empty = "no tables yet: :migrate up makes them",
 	.fact = FACT_TABLES,
 	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "schema", "name", NULL }, .mark = mark },

@@ -7,6 +7,7 @@ libpgtend_a_SOURCES += \
 	src/probes/bloat_ask.h \
 	src/probes/collect.c \
 	src/probes/collector.c \
+	src/probes/columns.c \
 	src/probes/here.c \
 	src/probes/index_bloat.c \
 	src/probes/index_bloat.h \
