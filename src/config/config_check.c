@@ -75,7 +75,8 @@ static bool check_archives(const struct section *section, struct err *err)
 char *config_application(const char *item, int64_t *most)
 {
 	const char *colon = strrchr(item, ':');
-	if (!colon || colon == item || !units_parse_int(colon + 1, most) || *most < 1 || *most > 1000000)
+	const char *number = colon ? colon + 1 + strspn(colon + 1, " ") : NULL;
+	if (!colon || colon == item || !units_parse_int(number, most) || *most < 1 || *most > 1000000)
 		return NULL;
 	size_t length = (size_t)(colon - item);
 	while (length > 1 && item[length - 1] == ' ')
