@@ -124,7 +124,8 @@ static void ended(void *arg)
 	round->task = NULL;
 	round->is_running = false;
 	round->due_count = 0;
-	if (round->is_closing && round->session != NULL)
+	/* not under the hands of a verb that asks through it: the next pass closes it then */
+	if (round->is_closing && round->session != NULL && session_queued(round->session) == 0)
 		session_close(round->session);
 	if (round->ended != NULL)
 		round->ended(round, round->arg);

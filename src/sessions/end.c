@@ -263,7 +263,7 @@ static bool watch(struct session *session, const struct seen *before, enum sessi
 	int64_t until_us = units_now_us() + (int64_t)WATCH_MS * 1000;
 	for (;;) {
 		struct seen now = {0};
-		bool is_answered = ask_session(session, pid, &now, err);
+		bool is_answered = session_ready_wait(session, DEADLINE_MS, err) && ask_session(session, pid, &now, err);
 		bool is_over = is_answered && has_obeyed(before, &now, how);
 		seen_done(&now);
 		if (!is_answered || is_over)
