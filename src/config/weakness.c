@@ -92,6 +92,19 @@ static void add_use(const struct config *config, const struct section *section, 
 	    .from = source_of(config, section, name, found), .is_empty = found && !*found};
 }
 
+const char *config_other_node_env(const struct config *config, const struct section *database, const char **from)
+{
+	const struct section *sections[] = {database, database->above[0], database->above[1]};
+	for (int i = 0; i < 3; i++) {
+		const char *word = sections[i] && sections[i]->env ? dotenv_get(sections[i]->env, "NODE_ENV") : NULL;
+		if (!word || !*word)
+			continue;
+		*from = path_of(config, sections[i]->env);
+		return config_node_environment(word) != config_environment(config, database) ? word : NULL;
+	}
+	return NULL;
+}
+
 /* The text was read once already: what stands in it is well formed. */
 static void add_uses(const struct config *config, const struct section *section, const struct value *value, struct variable_uses *uses)
 {

@@ -32,6 +32,12 @@ void line_variables(struct preflight *preflight, struct database *database)
 		    NULL);
 		is_good = is_good && !use->is_empty;
 	}
+	const char *from, *node_env = config_other_node_env(database->config, database->section, &from);
+	if (node_env != NULL) {
+		line_add(preflight, database, variables, "NODE_ENV", LINE_FINDING,
+		    mem_format("NODE_ENV is %s in %s, pgtend.ini calls the database %s", node_env, from, environment_word(database->environment)), NULL);
+		is_good = false;
+	}
 	char *list = line_list(&good, SHOWN);
 	if (is_good)
 		line_add(preflight, database, variables, NULL, LINE_OK,

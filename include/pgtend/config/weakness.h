@@ -25,6 +25,9 @@ struct variable_use {
 struct variable_uses { struct variable_use *v; int count; };
 void config_variables(const struct config *config, const struct section *section, struct variable_uses *uses);
 void variable_uses_done(struct variable_uses *uses);
+/* NODE_ENV of the section's .env files, where it stands for another environment than the section says: seeds and the team's tools would take the
+ * database for what it is not. NULL: it does not. Borrowed; *from: the file. */
+const char *config_other_node_env(const struct config *config, const struct section *database, const char **from);
 
 /* --- the .env files of a repository -------------------------------------------------------------- */
 
