@@ -19,7 +19,7 @@ const struct table_shape access_check_shape = {"access_check", columns, sizeof c
 struct question {
 	const char *sql;
 	const char *item;
-	const char *hidden; /* what is not known then; NULL: everybody may ask */
+	const char *hidden; /* what is not known without the right that own_role.sql tells in the column of this item; NULL: everybody may ask */
 	const char *grant;  /* with the role for %s */
 };
 
@@ -50,32 +50,20 @@ static void add(const struct database *database, const struct result *r, struct 
 	}
 }
 
-/* The role as it is written in a statement. Caller frees. */
-static char *own_role(struct session *session)
+static void add_unknown(const struct database *database, const char *item, const char *finding, const char *mend, struct table *rows)
 {
-	struct result *r = NULL;
-	struct err ignored;
-	char *role = NULL;
-
-	if (session_query_wait(session, sql_access_own_role, NULL, 0, ACCESS_DEADLINE_MS, &r, &ignored) && result_rows(r) == 1)
-		role = mem_copy(result_text(r, 0, 0));
-	result_free(r);
-	return role ? role : mem_copy("pgtend's role");
-}
-
-static void add_unknown(struct session *session, const struct database *database, const struct question *question, const struct err *why, struct table *rows)
-{
-	bool is_right = strcmp(why->sqlstate, "42501") == 0 && question->hidden;
 	int row = table_add_row(rows);
 
 	table_set_text(rows, row, "database", database->name);
 	table_set_text(rows, row, "severity", "unknown");
-	table_set_text(rows, row, "item", question->item);
-	if (!is_right) {
-		table_set_text(rows, row, "finding", why->text);
-		return;
-	}
-	char *role = own_role(session);
+	table_set_text(rows, row, "item", item);
+	table_set_text(rows, row, "finding", finding);
+	table_set_text(rows, row, "mend", mend);
+}
+
+/* `role` in the place of each %s. */
+static void add_hidden(const struct database *database, const struct question *question, const char *role, struct table *rows)
+{
 	struct text mend = {0};
 
 	for (const char *p = question->grant; *p; p++)
@@ -85,35 +73,48 @@ static void add_unknown(struct session *session, const struct database *database
 		} else {
 			text_add_char(&mend, *p);
 		}
-	table_set_text(rows, row, "finding", question->hidden);
-	table_set_text(rows, row, "mend", text_str(&mend));
+	add_unknown(database, question->item, question->hidden, text_str(&mend), rows);
 	text_done(&mend);
-	mem_free(role);
 }
 
+/* What one question is refused with says nothing of the others. */
 static bool ask(struct session *session, const struct database *database, const struct question *question, struct table *rows, int *bad, struct err *err)
 {
 	struct result *r = NULL;
 	struct err own = {0};
 	bool is_good = session_query_wait(session, question->sql, NULL, 0, ACCESS_DEADLINE_MS, &r, &own);
+	bool is_refused = !is_good && result_error(r) && own.kind != ERR_CANCELLED;
 
 	if (is_good)
 		add(database, r, rows, bad);
-	else if (result_error(r) && own.kind != ERR_CANCELLED)
-		add_unknown(session, database, question, &own, rows);
+	else if (is_refused)
+		add_unknown(database, question->item, own.text, NULL, rows);
 	else
 		*err = own;
-	is_good = is_good || (result_error(r) && own.kind != ERR_CANCELLED);
 	result_free(r);
+	return is_good || is_refused;
+}
+
+static bool ask_all(struct session *session, const struct database *database, const struct result *own, struct table *rows, int *bad, struct err *err)
+{
+	bool is_good = true;
+
+	for (size_t i = 0; is_good && i < sizeof questions / sizeof *questions; i++) {
+		if (questions[i].hidden && !result_bool(own, 0, result_column(own, questions[i].item)))
+			add_hidden(database, &questions[i], result_text(own, 0, result_column(own, "role")), rows);
+		else
+			is_good = ask(session, database, &questions[i], rows, bad, err);
+	}
 	return is_good;
 }
 
 bool access_check(struct fleet *fleet, struct database *database, struct table *rows, int *bad, struct err *err)
 {
 	struct session *session = database_session(fleet, database);
-	bool is_good = session_ready_wait(session, ACCESS_DEADLINE_MS, err);
+	struct result *own = NULL;
+	bool is_good = session_ready_wait(session, ACCESS_DEADLINE_MS, err) &&
+		session_query_wait(session, sql_access_own_role, NULL, 0, ACCESS_DEADLINE_MS, &own, err) && ask_all(session, database, own, rows, bad, err);
 
-	for (size_t i = 0; is_good && i < sizeof questions / sizeof *questions; i++)
-		is_good = ask(session, database, &questions[i], rows, bad, err);
+	result_free(own);
 	return is_good;
 }
