@@ -48,8 +48,7 @@ static void say_closed(struct walk *walk, const struct result *rights, const cha
 	const char *closed = result_text(rights, 0, result_column(rights, "closed"));
 	struct text mend = {0};
 
-	/* an array as the server writes it; names with blanks or commas are in quotes and told as they are */
-	words_split(&schemas, closed ? closed : "", "{},\"");
+	words_split(&schemas, closed ? closed : "", "\n");
 	if (schemas.count == 0)
 		return;
 	char *list = words_join(&schemas, ", "), *role = walk_quoted(walk, who);
@@ -87,14 +86,18 @@ static void say_writing(struct walk *walk, const struct ledger *ledger, const ch
 		return;
 	char *role = walk_quoted(walk, who), *schema = walk_quoted(walk, ledger->history_schema);
 	bool has_schema = result_rows(result) > 0, may_create = has_schema && result_bool(result, 0, result_column(result, "may_create"));
-	bool may_insert = !ledger->has_history || (has_schema && result_bool(result, 0, result_column(result, "may_insert")));
+	bool may_write = !ledger->has_history || (has_schema && result_bool(result, 0, result_column(result, "may_write")));
+	const char *sequences = has_schema ? result_text(result, 0, result_column(result, "sequences")) : NULL;
 
 	if (!ledger->has_history)
 		step_say(walk, STEP_RIGHTS, FOUND_OK, mem_format("no migration history %s yet", ledger->history), NULL);
 	else
 		step_say(walk, STEP_RIGHTS, FOUND_OK, mem_format("the migration history %s can be read", ledger->history), NULL);
-	if (!may_insert)
+	if (!may_write)
 		step_say(walk, STEP_RIGHTS, FOUND_NOTE, mem_copy("but not written: it cannot migrate"), mem_format("GRANT INSERT, UPDATE, DELETE ON %s TO %s, if it should migrate", ledger->history, role));
+	if (sequences)
+		step_say(walk, STEP_RIGHTS, FOUND_NOTE, mem_format("its rows take their numbers from %s, which it may not use", sequences),
+			mem_format("GRANT USAGE ON SEQUENCE %s TO %s, if it should migrate", sequences, role));
 	if (has_schema && !may_create)
 		step_say(walk, STEP_RIGHTS, FOUND_NOTE, mem_format("it cannot make tables in schema %s", ledger->history_schema), mem_format("GRANT CREATE ON SCHEMA %s TO %s, if it should migrate", schema, role));
 	mem_free(role);

@@ -32,13 +32,36 @@ static bool is_true(const struct reading *reading, int row, const char *column)
 
 /* --- which -------------------------------------------------------------------------------------- */
 
-static bool is_chosen(const struct reading *reading, int row, const struct words *wanted)
+static bool is_named(const struct reading *reading, int row, const char *wanted)
 {
 	char *whole = mem_format("%s.%s", cell(reading, row, "schema"), cell(reading, row, "name"));
-	bool is_it = wanted->count == 0 || words_has(wanted, cell(reading, row, "name")) || words_has(wanted, whole);
+	bool is_it = strcmp(cell(reading, row, "name"), wanted) == 0 || strcmp(whole, wanted) == 0;
 
 	mem_free(whole);
 	return is_it;
+}
+
+static bool is_chosen(const struct reading *reading, int row, const struct words *wanted)
+{
+	bool is_it = wanted->count == 0;
+
+	for (size_t i = 0; i < wanted->count && !is_it; i++)
+		is_it = is_named(reading, row, wanted->v[i]);
+	return is_it;
+}
+
+/* The first that no table answers to; NULL: each is there. */
+static const char *unknown_of(const struct reading *reading, const struct words *wanted)
+{
+	for (size_t i = 0; i < wanted->count; i++) {
+		bool is_there = false;
+
+		for (int row = 0; row < result_rows(reading->list) && !is_there; row++)
+			is_there = is_named(reading, row, wanted->v[i]);
+		if (!is_there)
+			return wanted->v[i];
+	}
+	return NULL;
 }
 
 static void choose(struct reading *reading, const struct words *wanted)
@@ -129,14 +152,14 @@ static void read_all(struct reading *reading)
 
 /* --- what is said ------------------------------------------------------------------------------- */
 
-static bool say_denied(struct reading *reading, bool is_named)
+static bool say_denied(struct reading *reading, bool was_named)
 {
 	const char *who = cell(reading, 0, "who");
 	char *role = session_quote_identifier(reading->session, who ? who : ""), *error, *mend;
 	int64_t version = result_int(reading->list, 0, result_column(reading->list, "version_num"), 0);
 
-	error = is_named ? mem_format("%s may not read %s", who, reading->denied_name) : mem_format("%s may read none of %lld tables", who, (long long)reading->denied);
-	if (is_named)
+	error = was_named ? mem_format("%s may not read %s", who, reading->denied_name) : mem_format("%s may read none of %lld tables", who, (long long)reading->denied);
+	if (was_named)
 		mend = mem_format("GRANT SELECT ON %s TO %s", reading->denied_name, role);
 	else if (version >= 140000)
 		mend = mem_format("GRANT pg_read_all_data TO %s, or health --no-tables", role);
@@ -152,7 +175,7 @@ static bool say_denied(struct reading *reading, bool is_named)
 
 static bool judge(struct reading *reading, const struct vitals_options *options)
 {
-	bool is_named = options->tables && options->tables->count > 0;
+	bool was_named = options->tables && options->tables->count > 0;
 
 	if (reading->failed > 0) {
 		char *error = mem_format("%s: %s", reading->failed_name, reading->err.text);
@@ -163,17 +186,16 @@ static bool judge(struct reading *reading, const struct vitals_options *options)
 		mem_free(error);
 		return false;
 	}
-	if (reading->denied > 0 && (is_named || (reading->read == 0 && reading->locked == 0)))
-		return say_denied(reading, is_named);
+	if (reading->denied > 0 && (was_named || (reading->read == 0 && reading->locked == 0)))
+		return say_denied(reading, was_named);
 	return true;
 }
 
-static bool say_unknown(struct reading *reading, const struct words *wanted)
+static bool say_unknown(struct reading *reading, const char *unknown)
 {
-	char *error = mem_format("there is no table %s", wanted->v[0]);
+	char *error = mem_format("there is no table %s", unknown);
 
 	table_set_text(reading->table, reading->row, "error", error);
-	table_set_int(reading->table, reading->row, "table_access", false);
 	mem_free(error);
 	return false;
 }
@@ -184,18 +206,17 @@ static bool judge_list(struct reading *reading, const struct vitals_options *opt
 	const struct words *wanted = options->tables ? options->tables : &none;
 
 	choose(reading, wanted);
+	const char *unknown = unknown_of(reading, wanted);
 	int64_t found = (int64_t)reading->names.count + reading->denied + reading->locked;
 
-	if (found == 0 && wanted->count > 0)
-		return say_unknown(reading, wanted);
 	read_all(reading);
 	table_set_int(reading->table, reading->row, "tables.read", reading->read);
 	table_set_int(reading->table, reading->row, "tables.denied", reading->denied);
 	table_set_int(reading->table, reading->row, "tables.locked", reading->locked);
 	table_set_int(reading->table, reading->row, "tables.failed", reading->failed);
-	bool is_good = judge(reading, options);
+	bool is_good = judge(reading, options) && (!unknown || say_unknown(reading, unknown));
 
-	if (found > 0)
+	if (found > 0 || unknown)
 		table_set_int(reading->table, reading->row, "table_access", is_good);
 	return is_good;
 }

@@ -12,4 +12,4 @@ select current_user as who,
        current_setting('server_version_num')::int as version_num,
        (select count(*) from tables t) as tables,
        (select count(*) from tables t where t.is_readable) as readable,
-       array(select distinct t.nspname from tables t where not t.is_open order by 1) as closed
+       (select string_agg(distinct t.nspname, chr(10) order by t.nspname) from tables t where not t.is_open) as closed
