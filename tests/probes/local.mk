@@ -17,5 +17,5 @@ tests_probes_test_bloat_LDADD = $(TEST_LIBS)
 tests_probes_test_index_twins_SOURCES = tests/probes/test_index_twins.c
 tests_probes_test_index_twins_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_probes_test_index_twins_LDADD = $(TEST_LIBS)
-EXTRA_DIST += tests/probes/consoles.json tests/probes/consoles.test tests/probes/fake_console.py tests/probes/indexes.test tests/probes/pools.test tests/probes/postgres.test tests/probes/server.test
+EXTRA_DIST += tests/probes/consoles.json tests/probes/fake_console.py tests/probes/indexes.test tests/probes/pools.test tests/probes/postgres.test tests/probes/server.test
 EXTRA_DIST += tests/probes/vectors.test tests/probes/versions.test
