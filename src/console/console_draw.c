@@ -85,6 +85,8 @@ static const char *hints(const struct console *console)
 		return ": prompt  / filter  ? help  o next section  O the one before  Enter details  r ask now  Esc back";
 	if (console->focus == LAYOUT_BACKUPS)
 		return ": prompt  ? help  b backup  v verify  r restore  p prune  m mend  Enter manifest  z zoom";
+	if (console->focus == LAYOUT_ACTIVITY)
+		return ": prompt  / filter  ? help  t tree  c cancel  x terminate  o pools  Enter details  z zoom";
 	if (console->focus == LAYOUT_CHUNKS)
 		return ": prompt  / filter  ? help  Tab panes  Enter its chunks  d details  z zoom  q quit";
 	return ": prompt  / filter  ? help  Tab panes  Enter details  < > sort  z zoom  q quit";
