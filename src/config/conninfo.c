@@ -159,6 +159,26 @@ static bool check_port(const char *port, struct err *err)
 	return true;
 }
 
+/* A raw "@" in a password ends it there, and its rest became a part of the host, which is shown everywhere; a raw "/" behind digits made it a part of the
+ * database's name. A folder of sockets may have any name, and one that is abstract begins with "@". */
+static bool check_at(const char *text, const struct conninfo *info, struct err *err)
+{
+	struct words hosts = {0};
+	bool is_shifted = false;
+	words_split(&hosts, conninfo_get(info, "host") ? conninfo_get(info, "host") : "", ",");
+	for (size_t i = 0; i < hosts.count; i++)
+		is_shifted = is_shifted || (hosts.v[i][0] != '/' && hosts.v[i][0] != '@' && strchr(hosts.v[i], '@'));
+	words_done(&hosts);
+	if (text_starts_with(text, "postgres") && strstr(text, "://") && !conninfo_get(info, "user")) {
+		size_t before = strcspn(text, "@?");
+		is_shifted = is_shifted || (text[before] == '@' && conninfo_get(info, "port"));
+	}
+	if (is_shifted)
+		return err_set(err, ERR_CONFIG,
+		    "cannot read the connection string: an @ stands in the host or behind it (a password with / : @ in it is written with %%2F %%3A %%40)");
+	return true;
+}
+
 /* A URL of something else. Only known words are repeated: what else stands before "://" may be a part of a password. */
 static bool says_foreign_scheme(const char *text, struct err *err)
 {
@@ -208,7 +228,7 @@ struct conninfo *conninfo_parse(const char *text, struct err *err)
 		if (option->val)
 			info->given[find_option(option->keyword)] = mem_copy(option->val);
 	PQconninfoFree(parsed);
-	if (!check_port(conninfo_get(info, "port"), err)) {
+	if (!check_port(conninfo_get(info, "port"), err) || !check_at(text, info, err)) {
 		conninfo_free(info);
 		return NULL;
 	}

@@ -26,10 +26,29 @@ static bool is_deployed(const char *path, const struct dotenv *env)
 	return (node && (strcmp(node, "production") == 0 || strcmp(node, "staging") == 0)) || strstr(name, "prod") || strstr(name, "staging");
 }
 
+/* As other languages write it: postgresql+asyncpg://, jdbc:postgresql://, ecto://, or keywords and values. */
+static struct conninfo *read_address(const char *value, bool *needs_parts)
+{
+	const char *scheme_end = strstr(value, "://");
+	bool is_of_driver = text_starts_with(value, "postgresql+") || text_starts_with(value, "postgres+") || text_starts_with(value, "ecto:");
+	struct err ignored;
+	*needs_parts = false;
+	if (text_starts_with(value, "jdbc:"))
+		return discover_read_url(value + strlen("jdbc:"), needs_parts);
+	if (!scheme_end)
+		return strstr(value, "password=") && strstr(value, "host=") ? conninfo_parse(value, &ignored) : NULL;
+	if (!is_of_driver)
+		return discover_read_url(value, needs_parts);
+	char *url = mem_format("postgresql%s", scheme_end);
+	struct conninfo *info = discover_read_url(url, needs_parts);
+	mem_free_secret(url);
+	return info;
+}
+
 static void judge_url(struct env_look *look, const char *path, bool is_deployed, const char *name, const char *value)
 {
 	bool needs_parts;
-	struct conninfo *info = discover_read_url(value, &needs_parts);
+	struct conninfo *info = read_address(value, &needs_parts);
 	if (!info)
 		return;
 	const char *weakness = weakness_of_conninfo(info), *mode = conninfo_get(info, "sslmode");

@@ -75,6 +75,10 @@ static void mistakes_are_worded_without_what_was_given(void **state)
 	    {"postgresql://u:hunter2@[::1/d", "an IPv6 address without its closing ]"},
 	    {"postgresql://u:pass/hunter2@h:5/d", "the port is no number"},
 	    {"postgresql://u:hunter2@h:5x/d", "the port is no number"},
+	    {"postgresql://u:pass@hunter2@h/d", "an @ stands in the host"},
+	    {"postgresql://u:pass@a,hunter2@h:5/d", "an @ stands in the host"},
+	    {"postgresql://u:12/hunter2@h/d", "an @ stands in the host or behind it"},
+	    {"host=hunter2@h", "an @ stands in the host"},
 	    {"postgresql://u:hunter2@h/d?a", "a parameter without \"=\""},
 	    {"postgresql://u:hunter2@h/d?sslmode=a=b", "a second \"=\""},
 	};

@@ -100,6 +100,21 @@ static void passwords_of_files(void **state)
 	              "weak a/.env.test: A: the password is the role's own name|");
 }
 
+static void addresses_as_other_languages_write_them(void **state)
+{
+	files_write(*state, ".env", "A=postgresql+asyncpg://x:postgres@localhost/y\nB=jdbc:postgresql://localhost/y?user=x&password=postgres\nC=ecto://x:x@localhost/y\n"
+	                            "D=host=localhost user=x password=changeme dbname=y\nE=postgresql+psycopg2://x:s3cret-s3cret@localhost/y\nF=jdbc:mysql://x:x@localhost/y\n");
+	check(*state, "weak .env: A: the password is one of those that everybody tries first|weak .env: B: the password is one of those that everybody tries first|"
+	              "weak .env: C: the password is the role's own name|weak .env: D: the password is one of those that everybody tries first|");
+}
+
+/* A password with a raw @: what stands behind it is no host. */
+static void a_part_of_a_password_is_never_a_host(void **state)
+{
+	files_write(*state, ".env.production", "A=postgres://x:begin@hunter2@db.example.org/y\n");
+	check(*state, "");
+}
+
 static void addresses_without_tls(void **state)
 {
 	files_write(*state, ".env", "A=postgres://x@db.example.org/y\n");
@@ -162,6 +177,8 @@ int main(void)
 	    cmocka_unit_test(connection_strings),
 	    cmocka_unit_test_setup_teardown(an_empty_folder, files_setup, files_teardown),
 	    cmocka_unit_test_setup_teardown(passwords_of_files, files_setup, files_teardown),
+	    cmocka_unit_test_setup_teardown(addresses_as_other_languages_write_them, files_setup, files_teardown),
+	    cmocka_unit_test_setup_teardown(a_part_of_a_password_is_never_a_host, files_setup, files_teardown),
 	    cmocka_unit_test_setup_teardown(addresses_without_tls, files_setup, files_teardown),
 	    cmocka_unit_test_setup_teardown(what_examples_have, files_setup, files_teardown),
 	    cmocka_unit_test_setup_teardown(a_broken_file, files_setup, files_teardown),
