@@ -55,7 +55,7 @@ static struct entry *entry_new(const struct request *request)
 	entry->row_fn = request->row_fn;
 	entry->fn = request->fn;
 	entry->arg = request->arg;
-	if (request->param_count > 0) {
+	if (request->params) {
 		entry->param_count = request->param_count;
 		entry->params = mem_new((size_t)request->param_count * sizeof *entry->params);
 		for (int i = 0; i < request->param_count; i++)

@@ -1,4 +1,5 @@
-/* See queries/explain.h. Everything goes in one message: a read-only transaction that is rolled back. */
+/* See queries/explain.h. In a read-only transaction that is rolled back. What is one statement here must be one to the server: standard_conforming_strings
+ * is set before it, and where that can be it goes by the extended protocol, which takes one alone. */
 #include "pgtend/queries/explain.h"
 
 #include <jansson.h>
@@ -6,6 +7,7 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/pg/alone.h"
 #include "pgtend/sql_embedded.h"
 
 enum { READY_MS = 15000, DEADLINE_MS = 15000, LOCK_TIMEOUT_MS = 1000, GRACE_MS = 5000 };
@@ -83,6 +85,10 @@ static bool choose_way(struct explaining *at, struct err *err)
 	at->is_generic = at->parameters > 0;
 	if (!at->is_generic)
 		return explain_check(at->sql, at->explain->is_analyze, err);
+	if (!explain_check_kind(at->sql, false, err)) {
+		err_prefix(err, "%s: the text of statement %s", at->database->name, at->explain->what);
+		return false;
+	}
 	if (at->explain->is_analyze) {
 		err_set(err, ERR_USAGE, "%s: statement %s has $1 for its values, so it cannot be run", at->database->name, at->explain->what);
 		return err_hint(err, "give it as SQL with values, or leave out --analyze");
@@ -94,39 +100,30 @@ static bool choose_way(struct explaining *at, struct err *err)
 	return true;
 }
 
-/* --- the message ------------------------------------------------------------------------------- */
+/* --- what is asked ------------------------------------------------------------------------------- */
 
-static void add_explain(const struct explaining *at, const char *format, struct text *message)
+static bool is_by_generic_plan(const struct explaining *at)
 {
-	bool is_own_way = at->is_generic && at->database->server->version_num >= 160000;
-
-	/* the prepared way has a setting of its own, which would only confuse */
-	text_addf(message, "EXPLAIN (%s%s%sFORMAT %s) ", at->explain->is_analyze ? "ANALYZE, BUFFERS, " : "", at->is_generic && !is_own_way ? "" : "SETTINGS, ",
-		is_own_way ? "GENERIC_PLAN, " : "", format);
-	if (!at->is_generic || is_own_way) {
-		text_addf(message, "%s\n;", at->sql);
-		return;
-	}
-	text_add(message, "EXECUTE pgtend_explain(");
-	for (int i = 0; i < at->parameters; i++)
-		text_add(message, i > 0 ? ", NULL" : "NULL");
-	text_add(message, ");");
+	return at->is_generic && at->database->server->version_num >= 160000;
 }
 
-static char *message_of(const struct explaining *at)
+static char *explain_of(const struct explaining *at, bool is_json)
 {
-	struct text message = {0};
-	bool is_prepared = at->is_generic && at->database->server->version_num < 160000;
+	bool is_own_way = is_by_generic_plan(at);
+	struct text sql = {0};
 
-	text_addf(&message, "BEGIN READ ONLY; SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; ", at->explain->timeout_ms, LOCK_TIMEOUT_MS);
-	if (is_prepared)
-		text_addf(&message, "SET LOCAL plan_cache_mode = force_generic_plan; PREPARE pgtend_explain AS %s\n;", at->sql);
-	if (!at->explain->is_analyze || !at->explain->wants_json)
-		add_explain(at, "TEXT", &message);
-	if (!at->explain->is_analyze || at->explain->wants_json)
-		add_explain(at, "JSON", &message);
-	text_add(&message, is_prepared ? "DEALLOCATE pgtend_explain; ROLLBACK" : "ROLLBACK");
-	return text_take(&message);
+	/* the prepared way has a setting of its own, which would only confuse */
+	text_addf(&sql, "EXPLAIN (%s%s%sFORMAT %s) ", at->explain->is_analyze ? "ANALYZE, BUFFERS, " : "", at->is_generic && !is_own_way ? "" : "SETTINGS, ",
+		is_own_way ? "GENERIC_PLAN, " : "", is_json ? "JSON" : "TEXT");
+	if (!at->is_generic || is_own_way) {
+		text_add(&sql, at->sql);
+		return text_take(&sql);
+	}
+	text_add(&sql, "EXECUTE pgtend_explain(");
+	for (int i = 0; i < at->parameters; i++)
+		text_add(&sql, i > 0 ? ", NULL" : "NULL");
+	text_add(&sql, ")");
+	return text_take(&sql);
 }
 
 /* In words: what the server says of a plan is often about something else. */
@@ -180,8 +177,21 @@ static void read_lines(const struct result *result, struct table *rows, int row,
 	text_done(&text);
 }
 
-static void fill(const struct explaining *at, struct result *result, struct table *rows, struct report *report)
+static void fill(const struct result *result, struct table *rows, struct report *report)
 {
+	const char *first = result_text(result, 0, 0);
+
+	if (first && first[0] == '[') {
+		table_set_text(rows, 0, "plan", first);
+		read_numbers(first, rows, 0);
+	} else {
+		read_lines(result, rows, 0, report);
+	}
+}
+
+static struct table *row_of(const struct explaining *at)
+{
+	struct table *rows = table_new(&explain_shape);
 	int row = table_add_row(rows);
 
 	table_set_text(rows, row, "database", at->database->name);
@@ -190,38 +200,61 @@ static void fill(const struct explaining *at, struct result *result, struct tabl
 	table_set_int(rows, row, "is_analyzed", at->explain->is_analyze);
 	table_set_int(rows, row, "is_generic", at->is_generic);
 	table_set_text(rows, row, "query", at->sql);
-	for (int i = 0; i < result_count(result); i++) {
-		result_choose(result, i);
-		if (result_columns(result) != 1 || strcmp(result_column_name(result, 0), "QUERY PLAN") != 0)
-			continue;
-		const char *first = result_text(result, 0, 0);
-
-		if (first && first[0] == '[') {
-			table_set_text(rows, row, "plan", first);
-			read_numbers(first, rows, row);
-		} else {
-			read_lines(result, rows, row, report);
-		}
-	}
+	return rows;
 }
 
-static bool ask(struct explaining *at, struct report *report, struct err *err)
+/* One statement, and nothing beside it: that is what parameters are for, though there are none. With $1 in it EXPLAIN would want values then:
+ * that one is known to be a single statement by the server's rules, too, since begin(). */
+static bool ask_alone(const struct explaining *at, const char *sql, struct result **result, struct err *err)
+{
+	static const char *const none[] = {NULL};
+
+	return session_query_wait(at->session, sql, is_by_generic_plan(at) ? NULL : none, 0, at->explain->timeout_ms + GRACE_MS, result, err);
+}
+
+static bool begin(const struct explaining *at, struct err *err)
+{
+	bool is_prepared = at->is_generic && !is_by_generic_plan(at);
+	char *head = mem_format("BEGIN READ ONLY; SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; SET LOCAL standard_conforming_strings = on%s",
+		at->explain->timeout_ms, LOCK_TIMEOUT_MS, is_prepared ? "; SET LOCAL plan_cache_mode = force_generic_plan" : "");
+	char *prepare = is_prepared ? mem_format("PREPARE pgtend_explain AS %s", at->sql) : NULL;
+	/* behind a pooler the transaction stays with this session, and what follows with it */
+	const struct session_statement statement = {.sql = head};
+	bool is_good = session_alone_wait(at->session, &statement, NULL, err) && (!prepare || ask_alone(at, prepare, NULL, err));
+
+	mem_free(prepare);
+	mem_free(head);
+	return is_good;
+}
+
+static bool ask_format(const struct explaining *at, bool is_json, struct table *rows, struct report *report, struct err *err)
 {
 	struct result *result = NULL;
-	char *message = message_of(at);
-	bool is_good = session_query_wait(at->session, message, NULL, 0, at->explain->timeout_ms + GRACE_MS, &result, err);
+	char *sql = explain_of(at, is_json);
+	bool is_good = ask_alone(at, sql, &result, err);
 
-	if (is_good) {
-		struct table *rows = table_new(&explain_shape);
-
-		fill(at, result, rows, report);
-		report_rows(report, rows);
-	} else {
-		word_failure(at, err);
-	}
+	if (is_good)
+		fill(result, rows, report);
 	result_free(result);
-	mem_free(message);
+	mem_free(sql);
 	return is_good;
+}
+
+/* What is left open by a failure ends with the session, which is nobody else's. */
+static bool ask(const struct explaining *at, struct report *report, struct err *err)
+{
+	const struct session_statement end = {.sql = "ROLLBACK"};
+	bool is_run = at->explain->is_analyze, wants_json = at->explain->wants_json;
+	struct table *rows = row_of(at);
+	bool is_good = begin(at, err) && ((is_run && wants_json) || ask_format(at, false, rows, report, err)) &&
+		((is_run && !wants_json) || ask_format(at, true, rows, report, err)) && session_alone_wait(at->session, &end, NULL, err);
+
+	if (!is_good) {
+		table_free(rows);
+		return word_failure(at, err);
+	}
+	report_rows(report, rows);
+	return true;
 }
 
 static bool prepare(struct fleet *fleet, struct explaining *at, struct err *err)

@@ -117,7 +117,7 @@ static bool check_parsed(const char *sql, const struct parse *parse, bool is_ana
 	return check_word(sql + statement->begin, sql + statement->end, is_analyze, err);
 }
 
-bool explain_check(const char *sql, bool is_analyze, struct err *err)
+bool explain_check_kind(const char *sql, bool is_analyze, struct err *err)
 {
 	struct parse parse = {0};
 
@@ -125,6 +125,13 @@ bool explain_check(const char *sql, bool is_analyze, struct err *err)
 	bool is_good = check_parsed(sql, &parse, is_analyze, err);
 
 	parse_done(&parse);
+	return is_good;
+}
+
+bool explain_check(const char *sql, bool is_analyze, struct err *err)
+{
+	bool is_good = explain_check_kind(sql, is_analyze, err);
+
 	if (is_good && explain_parameters(sql) > 0)
 		return err_set(err, ERR_USAGE, "the statement has $1 where a value should stand: give it with values, or the number of the statement in pg_stat_statements");
 	return is_good;

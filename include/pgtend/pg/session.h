@@ -106,7 +106,7 @@ void session_cost(const struct session *session, int64_t *statements, double *se
 
 struct request {
 	const char *sql;              /* copied */
-	const char *const *params;    /* text, NULL is null; copied. With params: extended protocol, one statement */
+	const char *const *params;    /* text, NULL is null; copied. With params, also none of them (count 0): extended protocol, the server takes one statement alone */
 	int param_count;
 	int deadline_ms;              /* from its sending; 0: none. After it the session cancels, drains, and reports ERR_TIMEOUT */
 	bool is_unwrapped;            /* behind a pooler: send as it is (own BEGIN..COMMIT, or must not be in a transaction) */

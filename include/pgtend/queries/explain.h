@@ -19,6 +19,8 @@ extern const struct table_shape explain_shape;
 
 /* One statement that has a plan? Otherwise ERR_USAGE says what is wrong. */
 PGTEND_CHECK bool explain_check(const char *sql, bool is_analyze, struct err *err);
+/* The same of a text that may have $1 for its values, as pg_stat_statements keeps it. */
+PGTEND_CHECK bool explain_check_kind(const char *sql, bool is_analyze, struct err *err);
 /* The whole text is a number. */
 bool explain_is_query_id(const char *what);
 /* The highest $N outside of strings and comments; 0: none. */
