@@ -12,7 +12,7 @@
 struct export;
 
 struct export_about {
-	const char *database, *table, *column, *age, *columns;
+	const char *database, *table, *column, *age, *columns; /* table, columns: as they stand in a statement */
 };
 /* The file of this run, or the one that an interrupted run left; opened with its first batch. ERR_LOCKED: another run writes to it. */
 PGTEND_CHECK bool export_open(const char *path, const struct export_about *about, struct export **export, struct err *err);
@@ -35,7 +35,7 @@ struct archive_source {
 	char *where;      /* "FILE:LINE" */
 	char *path;       /* absolute; NULL: not exported */
 	struct export *export;
-	char *columns;
+	char *table, *columns; /* of the named table, quoted */
 };
 /* One table that holds rows of it. */
 struct archive_target {

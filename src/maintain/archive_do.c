@@ -1,12 +1,13 @@
 /* maintain/archive_do.c - old rows taken out batch by batch. Each is a transaction: rows are locked, deleted and, where they are kept, given to the file in
  * one statement; it is committed when the file holds them on the disk. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "archive.h"
 #include "pgtend/loop/task.h"
 #include "pgtend/pg/copy.h"
 
-enum { BATCH_BYTES = 16 << 20, LEAST_BATCH = 10, TRIES = 3 };
+enum { BATCH_BYTES = 16 << 20, LEAST_BATCH = 10, MOST_PAGES = 4096, TRIES = 3 };
 
 struct walk {
 	struct chore *chore;
@@ -16,7 +17,7 @@ struct walk {
 	int64_t batch;                 /* rows at most */
 	int pause_ms;
 	char *last_value, *last_ctid;  /* behind which the next batch begins; NULL: at the start */
-	int64_t page;                  /* without an index: the next page */
+	int64_t page, pages;           /* without an index: the next window */
 	bool is_through;
 };
 
@@ -28,54 +29,88 @@ static bool send(struct walk *walk, const char *sql, struct result **r, struct e
 
 /* --- which rows next -------------------------------------------------------------------------------- */
 
-/* row_security = off: rows that a policy hides from us are an error, not silently left. */
+/* With an index in its order; without one by windows of pages, of which a batch may take a part. */
+static void add_place(struct walk *walk, struct text *sql)
+{
+	const struct archive_target *target = walk->target;
+	if (!target->has_index) {
+		text_addf(sql, " and t.ctid >= '(%lld,0)'::tid and t.ctid < '(%lld,0)'::tid", (long long)walk->page, (long long)(walk->page + walk->pages));
+		if (walk->last_ctid != NULL)
+			text_addf(sql, " and t.ctid > '%s'::tid", walk->last_ctid);
+		text_addf(sql, " order by t.ctid limit %lld", (long long)walk->batch);
+		return;
+	}
+	if (walk->last_ctid != NULL) {
+		char *value = session_quote_literal(walk->chore->session, walk->last_value);
+		text_addf(sql, " and (t.%s, t.ctid) > (%s::%s, '%s'::tid)", walk->column, value, target->type, walk->last_ctid);
+		mem_free(value);
+	}
+	text_addf(sql, " order by t.%s, t.ctid limit %lld", walk->column, (long long)walk->batch);
+}
+
+/* row_security = off: rows that a policy hides from us are an error, not silently left. Read committed, whatever the default: the DELETE must see who
+ * began to refer to a row before it was locked. No digit of a float is left out of the file. */
 static char *choosing_sql(struct walk *walk)
 {
 	const struct archive_target *target = walk->target;
 	struct text sql = {0};
-	text_addf(&sql, "begin; set local row_security = off; set local lock_timeout = %d; select t.ctid::text, t.%s::text as value from only %s t where t.%s < %s::%s and pg_catalog.isfinite(t.%s)",
+	text_addf(&sql, "begin isolation level read committed; set local row_security = off; set local extra_float_digits = 3; set local lock_timeout = %d; "
+	    "select t.ctid::text, t.%s::text as value from only %s t where t.%s < %s::%s and pg_catalog.isfinite(t.%s)",
 	    database_lock_timeout_ms(walk->chore->database), walk->column, walk->table, walk->column, walk->cutoff, target->type, walk->column);
 	if (target->gone != NULL)
 		text_addf(&sql, " and %s", target->gone);
-	if (!target->has_index) {
-		int64_t pages = walk->batch / (target->page_rows > 0 ? target->page_rows : 1);
-		int64_t end = walk->page + (pages > 0 ? pages : 1);
-		text_addf(&sql, " and t.ctid >= '(%lld,0)'::tid and t.ctid < '(%lld,0)'::tid", (long long)walk->page, (long long)end);
-		walk->page = end;
-		walk->is_through = walk->page > target->pages;
-	} else if (walk->last_ctid != NULL) {
-		char *value = session_quote_literal(walk->chore->session, walk->last_value);
-		text_addf(&sql, " and (t.%s, t.ctid) > (%s::%s, '%s'::tid)", walk->column, value, target->type, walk->last_ctid);
-		mem_free(value);
-	}
-	if (target->has_index)
-		text_addf(&sql, " order by t.%s, t.ctid limit %lld", walk->column, (long long)walk->batch);
+	add_place(walk, &sql);
 	text_add(&sql, " for update of t skip locked");
 	return text_take(&sql);
 }
 
-/* The rows as "{...}", now locked by us; *count of them. */
-static bool choose(struct walk *walk, char **ctids, int64_t *count, struct err *err)
+static void remember(struct walk *walk, const char *value, const char *ctid)
 {
-	char *sql = choosing_sql(walk);
-	struct result *r = NULL;
-	struct text list = {0};
-	bool ok = send(walk, sql, &r, err);
-	int rows = ok ? result_rows(r) : 0;
-	for (int row = 0; row < rows; row++)
-		text_addf(&list, "%s\"%s\"", row > 0 ? "," : "{", result_word(r, row, "ctid"));
-	if (rows > 0) {
-		text_add(&list, "}");
-		mem_free(walk->last_ctid);
-		mem_free(walk->last_value);
-		walk->last_ctid = mem_copy(result_word(r, rows - 1, "ctid"));
-		walk->last_value = mem_copy(result_word(r, rows - 1, "value"));
+	mem_free(walk->last_ctid);
+	mem_free(walk->last_value);
+	walk->last_ctid = ctid != NULL ? mem_copy(ctid) : NULL;
+	walk->last_value = value != NULL ? mem_copy(value) : NULL;
+}
+
+/* What the catalog says of rows a page may be wrong: a window that held too many is halved, one that held few doubled. */
+static void move_window(struct walk *walk, int rows)
+{
+	if (rows == walk->batch) {
+		walk->page = strtoll(walk->last_ctid + 1, NULL, 10);
+		walk->pages = walk->pages > 1 ? walk->pages / 2 : 1;
+		return;
 	}
+	remember(walk, NULL, NULL);
+	walk->page += walk->pages;
+	if (rows < walk->batch / 4 && walk->pages < MOST_PAGES)
+		walk->pages *= 2;
+	walk->is_through = walk->page > walk->target->pages;
+}
+
+static void move_on(struct walk *walk, const struct result *r, int rows)
+{
+	if (rows > 0)
+		remember(walk, result_word(r, rows - 1, "value"), result_word(r, rows - 1, "ctid"));
 	if (walk->target->has_index)
 		walk->is_through = rows == 0;
-	*count = rows;
-	*ctids = text_take(&list);
-	result_free(r);
+	else
+		move_window(walk, rows);
+}
+
+/* The rows of *r as "{...}", now locked by us. */
+static char *list_of(const struct result *r)
+{
+	struct text list = {0};
+	for (int row = 0; row < result_rows(r); row++)
+		text_addf(&list, "%s\"%s\"", row > 0 ? "," : "{", result_word(r, row, "ctid"));
+	text_add(&list, "}");
+	return text_take(&list);
+}
+
+static bool choose(struct walk *walk, struct result **r, struct err *err)
+{
+	char *sql = choosing_sql(walk);
+	bool ok = send(walk, sql, r, err);
 	mem_free(sql);
 	return ok;
 }
@@ -96,14 +131,21 @@ static bool read_into(struct copy *copy, struct export *export, int64_t *rows, s
 	}
 }
 
+/* What is to go: what began to be referred to between the choice and its lock stays, else ON DELETE CASCADE would take along rows that nobody chose. */
+static char *delete_sql(const struct walk *walk, const char *ctids)
+{
+	const char *gone = walk->target->gone;
+	return mem_format("delete from only %s t where t.ctid = any ('%s'::tid[])%s%s", walk->table, ctids, gone != NULL ? " and " : "", gone != NULL ? gone : "");
+}
+
 /* Written, counted, on the disk. *rows without the header. */
 static bool write_out(struct walk *walk, const char *ctids, int64_t *rows, struct err *err)
 {
 	struct export *export = walk->target->source->export;
 	const char *how = export_copy_options(export);
 	int64_t told = -1, seen = 0;
-	char *sql = mem_format("copy (delete from only %s t where t.ctid = any ('%s'::tid[]) returning %s) to stdout%s", walk->table, ctids,
-	    walk->target->row_columns, how);
+	char *delete = delete_sql(walk, ctids), *sql = mem_format("copy (%s returning %s) to stdout%s", delete, walk->target->row_columns, how);
+	mem_free(delete);
 	if (!export_batch_begin(export, walk->chore->fleet->loop, err)) {
 		mem_free(sql);
 		return false;
@@ -127,7 +169,8 @@ static bool write_out(struct walk *walk, const char *ctids, int64_t *rows, struc
 
 static bool delete_only(struct walk *walk, const char *ctids, int64_t *rows, struct err *err)
 {
-	char *sql = mem_format("with gone as (delete from only %s t where t.ctid = any ('%s'::tid[]) returning 1) select count(*) as rows from gone", walk->table, ctids);
+	char *delete = delete_sql(walk, ctids), *sql = mem_format("with gone as (%s returning 1) select count(*) as rows from gone", delete);
+	mem_free(delete);
 	struct result *r = NULL;
 	bool ok = send(walk, sql, &r, err);
 	*rows = ok ? result_number(r, 0, "rows") : 0;
@@ -179,10 +222,8 @@ static bool open_export(struct walk *walk, struct err *err)
 	struct archive_source *source = walk->target->source;
 	if (source->path == NULL || source->export != NULL)
 		return true;
-	char *table = mem_format("%s.%s", walk->item->schema, walk->item->name);
-	const struct export_about about = {walk->chore->database->dbname, table, source->rule.column, source->rule.age, source->columns};
+	const struct export_about about = {walk->chore->database->dbname, source->table, source->rule.column, source->rule.age, source->columns};
 	bool ok = export_open(source->path, &about, &source->export, err);
-	mem_free(table);
 	if (ok)
 		report_log(walk->chore->report, "rows of %s go to %s", walk->item->shown, export_path(source->export));
 	return ok;
@@ -190,24 +231,35 @@ static bool open_export(struct walk *walk, struct err *err)
 
 /* --- batch by batch ----------------------------------------------------------------------------------- */
 
+static void drop_batch(struct walk *walk, bool is_unknown, struct err *err)
+{
+	struct export *export = walk->target->source->export;
+	struct err cut = {0};
+	if (is_unknown)
+		err_hint(err, "whether the last batch is gone from the database is not known; its rows are in %s", export != NULL ? export_path(export) : "nothing else");
+	else if (export != NULL && !export_batch_drop(export, &cut))
+		*err = cut;
+}
+
 static bool one_batch(struct walk *walk, int64_t *rows, struct err *err)
 {
-	char *ctids = NULL;
-	int64_t count = 0;
+	struct result *r = NULL;
 	bool is_unknown = false;
 	*rows = 0;
-	bool ok = choose(walk, &ctids, &count, err);
-	if (ok && count > 0)
+	bool ok = choose(walk, &r, err);
+	int count = ok ? result_rows(r) : 0;
+	if (count > 0) {
+		char *ctids = list_of(r);
 		ok = open_export(walk, err) && take_out(walk, ctids, rows, &is_unknown, err);
+		mem_free(ctids);
+	}
 	if (!ok || count == 0)
 		roll_back(walk);
-	struct err cut = {0};
-	if (!ok && !is_unknown && walk->target->source->export != NULL && !export_batch_drop(walk->target->source->export, &cut))
-		*err = cut;
-	if (is_unknown)
-		err_hint(err, "whether the last batch is gone from the database is not known; its rows are in %s", walk->target->source->export != NULL ?
-		    export_path(walk->target->source->export) : "nothing else");
-	mem_free(ctids);
+	if (ok)
+		move_on(walk, r, count);
+	else
+		drop_batch(walk, is_unknown, err);
+	result_free(r);
 	return ok;
 }
 
@@ -252,6 +304,7 @@ static void walk_begin(struct walk *walk, struct chore *chore, struct item *item
 	walk->column = session_quote_identifier(chore->session, target->source->rule.column);
 	walk->cutoff = session_quote_literal(chore->session, target->cutoff);
 	walk->batch = fit < most ? (fit > LEAST_BATCH ? fit : most < LEAST_BATCH ? most : LEAST_BATCH) : most;
+	walk->pages = walk->batch / (target->page_rows > 0 ? target->page_rows : 1) + 1;
 	walk->pause_ms = (int)(section_seconds(chore->database->section, "archive_pause") * 1000);
 }
 
@@ -276,7 +329,7 @@ static bool work(struct chore *chore, struct item *item, struct err *err)
 	} else {
 		chore_settle(chore, item, ok, false, &own);
 	}
-	if (walk.target->source->export != NULL)
+	if (walk.target->source->export != NULL && item->rows > 0)
 		item->file = mem_copy(export_path(walk.target->source->export));
 	walk_end(&walk);
 	if (ok || !chore_is_broken(chore, &own))

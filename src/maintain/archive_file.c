@@ -33,11 +33,13 @@ struct export {
 
 /* --- names ------------------------------------------------------------------------------------- */
 
-/* "archive/v.csv.gz": its stem ends before ".csv.gz". */
+/* "archive/public.v.csv.gz": its stem ends before ".csv.gz". */
 static size_t stem_length(const char *path)
 {
-	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path, *dot = strchr(name + (*name == '.'), '.');
-	return dot != NULL ? (size_t)(dot - path) : strlen(path);
+	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+	size_t stem = strlen(path) - (text_ends_with(path, ".gz") ? 3 : text_ends_with(path, ".zst") ? 4 : 0);
+	const char *first = name + (*name == '.'), *dot = memrchr(first, '.', (size_t)(path + stem - first));
+	return dot != NULL ? (size_t)(dot - path) : stem;
 }
 
 static char *name_of_run(const char *path)
@@ -98,23 +100,52 @@ static bool is_text(const json_t *json, const char *key, const char *value)
 
 /* --- an interrupted run ----------------------------------------------------------------------------- */
 
-/* Takes over a file whose journal says that it is open and of the same table and columns. false: it is none, or *err says what. */
+/* The journal of `path` if it says that the file is open and of the same table and columns, else NULL. */
+static json_t *open_journal(const char *journal, const struct export_about *about)
+{
+	json_t *json = NULL;
+	struct err ignored;
+	if (json_read_file(journal, &json, &ignored) && is_text(json, "form", "pgtend archive 1") && is_text(json, "state", "open") &&
+	    is_text(json, "database", about->database) && is_text(json, "table", about->table) && is_text(json, "columns", about->columns))
+		return json;
+	json_decref(json);
+	return NULL;
+}
+
+/* Whether the name still leads to the file that we have in hand: nobody moved, removed or replaced it. */
+static bool is_in_place(const char *path, int fd, struct stat *own)
+{
+	struct stat there;
+	return fstat(fd, own) == 0 && lstat(path, &there) == 0 && there.st_ino == own->st_ino && there.st_dev == own->st_dev;
+}
+
+/* A file that another run writes to is its own; what the journal said before the lock was ours may be old by now. */
+static int lock_open(const char *path, const char *journal, const struct export_about *about, json_t **json, struct err *err)
+{
+	*json = open_journal(journal, about);
+	int fd = *json != NULL ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1;
+	bool is_ours = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+	if (fd >= 0 && !is_ours)
+		err_set(err, ERR_LOCKED, "another run writes to %s now", path);
+	json_decref(*json);
+	*json = is_ours ? open_journal(journal, about) : NULL;
+	if (*json != NULL)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Takes over a file that an interrupted run left. false: it is none, or *err says what. */
 static bool take_over(struct export *export, const char *path, const struct export_about *about, struct err *err)
 {
 	char *journal = mem_format("%s.json", path);
 	json_t *json = NULL;
-	struct err ignored;
 	struct stat info;
-	bool is_it = json_read_file(journal, &json, &ignored) && is_text(json, "form", "pgtend archive 1") && is_text(json, "state", "open") &&
-	             is_text(json, "database", about->database) && is_text(json, "table", about->table) && is_text(json, "columns", about->columns);
-	int fd = is_it ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1;
+	int fd = lock_open(path, journal, about, &json, err);
 	int64_t bytes = json_integer_value(json_object_get(json, "bytes"));
-	is_it = fd >= 0;
-	if (is_it && flock(fd, LOCK_EX | LOCK_NB) != 0)
-		is_it = err_set(err, ERR_LOCKED, "another run writes to %s now", path);
 	/* Shorter than what was written down: somebody else had it in hand, and it stays as it is. */
-	is_it = is_it && fstat(fd, &info) == 0 && info.st_size >= bytes && ftruncate(fd, bytes) == 0 && lseek(fd, bytes, SEEK_SET) == bytes;
-	if (is_it) {
+	if (fd >= 0 && is_in_place(path, fd, &info) && info.st_size >= bytes && ftruncate(fd, bytes) == 0 && lseek(fd, bytes, SEEK_SET) == bytes) {
 		export->fd = fd;
 		export->path = mem_copy(path);
 		export->journal = journal;
@@ -302,6 +333,9 @@ bool export_batch_close(struct export *export, int64_t rows, struct err *err)
 {
 	if (!end_stream(export, err))
 		return false;
+	struct stat info;
+	if (!is_in_place(export->path, export->fd, &info))
+		return err_set(err, ERR_FAILED, "%s was moved, removed or replaced meanwhile: its rows stay in the database", export->path);
 	off_t end = lseek(export->fd, 0, SEEK_CUR);
 	if (end < export->bytes)
 		return err_set(err, ERR_FAILED, "%s: its end is not known: %s", export->path, strerror(errno));

@@ -62,6 +62,7 @@ void archiving_done(struct archive *archive)
 		archive_rule_done(&archive->sources[i].rule);
 		mem_free(archive->sources[i].where);
 		mem_free(archive->sources[i].path);
+		mem_free(archive->sources[i].table);
 		mem_free(archive->sources[i].columns);
 	}
 	mem_free(archive->sources);
@@ -81,10 +82,26 @@ static char *why_not(const struct chore *chore, const struct archive_source *sou
 	if (result_word(r, row, "cutoff") == NULL)
 		return mem_format("column %s is of type %s: an age needs a date, a timestamp or a timestamptz (%s)", source->rule.column,
 		    result_word(r, row, "type"), source->where);
+	if (result_word(r, row, "rules") != NULL)
+		return mem_format("its rule %s says what becomes of a DELETE: whether rows go nobody knows", result_word(r, row, "rules"));
+	if (source->path != NULL && result_word(r, row, "own_columns") != NULL)
+		return mem_format("%s has no column %s: it would not be in the file; give %s.%s a rule of its own", result_word(r, row, "root"),
+		    result_word(r, row, "own_columns"), result_word(r, row, "schema"), result_word(r, row, "name"));
 	if (!result_bool(r, row, result_column(r, "may_delete")) || !result_bool(r, row, result_column(r, "may_lock")))
 		return mem_format("this role may not take rows out: GRANT SELECT, UPDATE, DELETE ON %s.%s TO CURRENT_USER as its owner %s",
 		    result_word(r, row, "schema"), result_word(r, row, "name"), result_word(r, row, "owner"));
 	return NULL;
+}
+
+/* Whether another rule speaks of that very table. */
+static bool has_own_rule(const struct archive *archive, const struct archive_source *source, const char *schema, const char *name)
+{
+	for (int i = 0; i < archive->source_count; i++) {
+		const struct archive_rule *rule = &archive->sources[i].rule;
+		if (&archive->sources[i] != source && strcmp(rule->table, name) == 0 && (rule->schema == NULL || strcmp(rule->schema, schema) == 0))
+			return true;
+	}
+	return false;
 }
 
 static void add_target(struct chore *chore, struct archive *archive, struct archive_source *source, const struct result *r, int row)
@@ -101,6 +118,8 @@ static void add_target(struct chore *chore, struct archive *archive, struct arch
 	target->width = result_number(r, row, "width");
 	target->pages = result_number(r, row, "pages");
 	target->page_rows = result_number(r, row, "page_rows");
+	if (source->table == NULL)
+		source->table = mem_copy(result_word(r, row, "root"));
 	if (source->columns == NULL)
 		source->columns = mem_copy(result_word(r, row, "columns"));
 	struct item *item = chore_add(chore, STEP_ARCHIVE, result_word(r, row, "schema"), result_word(r, row, "name"), NULL);
@@ -109,6 +128,11 @@ static void add_target(struct chore *chore, struct archive *archive, struct arch
 	item->reason = why_not(chore, source, r, row);
 	if (item->reason != NULL) {
 		item->state = ITEM_FAILED;
+		if (result_word(r, row, "own_columns") != NULL && has_own_rule(archive, source, item->schema, item->name)) {
+			item->state = ITEM_SKIPPED;
+			mem_free(item->reason);
+			item->reason = mem_copy("it has a rule of its own");
+		}
 		return;
 	}
 	struct text why = {0};

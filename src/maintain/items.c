@@ -226,11 +226,14 @@ static bool tell_bad(const struct chore *chore, const struct tally *tally, struc
 	char *bad = words_join(&tally->bad_names, ", "), *left = words_join(&tally->left_names, ", ");
 	int all = tally->done + tally->bad + tally->left;
 	if (tally->bad > 0) {
-		bool is_index = false;
-		for (int i = 0; i < chore->count; i++)
+		bool is_index = false, is_held = false;
+		for (int i = 0; i < chore->count; i++) {
 			is_index = is_index || chore->items[i].index != NULL;
+			is_held = is_held || chore->items[i].state == ITEM_LOCKED;
+		}
 		err_set(err, tally->done > 0 ? ERR_PARTIAL : ERR_FAILED, "%d of %d %s not done: %s", tally->bad, all, is_index ? "steps" : "tables", bad);
-		err_hint(err, "see who holds them: pgtend activity %s", chore->database->name);
+		if (is_held)
+			err_hint(err, "see who holds them: pgtend activity %s", chore->database->name);
 	} else {
 		err_set(err, ERR_PARTIAL, "the time was over: %d of %d steps left: %s", tally->left, all, left);
 		err_hint(err, "the next run goes on; --budget or key maintain_budget gives it more time");

@@ -14,7 +14,7 @@ with recursive named as (
 ), age as (
   select $4::interval as age, pg_catalog.now() - $4::interval as past, pg_catalog.timezone('UTC', pg_catalog.now()) - $4::interval as past_utc
 )
-select named.oid::bigint as root_oid, named.nspname as root_schema, named.relname as root, pg_catalog.pg_table_is_visible(named.oid) as is_visible,
+select named.oid::bigint as root_oid, pg_catalog.format('%I.%I', named.nspname, named.relname) as root, pg_catalog.pg_table_is_visible(named.oid) as is_visible,
        c.oid::bigint as oid, n.nspname as schema, c.relname as name, c.relkind as kind,
        pg_catalog.pg_get_userbyid(c.relowner) as owner,
        a.attname is not null as has_column,
@@ -37,6 +37,12 @@ select named.oid::bigint as root_oid, named.nspname as root_schema, named.relnam
           from pg_catalog.pg_attribute l where l.attrelid = named.oid and l.attnum > 0 and not l.attisdropped and l.attgenerated = '') as row_columns,
        (select pg_catalog.string_agg(tg.tgname, ', ' order by tg.tgname) from pg_catalog.pg_trigger tg
          where tg.tgrelid = c.oid and not tg.tgisinternal and tg.tgenabled <> 'D' and tg.tgtype::int & 8 <> 0) as triggers,
+       -- what a child has and the named table has not: it would not be in the file
+       (select pg_catalog.string_agg(pg_catalog.quote_ident(l.attname), ', ' order by l.attnum)
+          from pg_catalog.pg_attribute l where l.attrelid = c.oid and l.attnum > 0 and not l.attisdropped and l.attgenerated = ''
+           and not exists (select from pg_catalog.pg_attribute w where w.attrelid = named.oid and w.attname = l.attname and not w.attisdropped)) as own_columns,
+       (select pg_catalog.string_agg(w.rulename, ', ' order by w.rulename) from pg_catalog.pg_rewrite w
+         where w.ev_class = c.oid and w.ev_type = '4' and w.ev_enabled <> 'D') as rules,
        f.gone, f.referrers,
        exists (select from pg_catalog.pg_inherits hi join pg_catalog.pg_class hk on hk.oid = hi.inhrelid join pg_catalog.pg_namespace hn on hn.oid = hk.relnamespace
                 where hi.inhparent = named.oid and named.relkind = 'r' and hn.nspname ~ '^_timescaledb_') as is_hypertable
