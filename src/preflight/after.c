@@ -146,8 +146,13 @@ static void compare_locks(struct after *after)
 {
 	char age[UNITS_SIZE];
 	double blocked_s = after->now->blocked_s;
+	if (!after->now->has_counters) {
+		add(after, "locks", "skipped", mem_copy("the server has no other sessions"), NULL);
+		return;
+	}
 	if (!after->now->has_sessions) {
-		add(after, "locks", "skipped", mem_copy("other sessions are not seen: GRANT pg_monitor, or a server that has none"), NULL);
+		add(after, "locks", "skipped", mem_format("whether other sessions wait is hidden from %s", after->now->who),
+		    mem_format("GRANT pg_monitor TO %s", after->now->role));
 		return;
 	}
 	/* A wait of a moment is none. */
@@ -280,20 +285,32 @@ static void tell_slowest(struct after *after, struct slower *slower, int count)
 	result_free(texts);
 }
 
+/* What other roles run is most of what an application does. */
+static void tell_hidden(struct after *after)
+{
+	if (after->now->sees_all_statements)
+		add(after, "statements", "skipped", mem_copy("what the statements of other roles cost was hidden before: only new ones are judged"), NULL);
+	else
+		add(after, "statements", "skipped", mem_format("what the statements of other roles cost is hidden from %s", after->now->who),
+		    mem_format("GRANT pg_read_all_stats TO %s", after->now->role));
+}
+
 static void compare_statements(struct after *after)
 {
 	const char *unseen = after->before->unseen != NULL ? after->before->unseen : after->now->unseen;
+	bool is_partial = !after->before->sees_all_statements || !after->now->sees_all_statements;
 	struct slower *slower = mem_grow(NULL, (size_t)after->now->count + 1, sizeof *slower);
 	int count = 0;
 	for (int i = 0; unseen == NULL && i < after->now->count; i++)
 		count += look_at(after, &after->now->statements[i], &slower[count]);
 	if (unseen != NULL)
-		add(after, "statements", "skipped", mem_format("cannot be compared: %s", unseen),
-		    after->now->schema == NULL ? mem_copy("CREATE EXTENSION pg_stat_statements (shared_preload_libraries first)") : NULL);
+		add(after, "statements", "skipped", mem_format("cannot be compared: %s", unseen), mem_copy(after->now->unseen_mend));
 	else if (count > 0)
 		tell_slowest(after, slower, count);
 	else
-		add(after, "statements", "ok", mem_format("none of %d became slower", after->now->count), NULL);
+		add(after, "statements", "ok", mem_format("none of %s%d became slower", is_partial ? "its own " : "", after->now->count), NULL);
+	if (unseen == NULL && is_partial)
+		tell_hidden(after);
 	mem_free(slower);
 }
 

@@ -29,7 +29,7 @@ static void say_unseen(struct preflight *preflight, struct database *database, s
 	const char *who = line_server_text(preflight, "who");
 	char *quoted = session_quote_identifier(session, who != NULL ? who : "");
 	line_add(preflight, database, credentials, database->server->label, LINE_NOTE,
-	    mem_copy("whether every role's password is kept as SCRAM is not seen: role has no right to read pg_authid"),
+	    mem_format("whether every role's password is kept as SCRAM is not seen: %s may not read pg_authid", who != NULL ? who : "the role"),
 	    mem_format("as a superuser: GRANT SELECT ON pg_catalog.pg_authid TO %s", quoted));
 	mem_free(quoted);
 }

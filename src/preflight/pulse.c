@@ -23,6 +23,9 @@ void pulse_free(struct pulse *pulse)
 	mem_free(pulse->stats_reset);
 	mem_free(pulse->schema);
 	mem_free(pulse->unseen);
+	mem_free(pulse->unseen_mend);
+	mem_free(pulse->who);
+	mem_free(pulse->role);
 	mem_free(pulse->statements);
 	mem_free(pulse);
 }
@@ -85,6 +88,11 @@ static bool ask_database(struct session *session, struct pulse *pulse, struct er
 		pulse->stats_reset = mem_copy(result_text(result, 0, result_column(result, "stats_reset")));
 		pulse->invalid_indexes = result_int(result, 0, result_column(result, "invalid_indexes"), 0);
 		pulse->schema = mem_copy(result_text(result, 0, result_column(result, "statements_schema")));
+		pulse->unseen = mem_copy(result_text(result, 0, result_column(result, "unseen")));
+		pulse->unseen_mend = mem_copy(result_text(result, 0, result_column(result, "unseen_mend")));
+		pulse->sees_all_statements = result_bool(result, 0, result_column(result, "sees_all_statements"));
+		pulse->who = mem_copy(result_text(result, 0, result_column(result, "who")));
+		pulse->role = mem_copy(result_text(result, 0, result_column(result, "role")));
 	}
 	result_free(result);
 	return is_answered;
@@ -107,10 +115,8 @@ static void ask_statements(struct session *session, struct pulse *pulse)
 {
 	struct result *result = NULL;
 	struct err why = {0};
-	if (pulse->schema == NULL) {
-		pulse->unseen = mem_copy("pg_stat_statements is not installed in this database");
+	if (pulse->unseen != NULL || pulse->schema == NULL)
 		return;
-	}
 	char *sql = pulse_sql(session, sql_preflight_statements, pulse->schema);
 	if (session_query_wait(session, sql, NULL, 0, ASK_MS, &result, &why)) {
 		pulse->statements = mem_grow(NULL, (size_t)result_rows(result) + 1, sizeof *pulse->statements);
@@ -167,11 +173,11 @@ static json_t *json_of(const struct pulse *pulse, const char *what)
 	for (int i = 0; i < pulse->count; i++)
 		json_array_append_new(statements, json_pack("[I, I, f]", (json_int_t)pulse->statements[i].id, (json_int_t)pulse->statements[i].calls,
 		                                      pulse->statements[i].total_ms));
-	return json_pack("{s:s, s:s, s:s, s:o, s:b, s:b, s:I, s:I, s:I, s:s?, s:I, s:f, s:I, s:s?, s:o}", "at", units_rfc3339(at, pulse->taken_us), "what", what,
+	return json_pack("{s:s, s:s, s:s, s:o, s:b, s:b, s:I, s:I, s:I, s:s?, s:I, s:f, s:I, s:s?, s:b, s:o}", "at", units_rfc3339(at, pulse->taken_us), "what", what,
 	    "verdict", pulse->verdict, "reasons", reasons, "has_counters", pulse->has_counters, "has_sessions", pulse->has_sessions, "commits",
 	    (json_int_t)pulse->commits, "rollbacks", (json_int_t)pulse->rollbacks, "deadlocks", (json_int_t)pulse->deadlocks, "stats_reset", pulse->stats_reset,
 	    "waiting", (json_int_t)pulse->waiting, "blocked_s", pulse->blocked_s, "invalid_indexes", (json_int_t)pulse->invalid_indexes, "unseen", pulse->unseen,
-	    "statements", statements);
+	    "sees_all_statements", pulse->sees_all_statements, "statements", statements);
 }
 
 bool pulse_keep(const struct database *database, const struct pulse *pulse, const char *what, struct err *err)
@@ -235,7 +241,8 @@ struct pulse *pulse_read(const struct database *database, struct err *err)
 		    .waiting = integer(root, "waiting"),
 		    .blocked_s = json_number_value(json_object_get(root, "blocked_s")),
 		    .invalid_indexes = integer(root, "invalid_indexes"),
-		    .unseen = words_of(root, "unseen")};
+		    .unseen = words_of(root, "unseen"),
+		    .sees_all_statements = json_is_true(json_object_get(root, "sees_all_statements"))};
 		read_lists(root, pulse);
 	}
 	json_decref(root);

@@ -22,6 +22,9 @@ struct pulse {
 	int64_t invalid_indexes;
 	char *schema;           /* of pg_stat_statements; NULL: it is not there */
 	char *unseen;           /* why statements are not known; NULL */
+	char *unseen_mend;      /* what would help; not kept */
+	bool sees_all_statements; /* those of other roles, too */
+	char *who, *role;       /* who we are, and as SQL has it; not kept */
 	struct statement *statements;
 	int count;
 };
