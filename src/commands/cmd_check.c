@@ -70,6 +70,13 @@ static void add_row(struct table *table, const struct database *database, const 
 	mem_free(measures);
 }
 
+/* What the role may not see is not known: a row that says so, with the GRANT. */
+static void add_unseen_row(struct table *table, const struct database *database, const struct health_check *check, const struct health *health)
+{
+	struct finding finding = {.check = check, .verdict = VERDICT_UNKNOWN, .reason = health->lacks};
+	add_row(table, database, check, &finding);
+}
+
 /* --- the work ----------------------------------------------------------------------------------- */
 
 struct checking {
@@ -105,6 +112,8 @@ static void check_one(struct checking *checking, const struct database *database
 	health_check_run(action->fleet, database, check, &health);
 	for (int i = 0; i < health.finding_count; i++)
 		add_row(checking->table, database, check, &health.findings[i]);
+	if (health.is_forbidden)
+		add_unseen_row(checking->table, database, check, &health);
 	plugin_add(&checking->plugin, database, check, &health);
 	/* Said once: without it a verdict may only tremble around its limit. */
 	if (!limits_memory_save(action->fleet, database, check->name, &err) && !checking->is_memory_broken) {

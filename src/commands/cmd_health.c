@@ -92,6 +92,7 @@ static bool run(struct action *action, struct err *err)
 		table_free(all[i].table);
 	}
 	mem_free(all);
+	gather_hint_grant(action, rows, "pg_read_all_stats");
 	report_rows(action->report, rows);
 	return say_sick(action, rows, err);
 }

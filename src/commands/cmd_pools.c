@@ -124,6 +124,7 @@ static bool run_clients(struct action *action, struct err *err)
 		table_remove_row(links, row);
 	if (rows > table_rows(links))
 		report_hint(action->report, "%d rows more: --limit %d shows them", rows - table_rows(links), rows);
+	gather_hint_grant(action, links, "pg_read_all_stats");
 	report_rows(action->report, links);
 	say_silent(action);
 	hint_of_none(action);
@@ -165,6 +166,7 @@ static bool run_applications(struct action *action, struct err *err)
 		add_all(all, some);
 		table_free(some);
 	}
+	gather_hint_grant(action, all, "pg_read_all_stats");
 	report_rows(action->report, all);
 	/* without it the sessions are counted as they are: its own are those of applications then */
 	if (!verdict(action->fleet, FACT_POOL_CLIENTS, &of_pooler))

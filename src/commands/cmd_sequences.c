@@ -1,6 +1,7 @@
 /* sequences: how near its end each one is. */
 #include "gather.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/fleet/sequences.h"
 #include "pgtend/probes/collector.h"
 #include "pgtend/probes/shapes.h"
 
@@ -17,18 +18,18 @@ static const struct verb_option options[] = {
 	{0},
 };
 
-/* By schema, because that is how it is granted. */
 static void hint_grant(struct action *action, const struct table *all)
 {
-	for (int row = 0; row < table_rows(all); row++) {
-		if (table_get(all, row, "used")->missing != MISSING_PRIVILEGE)
-			continue;
-		char *granted = mem_format("SELECT ON ALL SEQUENCES IN SCHEMA %s", table_get_text(all, row, "schema"));
+	int unread;
+	char *schemas = sequences_unread(all, &unread);
+
+	if (unread > 0) {
+		char *granted = mem_format("SELECT ON ALL SEQUENCES IN SCHEMA %s", schemas);
 
 		gather_hint_grant(action, all, granted);
 		mem_free(granted);
-		return;
 	}
+	mem_free(schemas);
 }
 
 static bool run(struct action *action, struct err *err)

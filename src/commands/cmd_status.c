@@ -1,5 +1,5 @@
 /* status: one row a database, what FLEET shows. */
-#include "pgtend/commands/command.h"
+#include "gather.h"
 #include "pgtend/health/health.h"
 #include "pgtend/probes/collector.h"
 
@@ -7,7 +7,7 @@ enum { STATUS_DEADLINE_MS = 15000 };
 
 static bool run(struct action *action, struct err *err)
 {
-	static const enum fact facts[] = {FACT_DATABASES, FACT_DEAD_ROWS, FACT_MIGRATIONS, FACT_CHUNKS, FACT_POLICIES, FACT_AGGREGATES,
+	static const enum fact facts[] = {FACT_DATABASES, FACT_LOCKS, FACT_DEAD_ROWS, FACT_MIGRATIONS, FACT_CHUNKS, FACT_POLICIES, FACT_AGGREGATES,
 		FACT_INGEST, FACT_BACKUP, FACT_ARCHIVER, FACT_POINTS, FACT_RESTORES, FACT_REPLICATION, FACT_WRAPAROUND, FACT_SEQUENCES, FACT_TLS, FACT_POOLS, FACT_COUNT};
 	collect_wait(action->fleet, action->databases, action->database_count, facts, STATUS_DEADLINE_MS);
 	struct table *rows = health_overview(action->fleet, action->databases, action->database_count);
@@ -21,6 +21,7 @@ static bool run(struct action *action, struct err *err)
 		if (all > 1)
 			report_log(action->report, "%s", err->text);
 	}
+	gather_hint_grant(action, rows, "pg_read_all_stats");
 	report_rows(action->report, rows);
 	/* The rows are printed all the same; the status says how many are missing. */
 	if (all > 1 && silent > 0)

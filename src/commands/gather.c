@@ -1,5 +1,6 @@
 #include "gather.h"
 
+#include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 
 void gather_rows(const struct database *database, const struct facts *facts, struct table *all)
@@ -44,11 +45,15 @@ bool gather_verdict(struct action *action, enum fact fact, struct err *err)
 
 void gather_hint_hidden(struct action *action, const struct database *database, int hidden)
 {
-	const char *user = conninfo_get(database->info, "user");
+	const char *user = conninfo_effective(database->info, "user");
 
-	if (hidden > 0)
-		report_hint(action->report, "%s: %d without an estimate, because the role may not read their columns: GRANT pg_read_all_data TO %s (before 14: SELECT on the tables)",
-			database->name, hidden, user ? user : "it");
+	if (hidden <= 0)
+		return;
+	char *role = text_sql_name(user ? user : "");
+
+	report_hint(action->report, "%s: %d without an estimate, because the role may not read their columns: GRANT pg_read_all_data TO %s (before 14: SELECT on the tables)",
+		database->name, hidden, role);
+	mem_free(role);
 }
 
 bool gather_unsupported(struct action *action, enum capability capability, struct err *err)

@@ -85,33 +85,16 @@ static bool has_privilege_missing(const struct table *rows)
 	return false;
 }
 
-/* As SQL wants it: a role may be called anything. */
-static char *quoted(const char *role)
-{
-	struct text out = {0};
-
-	text_add(&out, "\"");
-	for (const char *c = role; *c; c++)
-		text_add_n(&out, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
-	text_add(&out, "\"");
-	return text_take(&out);
-}
-
-static bool is_plain(const char *role)
-{
-	return role[strspn(role, "abcdefghijklmnopqrstuvwxyz_0123456789")] == '\0' && !(*role >= '0' && *role <= '9');
-}
-
 void gather_hint_grant(struct action *action, const struct table *rows, const char *granted)
 {
 	struct words said = {0};
 
 	for (int i = 0; i < action->database_count && has_privilege_missing(rows); i++) {
-		const char *role = conninfo_get(action->databases[i]->info, "user");
+		const char *role = conninfo_effective(action->databases[i]->info, "user");
 
 		if (!role || words_has(&said, role))
 			continue;
-		char *name = is_plain(role) ? mem_copy(role) : quoted(role);
+		char *name = text_sql_name(role);
 
 		words_add(&said, role);
 		report_hint(action->report, "what reads \"privilege\" is shown after: GRANT %s TO %s;", granted, name);

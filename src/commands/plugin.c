@@ -101,11 +101,20 @@ static char *sentence_of(const struct database *database, const struct finding *
 		finding->mend != NULL ? finding->mend : "", finding->mend != NULL ? ")" : ""));
 }
 
+/* What the role may not see is no trouble, but the GRANT that helps is worth a word. */
+static char *note_of(const struct database *database, const struct finding *finding)
+{
+	bool has_grant = finding->mend != NULL && text_starts_with(finding->mend, "GRANT ");
+	return harmless(mem_format("%s: %s%s%s%s", database->name, finding->note, has_grant ? " (" : "", has_grant ? finding->mend : "", has_grant ? ")" : ""));
+}
+
 void plugin_add(struct plugin *plugin, const struct database *database, const struct health_check *check, const struct health *health)
 {
 	static const int place[] = {[VERDICT_CRIT] = 0, [VERDICT_WARN] = 1, [VERDICT_UNKNOWN] = 2};
 	plugin->looks++;
-	if (health->lacks != NULL) {
+	if (health->is_forbidden && (health->finding_count > 0 || plugin->has_many_checks))
+		words_take(&plugin->unseen, harmless(mem_format("%s: %s %s", database->name, check->name, health->lacks)));
+	if (health->lacks != NULL && health->finding_count == 0) {
 		words_take(&plugin->without, harmless(mem_format("%s %s", database->name, health->lacks)));
 		return;
 	}
@@ -118,7 +127,7 @@ void plugin_add(struct plugin *plugin, const struct database *database, const st
 		if (finding->verdict != VERDICT_OK)
 			words_take(&plugin->bad[place[finding->verdict]], sentence_of(database, finding));
 		else if (finding->note != NULL)
-			words_take(&plugin->good, harmless(mem_format("%s: %s", database->name, finding->note)));
+			words_take(&plugin->good, note_of(database, finding));
 		for (int m = 0; m < finding->measure_count; m++) {
 			if (plugin->measures.length > 0)
 				text_add_char(&plugin->measures, ' ');
@@ -150,6 +159,15 @@ static void add_good(struct text *out, const struct plugin *plugin)
 		text_addf(out, "%d looked at, nothing is wrong", plugin->subjects);
 }
 
+/* What was passed over because the role may not look. */
+static void add_unseen(struct text *out, const struct plugin *plugin)
+{
+	for (size_t i = 0; i < plugin->unseen.count && i < MOST_REASONS; i++)
+		text_addf(out, "; %s", plugin->unseen.v[i]);
+	if (plugin->unseen.count > MOST_REASONS)
+		text_addf(out, "; and %zu more that this role may not see", plugin->unseen.count - MOST_REASONS);
+}
+
 /* Where nothing could be checked: the first reason stands for all. */
 static void add_void(struct text *out, const struct plugin *plugin)
 {
@@ -174,6 +192,8 @@ char *plugin_line(struct plugin *plugin, const char *item)
 		add_bad(&out, plugin);
 	else
 		add_good(&out, plugin);
+	if (!is_void)
+		add_unseen(&out, plugin);
 	if (plugin->measures.length > 0)
 		text_addf(&out, " | %s", text_str(&plugin->measures));
 	return text_take(&out);
@@ -185,5 +205,6 @@ void plugin_done(struct plugin *plugin)
 		words_done(&plugin->bad[kind]);
 	words_done(&plugin->good);
 	words_done(&plugin->without);
+	words_done(&plugin->unseen);
 	text_done(&plugin->measures);
 }

@@ -13,6 +13,7 @@ struct plugin {
 	bool has_many_checks;     /* labels name the check then */
 	size_t looks;             /* checks on databases, of which ... */
 	struct words without;     /* ... these had nothing to look at, and why */
+	struct words unseen;      /* what was passed over because the role may not look, and the GRANT */
 	struct text measures;
 };
 

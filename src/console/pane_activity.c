@@ -44,20 +44,30 @@ static enum style state_style(const struct table *table, int row)
 	return is_text(table, row, "state", "active") ? STYLE_OK : STYLE_DIM;
 }
 
+/* Why it is not there, in its place; NULL: it is plainly nothing. */
+static char *why_not(const struct table *table, int row, const char *column)
+{
+	enum missing missing = table_get(table, row, column)->missing;
+
+	return missing != MISSING_NONE ? mem_copy(table_missing_word(missing)) : NULL;
+}
+
 static char *state_text(const struct table *table, int row)
 {
 	const char *state = pane_text(table, row, "state");
 
 	if (state && text_starts_with(state, "idle in transaction"))
 		return mem_copy(strstr(state, "aborted") ? "in xact!" : "in xact");
-	return mem_copy(state);
+	return state ? mem_copy(state) : why_not(table, row, "state");
 }
 
 static char *wait_text(const struct table *table, int row)
 {
 	const char *type = pane_text(table, row, "wait_event_type"), *event = pane_text(table, row, "wait_event");
 
-	if (!type || strcmp(type, "Client") == 0)
+	if (!type)
+		return why_not(table, row, "wait_event_type");
+	if (strcmp(type, "Client") == 0)
 		return NULL;
 	return mem_format("%s%s%s", type, event ? ":" : "", event ? event : "");
 }
@@ -72,6 +82,8 @@ char *activity_query_text(const struct table *table, int row)
 	const char *query = pane_text(table, row, "query");
 	struct text out = { 0 };
 
+	if (!query && table_get(table, row, "query")->missing != MISSING_NONE)
+		return why_not(table, row, "query");
 	/* On one line: runs of blanks and line breaks are one blank. */
 	for (const char *p = query ? query : ""; *p; p++) {
 		bool is_blank = strchr(" \t\r\n", *p) != NULL;

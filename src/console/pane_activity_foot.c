@@ -24,11 +24,13 @@ void activity_beside(const struct console *console, struct pane_data *data)
 	data->fleet = console->fleet;
 }
 
-/* What works in this database, or for the whole server. */
+/* What works in this database, or for the whole server. Of what is hidden from this role there is nothing to draw. */
 static bool is_ours(const struct pane_data *data, int row)
 {
 	const char *dbname = pane_text(data->progress, row, "database");
 
+	if (table_get(data->progress, row, "phase")->missing == MISSING_PRIVILEGE)
+		return false;
 	return !dbname || (data->database && strcmp(dbname, data->database->dbname) == 0);
 }
 
@@ -52,13 +54,22 @@ static bool is_horizon_news(const struct pane_data *data)
 	return false;
 }
 
+/* The sessions of others are there, and what they do this role may not see. */
+static bool is_anything_hidden(const struct pane_data *data)
+{
+	for (int row = 0; data->table && data->database && row < table_rows(data->table); row++)
+		if (pane_cell(data->table, row, "state") == NULL && table_get(data->table, row, "state")->missing == MISSING_PRIVILEGE)
+			return true;
+	return false;
+}
+
 int activity_foot_rows(const struct pane_data *data, int rows)
 {
 	int count = bars(data), pools = pools_foot_rows(data, rows), wanted;
 
 	if (rows < 6)
 		return 0;
-	wanted = (data->locks && table_rows(data->locks) > 0) + (count > MOST_BARS ? MOST_BARS : count) + is_horizon_news(data) + pools;
+	wanted = (data->locks && table_rows(data->locks) > 0) + (count > MOST_BARS ? MOST_BARS : count) + is_horizon_news(data) + is_anything_hidden(data) + pools;
 	return wanted > rows / 2 ? rows / 2 : wanted;
 }
 
@@ -164,6 +175,14 @@ void activity_draw_foot(const struct pane_data *data, int row, struct canvas *ca
 		put_line(canvas, at++, STYLE_WARN, '~', line);
 		mem_free(line);
 		mem_free(words);
+	}
+	if (is_anything_hidden(data) && at < rows) {
+		const char *user = conninfo_effective(data->database->info, "user");
+		char *role = text_sql_name(user ? user : ""), *line = mem_format("GRANT pg_read_all_stats TO %s: what others do", role);
+
+		put_line(canvas, at++, STYLE_WARN, '~', line);
+		mem_free(line);
+		mem_free(role);
 	}
 	if (at >= rows)
 		return;

@@ -230,6 +230,31 @@ char *text_shell_word(const char *s)
 	return text_take(&text);
 }
 
+/* Reserved: names of their kind must stand in quotes (PostgreSQL 18, Appendix C). Those with a blank around stand in one text. */
+static const char reserved[] =
+	" all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column concurrently constraint create cross"
+	" current_catalog current_date current_role current_schema current_time current_timestamp current_user default deferrable desc distinct do else end except false"
+	" fetch for foreign freeze from full grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit localtime"
+	" localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references returning right select session_user similar some"
+	" symmetric system_user table tablesample then to trailing true union unique user using variadic verbose when where window with ";
+
+char *text_sql_name(const char *name)
+{
+	struct text text = {0};
+	char *word = mem_format(" %s ", name);
+	bool is_plain = *name != '\0' && name[strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789")] == '\0' && !(*name >= '0' && *name <= '9') &&
+		strstr(reserved, word) == NULL;
+
+	mem_free(word);
+	if (is_plain)
+		return mem_copy(name);
+	text_add_char(&text, '"');
+	for (const char *c = name; *c != '\0'; c++)
+		text_add_n(&text, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
+	text_add_char(&text, '"');
+	return text_take(&text);
+}
+
 bool text_starts_with(const char *s, const char *prefix)
 {
 	return strncmp(s, prefix, strlen(prefix)) == 0;

@@ -10,4 +10,5 @@ libpgtend_a_SOURCES += \
 	src/fleet/list.c \
 	src/fleet/pools_applications.c \
 	src/fleet/pools_demand.c \
+	src/fleet/sequences.c \
 	src/fleet/sessions.c

@@ -56,6 +56,24 @@ void judging_lacks(struct judging *judging, char *why)
 	judging->health->lacks = why;
 }
 
+char *judging_grant(const struct judging *judging, const char *granted)
+{
+	const char *user = conninfo_effective(judging->database->info, "user");
+	char *role = text_sql_name(user != NULL ? user : ""), *grant = mem_format("GRANT %s TO %s", granted, role);
+
+	mem_free(role);
+	return grant;
+}
+
+void judging_forbids(struct judging *judging, const char *what, const char *granted)
+{
+	char *grant = judging_grant(judging, granted);
+
+	judging_lacks(judging, mem_format("cannot be checked: this role may not see %s (%s)", what, grant));
+	judging->health->is_forbidden = true;
+	mem_free(grant);
+}
+
 struct finding *finding_new(struct judging *judging, const char *subject)
 {
 	struct health *health = judging->health;

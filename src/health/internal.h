@@ -19,6 +19,10 @@ struct judging {
 const struct table *judging_table(const struct judging *judging, enum fact fact);
 /* The check has nothing to say of this database: why, to follow its name. Takes over the text. */
 void judging_lacks(struct judging *judging, char *why);
+/* The same because this role may not see `what` ("the sessions of others"): the words end with the GRANT of `granted` that helps. */
+void judging_forbids(struct judging *judging, const char *what, const char *granted);
+/* GRANT `granted` TO the role that this database is asked as. Caller frees. */
+char *judging_grant(const struct judging *judging, const char *granted);
 /* A new finding, ok so far; good until the next one is added. subject is copied. */
 struct finding *finding_new(struct judging *judging, const char *subject);
 /* Makes it at least so bad. Takes over the reason, which stays when it is the first or the worse one. */

@@ -72,9 +72,12 @@ static void judge_disk(struct judging *judging)
 	for (int folder = 0; folders != NULL && folder < table_rows(folders); folder++)
 		if (fact_has(folders, folder, "disk_bytes") && fact_has(folders, folder, "location") && !is_told(folders, folder))
 			judge_folder(judging, folders, folder);
-	if (judging->health->finding_count == before)
-		judging_lacks(judging, mem_copy(is_forbidden(chunks) || is_forbidden(folders)
-			? "cannot be checked: this role may not know where the server keeps its data" : "cannot be checked: its disk is not one of this machine"));
+	if (judging->health->finding_count > before)
+		return;
+	if (is_forbidden(chunks) || is_forbidden(folders))
+		judging_forbids(judging, "where the server keeps its data", "pg_monitor");
+	else
+		judging_lacks(judging, mem_copy("cannot be checked: its disk is not one of this machine"));
 }
 
 static const enum fact disk_facts[] = {FACT_CHUNKS, FACT_DISK, FACT_COUNT};

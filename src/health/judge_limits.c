@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pgtend/core/mem.h"
+#include "pgtend/fleet/sequences.h"
 
 /* --- wraparound -------------------------------------------------------------------------------- */
 
@@ -97,9 +98,26 @@ static char *mend_sequence(const struct table *table, int row)
 	return mem_copy("ALTER SEQUENCE ... MAXVALUE, or AS bigint");
 }
 
+/* Those that this role may not read: by schema, because that is how it is granted. */
+static void say_unread(struct judging *judging, const struct table *table)
+{
+	int unread = 0;
+	char *schemas = sequences_unread(table, &unread);
+	if (unread > 0) {
+		char *what = unread == table_rows(table) ? mem_copy("how far its sequences are") : mem_format("how far %d of its %d sequences are", unread, table_rows(table));
+		char *granted = mem_format("SELECT ON ALL SEQUENCES IN SCHEMA %s", schemas);
+		judging_forbids(judging, what, granted);
+		mem_free(granted);
+		mem_free(what);
+	}
+	mem_free(schemas);
+}
+
 static void judge_sequences(struct judging *judging)
 {
 	const struct table *table = judging_table(judging, FACT_SEQUENCES);
+	if (table != NULL)
+		say_unread(judging, table);
 	for (int row = 0; table != NULL && row < table_rows(table); row++) {
 		double used = table_get_real(table, row, "used", 0);
 		if (used < told_from || table_get_int(table, row, "is_cycle", 0) != 0)

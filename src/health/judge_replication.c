@@ -91,9 +91,20 @@ static void judge_subscription(struct judging *judging, const struct table *tabl
 	}
 }
 
+static void say_hidden(struct judging *judging, const struct table *table)
+{
+	for (int row = 0; row < table_rows(table); row++)
+		if (table_get(table, row, "lag_s")->missing == MISSING_PRIVILEGE) {
+			judging_forbids(judging, fact_is(table, row, "kind", "receiver") ? "what this standby receives" : "how far those that follow are behind", "pg_read_all_stats");
+			return;
+		}
+}
+
 static void judge_replication(struct judging *judging)
 {
 	const struct table *table = judging_table(judging, FACT_REPLICATION);
+	if (table != NULL)
+		say_hidden(judging, table);
 	for (int row = 0; table != NULL && row < table_rows(table); row++) {
 		const char *name = table_get_text(table, row, "name");
 		char *subject = mem_format("%s %s", table_get_text(table, row, "kind"), name != NULL ? name : "");

@@ -101,12 +101,58 @@ static char *minimum_set(const struct database *database, const struct table *lo
 	return text_take(&mend);
 }
 
+/* Sessions of others are there, and what they do is hidden from this role: zeros would be no zeros. */
+static bool is_hidden(const struct table *databases, int row)
+{
+	return table_get(databases, row, "waiting")->missing == MISSING_PRIVILEGE;
+}
+
+/* The longest wait in this database; -1: nobody waits. */
+static int longest_wait(const struct judging *judging, const struct table *locks, int *waiting)
+{
+	int longest = -1;
+	for (int row = 0; row < table_rows(locks); row++) {
+		if (!fact_has(locks, row, "mode") || !fact_is(locks, row, "database", judging->database->dbname))
+			continue;
+		++*waiting;
+		if (longest < 0 || table_get_real(locks, row, "wait_s", 0) > table_get_real(locks, longest, "wait_s", 0))
+			longest = row;
+	}
+	return longest;
+}
+
+/* pg_locks hides nothing (and since 14 tells how long): who may not see what sessions do still learns of those that wait. */
+static void judge_bare_locks(struct judging *judging)
+{
+	const struct table *locks = judging_table(judging, FACT_LOCKS);
+	int waiting = 0, row = locks != NULL ? longest_wait(judging, locks, &waiting) : -1;
+	if (locks == NULL || (row >= 0 && !fact_has(locks, row, "wait_s"))) {
+		judging_forbids(judging, "for how long sessions of others wait", "pg_read_all_stats");
+		return;
+	}
+	char age[UNITS_SIZE];
+	double blocked = row >= 0 ? table_get_real(locks, row, "wait_s", 0) : 0;
+	struct finding *finding = finding_new(judging, NULL);
+	enum verdict verdict = finding_weigh(judging, finding, "longest_wait", blocked, 0);
+	finding_measure(finding, "waiting", waiting);
+	if (verdict == VERDICT_OK) {
+		finding->note = mem_copy(waiting > 0 ? "nobody waits for a lock for long" : "nobody waits for a lock");
+		return;
+	}
+	finding_raise(finding, verdict, mem_format("pid %lld has waited %s for a lock", (long long)table_get_int(locks, row, "pid", 0), finding_age(age, blocked)));
+	finding->mend = minimum_set(judging->database, locks);
+}
+
 static void judge_locks(struct judging *judging)
 {
 	const struct table *table = judging_table(judging, FACT_DATABASES);
 	int row = database_row(judging->database, table);
 	if (row < 0 || !has_activity(judging))
 		return;
+	if (is_hidden(table, row)) {
+		judge_bare_locks(judging);
+		return;
+	}
 	char age[UNITS_SIZE];
 	const char *by = table_get_text(table, row, "blocked_by");
 	double blocked = table_get_real(table, row, "blocked_s", 0);
@@ -164,6 +210,10 @@ static void judge_transactions(struct judging *judging)
 	int row = database_row(judging->database, table);
 	if (row < 0 || !has_activity(judging))
 		return;
+	if (is_hidden(table, row)) {
+		judging_forbids(judging, "which sessions of others are idle in a transaction", "pg_read_all_stats");
+		return;
+	}
 	char age[UNITS_SIZE];
 	double idle = table_get_real(table, row, "idle_in_transaction_s", 0);
 	struct finding *finding = finding_new(judging, NULL);

@@ -12,9 +12,10 @@
 /* A role that may not read the columns; GRANT helps. Caller frees. */
 static char *mend_hidden(const struct judging *judging)
 {
-	const char *user = conninfo_get(judging->database->info, "user");
+	char *grant = judging_grant(judging, "pg_read_all_data"), *mend = mem_format("%s (14 and later; SELECT on the tables before)", grant);
 
-	return mem_format("GRANT pg_read_all_data TO %s (14 and later; SELECT on the tables before)", user != NULL ? user : "the role");
+	mem_free(grant);
+	return mend;
 }
 
 static bool is_hidden(const struct table *table, int row)

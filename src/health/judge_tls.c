@@ -54,10 +54,9 @@ static void judge_own(struct judging *judging, const struct table *table)
 
 static void say_hidden(struct judging *judging)
 {
-	const char *user = conninfo_effective(judging->database->info, "user");
 	struct finding *finding = finding_new(judging, NULL);
 	finding->note = mem_copy("whether the sessions of others are encrypted is hidden from this role");
-	finding->mend = mem_format("GRANT pg_monitor TO \"%s\"", user != NULL ? user : "");
+	finding->mend = judging_grant(judging, "pg_monitor");
 }
 
 static void judge_others(struct judging *judging, const struct table *table)

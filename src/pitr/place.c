@@ -256,7 +256,11 @@ static bool is_not_here(const struct pitr_place *place, struct err *err)
 	}
 	if (place->data == NULL && place->archiver != NULL && trust_is_local(database->info)) {
 		err_set(err, ERR_UNSUPPORTED, "where %s keeps its data this role may not know (data_directory)", database->server->label);
-		return err_hint(err, "GRANT pg_read_all_settings TO the role, or set pgbackrest_stanza and pgbackrest");
+		const char *user = conninfo_effective(database->info, "user");
+		char *role = text_sql_name(user != NULL ? user : "");
+		err_hint(err, "GRANT pg_read_all_settings TO %s, or set pgbackrest_stanza and pgbackrest", role);
+		mem_free(role);
+		return false;
 	}
 	err_set(err, ERR_UNSUPPORTED, "%s does not keep its data on this machine, and pgBackRest runs on the database's host or on its repository's", database->server->label);
 	return err_hint(err, "run pgtend there, or say in pgtend.ini how to get there: pgbackrest = ssh HOST pgbackrest, or docker exec -u postgres NAME pgbackrest");

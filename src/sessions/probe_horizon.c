@@ -14,7 +14,7 @@ const struct table_shape horizon_shape = {"horizon", columns, sizeof columns / s
 
 enum { DEADLINE_MS = 5000 };
 
-static const char *const hidden_columns[] = {"query", NULL};
+static const char *const hidden_columns[] = {"state", "since_s", "query", "started", NULL};
 
 /* Further back (an earlier row) in the same database, or in all. */
 static bool is_behind(const struct table *table, int row)

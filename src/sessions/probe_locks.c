@@ -42,6 +42,9 @@ static bool does_anybody_wait(const struct probe_target *target)
 	const struct table *seen = target->is_once ? NULL : sessions_seen(target->server);
 	for (int row = 0; seen != NULL && row < table_rows(seen); row++) {
 		const char *type = table_get_text(seen, row, "wait_event_type");
+		/* hidden from this role, though pg_locks is not */
+		if (table_get(seen, row, "wait_event_type")->missing == MISSING_PRIVILEGE)
+			return true;
 		if (type != NULL && strcmp(type, "Lock") == 0 && table_get_real(seen, row, "query_s", 0) >= LEAST_S)
 			return true;
 	}

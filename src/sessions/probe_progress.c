@@ -13,6 +13,7 @@ const struct table_shape progress_shape = {"progress", columns, sizeof columns /
 enum { DEADLINE_MS = 5000, BUSY_S = 1 };
 
 static const char *const hidden_columns[] = {"phase", "done", "total", "ratio", "relation", "query", "started", "elapsed_s", NULL};
+static const char *const kind_columns[] = {"kind", "index", "unit", NULL};
 
 static bool is_text(const struct table *table, int row, const char *column, const char *word)
 {
@@ -24,6 +25,8 @@ static bool is_anything_long(const struct probe_target *target)
 {
 	const struct table *seen = target->is_once ? NULL : sessions_seen(target->server);
 	for (int row = 0; seen != NULL && row < table_rows(seen); row++) {
+		if (table_get(seen, row, "state")->missing == MISSING_PRIVILEGE)
+			return true;
 		if (is_text(seen, row, "backend_type", "autovacuum worker") || is_text(seen, row, "backend_type", "walsender"))
 			return true;
 		if (is_text(seen, row, "state", "active") && table_get_real(seen, row, "query_s", 0) >= BUSY_S)
@@ -45,6 +48,17 @@ static void name_kinds(const struct result *result, struct table *table)
 	}
 }
 
+/* What it does is hidden: then in what it counts and whether there is an index are not known either. */
+static void hide_kinds(struct table *table)
+{
+	for (int row = 0; row < table_rows(table); row++) {
+		if (table_get(table, row, "query")->missing != MISSING_PRIVILEGE || table_get(table, row, "kind")->has_value)
+			continue;
+		table_set_text(table, row, "unit", NULL);
+		probe_mark_missing(table, row, kind_columns, MISSING_PRIVILEGE);
+	}
+}
+
 static bool ask(const struct probe_target *target, struct session *session, struct table *table, struct err *err)
 {
 	struct result *result = NULL;
@@ -58,6 +72,7 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 		name_kinds(result, table);
 		sessions_name_relations(target->fleet, target->server, table, false);
 		sessions_hide(result, table, hidden_columns);
+		hide_kinds(table);
 	}
 	result_free(result);
 	return is_answered;

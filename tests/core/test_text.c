@@ -161,6 +161,25 @@ static void assert_word(const char *raw, const char *wanted)
 	mem_free(word);
 }
 
+static void assert_name(const char *raw, const char *wanted)
+{
+	char *name = text_sql_name(raw);
+	assert_string_equal(name, wanted);
+	mem_free(name);
+}
+
+static void names_are_names_in_sql(void **state)
+{
+	(void)state;
+	assert_name("watcher_2", "watcher_2");
+	assert_name("", "\"\"");
+	assert_name("2nd", "\"2nd\"");
+	assert_name("Ann", "\"Ann\"");
+	assert_name("user", "\"user\"");
+	assert_name("users", "users");
+	assert_name("a\"; drop role b", "\"a\"\"; drop role b\"");
+}
+
 static void names_are_words_of_a_shell(void **state)
 {
 	(void)state;
@@ -185,7 +204,8 @@ int main(void)
 		cmocka_unit_test(utf8_is_judged),
 		cmocka_unit_test(words_are_split_and_joined),
 		cmocka_unit_test(the_nearest_word),
-		cmocka_unit_test(names_are_words_of_a_shell),
+		cmocka_unit_test(names_are_names_in_sql),
+	    cmocka_unit_test(names_are_words_of_a_shell),
 		cmocka_unit_test(beginnings_and_ends),
 	};
 

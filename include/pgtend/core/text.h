@@ -53,6 +53,8 @@ void text_add_visible(struct text *text, const char *s);
 char *text_visible(const char *s);
 /* As one word of a shell's line, in quotes where it must be: what people are told to run holds names that others chose. Caller frees. */
 char *text_shell_word(const char *s);
+/* The same as a name in a statement that people are told to run; what pgtend runs itself is quoted by libpq. Caller frees. */
+char *text_sql_name(const char *name);
 
 /* Bytes of the first UTF-8 character and its code point; 0 when there is none or it is invalid. */
 size_t text_decode(const char *bytes, size_t length, unsigned *code_point);

@@ -11,7 +11,7 @@ with recursive tree as (
   from pg_class c where $1::oid[] is null and c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't'
   union all select t.oid, t.root from tree t
 ), member as materialized (
-  select ch.root, c.oid, c.relnamespace, c.relname, c.relkind, c.relispartition, c.reltuples, c.reltoastrelid, c.relpages
+  select ch.root, c.oid, c.relnamespace, c.relname, c.relkind, c.relispartition, c.reltuples, c.reltoastrelid, greatest(c.relpages, 0) as relpages -- -1: partitioned
   from chosen ch join pg_class c on c.oid = ch.oid
 ), heap as materialized (
   select m.oid from member m union all select m.reltoastrelid from member m where m.reltoastrelid <> 0
