@@ -124,7 +124,7 @@ static bool take_row(struct keys *keys, int fields, struct err *err)
 
 	keys->value = (struct key_value){.bytes = bytes, .length = length, .count = 1};
 	if (keys->form == KEY_NUMBER)
-		keys->value.number = big_endian(bytes, length, keys->is_unsigned);
+		keys->value.number = big_endian(bytes, length, false);
 	if (fields == 2)
 		keys->value.count = big_endian(bytes + length + 4, 8, false);
 	keys->at += whole;

@@ -109,8 +109,8 @@ static bool merge(struct work *work, struct err *err)
 	char *from_sql = side_copy(&work->from, false), *to_sql = side_copy(&work->to, true);
 	char *from_what = mem_format("%s %s", work->from.database->name, work->from.shown);
 	char *to_what = mem_format("%s %s", work->to.database->name, work->to.shown);
-	struct keys from = {.form = work->from.form, .is_unsigned = strcmp(work->from.base, "oid") == 0, .what = from_what};
-	struct keys to = {.form = work->to.form, .is_unsigned = strcmp(work->to.base, "oid") == 0, .what = to_what};
+	struct keys from = {.form = work->from.form, .what = from_what};
+	struct keys to = {.form = work->to.form, .what = to_what};
 
 	from.copy = copy_start(work->from.session, from_sql);
 	to.copy = copy_start(work->to.session, to_sql);

@@ -26,7 +26,6 @@ struct key_value {
 struct keys {
 	struct copy *copy;
 	enum key_form form;
-	bool is_unsigned;     /* type oid */
 	const char *what;     /* "core public.users.id", for messages; borrowed */
 	struct text come;     /* what is not read yet */
 	size_t at;
@@ -57,7 +56,7 @@ struct side {
 	char *quoted;                        /* t.column */
 	char *row_key;                       /* arguments of json_build_object; NULL: the table has no key */
 	char kind;
-	bool is_enum, is_bytewise, is_converted; /* converted: values travel as UTF-8 bytes, because the server's encoding is another */
+	bool is_enum, is_bytewise, is_loose, is_converted; /* loose: its collation takes different texts for equal; converted: values travel as UTF-8 bytes, because the server's encoding is another */
 	int64_t rows;
 	double distinct;                     /* pg_stats.n_distinct; 0 unknown */
 	/* decided by side_pair() */

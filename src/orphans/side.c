@@ -107,6 +107,7 @@ static void take(struct side *side, const struct result *r, int row)
 	side->kind = text_of(r, row, "kind")[0];
 	side->is_enum = is_true(r, row, "is_enum");
 	side->is_bytewise = is_true(r, row, "is_bytewise");
+	side->is_loose = is_true(r, row, "is_loose");
 	side->is_converted = strcmp(encoding, "UTF8") != 0 && strcmp(encoding, "SQL_ASCII") != 0;
 	side->rows = result_int(r, row, result_column(r, "rows"), 0);
 	side->distinct = distinct ? strtod(distinct, NULL) : 0;
@@ -172,20 +173,21 @@ static bool can_meet(enum family a, enum family b)
 	return a == FAMILY_TEXT || b == FAMILY_TEXT || (a != FAMILY_UUID && b != FAMILY_UUID);
 }
 
-/* Values as the server sends them, and as an array of them is written. */
+/* Values as the server sends them, and as an array of them is written; not each int8 is an oid. */
 static void take_as_is(struct side *side, enum family family)
 {
-	side->value = mem_copy(side->quoted);
+	side->value = mem_format("%s%s", side->quoted, strcmp(side->base, "oid") == 0 ? "::int8" : "");
 	side->collate = "";
 	side->form = family == FAMILY_NUMBER ? KEY_NUMBER : family == FAMILY_UUID ? KEY_BYTES_16 : KEY_RAW;
 	side->array = family == FAMILY_NUMBER ? "int8[]" : family == FAMILY_UUID ? "uuid[]" : "bytea[]";
 }
 
-/* 1.50 is 1.5; a uuid, and what citext keeps, may be written in capitals. */
-static void take_as_text(struct side *side, enum family family, bool is_folded)
+/* 1.50 is 1.5; a uuid, and what citext keeps, may be written in capitals; beside char(n) blanks at the end of a varchar say nothing, as in the server's own =. */
+static void take_as_text(struct side *side, const struct side *other, enum family family, bool is_folded)
 {
-	bool is_lowered = is_folded && family == FAMILY_TEXT;
-	char *text = family == FAMILY_NUMERIC ? mem_format("trim_scale(%s)::text", side->quoted) : mem_format("%s::text", side->quoted);
+	bool is_lowered = is_folded && family == FAMILY_TEXT, is_padded = strcmp(side->base, "varchar") == 0 && strcmp(other->base, "bpchar") == 0;
+	char *text = family == FAMILY_NUMERIC ? mem_format("trim_scale(%s)::text", side->quoted)
+	                                      : mem_format("%s%s::text", side->quoted, is_padded ? "::bpchar" : "");
 	char *value = is_lowered ? mem_format("lower(%s)", text) : mem_copy(text);
 
 	side->value = side->is_converted ? mem_format("convert_to(%s, 'UTF8')", value) : mem_copy(value);
@@ -194,6 +196,13 @@ static void take_as_text(struct side *side, enum family family, bool is_folded)
 	side->form = KEY_TEXT_BYTES;
 	mem_free(text);
 	mem_free(value);
+}
+
+/* Bytes tell nothing of what such a collation takes for equal. */
+static bool is_exact(const struct side *side, struct err *err)
+{
+	return !side->is_loose || err_set(err, ERR_FAILED, "%s %s has a nondeterministic collation, for which different texts are equal: its values are not compared",
+		side->database->name, side->shown);
 }
 
 bool side_pair(struct side *from, struct side *to, char **words, struct err *err)
@@ -206,13 +215,15 @@ bool side_pair(struct side *from, struct side *to, char **words, struct err *err
 	if (!can_meet(a, b))
 		return err_set(err, ERR_FAILED, "%s %s is %s and %s %s is %s: values of these types are not compared", from->database->name, from->shown, from->type,
 			to->database->name, to->shown, to->type);
+	if (!is_exact(from, err) || !is_exact(to, err))
+		return false;
 	if (!is_text) {
 		take_as_is(from, a);
 		take_as_is(to, b);
 		return true;
 	}
-	take_as_text(from, a, is_folded);
-	take_as_text(to, b, is_folded);
+	take_as_text(from, to, a, is_folded);
+	take_as_text(to, from, b, is_folded);
 	if (a != b || is_folded)
 		*words = mem_format("as text%s: %s is %s, %s is %s", is_folded ? ", capitals as small letters" : "", from->shown, from->type, to->shown, to->type);
 	return true;

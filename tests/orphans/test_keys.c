@@ -115,15 +115,6 @@ static void numbers_are_signed_unless_they_are_not(void **state)
 		assert_int_equal(keys.value.number, numbers[i]);
 	}
 	keys_done(&keys);
-	text.length = 0;
-	add_header(&text);
-	add_number(&text, 3000000000, 4, 0);
-	copy = (struct copy){text.s, text.length, 0, 10};
-	keys = keys_of(&copy, KEY_NUMBER);
-	keys.is_unsigned = true;
-	assert_true(keys_next(&keys, &is_end, &err));
-	assert_int_equal(keys.value.number, 3000000000);
-	keys_done(&keys);
 	text_done(&text);
 }
 

@@ -39,6 +39,7 @@ select f.nspname as schema,
          order by s.inherited desc limit 1) as n_distinct,
        co.collname in ('C', 'POSIX')
          or (co.collname = 'default' and d.datcollate in ('C', 'POSIX') and coalesce(pg_catalog.to_jsonb(d) ->> 'datlocprovider', 'c') = 'c') as is_bytewise,
+       not co.collisdeterministic as is_loose,
        pg_catalog.getdatabaseencoding() as encoding,
        (select pg_catalog.string_agg(pg_catalog.format('%L, t.%I', k.attname, k.attname), ', ' order by pg_catalog.array_position(i.indkey::int2[], k.attnum))
           from pg_catalog.pg_index i
