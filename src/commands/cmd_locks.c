@@ -76,11 +76,12 @@ static bool run(struct action *action, struct err *err)
 	for (int i = 0; i < servers; i++)
 		add_server(action, first[i], all);
 	mem_free(first);
-	if (table_rows(all) == 0)
+	bool is_told = gather_verdict(action, FACT_LOCKS, err) && gather_unsupported(action, CAP_ACTIVITY, err);
+	if (is_told && table_rows(all) == 0)
 		report_summary(action->report, "nobody waits for a lock");
 	gather_hint_grant(action, all, "pg_read_all_stats");
 	report_rows(action->report, all);
-	return gather_verdict(action, FACT_LOCKS, err) && gather_unsupported(action, CAP_ACTIVITY, err);
+	return is_told;
 }
 
 const struct verb verb_locks = {

@@ -16,8 +16,10 @@ static bool is_same(const char *a, const char *b)
 static int find(const struct table *flat, const char *column, const char *word)
 {
 	int64_t number = 0;
-	for (int row = 0; units_parse_int(word, &number) && row < table_rows(flat); row++)
-		if (number != 0 && table_get_int(flat, row, column, 0) == number)
+	if (!units_parse_int(word, &number) || number == 0)
+		return -1;
+	for (int row = 0; row < table_rows(flat); row++)
+		if (table_get_int(flat, row, column, 0) == number)
 			return row;
 	return -1;
 }

@@ -26,6 +26,7 @@ struct tree {
 	bool *goes_on;     /* of the last weighing */
 	int *missing;      /* of the last weighing: blockers in whose way it still is */
 	int *queue;
+	int *reached;      /* how many wait for it at last; 0: not looked for yet */
 	int *set, *released;
 	int set_count, waiting;
 };
@@ -46,6 +47,7 @@ struct tree *tree_new(int nodes)
 	tree->goes_on = mem_new(count * sizeof *tree->goes_on);
 	tree->missing = mem_new(count * sizeof *tree->missing);
 	tree->queue = mem_new(count * sizeof *tree->queue);
+	tree->reached = mem_new(count * sizeof *tree->reached);
 	tree->set = mem_new(count * sizeof *tree->set);
 	tree->released = mem_new(count * sizeof *tree->released);
 	return tree;
@@ -70,6 +72,7 @@ void tree_free(struct tree *tree)
 	mem_free(tree->goes_on);
 	mem_free(tree->missing);
 	mem_free(tree->queue);
+	mem_free(tree->reached);
 	mem_free(tree->set);
 	mem_free(tree->released);
 	mem_free(tree);
@@ -127,12 +130,23 @@ static int weigh(struct tree *tree)
 	return released;
 }
 
-static int weigh_with(struct tree *tree, int node)
+/* How many more go on when this one ends, too, than weigh() has just told; all is as it was afterwards. Only its own branch is walked: a pile-up has a
+ * blocker for each of its waiters, and each blocker is weighed. */
+static int weigh_more(struct tree *tree, int node)
 {
+	int length = 0;
 	tree->is_ended[node] = true;
-	int released = weigh(tree);
+	tree->queue[length++] = node;
+	for (int i = 0; i < length; i++)
+		let_go(tree, tree->queue[i], &length);
+	for (int i = 0; i < length; i++) {
+		const struct edges *edges = &tree->waiters[tree->queue[i]];
+		for (int k = 0; k < edges->count; k++)
+			tree->missing[edges->v[k].node]++;
+		tree->goes_on[tree->queue[i]] = false;
+	}
 	tree->is_ended[node] = false;
-	return released;
+	return length - 1;
 }
 
 /* --- parents, depths, order --------------------------------------------------------------------- */
@@ -197,10 +211,12 @@ static void order(struct tree *tree)
 
 /* --- the minimum set ---------------------------------------------------------------------------- */
 
-/* How many wait for it at last, by whatever way; walk is free again by then: the parents are known. */
+/* How many wait for it at last, by whatever way; walk is free again by then: the parents are known. Looked for once: who ends does not change it. */
 static int reach(struct tree *tree, int node)
 {
 	int length = 0;
+	if (tree->reached[node] > 0)
+		return tree->reached[node];
 	for (int i = 0; i < tree->count; i++)
 		tree->walk[i] = NOT_SEEN;
 	tree->walk[node] = SEEN;
@@ -213,6 +229,7 @@ static int reach(struct tree *tree, int node)
 			tree->walk[waiter] = SEEN;
 			tree->queue[length++] = waiter;
 		}
+	tree->reached[node] = length - 1;
 	return length - 1;
 }
 
@@ -226,10 +243,11 @@ static bool is_candidate(const struct tree *tree, int node, bool wants_roots)
 static int best(struct tree *tree, bool wants_roots, const bool *is_out)
 {
 	int found = -1, most = -1, far = -1;
+	weigh(tree);
 	for (int i = 0; i < tree->count; i++) {
 		if (!is_candidate(tree, i, wants_roots) || (is_out != NULL && is_out[i]))
 			continue;
-		int released = weigh_with(tree, i);
+		int released = weigh_more(tree, i);
 		int reached = released >= most ? reach(tree, i) : -1;
 		if (released < most || (released == most && reached <= far))
 			continue;
@@ -270,9 +288,10 @@ void tree_settle(struct tree *tree)
 {
 	for (int i = 0; i < tree->count; i++)
 		place(tree, i);
+	weigh(tree);
 	for (int i = 0; i < tree->count; i++) {
 		tree->waiting += tree->blockers[i].count > 0;
-		tree->releases[i] = tree->waiters[i].count > 0 ? weigh_with(tree, i) : 0;
+		tree->releases[i] = tree->waiters[i].count > 0 ? weigh_more(tree, i) : 0;
 	}
 	choose(tree);
 	order(tree);

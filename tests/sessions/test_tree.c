@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -282,6 +283,28 @@ static void check_set(const struct world *world, const struct tree *tree, bool i
 	}
 }
 
+/* As when hundreds read a table that hundreds want for themselves: every blocker is of the set, and each is weighed against each. */
+static void many_before_many(void **state)
+{
+	enum { HOLDERS = 1000, WAITERS = 400 };
+	struct tree *tree = tree_new(HOLDERS + WAITERS);
+	int released = -1;
+	(void)state;
+	for (int w = HOLDERS; w < HOLDERS + WAITERS; w++)
+		for (int b = 0; b < w; b++)
+			tree_block(tree, w, b, b >= HOLDERS);
+	clock_t began = clock();
+	tree_settle(tree);
+	assert_true((double)(clock() - began) / CLOCKS_PER_SEC < 10);
+	assert_int_equal(tree_set_count(tree), HOLDERS);
+	tree_set(tree, HOLDERS - 2, &released);
+	assert_int_equal(released, 0);
+	tree_set(tree, HOLDERS - 1, &released);
+	assert_int_equal(released, WAITERS);
+	tree_free(tree);
+}
+
+
 static void random_worlds(void **state)
 {
 	unsigned seed = 4711;
@@ -309,7 +332,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(three_levels), cmocka_unit_test(the_holder_before_the_queue), cmocka_unit_test(only_the_queue), cmocka_unit_test(who_needs_two),
 		cmocka_unit_test(the_same_twice), cmocka_unit_test(a_circle), cmocka_unit_test(nobody), cmocka_unit_test(a_long_queue), cmocka_unit_test(a_deep_chain),
-		cmocka_unit_test(random_worlds),
+		cmocka_unit_test(many_before_many), cmocka_unit_test(random_worlds),
 	};
 	return cmocka_run_group_tests_name("tree", tests, NULL, NULL);
 }
