@@ -16,6 +16,7 @@ struct pending {
 	struct ledger ledger;
 	struct plan plan;
 	struct table *findings; /* of lint */
+	bool is_linted;         /* it could look */
 	struct rehearse_records records;
 };
 
@@ -77,7 +78,9 @@ static void judge_step(struct pending *pending, int step)
 	}
 	const char *state = record != NULL ? "it was changed since it was rehearsed" : "it was not rehearsed on this machine";
 	char *worst = lint_of(pending, name, &count);
-	if (worst == NULL)
+	if (!pending->is_linted)
+		line_add(pending->preflight, pending->database, rehearsed, name, LINE_UNKNOWN, mem_format("%s, and lint could not look at it", state), mend_of(pending));
+	else if (worst == NULL)
 		line_add(pending->preflight, pending->database, rehearsed, name, LINE_OK, mem_format("%s, and lint finds nothing in it", state), NULL);
 	else
 		line_add(pending->preflight, pending->database, rehearsed, name, LINE_FINDING,
@@ -166,7 +169,8 @@ static void judge(struct pending *pending, struct session *session)
 {
 	struct err why = {0};
 	pending->findings = table_new(&lint_shape);
-	if (!lint_plan(&pending->ledger, pending->database->name, &pending->plan, session, pending->findings, &why))
+	pending->is_linted = lint_plan(&pending->ledger, pending->database->name, &pending->plan, session, pending->findings, &why);
+	if (!pending->is_linted)
 		line_add_error(pending->preflight, pending->database, rehearsed, "lint", &why);
 	rehearse_records_read(pending->database, &pending->records);
 	for (int i = 0; i < pending->plan.count; i++)
