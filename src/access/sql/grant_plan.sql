@@ -95,6 +95,19 @@ excess as (
    where not l.is_extension and l.relowner is distinct from g.oid
    group by 1, 2, 3
 ),
+-- what comes with a group: a right beyond the profile on one of these tables, or a power over the whole server
+excess_group as (
+  select distinct r.rolname
+    from given g
+    join pg_catalog.pg_auth_members a on a.member = g.oid
+    join pg_catalog.pg_roles r on r.oid = a.roleid
+   where r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolreplication
+      or r.rolname in ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
+      or exists (select from wanted w
+                   cross join lateral pg_catalog.aclexplode(coalesce(w.relacl, pg_catalog.acldefault(case when w.is_sequence then 's' else 'r' end::"char", w.relowner))) e
+                  where not w.is_extension and w.relowner is distinct from g.oid and e.grantee not in (0, g.oid) and e.privilege_type <> all (w.privileges)
+                    and pg_catalog.pg_has_role(r.oid, e.grantee, 'MEMBER'))
+),
 step as (
   select 1 as place, '' as within, 'do' as kind, pg_catalog.format('CREATE ROLE %I LOGIN', g.role) as statement from given g where g.oid is null
   union all
@@ -142,6 +155,22 @@ step as (
   select 10, '', 'excess', pg_catalog.format('ALTER ROLE %I %s', g.role, pg_catalog.concat_ws(' ', case when r.rolcreatedb then 'NOCREATEDB' end,
            case when r.rolcreaterole then 'NOCREATEROLE' end, case when r.rolbypassrls then 'NOBYPASSRLS' end, case when r.rolreplication then 'NOREPLICATION' end))
     from given g join pg_catalog.pg_roles r on r.oid = g.oid where r.rolcreatedb or r.rolcreaterole or r.rolbypassrls or r.rolreplication
+  union all
+  select 11, w.nspname, 'excess', pg_catalog.format('REVOKE %s ON TABLE %s FROM %I',
+           pg_catalog.string_agg(pg_catalog.format('%s (%I)', e.privilege_type, c.attname), ', ' order by c.attnum, e.privilege_type), w.name, g.role)
+    from given g cross join wanted w
+    join pg_catalog.pg_attribute c on c.attrelid = w.oid and c.attacl is not null and not c.attisdropped
+    cross join lateral pg_catalog.aclexplode(c.attacl) e
+   where e.grantee = g.oid and e.privilege_type <> all (w.privileges) and not w.is_extension and w.relowner is distinct from g.oid
+   group by w.nspname, w.name, g.role
+  union all
+  select 12, w.nspname, 'excess', pg_catalog.format('REVOKE GRANT OPTION FOR %s ON %s%s FROM %I', pg_catalog.string_agg(e.privilege_type, ', ' order by e.privilege_type),
+           case when w.is_sequence then 'SEQUENCE ' else 'TABLE ' end, w.name, g.role)
+    from given g cross join wanted w cross join lateral pg_catalog.aclexplode(w.relacl) e
+   where e.grantee = g.oid and e.is_grantable and e.privilege_type = any (w.privileges) and w.relowner is distinct from g.oid
+   group by w.nspname, w.name, w.is_sequence, g.role
+  union all
+  select 13, '', 'excess', pg_catalog.format('REVOKE %I FROM %I', x.rolname, g.role) from given g cross join excess_group x
   union all
   select 20, l.nspname, 'cannot', pg_catalog.format('%s of schema %s belong%s to %s: only a member of it or a superuser can grant %s', case when count(*) = 1 then min(l.relname::text)
            else count(*) || ' tables or sequences' end, l.nspname, case when count(*) = 1 then 's' else '' end, pg_catalog.pg_get_userbyid(l.relowner),
