@@ -122,21 +122,42 @@ static bool quoted_after(const char *text, const char *before, char out[128])
 	return true;
 }
 
+/* A name as pg_hba.conf has it: in quotes where it would be several words, a comment, a keyword, or a group. Caller frees. */
+static char *hba_word(const char *name)
+{
+	static const char *const keywords[] = {"all", "sameuser", "samerole", "samegroup", "replication"};
+	bool is_plain = name[0] != '\0' && strcspn(name, " \t,#\"") == strlen(name) && !strchr("+@/", name[0]);
+
+	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+		is_plain = is_plain && strcmp(name, keywords[i]) != 0;
+	return is_plain ? mem_copy(name) : mem_format("\"%s\"", name);
+}
+
+static char *hba_line(const char *text, const char *host, const char *dbname, const char *user)
+{
+	char *database = *dbname ? hba_word(dbname) : mem_copy("all"), *role = hba_word(user), *line;
+
+	if (*host && strcmp(host, "[local]") != 0)
+		line = mem_format("%s %s %s %s%s scram-sha-256", strstr(text, "SSL encryption") || strstr(text, "SSL on") ? "hostssl" : "host", database, role, host, strchr(host, ':') ? "/128" : "/32");
+	else
+		line = mem_format("local %s %s scram-sha-256", database, role);
+	mem_free(database);
+	mem_free(role);
+	return line;
+}
+
 static char *hba_mend(const struct walk *walk)
 {
-	char host[128] = "", user[128] = "", dbname[128] = "", *line;
+	char host[128] = "", user[128] = "", dbname[128] = "";
 	const char *text = strstr(walk->err.text, "no pg_hba.conf entry"), *reject = strstr(walk->err.text, "pg_hba.conf rejects");
 
 	if (!text)
 		text = reject;
 	if (!text || !quoted_after(text, "user \"", user))
 		return NULL;
-	if (!quoted_after(text, "database \"", dbname))
-		snprintf(dbname, sizeof dbname, "all");
-	if (quoted_after(text, "host \"", host) && strcmp(host, "[local]") != 0)
-		line = mem_format("%s %s %s %s%s scram-sha-256", strstr(text, "SSL encryption") || strstr(text, "SSL on") ? "hostssl" : "host", dbname, user, host, strchr(host, ':') ? "/128" : "/32");
-	else
-		line = mem_format("local %s %s scram-sha-256", dbname, user);
+	(void)quoted_after(text, "database \"", dbname);
+	(void)quoted_after(text, "host \"", host);
+	char *line = hba_line(text, host, dbname, user);
 	const char *tls = strstr(text, "no encryption") || strstr(text, "SSL off") ? "; or, where its line is hostssl, sslmode = require" : "";
 	char *mend = reject ? mem_format("take away the line of pg_hba.conf that rejects it, or put before it \"%s\"; then: select pg_reload_conf()%s", line, tls)
 	                    : mem_format("in pg_hba.conf of the server \"%s\", then: select pg_reload_conf()%s", line, tls);
@@ -223,6 +244,9 @@ void step_authentication(struct walk *walk)
 		step_say(walk, STEP_AUTHENTICATION, FOUND_OK, mem_format("let in as %s", effective(walk, "user")), NULL);
 		return;
 	}
+	/* by its administrator: who may log in is not asked any more */
+	if (strstr(walk->err.text, "is disabled") && pooler_explains(walk, STEP_AUTHENTICATION))
+		return;
 	mend = strcmp(walk->err.sqlstate, "28P01") == 0 ? password_mend(walk) : hba_mend(walk);
 	say_failed(walk, STEP_AUTHENTICATION, mend ? mend : role_mend(walk));
 }

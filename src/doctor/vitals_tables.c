@@ -158,7 +158,7 @@ static bool say_denied(struct reading *reading, bool was_named)
 	char *role = session_quote_identifier(reading->session, who ? who : ""), *error, *mend;
 	int64_t version = result_int(reading->list, 0, result_column(reading->list, "version_num"), 0);
 
-	error = was_named ? mem_format("%s may not read %s", who, reading->denied_name) : mem_format("%s may read none of %lld tables", who, (long long)reading->denied);
+	error = was_named ? mem_format("%s may not read %s", who, reading->denied_name) : mem_format("%s may read none of %lld table%s", who, (long long)reading->denied, reading->denied == 1 ? "" : "s");
 	if (was_named)
 		mend = mem_format("GRANT SELECT ON %s TO %s", reading->denied_name, role);
 	else if (version >= 140000)

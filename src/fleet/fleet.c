@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pgtend/core/mem.h"
+#include "pgtend/core/places.h"
 #include "pgtend/core/units.h"
 #include "pgtend/fleet/limits.h"
 
@@ -362,4 +363,16 @@ int database_row(const struct database *database, const struct table *databases)
 	}
 	/* PGlite calls its only database template1, whatever the connection asked for. */
 	return database->server->is_known && !database->server->has[CAP_CREATE_DATABASE] && table_rows(databases) == 1 ? 0 : -1;
+}
+
+char *database_state_path(const struct database *database, const char *folder, const char *suffix)
+{
+	char *file = mem_format("%s-%d-%s%s%s.json", database->server->host, database->server->port, database->dbname, suffix ? "-" : "", suffix ? suffix : "");
+	for (char *c = file; *c != '\0'; c++)
+		if (strchr("/\\ :", *c) != NULL || (unsigned char)*c < 0x20)
+			*c = '_';
+	char *name = mem_format("%s/%s", folder, file), *path = places_state(name);
+	mem_free(file);
+	mem_free(name);
+	return path;
 }

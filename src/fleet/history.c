@@ -12,26 +12,11 @@ static const int64_t hour_us = INT64_C(3600) * 1000000;
 static const int64_t day_us = INT64_C(86400) * 1000000;
 enum { KEPT_DAYS = 90, GROWTH_DAYS = 7 };
 
-/* The server's address is part of the name: two checkouts may both call a database "core". */
-static char *sample_path(const struct database *database)
-{
-	struct text name = {0};
-	text_addf(&name, "%s-%d-%s", database->server->host, database->server->port, database->dbname);
-	for (char *c = name.s; *c != '\0'; c++)
-		if (strchr("/\\ :", *c) != NULL || (unsigned char)*c < 0x20)
-			*c = '_';
-	char *file = mem_format("samples/%s.json", name.s);
-	char *path = places_state(file);
-	mem_free(file);
-	text_done(&name);
-	return path;
-}
-
 static json_t *read_samples(const struct database *database)
 {
 	struct err ignored;
 	json_t *root = NULL;
-	char *path = sample_path(database);
+	char *path = database_state_path(database, "samples", NULL);
 	if (!json_read_file(path, &root, &ignored))
 		root = NULL;
 	mem_free(path);
@@ -83,7 +68,7 @@ bool history_sample(struct database *database, const struct table *tables, struc
 		while (json_array_size(samples) > 0 && now - sample_time(json_array_get(samples, 0)) > KEPT_DAYS * day_us)
 			json_array_remove(samples, 0);
 		json_array_append_new(samples, new_sample(database, tables, now));
-		char *path = sample_path(database);
+		char *path = database_state_path(database, "samples", NULL);
 		json_t *root = json_pack("{s:O}", "samples", samples);
 		char *folder = places_state("samples");
 		ok = places_make_folder(folder, err) && json_write_file(path, root, err);

@@ -71,27 +71,12 @@ void limits_memory_set(const struct fleet *fleet, const struct database *databas
 
 /* --- files ------------------------------------------------------------------------------------- */
 
-/* The server's address is part of the name: two checkouts may both call a database "core". */
-static char *memory_path(const struct database *database, const char *check)
-{
-	struct text name = {0};
-	text_addf(&name, "%s-%d-%s-%s", database->server->host, database->server->port, database->dbname, check);
-	for (char *c = name.s; *c != '\0'; c++)
-		if (strchr("/\\ :", *c) != NULL || (unsigned char)*c < 0x20)
-			*c = '_';
-	char *file = mem_format("check/%s.json", name.s);
-	char *path = places_state(file);
-	mem_free(file);
-	text_done(&name);
-	return path;
-}
-
 void limits_memory_load(struct fleet *fleet, const struct database *database, const char *check)
 {
 	struct err ignored;
 	json_t *root = NULL, *value;
 	const char *key;
-	char *path = memory_path(database, check), *prefix = mem_format("%s/", check);
+	char *path = database_state_path(database, "check", check), *prefix = mem_format("%s/", check);
 	if (!json_read_file(path, &root, &ignored))
 		root = NULL;
 	json_object_foreach(json_object_get(root, "passed"), key, value)
@@ -112,7 +97,7 @@ bool limits_memory_save(struct fleet *fleet, const struct database *database, co
 	if (!memory->has_changed)
 		return true;
 	json_t *passed = json_object();
-	char *path = memory_path(database, check), *prefix = mem_format("%s/", check);
+	char *path = database_state_path(database, "check", check), *prefix = mem_format("%s/", check);
 	for (size_t i = 0; i < memory->count; i++)
 		if (memory->v[i].database == database && text_starts_with(memory->v[i].key, prefix))
 			json_object_set_new_nocheck(passed, memory->v[i].key, json_string(verdict_word(memory->v[i].verdict)));

@@ -148,19 +148,6 @@ bool pulse_take(struct fleet *fleet, const struct database *database, struct ses
 
 /* --- on disk ------------------------------------------------------------------------------------------------- */
 
-/* The server's address is part of the name: two checkouts may both call a database "core". */
-static char *path_of(const struct database *database)
-{
-	char *file = mem_format("%s-%d-%s.json", database->server->host, database->server->port, database->dbname);
-	for (char *c = file; *c != '\0'; c++)
-		if (strchr("/\\ :", *c) != NULL || (unsigned char)*c < 0x20)
-			*c = '_';
-	char *name = mem_format("before/%s", file), *path = places_state(name);
-	mem_free(file);
-	mem_free(name);
-	return path;
-}
-
 static json_t *json_of(const struct pulse *pulse, const char *what)
 {
 	char at[UNITS_SIZE];
@@ -182,7 +169,7 @@ static json_t *json_of(const struct pulse *pulse, const char *what)
 
 bool pulse_keep(const struct database *database, const struct pulse *pulse, const char *what, struct err *err)
 {
-	char *path = path_of(database), *folder = places_state("before");
+	char *path = database_state_path(database, "before", NULL), *folder = places_state("before");
 	json_t *root = json_of(pulse, what);
 	bool is_written = root != NULL ? places_make_folder(folder, err) && json_write_file(path, root, err)
 	                               : err_set(err, ERR_FAILED, "%s: what is to be kept is no text", path);
@@ -219,7 +206,7 @@ static char *words_of(const json_t *root, const char *key)
 
 struct pulse *pulse_read(const struct database *database, struct err *err)
 {
-	char *path = path_of(database);
+	char *path = database_state_path(database, "before", NULL);
 	json_t *root = NULL;
 	const char *at = NULL;
 	struct pulse *pulse = NULL;

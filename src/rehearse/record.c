@@ -10,19 +10,6 @@
 
 enum { MOST_RECORDS = 5000 };
 
-/* The server's address is part of the name: two checkouts may both call a database "core". */
-static char *path_of(const struct database *database)
-{
-	char *file = mem_format("%s-%d-%s.json", database->server->host, database->server->port, database->dbname);
-	for (char *c = file; *c != '\0'; c++)
-		if (strchr("/\\ :", *c) != NULL || (unsigned char)*c < 0x20)
-			*c = '_';
-	char *name = mem_format("rehearsals/%s", file), *path = places_state(name);
-	mem_free(file);
-	mem_free(name);
-	return path;
-}
-
 static struct rehearse_record *add(struct rehearse_records *records)
 {
 	records->v = mem_grow(records->v, (size_t)records->count + 1, sizeof *records->v);
@@ -53,7 +40,7 @@ void rehearse_records_read(const struct database *database, struct rehearse_reco
 	struct err none = {0};
 	json_t *root = NULL, *value;
 	const char *name;
-	char *path = path_of(database);
+	char *path = database_state_path(database, "rehearsals", NULL);
 	*records = (struct rehearse_records){0};
 	if (!json_read_file(path, &root, &none))
 		root = NULL;
@@ -110,7 +97,7 @@ bool rehearse_records_keep(const struct database *database, const struct rehears
 		if (text_is_valid_utf8(fresh->v[i].name, strlen(fresh->v[i].name)))
 			json_object_set_new(files, fresh->v[i].name, json_of(&fresh->v[i]));
 	json_t *root = json_pack("{s:s, s:o}", "database", database->name, "files", files);
-	char *path = path_of(database), *folder = places_state("rehearsals");
+	char *path = database_state_path(database, "rehearsals", NULL), *folder = places_state("rehearsals");
 	bool is_written = places_make_folder(folder, err) && json_write_file(path, root, err);
 	json_decref(root);
 	mem_free(folder);

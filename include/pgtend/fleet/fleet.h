@@ -158,6 +158,10 @@ const struct facts *database_facts(const struct database *database, enum fact fa
 /* The row of FACT_DATABASES that speaks of this database; -1: not asked yet or not there. */
 int database_row(const struct database *database, const struct table *databases);
 
+/* Of the state folder: FOLDER/HOST-PORT-DBNAME[-SUFFIX].json. The server's address is part of the name: two checkouts may both call a database "core".
+ * suffix NULL: none. Caller frees. */
+char *database_state_path(const struct database *database, const char *folder, const char *suffix);
+
 /* Read-only session for questions, made on need, not opened yet when new. */
 struct session *server_session(struct fleet *fleet, struct server *server);
 struct session *database_session(struct fleet *fleet, struct database *database);
