@@ -46,6 +46,28 @@ static void tell_ingest(struct action *action)
 	}
 }
 
+/* What is hidden has two reasons: the server's folders, and the rows of the hypertable itself. */
+static void hint_grants(struct action *action, const struct table *all)
+{
+	bool has_said_disk = false;
+
+	for (int row = 0; row < table_rows(all); row++) {
+		if (!has_said_disk && table_get(all, row, "disk_free_bytes")->missing == MISSING_PRIVILEGE) {
+			gather_hint_grant(action, all, "pg_monitor");
+			has_said_disk = true;
+		}
+		if (table_get(all, row, "newest_row")->missing != MISSING_PRIVILEGE)
+			continue;
+		char *schema = text_sql_name(table_get_text(all, row, "schema")), *name = text_sql_name(table_get_text(all, row, "name"));
+		char *granted = mem_format("SELECT ON %s.%s", schema, name);
+
+		gather_hint_grant(action, all, granted);
+		mem_free(granted);
+		mem_free(name);
+		mem_free(schema);
+	}
+}
+
 /* Which of them have TimescaleDB is known when they were asked. */
 static bool verdict(struct action *action, enum fact fact, bool is_any_named, struct err *err)
 {
@@ -89,6 +111,7 @@ static bool run_hypertables(struct action *action, struct err *err)
 			table_remove_row(all, row);
 	int found = table_rows(all);
 
+	hint_grants(action, all);
 	report_rows(action->report, all);
 	tell_ingest(action);
 	return verdict(action, FACT_CHUNKS, found > 0, err);

@@ -103,6 +103,8 @@ static void look_at(const struct looking *looking, struct report *report, struct
 	if (place->stanza == NULL) {
 		if (!judge_archiver(&with))
 			set_state(&with, "not set up", mem_copy(own.kind != ERR_NONE ? own.text : "no stanza is known: neither archive_command nor pgbackrest_stanza names one"), can ? "pitr setup" : NULL);
+		if (!can && *own.hint != '\0' && !table_get(with.table, with.row, "mend")->has_value)
+			table_set_text(with.table, with.row, "mend", own.hint);
 	} else if (!can) {
 		if (!judge_archiver(&with))
 			set_state(&with, "elsewhere", mem_copy(own.text), NULL);

@@ -12,8 +12,8 @@ const struct table_shape progress_shape = {"progress", columns, sizeof columns /
 
 enum { DEADLINE_MS = 5000, BUSY_S = 1 };
 
-static const char *const hidden_columns[] = {"phase", "done", "total", "ratio", "relation", "query", "started", "elapsed_s", NULL};
-static const char *const kind_columns[] = {"kind", "index", "unit", NULL};
+static const char *const hidden_columns[] = {"phase", "done", "total", "ratio", "relation", "relation_oid", "query", "started", "elapsed_s", NULL};
+static const char *const kind_columns[] = {"kind", "index", "index_oid", "unit", NULL};
 
 static bool is_text(const struct table *table, int row, const char *column, const char *word)
 {

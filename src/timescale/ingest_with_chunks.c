@@ -55,6 +55,8 @@ static void add_ingest(struct table *out, int row, const struct table *ingest)
 		if (!is_all && (!is_trouble(verdict) || is_trouble(table_get_text(out, row, "ingest_verdict"))))
 			continue;
 		table_set_text(out, row, "ingest_verdict", verdict);
+		if (!verdict && table_get(out, row, "newest_row")->missing != MISSING_NONE)
+			table_set_missing(out, row, "ingest_verdict", table_get(out, row, "newest_row")->missing);
 		table_set_text(out, row, "ingest_cause", table_get_text(ingest, from, "cause"));
 	}
 }
