@@ -111,7 +111,7 @@ const struct verb verb_health = {
 	.level = GUARD_L0,
 	.title = "Show whether each database is healthy: time, pools, tables",
 	.help = "What the health check of an application looks at, for probes of containers and load balancers: a new connection, SELECT 1 and how long it took, the "
-			"connections of applications (total, idle, waiting for the pooler), and one row read of each table, those left out that somebody holds for himself. "
+			"connections of applications (total, idle, waiting for the pooler), and the first page of each table, those left out that somebody holds for himself. "
 			"Unhealthy, with exit status 1, is a database that does not answer in time, a table that cannot be read though the role may, and a role that may read none "
 			"at all. It weighs no limits: `check` does, and `doctor` tells why somebody does not answer.",
 	.example = "pgtend health core --format json",

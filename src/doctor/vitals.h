@@ -4,7 +4,7 @@
 
 #include "pgtend/doctor/vitals.h"
 
-/* Reads a row of each table; fills the columns about tables. False: they cannot be read, and error and mend of the row say why. */
+/* Reads the first page of each table; fills the columns about tables. False: they cannot be read, and error and mend of the row say why. */
 bool vitals_tables(struct session *session, const struct vitals_options *options, struct table *table, int row);
 
 #endif

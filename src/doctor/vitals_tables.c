@@ -1,4 +1,4 @@
-/* doctor/vitals_tables.c - reads a row of each table, many in one question; of those that somebody holds for himself, none. */
+/* doctor/vitals_tables.c - reads the first page of each table, many in one question; of those that somebody holds for himself, none. */
 #include "vitals.h"
 
 #include <string.h>
@@ -14,6 +14,7 @@ struct reading {
 	struct table *table;
 	int row;
 	struct words names;          /* quoted, of those to read */
+	struct words parts;          /* what stands behind FROM ONLY to read it */
 	int64_t read, denied, locked, failed;
 	struct err err;              /* of the first that could not be read */
 	char *failed_name;
@@ -81,6 +82,8 @@ static void choose(struct reading *reading, const struct words *wanted)
 			reading->locked++;
 		} else {
 			words_add(&reading->names, whole);
+			/* the first row that lives may stand behind gigabytes of dead ones */
+			words_take(&reading->parts, mem_format(is_true(reading, row, "is_heap") ? "%s where ctid = '(0,1)'" : "%s limit 1", whole));
 		}
 		mem_free(whole);
 		mem_free(schema);
@@ -97,7 +100,7 @@ static bool read_some(struct reading *reading, size_t from, size_t count, struct
 	struct result *result = NULL;
 
 	for (size_t i = from; i < from + count; i++)
-		text_addf(&sql, "%s(select 1 from only %s limit 1)", i > from ? " union all " : "", reading->names.v[i]);
+		text_addf(&sql, "%s(select 1 from only %s)", i > from ? " union all " : "", reading->parts.v[i]);
 	bool is_read = session_query_wait(reading->session, text_str(&sql), NULL, 0, QUESTION_MS, &result, err);
 
 	result_free(result);
@@ -235,6 +238,7 @@ bool vitals_tables(struct session *session, const struct vitals_options *options
 		table_set_text(table, row, "error", err.text);
 	result_free(list);
 	words_done(&reading.names);
+	words_done(&reading.parts);
 	mem_free(reading.failed_name);
 	mem_free(reading.denied_name);
 	return is_good;
