@@ -1,8 +1,10 @@
 /* See queries/slow.h. */
 #include "pgtend/queries/slow.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
@@ -33,20 +35,33 @@ static struct meaning costly(const char *words)
 	return (struct meaning){true, mem_copy(words)};
 }
 
+/* As PostgreSQL takes it: any case, and as short as it is still clear. */
 static bool is_on(const char *value)
 {
-	return strcmp(value, "on") == 0 || strcmp(value, "true") == 0 || strcmp(value, "yes") == 0 || strcmp(value, "1") == 0;
+	static const char *const words[] = {"on", "true", "yes", "1"};
+	size_t length = strlen(value);
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (length > (i == 0) && length <= strlen(words[i]) && strncasecmp(value, words[i], length) == 0)
+			return true;
+	return false;
 }
 
-/* What stands in pg_db_role_setting is as somebody wrote it: "0", "250", "1s". */
+/* What stands in pg_db_role_setting is as somebody wrote it: "0", "250", "0x10", "0.4", "500us", "1 min". The server rounds to whole milliseconds. */
 static double milliseconds(const char *value)
 {
-	int64_t whole = 0;
-	double seconds = 0;
+	static const struct {
+		const char *unit;
+		double ms;
+	} units[] = {{"", 1}, {"us", 1e-3}, {"ms", 1}, {"s", 1e3}, {"min", 6e4}, {"h", 36e5}, {"d", 864e5}};
+	char *end = NULL;
+	double number = strtod(value, &end);
 
-	if (units_parse_int(value, &whole))
-		return (double)whole;
-	return units_parse_duration_s(value, &seconds) ? seconds * 1000 : -1;
+	end += strspn(end, " \t");
+	for (size_t i = 0; end > value && i < sizeof units / sizeof *units; i++)
+		if (strncmp(end, units[i].unit, strlen(units[i].unit)) == 0 && end[strlen(units[i].unit) + strspn(end + strlen(units[i].unit), " \t")] == '\0')
+			return nearbyint(number * units[i].ms);
+	return -1;
 }
 
 static struct meaning of_duration(const char *value)
@@ -63,9 +78,9 @@ static struct meaning of_duration(const char *value)
 
 static struct meaning of_statement(const char *value)
 {
-	if (strcmp(value, "all") == 0)
+	if (strcasecmp(value, "all") == 0)
 		return costly("every statement goes to the log, with the values that stand in it: costly, and a leak");
-	if (strcmp(value, "mod") == 0)
+	if (strcasecmp(value, "mod") == 0)
 		return costly("every statement that changes rows goes to the log, with their values");
 	return (struct meaning){false, NULL};
 }
@@ -254,7 +269,8 @@ static void preview(const struct result *may, const struct table *rows, const ch
 	report_log(report, "%s", sql);
 	say_overruled(rows, report);
 	if (sessions > 0)
-		report_log(report, "%lld sessions that are connected keep what they have until they connect again", (long long)sessions);
+		report_log(report, sessions == 1 ? "%lld session that is connected keeps what it has until it connects again" :
+		                                   "%lld sessions that are connected keep what they have until they connect again", (long long)sessions);
 	if (value && strcmp(value, "0") == 0)
 		report_log(report, "0 writes every statement to the log: costly on a busy server");
 }

@@ -86,6 +86,19 @@ static bool refuse_place(const struct seen *seen, const struct database *databas
 	return true;
 }
 
+/* Its end is that of its leader's query, whoever it was meant for. */
+static bool refuse_worker(const struct seen *seen, const struct database *database, const struct sessions_target *target, enum sessions_how how, struct err *err)
+{
+	const char *leader = text_of(seen, "leader");
+	if (leader == NULL)
+		return true;
+	char *word = text_shell_word(database->name);
+	err_set(err, ERR_REFUSED, "pid %lld is no session: it is a parallel worker of pid %s, whose query would fail", (long long)target->pid, leader);
+	err_hint(err, "pgtend %s %s %s", how == SESSIONS_CANCEL ? "cancel" : "terminate", word, leader);
+	mem_free(word);
+	return false;
+}
+
 static bool refuse_right(const struct seen *seen, const struct sessions_target *target, struct err *err)
 {
 	const char *user = text_of(seen, "user"), *me = text_of(seen, "me");
@@ -174,17 +187,31 @@ static void preview_session(const struct seen *seen, const struct sessions_targe
 	}
 }
 
-static int64_t count_released(struct fleet *fleet, struct database *database, int64_t pid)
+/* How many it lets go. Of a large pile-up only a part is looked at; and that nobody could tell is no nobody. */
+struct effect {
+	int64_t released;
+	bool is_known, is_part;
+};
+
+static struct effect effect_of(struct fleet *fleet, struct database *database, int64_t pid)
 {
 	static const enum fact facts[] = {FACT_LOCKS, FACT_COUNT};
 	collect_wait(fleet, &database, 1, facts, DEADLINE_MS);
-	return sessions_releases(database_facts(database, FACT_LOCKS)->table, pid);
+	const struct facts *locks = database_facts(database, FACT_LOCKS);
+	char *cap = sessions_cap_words(locks->table);
+	struct effect effect = {.released = sessions_releases(locks->table, pid), .is_known = locks->table != NULL && locks->err.kind == ERR_NONE, .is_part = cap != NULL};
+	mem_free(cap);
+	return effect;
 }
 
-static void preview_effect(enum sessions_how how, int64_t released, struct words *preview)
+static void preview_effect(enum sessions_how how, const struct effect *effect, struct words *preview)
 {
-	if (released > 0)
-		words_take(preview, mem_format("%lld session%s that wait%s for it would go on", (long long)released, released == 1 ? "" : "s", released == 1 ? "s" : ""));
+	int64_t released = effect->released;
+	if (!effect->is_known)
+		words_add(preview, "how many would go on by its end is not known: the server did not tell who waits for whom");
+	else if (released > 0)
+		words_take(preview, mem_format("%s%lld session%s that wait%s for it would go on", effect->is_part ? "at least " : "", (long long)released, released == 1 ? "" : "s",
+			released == 1 ? "s" : ""));
 	else
 		words_add(preview, "no session would go on by its end alone");
 	words_add(preview, how == SESSIONS_CANCEL ? "its query ends with an error, and what its transaction did so far with it; the connection stays"
@@ -211,7 +238,7 @@ static bool look(struct fleet *fleet, struct database *database, enum sessions_h
 	bool was_shown = target->started[0] != '\0' || target->started_us != 0;
 	if (!is_there)
 		return refuse_gone(database, target, was_shown, err);
-	if (!refuse_place(seen, database, target, err) || !refuse_right(seen, target, err) || !refuse_unseen(seen, target, err))
+	if (!refuse_place(seen, database, target, err) || !refuse_worker(seen, database, target, how, err) || !refuse_right(seen, target, err) || !refuse_unseen(seen, target, err))
 		return false;
 	if (!is_as_shown(seen, target))
 		return refuse_gone(database, target, was_shown, err);
@@ -225,7 +252,8 @@ bool sessions_look(struct fleet *fleet, struct database *database, enum sessions
 	bool is_good = look(fleet, database, how, target, &seen, err);
 	if (is_good) {
 		preview_session(&seen, target, preview);
-		preview_effect(how, count_released(fleet, database, target->pid), preview);
+		const struct effect effect = effect_of(fleet, database, target->pid);
+		preview_effect(how, &effect, preview);
 	}
 	seen_done(&seen);
 	return is_good;
@@ -278,7 +306,7 @@ static bool watch(struct session *session, const struct seen *before, enum sessi
 	return err_hint(err, how == SESSIONS_CANCEL ? "it looks for it when it can; terminate ends the whole session" : "it looks for it when it can: it may be in the middle of a write, or wait for the network");
 }
 
-static void tell(const struct database *database, const struct seen *before, enum sessions_how how, int64_t pid, int64_t released, double took_ms, struct report *report)
+static void tell(const struct database *database, const struct seen *before, enum sessions_how how, int64_t pid, const struct effect *effect, double took_ms, struct report *report)
 {
 	char took[UNITS_SIZE];
 	struct table *rows = table_new(&sessions_end_shape);
@@ -289,20 +317,18 @@ static void tell(const struct database *database, const struct seen *before, enu
 	table_set_text(rows, row, "user", text_of(before, "user"));
 	table_set_text(rows, row, "application", text_of(before, "application"));
 	table_set_text(rows, row, "state", text_of(before, "state"));
-	table_set_int(rows, row, "releases", released);
+	if (effect->is_known)
+		table_set_int(rows, row, "releases", effect->released);
 	table_set_real(rows, row, "took_ms", took_ms);
 	if (is_true(before, "is_hidden"))
 		table_set_missing(rows, row, "query", MISSING_PRIVILEGE);
 	else
 		table_set_text(rows, row, "query", text_of(before, "query"));
 	report_rows(report, rows);
-	report_summary(report, "pid %lld %s after %s%s", (long long)pid, how == SESSIONS_CANCEL ? "was cancelled" : "is gone", units_ms(took, took_ms),
-		released > 0 ? "" : "; nobody waited for it");
-	if (released > 0) {
-		char *summary = mem_copy(report->summary);
-		report_summary(report, "%s; %lld session%s that waited could go on", summary, (long long)released, released == 1 ? "" : "s");
-		mem_free(summary);
-	}
+	char *freed = !effect->is_known ? mem_copy("") : effect->released == 0 ? mem_copy("; nobody waited for it") :
+		mem_format("; %s%lld session%s that waited could go on", effect->is_part ? "at least " : "", (long long)effect->released, effect->released == 1 ? "" : "s");
+	report_summary(report, "pid %lld %s after %s%s", (long long)pid, how == SESSIONS_CANCEL ? "was cancelled" : "is gone", units_ms(took, took_ms), freed);
+	mem_free(freed);
 }
 
 bool sessions_end(struct fleet *fleet, struct database *database, enum sessions_how how, const struct sessions_target *target, struct report *report, struct err *err)
@@ -311,10 +337,13 @@ bool sessions_end(struct fleet *fleet, struct database *database, enum sessions_
 	struct session *session = database_session(fleet, database);
 	struct seen before = {0};
 	bool is_good = look(fleet, database, how, &found, &before, err);
-	int64_t released = is_good ? count_released(fleet, database, found.pid) : 0, began_us = units_now_us();
+	struct effect effect = {0};
+	if (is_good)
+		effect = effect_of(fleet, database, found.pid);
+	int64_t began_us = units_now_us();
 	is_good = is_good && send_signal(session, database, how, &found, err) && watch(session, &before, how, found.pid, err);
 	if (is_good)
-		tell(database, &before, how, found.pid, released, (double)(units_now_us() - began_us) / 1000.0, report);
+		tell(database, &before, how, found.pid, &effect, (double)(units_now_us() - began_us) / 1000.0, report);
 	seen_done(&before);
 	return is_good;
 }

@@ -16,4 +16,7 @@ void sessions_hide(const struct result *result, struct table *table, const char 
 /* Puts the tree into the rows (depth, parent, releases, set_place, ...) in its order. Caller frees the result; `flat` has the rows as the server told them. */
 struct table *sessions_plant(const struct table *flat);
 
+/* As an SQL literal, for people to type. Caller frees. */
+char *sessions_literal(const char *s);
+
 #endif

@@ -108,8 +108,11 @@ char *sessions_culprit_mend(const struct table *horizon, const struct database *
 	long long pid = table_get_int(horizon, row, "pid", 0);
 	if (strcmp(kind, "slot") == 0)
 		return mem_format("if nothing reads slot %s any more: SELECT pg_drop_replication_slot('%s')", name, name);
-	if (strcmp(kind, "prepared") == 0)
-		return mem_format("end it in its database: ROLLBACK PREPARED '%s' (or COMMIT PREPARED)", name);
+	if (strcmp(kind, "prepared") == 0) {
+		char *gid = sessions_literal(name), *line = mem_format("end it in its database: ROLLBACK PREPARED %s (or COMMIT PREPARED)", gid);
+		mem_free(gid);
+		return line;
+	}
 	if (strcmp(kind, "standby") == 0)
 		return mem_format("a long query on standby %s holds it: end that one there", name != NULL ? name : "");
 	char *word = text_shell_word(database->name);

@@ -6,6 +6,19 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 
+char *sessions_literal(const char *s)
+{
+	struct text out = {0};
+	text_add_char(&out, '\'');
+	for (; *s != '\0'; s++) {
+		if (*s == '\'')
+			text_add_char(&out, '\'');
+		text_add_char(&out, *s);
+	}
+	text_add_char(&out, '\'');
+	return text_take(&out);
+}
+
 static bool is_of(const struct table *table, int row, const struct words *dbnames)
 {
 	const char *name = table_get_text(table, row, "database");
@@ -80,20 +93,6 @@ static char *name_of(const struct table *locks, int row)
 		is_idle ? " since " : "", is_idle ? units_age(age, (int64_t)table_get_real(locks, row, "state_s", 0)) : "");
 }
 
-/* As an SQL literal, for people to type. Caller frees. */
-static char *literal(const char *s)
-{
-	struct text out = {0};
-	text_add_char(&out, '\'');
-	for (; *s != '\0'; s++) {
-		if (*s == '\'')
-			text_add_char(&out, '\'');
-		text_add_char(&out, *s);
-	}
-	text_add_char(&out, '\'');
-	return text_take(&out);
-}
-
 static const struct database *tended(const struct fleet *fleet, const struct server *server, const char *dbname)
 {
 	for (int i = 0; dbname != NULL && i < fleet->database_count; i++)
@@ -106,7 +105,7 @@ static char *line_of(const struct fleet *fleet, const struct table *locks, int r
 {
 	const char *by = table_get_text(locks, row, "end_by"), *gid = table_get_text(locks, row, "prepared"), *dbname = table_get_text(locks, row, "database");
 	if (gid != NULL) {
-		char *quoted = literal(gid), *made = mem_format("in %s: ROLLBACK PREPARED %s (or COMMIT PREPARED)", dbname != NULL ? dbname : "its database", quoted);
+		char *quoted = sessions_literal(gid), *made = mem_format("in %s: ROLLBACK PREPARED %s (or COMMIT PREPARED)", dbname != NULL ? dbname : "its database", quoted);
 		mem_free(quoted);
 		return made;
 	}

@@ -21,7 +21,7 @@
 	{"leader_pid", CELL_ID, NULL, 0, "The session that a parallel worker works for (pg_stat_activity.leader_pid)."}, \
 	{"started", CELL_TIME, NULL, 0, "When the session began (pg_stat_activity.backend_start)."}, \
 	{"is_tls", CELL_BOOL, "tls", 4, "Whether its connection is encrypted; false for a Unix socket, too (pg_stat_ssl.ssl)."}, \
-	{"xmin_age", CELL_COUNT, "xmin age", 5, "How many transactions back its snapshot or its own transaction holds the xmin horizon (age() of pg_stat_activity.backend_xmin, backend_xid)."}, \
+	{"xmin_age", CELL_COUNT, "xmin age", 5, "How many transactions back its snapshot or its own transaction holds the xmin horizon (age() of pg_stat_activity.backend_xmin, backend_xid); null: not at all, as a vacuum."}, \
 	{"holds_horizon", CELL_BOOL, NULL, 0, "Whether no session of its database holds the xmin horizon further back; pgtend horizon tells of slots, standbys and prepared transactions, too."}, \
 	{"xid", CELL_ID, NULL, 0, "Number of its transaction, once it has written (pg_stat_activity.backend_xid)."}, \
 	{"query_id", CELL_ID, NULL, 0, "Number of its query, as in pg_stat_statements, where compute_query_id is on (pg_stat_activity.query_id, 14 and later)."}

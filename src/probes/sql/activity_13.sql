@@ -14,7 +14,7 @@ select a.pid, d.datname as database, pg_get_userbyid(nullif(a.usesysid, 0)) as "
        case when a.wait_event_type = 'Lock' and a.pid in (select w.pid from waiter w)
             then array(select distinct p from unnest(pg_blocking_pids(a.pid)) p order by p) end as blocked_by,
        a.query, a.backend_type, a.leader_pid, a.backend_start as started, a.ssl as is_tls,
-       greatest(age(a.backend_xmin), age(a.backend_xid)) as xmin_age, a.backend_xid as xid,
+       case when a.pid not in (select v.pid from pg_stat_get_progress_info('VACUUM') v) then greatest(age(a.backend_xmin), age(a.backend_xid)) end as xmin_age, a.backend_xid as xid,
        a.query = '<insufficient privilege>' as is_hidden
 from a left join pg_database d on d.oid = a.datid
 where a.pid <> pg_backend_pid()

@@ -4,7 +4,7 @@
 select a.pid, d.datname as database, a.datid = (select o.oid from pg_database o where o.datname = current_database()) as is_here, a.pid = pg_backend_pid() as is_asking,
        pg_get_userbyid(nullif(a.usesysid, 0)) as "user", a.application_name as application,
        coalesce(host(a.client_addr) || ':' || a.client_port, case when a.client_port = -1 then 'local' end) as client,
-       a.backend_start::text as started, a.backend_type, a.state,
+       a.backend_start::text as started, a.backend_type, case when a.backend_type = 'parallel worker' then a.leader_pid end as leader, a.state,
        extract(epoch from clock_timestamp() - a.state_change) as state_s, extract(epoch from clock_timestamp() - a.xact_start) as xact_s,
        extract(epoch from clock_timestamp() - a.query_start) as query_s, a.query, a.query = '<insufficient privilege>' as is_hidden, a.query_start::text as query_start,
        coalesce(r.rolsuper, false) as is_superusers,
