@@ -125,6 +125,7 @@ static void add_target(struct chore *chore, struct archive *archive, struct arch
 	struct item *item = chore_add(chore, STEP_ARCHIVE, result_word(r, row, "schema"), result_word(r, row, "name"), NULL);
 	item->oid = item->table_oid = result_number(r, row, "oid");
 	item->rule = target;
+	item->may = true; /* why not, if not, is its reason */
 	item->reason = why_not(chore, source, r, row);
 	if (item->reason != NULL) {
 		item->state = ITEM_FAILED;

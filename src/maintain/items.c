@@ -178,7 +178,7 @@ void chore_tell_plan(const struct chore *chore)
 /* --- the report -------------------------------------------------------------------------- */
 
 struct tally {
-	int done, bad, left, skipped;
+	int done, bad, left, skipped, barred;
 	struct words bad_names, left_names;
 };
 
@@ -189,6 +189,7 @@ static struct tally count_up(const struct chore *chore)
 		const struct item *item = &chore->items[i];
 		tally.done += item->state == ITEM_DONE;
 		tally.skipped += item->state == ITEM_SKIPPED;
+		tally.barred += item->state == ITEM_SKIPPED && !item->may;
 		if (item->state == ITEM_LOCKED || item->state == ITEM_FAILED) {
 			tally.bad++;
 			words_take(&tally.bad_names, mem_format("%s (%s)", item->shown, item->reason));
@@ -219,6 +220,15 @@ static void add_steps(const struct chore *chore, struct text *words)
 		text_addf(words, "%s%s of %d %s", words->length > 0 ? ", " : "", item->step, count,
 		    item->index != NULL ? (count == 1 ? "index" : "indexes") : (count == 1 ? "table" : "tables"));
 	}
+}
+
+/* Somebody asked for this work, and this role may do none of it: that is no success. Of what is due daily or weekly the rest may be done already. */
+static bool tell_barred(const struct chore *chore, const struct tally *tally, struct err *err)
+{
+	const struct item *item = chore->items;
+	while (item->state != ITEM_SKIPPED || item->may)
+		item++;
+	return err_set(err, ERR_FAILED, "nothing was done: this role may not, in %d of %d (%s: %s)", tally->barred, tally->skipped, item->shown, item->reason);
 }
 
 static bool tell_bad(const struct chore *chore, const struct tally *tally, struct err *err)
@@ -252,6 +262,8 @@ bool chore_tell(const struct chore *chore, struct err *err)
 	bool ok = tally.bad == 0 && tally.left == 0;
 	if (!ok) {
 		tell_bad(chore, &tally, err);
+	} else if (tally.barred > 0 && tally.done == 0 && chore->shape != &maintain_shape) {
+		ok = tell_barred(chore, &tally, err);
 	} else {
 		struct text steps = {0};
 		add_steps(chore, &steps);
