@@ -16,13 +16,22 @@ static void say_plain(struct preflight *preflight, const struct database *databa
 	    mem_copy(is_offered ? "sslmode = verify-full and sslrootcert in pgtend.ini" : "ssl = on, ssl_cert_file and ssl_key_file in postgresql.conf"));
 }
 
-static bool is_verified(const struct session *session)
+static void say_encrypted(struct preflight *preflight, const struct database *database, const struct session *session, const char *mode, bool is_local)
 {
 	struct session_tls seen;
+	enum line_state bad = is_local ? LINE_NOTE : LINE_FINDING;
 	session_tls_read(session, &seen);
-	bool is_good = seen.is_verified;
+	if (!seen.is_verified)
+		line_add(preflight, database, tls, NULL, bad, mem_format("encrypted, but whose certificate it is was not verified (sslmode=%s)", mode),
+		    mem_copy("sslmode = verify-full and sslrootcert in pgtend.ini"));
+	else if (strcmp(mode, "prefer") == 0 || strcmp(mode, "allow") == 0)
+		/* libpq connects once more without TLS then, and says nothing */
+		line_add(preflight, database, tls, NULL, bad, mem_format("encrypted and verified, but where that fails sslmode=%s goes on without", mode),
+		    mem_copy("sslmode = verify-full in pgtend.ini"));
+	else
+		line_add(preflight, database, tls, NULL, LINE_OK, mem_format("encrypted, the server's certificate is verified%s (sslmode=%s)",
+		    seen.is_name_verified ? "" : ", its name is not", mode), NULL);
 	session_tls_done(&seen);
-	return is_good;
 }
 
 /* A socket and the loopback leave no cable to listen at. */
@@ -36,12 +45,8 @@ static void look(struct preflight *preflight, struct database *database, struct 
 		line_add(preflight, database, tls, NULL, LINE_SKIPPED, mem_copy("the connection does not leave this machine"), NULL);
 	else if (!is_encrypted)
 		say_plain(preflight, database, mode);
-	else if (is_verified(session))
-		line_add(preflight, database, tls, NULL, LINE_OK, mem_format("encrypted, the server's certificate is verified (sslmode=%s)", mode), NULL);
 	else
-		line_add(preflight, database, tls, NULL, is_local ? LINE_NOTE : LINE_FINDING,
-		    mem_format("encrypted, but whose certificate it is was not verified (sslmode=%s)", mode),
-		    mem_copy("sslmode = verify-full and sslrootcert in pgtend.ini"));
+		say_encrypted(preflight, database, session, mode, is_local);
 }
 
 /* What the threshold engine knows of the server besides, in numbers: the certificate's end, sessions without TLS. Our own connection was told above. */
