@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pgtend/core/mem.h"
+#include "pgtend/core/text.h"
 #include "pgtend/fleet/sequences.h"
 
 /* --- wraparound -------------------------------------------------------------------------------- */
@@ -42,8 +43,21 @@ static char *mend_of(const struct judging *judging)
 	const struct table *oldest = judging_table(judging, FACT_OLDEST_TABLES);
 	if (oldest == NULL || table_rows(oldest) == 0)
 		return mem_format("pgtend wraparound %s --tables shows the oldest tables: vacuum them; who holds the xmin horizon holds freezing back", judging->database->name);
-	return mem_format("pgtend vacuum %s --table %s.%s is first; who holds the xmin horizon holds freezing back", judging->database->name,
-		table_get_text(oldest, 0, "schema"), table_get_text(oldest, 0, "name"));
+	char *relation = finding_relation(oldest, 0), *word = text_shell_word(relation);
+	char *mend = mem_format("pgtend vacuum %s --table %s is first; who holds the xmin horizon holds freezing back", judging->database->name, word);
+	mem_free(relation);
+	mem_free(word);
+	return mend;
+}
+
+/* A database that nobody tends; template0 lets nobody in. */
+static char *mend_stranger(const char *dbname, bool is_open)
+{
+	char *word = text_shell_word(dbname);
+	char *mend = is_open ? mem_format("vacuum its oldest tables: vacuumdb --freeze %s", word)
+	                     : mem_format("it lets nobody in: ALTER DATABASE \"%s\" ALLOW_CONNECTIONS true, then vacuumdb --freeze %s, then ALLOW_CONNECTIONS false again", dbname, word);
+	mem_free(word);
+	return mend;
 }
 
 static bool is_configured(const struct judging *judging, const char *dbname)
@@ -68,7 +82,7 @@ static void judge_wraparound(struct judging *judging)
 		for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
 			judge_left(judging, finding, table, row, &counters[i], who);
 		if (finding->verdict != VERDICT_OK)
-			finding->mend = is_it ? mend_of(judging) : mem_format("vacuum its oldest tables: vacuumdb --freeze %s", dbname);
+			finding->mend = is_it ? mend_of(judging) : mend_stranger(dbname, table_get_int(table, row, "is_open", 1) != 0);
 		else
 			finding->note = mem_format("%s is far from the end of transaction numbers", is_it ? "it" : dbname);
 		mem_free(who);

@@ -19,15 +19,37 @@ static bool is_of_it(const struct judging *judging, const struct table *table, i
 	return is_it;
 }
 
+/* The default itself may be what is wrong. */
+static const char *better_value(const struct table *table, int row)
+{
+	const char *name = table_get_text(table, row, "name"), *usual = table_get_text(table, row, "default_value"), *value = table_get_text(table, row, "value");
+	if (strcmp(name, "password_encryption") == 0)
+		return "scram-sha-256";
+	return usual != NULL && strcmp(usual, value) != 0 ? usual : strcmp(value, "off") == 0 ? "on" : "off";
+}
+
+/* What ALTER SYSTEM says does not reach what stands in the command line, nor what one database sets for itself. */
+static char *mend_setting(const struct judging *judging, const struct table *table, int row)
+{
+	const char *name = table_get_text(table, row, "name"), *context = table_get_text(table, row, "context");
+	if (!fact_is(table, row, "scope", "server"))
+		return mem_format("ALTER DATABASE \"%s\" RESET %s; new sessions have the server's value", judging->database->dbname, name);
+	if (fact_is(table, row, "source", "command line") || fact_is(table, row, "source", "environment variable"))
+		return mem_format("%s stands in the command line that starts the server: take it out there; it takes a restart", name);
+	return mem_format("ALTER SYSTEM SET %s = '%s'%s%s", name, better_value(table, row),
+		strcmp(name, "ssl") == 0 ? ", with a certificate (ssl_cert_file, ssl_key_file)" : "",
+		context != NULL && strcmp(context, "postmaster") == 0 ? "; it takes a restart" : "; select pg_reload_conf()");
+}
+
 static void judge_setting(struct judging *judging, const struct table *table, int row)
 {
 	bool is_crit = fact_is(table, row, "verdict", "crit");
-	const char *name = table_get_text(table, row, "name"), *context = table_get_text(table, row, "context");
+	const char *name = table_get_text(table, row, "name");
 	struct finding *finding = finding_new(judging, name);
 	char *text = mem_format("%s = %s: %s", name, table_get_text(table, row, "value"), table_get_text(table, row, "concern"));
 	finding_raise(finding, !is_serious(judging) ? VERDICT_OK : is_crit ? VERDICT_CRIT : VERDICT_WARN, text);
 	if (finding->verdict != VERDICT_OK)
-		finding->mend = mem_format("ALTER SYSTEM RESET %s%s", name, context != NULL && strcmp(context, "postmaster") == 0 ? "; it takes a restart" : "; select pg_reload_conf()");
+		finding->mend = mend_setting(judging, table, row);
 }
 
 static void judge_settings(struct judging *judging)

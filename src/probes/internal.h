@@ -13,6 +13,8 @@ PGTEND_CHECK bool probe_needs_statistics(const struct probe_target *target, stru
 bool probe_flag(const struct result *result, int row, const char *column);
 /* setting.c: the setting as people write it: 16384 of "8kB" is "128MB". Caller frees. */
 char *setting_text(const char *value, const char *unit);
+/* The same of a value as somebody typed it for a database or a role ("0ms", "TRUE", "ALL"); vartype as pg_settings has it, NULL: as it stands. Caller frees. */
+char *setting_typed_text(const char *value, const char *vartype, const char *unit);
 /* Whether its value may hold a password: commands, connections, and what applications keep in settings of their own. */
 bool setting_is_secret(const char *name);
 /* setting_concerns.c: fills verdict and concern of all rows. */

@@ -8,7 +8,7 @@
 static const struct table_column columns[] = {REPLICATION_COLUMNS};
 const struct table_shape replication_shape = {"replication", columns, sizeof columns / sizeof *columns};
 
-enum { DEADLINE_MS = 5000, SINCE_16 = 160000, SINCE_17 = 170000 };
+enum { DEADLINE_MS = 5000, SINCE_14 = 140000, SINCE_16 = 160000, SINCE_17 = 170000 };
 
 /* What pg_stat_replication and pg_stat_wal_receiver keep from roles without pg_read_all_stats. */
 static const char *const hidden_columns[] = {"state", "sync_state", "lag_bytes", "lag_s", "write_lag_s", "flush_lag_s", "replay_lag_s", "xmin_age",
@@ -35,7 +35,8 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 			probe_mark_missing(table, row, slot_16_columns, MISSING_VERSION);
 	}
 	result_free(result);
-	return is_answered;
+	return is_answered &&
+	       probe_fill(session, target->server->version_num < SINCE_14 ? sql_probes_subscriptions_13 : sql_probes_subscriptions, DEADLINE_MS, table, NULL, err);
 }
 
 const struct probe probe_replication = {

@@ -82,16 +82,25 @@ static void add(const struct result *result, int from, struct table *table)
 /* Settings of databases and roles: always changed, else they would not be there. */
 static bool add_own(struct session *session, struct table *table, struct err *err)
 {
+	struct result *result = NULL;
 	int first = table_rows(table);
+	bool is_answered = probe_fill(session, sql_probes_settings_own, DEADLINE_MS, table, &result, err);
 
-	if (!probe_fill(session, sql_probes_settings_own, DEADLINE_MS, table, NULL, err))
-		return false;
 	for (int row = first; row < table_rows(table); row++) {
+		const char *unit = of(result, row - first, "unit");
+		char *value = setting_typed_text(of(result, row - first, "value"), of(result, row - first, "vartype"), unit);
+		char *usual = setting_text(of(result, row - first, "boot_val"), unit);
+
+		table_set_text(table, row, "value", value);
+		table_set_text(table, row, "default_value", usual);
 		table_set_int(table, row, "is_changed", true);
 		hide(table, row);
 		table_set_text(table, row, "source", "ALTER ... SET");
+		mem_free(value);
+		mem_free(usual);
 	}
-	return true;
+	result_free(result);
+	return is_answered;
 }
 
 static bool ask(const struct probe_target *target, struct session *session, struct table *table, struct err *err)

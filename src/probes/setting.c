@@ -58,6 +58,56 @@ char *setting_text(const char *value, const char *unit)
 	return is_size ? memory(amount * one) : mem_format("%s %s", value, unit);
 }
 
+/* What the server takes for yes and no: each word, and each beginning of it that no other has. */
+static const char *switch_of(const char *typed)
+{
+	static const struct { const char *word; size_t least; const char *means; } words[] = {
+		{"on", 2, "on"}, {"true", 1, "on"}, {"yes", 1, "on"}, {"1", 1, "on"}, {"off", 2, "off"}, {"false", 1, "off"}, {"no", 1, "off"}, {"0", 1, "off"},
+	};
+	size_t length = strlen(typed);
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (length >= words[i].least && length <= strlen(words[i].word) && strncasecmp(typed, words[i].word, length) == 0)
+			return words[i].means;
+	return NULL;
+}
+
+/* An amount with its own unit. NULL: it is none that can be read. */
+static char *amount_of(const char *typed, const char *unit)
+{
+	double seconds = 0;
+	int64_t bytes = 0;
+
+	if (microseconds_of(unit) > 0 && units_parse_duration_s(typed, &seconds) && seconds >= 0 && seconds < 1e9)
+		return seconds > 0 ? duration((int64_t)(seconds * 1e6 + 0.5)) : mem_copy("0");
+	if (microseconds_of(unit) == 0 && units_parse_bytes(typed, &bytes) && bytes >= 0)
+		return bytes > 0 ? memory(bytes) : mem_copy("0");
+	return NULL;
+}
+
+char *setting_typed_text(const char *value, const char *vartype, const char *unit)
+{
+	/* some words of a choice are a switch's too: synchronous_commit = FALSE */
+	bool is_choice = vartype && strcmp(vartype, "enum") == 0, is_switch = vartype && strcmp(vartype, "bool") == 0;
+	const char *meant = value && (is_choice || is_switch) ? switch_of(value) : NULL;
+	int64_t plain;
+
+	if (meant)
+		return mem_copy(meant);
+	if (value && is_choice) {
+		char *lower = mem_copy(value);
+
+		for (char *c = lower; *c; c++)
+			*c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
+		return lower;
+	}
+	if (!value || !unit || units_parse_int(value, &plain))
+		return setting_text(value, unit);
+	char *amount = amount_of(value, unit);
+
+	return amount ? amount : mem_copy(value);
+}
+
 bool setting_is_secret(const char *name)
 {
 	static const char *const names[] = {"primary_conninfo", "archive_command", "restore_command", "recovery_end_command", "archive_cleanup_command",

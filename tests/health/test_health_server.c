@@ -79,8 +79,12 @@ static struct table *ages(struct fixture *f, const char *dbname, int64_t age)
 {
 	struct table *table = row_of(f, FACT_WRAPAROUND, &wraparound_shape);
 
-	row_of(f, FACT_OLDEST_TABLES, &oldest_tables_shape);
+	struct table *oldest = row_of(f, FACT_OLDEST_TABLES, &oldest_tables_shape);
+
+	table_set_text(oldest, 0, "schema", "shop");
+	table_set_text(oldest, 0, "name", "old orders");
 	table_set_text(table, 0, "dbname", dbname);
+	table_set_int(table, 0, "is_open", strcmp(dbname, "template0") != 0);
 	table_set_int(table, 0, "xid_age", age);
 	table_set_int(table, 0, "xids_left", 2144483648LL - age);
 	table_set_int(table, 0, "freeze_max_age", 200000000);
@@ -101,9 +105,13 @@ static void wraparound_comes_in_steps(void **state)
 		assert_int_equal(judge(f, "wraparound")->verdict, cases[i].verdict);
 	}
 	assert_string_equal(f->health.findings[0].reason, "it has 9.5 M transactions left, then the server takes no more");
+	assert_string_equal(f->health.findings[0].mend, "pgtend vacuum tracking --table 'shop.old orders' is first; who holds the xmin horizon holds freezing back");
 	ages(f, "postgres", 2135000000);
 	assert_string_equal(judge(f, "wraparound")->reason, "database postgres of the same server has 9.5 M transactions left, then the server takes no more");
 	assert_string_equal(f->health.findings[0].subject, "postgres");
+	assert_string_equal(f->health.findings[0].mend, "vacuum its oldest tables: vacuumdb --freeze postgres");
+	ages(f, "template0", 2135000000);
+	assert_non_null(strstr(judge(f, "wraparound")->mend, "ALTER DATABASE \"template0\" ALLOW_CONNECTIONS true, then"));
 }
 
 static void sequences_end_with_their_column(void **state)
@@ -148,6 +156,33 @@ static void settings_are_serious_in_production(void **state)
 	assert_null(judge(f, "settings"));
 	table_set_text(table, 0, "scope", "database atriz_tracking");
 	assert_int_equal(judge(f, "settings")->verdict, VERDICT_CRIT);
+	assert_string_equal(f->health.findings[0].mend, "ALTER DATABASE \"atriz_tracking\" RESET fsync; new sessions have the server's value");
+}
+
+/* RESET brings the default, which helps only where the default is a good one and the file says nothing else. */
+static void what_mends_a_setting(void **state)
+{
+	static const struct { const char *name, *value, *usual, *source, *context, *mend; } cases[] = {
+		{"fsync", "off", "on", "configuration file", "sighup", "ALTER SYSTEM SET fsync = 'on'; select pg_reload_conf()"},
+		{"fsync", "off", "on", "command line", "sighup", "fsync stands in the command line that starts the server: take it out there; it takes a restart"},
+		{"autovacuum_freeze_max_age", "1500000000", "200000000", "configuration file", "postmaster", "ALTER SYSTEM SET autovacuum_freeze_max_age = '200000000'; it takes a restart"},
+		{"ssl", "off", "off", "default", "sighup", "ALTER SYSTEM SET ssl = 'on', with a certificate (ssl_cert_file, ssl_key_file); select pg_reload_conf()"},
+		{"password_encryption", "md5", "md5", "default", "user", "ALTER SYSTEM SET password_encryption = 'scram-sha-256'; select pg_reload_conf()"},
+	};
+	struct fixture *f = *state;
+	struct table *table = row_of(f, FACT_SETTINGS, &settings_shape);
+
+	f->tracking->environment = ENVIRONMENT_PRODUCTION;
+	table_set_text(table, 0, "scope", "server");
+	table_set_text(table, 0, "verdict", "warn");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		table_set_text(table, 0, "name", cases[i].name);
+		table_set_text(table, 0, "value", cases[i].value);
+		table_set_text(table, 0, "default_value", cases[i].usual);
+		table_set_text(table, 0, "source", cases[i].source);
+		table_set_text(table, 0, "context", cases[i].context);
+		assert_string_equal(judge(f, "settings")->mend, cases[i].mend);
+	}
 }
 
 static void a_disk_is_serious_in_production(void **state)
@@ -179,6 +214,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(sequences_end_with_their_column, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_disk_is_serious_in_production, setup, teardown),
 		cmocka_unit_test_setup_teardown(settings_are_serious_in_production, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_mends_a_setting, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
--- Who follows this server, what it keeps for whom, and whom it follows itself: standbys, slots, the receiver of a standby, subscriptions.
+-- Who follows this server, what it keeps for whom, and whom it follows itself: standbys, slots, the receiver of a standby (subscriptions.sql tells the rest).
 -- Columns that only newer versions have are read by name out of the row, so that an older server answers the same question.
 -- A standby that has replayed everything tells no lag (its *_lag is null once nothing happens): that is a lag of nothing.
 with here as materialized (
@@ -17,7 +17,8 @@ with here as materialized (
   from here h left join pg_stat_wal_receiver w on true
   where h.is_standby
 )
-select 'standby' as kind, s.application_name as name, 'physical' as type, s.state, s.sync_state, coalesce(host(s.client_addr), s.client_hostname) as client,
+select 'standby' as kind, s.application_name as name,
+       coalesce((select p.slot_type from pg_replication_slots p where p.active_pid = s.pid limit 1), 'physical') as type, s.state, s.sync_state, coalesce(host(s.client_addr), s.client_hostname) as client,
        s.pid, null::text as database, s.usename::text as "user",
        (select p.slot_name::text from pg_replication_slots p where p.active_pid = s.pid limit 1) as slot,
        s.behind::bigint as lag_bytes,
@@ -51,13 +52,4 @@ select 'receiver', coalesce(r.sender_host || coalesce(':' || r.sender_port, ''),
        extract(epoch from clock_timestamp() - r.last_msg_receipt_time)::float8, null,
        r.pid is not null and r.status is null and not r.may_see
 from receiver r
-union all
-select 'subscription', s.subname::text, 'logical', case when not p.subenabled then 'disabled' when s.pid is null then 'down' else 'running' end, null, null,
-       s.pid, d.datname::text, null, null, null,
-       null, null, null, null, null, null, null, null, null, false, null,
-       extract(epoch from clock_timestamp() - s.last_msg_receipt_time)::float8, null, false
-from pg_stat_subscription s
-join pg_subscription p on p.oid = s.subid
-join pg_database d on d.oid = p.subdbid
-where s.relid is null
 order by 1, 2

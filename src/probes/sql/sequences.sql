@@ -33,7 +33,7 @@ with wanted as materialized (
               else greatest(q.seqmin, coalesce(q.column_min, q.seqmin)) end as finish
   from seq q
 ), begun as (
-  select r.*, case when r.seqincrement > 0 then r.seqmin - 1 else r.seqmax + 1 end::numeric as origin from read r
+  select r.*, case when r.seqincrement > 0 then r.seqmin::numeric - 1 else r.seqmax::numeric + 1 end as origin from read r
 )
 select b.nspname as schema, b.relname as name, b.oid,
        case when b.attname is not null then t.relname || '.' || b.attname end as "column", format_type(b.atttypid, null) as column_type,

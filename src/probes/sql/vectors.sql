@@ -31,6 +31,7 @@ select h.nspname as schema, h.relname as table, h.attname as column, h.typname a
        m.indisvalid as is_valid, pg_stat_get_numscans(m.oid) as scans,
        (select t.setting::bigint * 1024 from pg_settings t where t.name = 'maintenance_work_mem') as maintenance_work_mem_bytes
 from held h
-  left join made m on m.indrelid = h.attrelid and (h.attnum = any (m.indkey::int2[]) or m.indkey::text = '0')
+  left join made m on m.indrelid = h.attrelid and (h.attnum = any (m.indkey::int2[]) or m.indkey::text = '0' and exists (
+    select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = m.oid and d.refclassid = 'pg_class'::regclass and d.refobjid = h.attrelid and d.refobjsubid = h.attnum))
   left join pg_stats s on s.schemaname = h.nspname and s.tablename = h.relname and s.attname = h.attname and not s.inherited
 order by 1, 2, 3, m.relname
