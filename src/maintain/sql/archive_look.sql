@@ -54,7 +54,8 @@ select named.oid::bigint as root_oid, pg_catalog.format('%I.%I', named.nspname, 
   left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = $3 and a.attnum > 0 and not a.attisdropped
   left join lateral (
     select pg_catalog.string_agg(
-             pg_catalog.format('not exists (select from %I.%I k where %s)', kn.nspname, kc.relname,
+             -- a row that refers to itself alone is in nobody's way
+             pg_catalog.format('not exists (select from %I.%I k where %s%s)', kn.nspname, kc.relname, case when k.conrelid = k.confrelid then 'k.ctid <> t.ctid and ' end,
                (select pg_catalog.string_agg(pg_catalog.format('t.%I operator(%I.%s) k.%I', ra.attname, opn.nspname, op.oprname, fa.attname), ' and ')
                   from unnest(k.confkey, k.conkey, k.conpfeqop) as p(refer, own, op)
                   join pg_catalog.pg_attribute ra on ra.attrelid = k.confrelid and ra.attnum = p.refer
