@@ -13,9 +13,12 @@ with conflict (mode, against) as (
          ('AccessExclusiveLock', array['AccessShareLock', 'RowShareLock', 'RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'])
 ), session as materialized (
   select * from pg_stat_get_activity(null)
+), lock as materialized (
+  -- once: each look takes the whole lock manager, and all below is of the same moment
+  select * from pg_locks
 ), wanted as materialized (
   select l.*, (to_jsonb(l) ->> 'waitstart')::timestamptz as since, s.query_start, coalesce(s.leader_pid, l.pid) as head
-  from pg_locks l left join session s on s.pid = l.pid
+  from lock l left join session s on s.pid = l.pid
   where not l.granted and l.pid is not null
 ), asked as materialized (
   select w.*, array(select distinct b from unnest(pg_blocking_pids(w.pid)) b where b <> w.head order by b) as blockers,
@@ -25,7 +28,7 @@ with conflict (mode, against) as (
 ), owned as materialized (
   -- pg_locks tells of a prepared transaction neither pid nor gid: it is found by the lock on its own number
   select l.virtualtransaction, p.gid, p.transaction::text::bigint as xid
-  from pg_prepared_xacts p join pg_locks l on l.pid is null and l.locktype = 'transactionid' and l.transactionid = p.transaction and l.granted
+  from pg_prepared_xacts p join lock l on l.pid is null and l.locktype = 'transactionid' and l.transactionid = p.transaction and l.granted
 ), thing as materialized (
   -- many wait for the same: it is looked for once
   select distinct on (a.place) a.*, min(a.head) over (partition by a.place) as least, max(a.head) over (partition by a.place) as most from asked a
@@ -33,7 +36,7 @@ with conflict (mode, against) as (
   select distinct a.place, coalesce(s.leader_pid, h.pid) as pid, o.gid, o.xid, h.mode
   from thing a
   join conflict c on c.mode = a.mode
-  join pg_locks h on h.granted and h.mode = any(c.against) and h.locktype = a.locktype
+  join lock h on h.granted and h.mode = any(c.against) and h.locktype = a.locktype
     and coalesce(h.database, 0) = coalesce(a.database, 0) and coalesce(h.relation, 0) = coalesce(a.relation, 0)
     and coalesce(h.page, -1) = coalesce(a.page, -1) and coalesce(h.tuple, -1::smallint) = coalesce(a.tuple, -1::smallint)
     and coalesce(h.virtualxid, '') = coalesce(a.virtualxid, '') and coalesce(h.transactionid::text, '') = coalesce(a.transactionid::text, '')
@@ -56,7 +59,7 @@ with conflict (mode, against) as (
          o.pids as holders, o.gids, o.xids,
          (select array_agg(k.pid order by k.pid) from asked k where k.head = a.head and k.pid <> k.head) as workers
   -- who waits for a transaction to end because of a row holds that row for himself
-  from asked a left join pg_locks r on a.locktype = 'transactionid' and r.locktype = 'tuple' and r.granted and r.pid = a.pid
+  from asked a left join lock r on a.locktype = 'transactionid' and r.locktype = 'tuple' and r.granted and r.pid = a.pid
     left join holder o on o.place = a.place
   order by a.head, a.since nulls last, a.pid
 ), party as (
