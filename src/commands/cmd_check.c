@@ -164,7 +164,8 @@ const struct verb verb_check = {
 			"replication, wraparound, sequences or settings; several are parted by commas. idle and idle-in-transaction are other words for "
 			"transactions, pending for migrations, certificate for tls. The limits are those of the console, settable in [threshold] of "
 			"pgtend.ini; a limit that was passed is left only `hysteresis` below it, and what was passed is kept in $XDG_STATE_HOME/pgtend/check from one run to "
-			"the next. An item that has nothing to look at in a database passes it over; where that is all there is, it is unknown.",
+			"the next. An item that has nothing to look at in a database passes it over; where that is all there is, it is unknown. "
+			"What the role may not see is never well: it is said with the GRANT that helps, in JSON as a row that is unknown.",
 	.example = "pgtend check retention tracking",
 	.shape = &shape,
 	.run = run,

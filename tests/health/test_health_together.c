@@ -53,7 +53,7 @@ static void the_disk_alarms_when_less_is_left(void **state)
 	put(&f->tracking->server->facts[FACT_DISK], &disk_shape);
 	table_set_missing(f->chunks, row, "disk_free_bytes", MISSING_PRIVILEGE);
 	checked(f, "disk");
-	assert_string_equal(f->health.lacks, "cannot be checked: this role may not know where the server keeps its data");
+	assert_string_equal(f->health.lacks, "cannot be checked: this role may not see where the server keeps its data (GRANT pg_monitor TO u)");
 	table_set_int(f->chunks, row, "disk_free_bytes", INT64_C(20) << 30);
 	assert_int_equal(checked(f, "disk"), VERDICT_OK);
 	assert_string_equal(f->health.findings[0].note, "20 GB free, never full as things are");
