@@ -6,6 +6,7 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/health/health.h"
+#include "pgtend/loop/task.h"
 #include "pgtend/probes/collector.h"
 #include "pgtend/sql_embedded.h"
 #include "pulse.h"
@@ -358,6 +359,10 @@ bool after_wait(struct fleet *fleet, struct database *const *databases, int coun
 	collect_wait(fleet, databases, count, facts, COLLECT_MS);
 	for (int i = 0; i < count; i++)
 		look(&after, databases[i]);
+	if (task_is_cancelled()) {
+		table_free(after.rows);
+		return err_set(err, ERR_CANCELLED, "cancelled");
+	}
 	report_rows(report, after.rows);
 	int bad = after.findings + after.unknown;
 	if (bad == 0) {

@@ -4,6 +4,7 @@
 #include "internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/loop/task.h"
 #include "pgtend/probes/collector.h"
 #include "pgtend/sql_embedded.h"
 
@@ -154,6 +155,11 @@ static bool sum_up(struct preflight *preflight, struct err *err)
 {
 	int rows = table_rows(preflight->rows);
 	int bad = preflight->findings + preflight->unknown;
+	/* what was not looked at any more would be told as findings */
+	if (task_is_cancelled()) {
+		table_free(preflight->rows);
+		return err_set(err, ERR_CANCELLED, "cancelled");
+	}
 	report_rows(preflight->report, preflight->rows);
 	if (bad == 0) {
 		report_summary(preflight->report, "%d lines looked at, nothing found", rows);
