@@ -286,7 +286,7 @@ static void check_set(const struct world *world, const struct tree *tree, bool i
 /* As when hundreds read a table that hundreds want for themselves: every blocker is of the set, and each is weighed against each. */
 static void many_before_many(void **state)
 {
-	enum { HOLDERS = 1000, WAITERS = 400 };
+	enum { HOLDERS = 400, WAITERS = 200 };
 	struct tree *tree = tree_new(HOLDERS + WAITERS);
 	int released = -1;
 	(void)state;
