@@ -82,8 +82,8 @@ static bool check_room(const struct work *work, struct err *err)
 /* The reference's moment is the earlier one: a target that comes with its reference is there when it is looked for. */
 static bool open_both(struct work *work, struct err *err)
 {
-	return side_open(work->fleet, &work->from, err) && check_room(work, err) && side_open(work->fleet, &work->to, err) &&
-		side_pair(&work->from, &work->to, &work->words, err);
+	return side_open(work->fleet, &work->from, err) && check_room(work, err) && side_look(&work->from, err) && side_open(work->fleet, &work->to, err) &&
+		side_look(&work->to, err) && side_pair(&work->from, &work->to, &work->words, err);
 }
 
 /* What stands in a row-level policy's way is no matter of GRANT. */

@@ -48,6 +48,7 @@ char *keys_text(enum key_form form, const struct key_value *value);
 struct side {
 	struct database *database;
 	struct session *session;
+	bool is_begun;                       /* its transaction is open */
 	const char *schema, *table, *column; /* as the reference says it; borrowed */
 	char *found_schema, *found_column;   /* as it is there */
 	char *shown;                         /* "public.users.id" */
@@ -66,8 +67,10 @@ struct side {
 	enum key_form form;
 };
 
-/* Opens, learns, begins a transaction that sees one moment and finds the column. */
+/* Opens, and learns what the server can. */
 PGTEND_CHECK bool side_open(struct fleet *fleet, struct side *side, struct err *err);
+/* Begins a transaction that sees one moment, and finds the column. */
+PGTEND_CHECK bool side_look(struct side *side, struct err *err);
 PGTEND_CHECK bool side_begin(struct side *side, struct err *err);
 PGTEND_CHECK bool side_end(struct side *side, struct err *err);
 /* How values of both can be compared. *words: "as text: ..." where their types differ, caller frees; NULL. False: they cannot. */

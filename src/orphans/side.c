@@ -4,6 +4,7 @@
 
 #include "orphans_internal.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/loop/task.h"
 #include "pgtend/fleet/blocker.h"
 #include "pgtend/pg/alone.h"
 #include "pgtend/sql_embedded.h"
@@ -30,7 +31,7 @@ bool side_begin(struct side *side, struct err *err)
 						   "SET LOCAL statement_timeout = %lld; %s",
 		database_lock_timeout_ms(side->database), statement_s > 0 && statement_s < 1e6 ? (long long)(statement_s * 1000) : 0LL,
 		side->from ? plain_path : "");
-	bool is_good = alone(side, sql, err);
+	bool is_good = side->is_begun = alone(side, sql, err);
 
 	mem_free(sql);
 	return is_good;
@@ -38,7 +39,17 @@ bool side_begin(struct side *side, struct err *err)
 
 bool side_end(struct side *side, struct err *err)
 {
+	side->is_begun = false;
 	return alone(side, "COMMIT", err);
+}
+
+/* A server of one connection would still be in the transaction of one that went without a word (PGlite), and answer nobody. */
+static void leave(struct side *side)
+{
+	struct err ignored = {0};
+
+	if (side->is_begun && session_state(side->session) == SESSION_READY && !task_is_cancelled())
+		side->is_begun = !alone(side, "ROLLBACK", &ignored);
 }
 
 /* --- the column ---------------------------------------------------------------------------------- */
@@ -134,6 +145,11 @@ bool side_open(struct fleet *fleet, struct side *side, struct err *err)
 	side->session = database_action_session(fleet, database, NULL, "orphans", database_lock_timeout_ms(database), true);
 	if (!session_ready_wait(side->session, 0, err) || !database_learn_wait(fleet, database, side->session, err))
 		return err_prefix(err, "%s", database->name);
+	return true;
+}
+
+bool side_look(struct side *side, struct err *err)
+{
 	return side_begin(side, err) && find_column(side, err) && alone(side, plain_path, err);
 }
 
@@ -143,6 +159,7 @@ void side_done(struct side *side)
 
 	for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
 		mem_free(owned[i]);
+	leave(side);
 	session_free(side->session);
 }
 
