@@ -29,9 +29,20 @@ static int priority(const struct list *list, int column)
 	return shown->wish ? shown->wish->priority : list->shape->columns[shown->column].priority;
 }
 
+/* Rows of a verb come without wishes: the last text that is always shown is what they say (a query, a finding). */
+static int last_text(const struct list *list)
+{
+	for (int c = list->column_count - 1; c > 0; c--)
+		if (priority(list, c) == 0 && list->shape->columns[list->columns[c].column].type == CELL_TEXT)
+			return c;
+	return -1;
+}
+
 static bool grows(const struct list *list, int column)
 {
-	return list->columns[column].wish && list->columns[column].wish->grows;
+	const struct list_shown *shown = &list->columns[column];
+
+	return shown->wish ? shown->wish->grows : !list->wish && column == last_text(list);
 }
 
 static bool draws(const struct list *list, int column)
