@@ -66,11 +66,8 @@ static void add_up(const struct table *pools, const char *from, struct table *ta
 	enum missing why = MISSING_NONE;
 
 	for (int i = 0; i < table_rows(pools); i++) {
-		const char *application = table_get_text(pools, i, "application");
 		const struct cell *cell = table_get(pools, i, from);
 
-		if (application && text_starts_with(application, "pgtend"))
-			continue;
 		has_any = has_any || cell->has_value;
 		sum += cell->has_value ? cell->u.integer : 0;
 		if (cell->missing != MISSING_NONE)

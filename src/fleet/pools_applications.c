@@ -130,6 +130,12 @@ static const char *pool_dbname(const struct pooler *pooler, const char *alias, c
 	return NULL;
 }
 
+/* pgtend's own sessions are those of no application. */
+static bool is_own(const char *application)
+{
+	return application && text_starts_with(application, "pgtend");
+}
+
 /* Clients of the poolers that lead here. */
 static bool add_pooled(const struct fleet *fleet, const struct database *database, const struct table *activity, struct table *table)
 {
@@ -145,6 +151,8 @@ static bool add_pooled(const struct fleet *fleet, const struct database *databas
 			if (!dbname || table_get_int(clients, from, "clients", 0) == 0)
 				continue;
 			has_any = true;
+			if (is_own(application))
+				continue;
 			add_client(clients, from, activity, dbname, table, row_of(table, database, application ? application : ""));
 		}
 	}
@@ -178,7 +186,7 @@ static void add_direct(const struct fleet *fleet, const struct database *databas
 	for (int from = 0; activity && from < table_rows(activity); from++) {
 		const char *application = table_get_text(activity, from, "application");
 
-		if (!is_text(activity, from, "database", database->dbname) || !is_client(activity, from) ||
+		if (!is_text(activity, from, "database", database->dbname) || !is_client(activity, from) || is_own(application) ||
 			is_of_pooler(fleet, database, table_get_int(activity, from, "pid", 0)))
 			continue;
 		int row = row_of(table, database, application ? application : "");

@@ -136,6 +136,8 @@ static void applications_are_counted_against_their_maximum(void **state)
 	session(activity, 4, "psql", NULL);
 	session(activity, 5, "api", "active");
 	table_set_text(activity, 4, "backend_type", "parallel worker");
+	session(activity, 6, "pgtend", "idle");
+	session(activity, 7, "pgtend vacuum", "active");
 	struct table *table = application_pools(f->fleet, f->fleet->databases[1]);
 	assert_int_equal(table_rows(table), 2);
 	assert_string_equal(table_get_text(table, 0, "application"), "api");

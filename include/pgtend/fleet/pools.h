@@ -22,7 +22,7 @@ struct pool_demand {
 void pool_demand_of(const struct fleet *fleet, const struct database *database, struct pool_demand *demand);
 
 /* The pools that applications keep themselves: one row for each application_name that `applications` of the database's section names, and for each other
- * that holds connections to it. Where a pooler stands in front, they are counted there. Caller frees. */
+ * that holds connections to it, pgtend's own left out. Where a pooler stands in front, they are counted there. Caller frees. */
 struct table *application_pools(const struct fleet *fleet, const struct database *database);
 extern const struct table_shape application_pools_shape;
 

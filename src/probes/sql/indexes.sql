@@ -6,8 +6,8 @@ with wanted as materialized (
   where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock'
     and l.database = (select d.oid from pg_database d where d.datname = current_database())
 ), builders as materialized (
-  -- without rights on a session its pid is all that is told; its lock says which table it is at
-  select distinct l.relation as oid from pg_stat_progress_create_index p join pg_locks l on l.pid = p.pid
+  -- without rights on a session its pid is all that is told; its lock says which table it is at, and each index of it may be the one
+  select distinct l.relation as oid, nullif(p.index_relid, 0) as index_oid from pg_stat_progress_create_index p join pg_locks l on l.pid = p.pid
   where l.locktype = 'relation' and l.mode in ('ShareUpdateExclusiveLock', 'ShareLock')
 ), once as materialized (
   select (select coalesce(s.stats_reset, pg_postmaster_start_time()) from pg_stat_database s where s.datname = current_database()) as stats_since,
@@ -30,7 +30,7 @@ with wanted as materialized (
          sum(coalesce(m.bytes, ix.relpages * b.block))::bigint as bytes, bool_and(m.oid is not null or ix.relkind = 'I') as is_exact,
          sum(pg_stat_get_numscans(ix.oid))::bigint as scans, sum(pg_stat_get_tuples_returned(ix.oid))::bigint as rows_read,
          sum(pg_stat_get_tuples_fetched(ix.oid))::bigint as rows_fetched,
-         bool_and(ix.indisvalid) as is_valid, bool_or(ix.indrelid in (select o.oid from builders o)) as is_building
+         bool_and(ix.indisvalid) as is_valid, bool_or(exists (select from builders o where o.oid = ix.indrelid and coalesce(o.index_oid, ix.oid) = ix.oid)) as is_building
   from ix cross join (select current_setting('block_size')::bigint as block) b left join measured m on m.oid = ix.oid
   group by ix.root
 )
