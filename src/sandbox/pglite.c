@@ -6,6 +6,7 @@
 #include "internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
+#include "pgtend/core/units.h"
 #include "pgtend/loop/task.h"
 
 enum { READY_PATIENCE_MS = 60000, POLL_MS = 50, STOP_PATIENCE_MS = 5000 };
@@ -49,16 +50,18 @@ bool pglite_ready_wait(const struct place *place, struct err *err)
 	char *path = socket_path(place);
 	struct err why = {0};
 	bool is_ok = true;
+	int64_t end_us = units_now_us() + READY_PATIENCE_MS * (int64_t)1000; /* one try alone may take seconds */
 	bool is_ready = answers(place, path, &why);
 	if (!is_ready)
 		report_step(place->report, "starting TimescaleDB on PGlite");
-	for (int waited = 0; is_ok && !is_ready; waited += POLL_MS) {
+	while (is_ok && !is_ready) {
 		is_ok = process_still_runs(place, name, err);
 		if (is_ok && task_is_cancelled())
 			is_ok = err_set(err, ERR_CANCELLED, "cancelled while %s was starting", name);
-		if (is_ok && waited >= READY_PATIENCE_MS)
-			is_ok = err_set(err, ERR_TIMEOUT, "%s is not ready after %d s%s%s", name, READY_PATIENCE_MS / 1000,
-			    why.text[0] != '\0' ? ": " : "", why.text);
+		if (is_ok && units_now_us() >= end_us) {
+			err_set(err, ERR_TIMEOUT, "%s is not ready after %d s%s%s", name, READY_PATIENCE_MS / 1000, why.text[0] != '\0' ? ": " : "", why.text);
+			is_ok = err_hint(err, "who held its only session may have gone without ending it: sandbox down, then up, and it begins anew");
+		}
 		if (is_ok) {
 			task_sleep(POLL_MS);
 			is_ready = answers(place, path, &why);
