@@ -86,9 +86,16 @@ bool database_can(const struct database *database, enum capability capability, s
 static void identify_server(struct session *session, struct identity *identity)
 {
 	struct result *result = NULL;
-	struct err ignored;
+	struct err ignored = {0};
 	const char *text = NULL;
-	if (session_query_wait(session, sql_fleet_identity, NULL, 0, LEARN_DEADLINE_MS, &result, &ignored) && result_rows(result) == 1)
+	bool is_told = session_query_wait(session, sql_fleet_identity, NULL, 0, LEARN_DEADLINE_MS, &result, &ignored);
+	/* what is not refused (class 42) came to nothing by chance, a connection that went: another server must not be made of that */
+	if (!is_told && strncmp(ignored.sqlstate, "42", 2) != 0 && session_ready_wait(session, LEARN_DEADLINE_MS, &ignored)) {
+		result_free(result);
+		result = NULL;
+		is_told = session_query_wait(session, sql_fleet_identity, NULL, 0, LEARN_DEADLINE_MS, &result, &ignored);
+	}
+	if (is_told && result_rows(result) == 1)
 		text = result_text(result, 0, 0);
 	if (text != NULL)
 		strncpy(identity->system_identifier, text, sizeof identity->system_identifier - 1);
