@@ -26,7 +26,7 @@ static unsigned quit(struct console *console)
 	return STALE_SCREEN;
 }
 
-/* One step back: from an overlay, a filter, a zoomed pane, to FLEET. False when there is nothing to go back from. */
+/* One step back: from an overlay, a filter, a zoomed pane, from SERVER, which lies over the others, to FLEET. False when there is nothing to go back from. */
 static bool go_back(struct console *console)
 {
 	struct list *list = console_list(console, console->focus);
@@ -45,6 +45,10 @@ static bool go_back(struct console *console)
 	}
 	if (console->is_zoomed) {
 		console->is_zoomed = false;
+		return true;
+	}
+	if (console->focus == LAYOUT_SERVER) {
+		console_focus(console, LAYOUT_FLEET);
 		return true;
 	}
 	return false;
