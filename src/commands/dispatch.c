@@ -347,3 +347,12 @@ const struct command *command_of(const struct command_run *run)
 {
 	return run->command;
 }
+
+void run_hold(struct slot *slot, int by)
+{
+	struct action *action = &slot->action;
+	if (action->database != NULL)
+		action->database->verbs += by;
+	for (int i = 0; i < action->database_count; i++)
+		action->databases[i]->verbs += by;
+}

@@ -54,6 +54,7 @@ struct command_run {
 void run_end_slot(struct slot *slot, bool is_good, const struct err *err); /* state, audit, news */
 void run_end_as(struct slot *slot, enum job_state state, const struct err *err);
 void run_refuse(struct slot *slot, const struct err *err); /* ends it, and all that have not begun with it */
+void run_hold(struct slot *slot, int by);                                  /* 1 before it asks its databases anything, -1 afterwards */
 void run_finish(struct command_run *run);                  /* when all slots have ended */
 bool run_is_dry(const struct command_run *run);
 

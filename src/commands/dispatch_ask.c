@@ -195,6 +195,7 @@ static void prepare(void *arg)
 {
 	struct slot *slot = arg;
 	const struct verb *verb = slot->action.verb;
+	run_hold(slot, 1);
 	slot->is_good = (verb->is_of_files || read_pin_wait(slot, &slot->pin, &slot->err)) && weigh(slot, &slot->err);
 	bool is_asked = slot->is_good && slot->expect != NULL;
 	if (is_asked && !is_yes(slot) && !verb->previews_target)
@@ -203,6 +204,7 @@ static void prepare(void *arg)
 		slot->is_good = verb->preview(&slot->action, &slot->err);
 	if (slot->is_good && task_is_cancelled())
 		slot->is_good = err_set(&slot->err, ERR_CANCELLED, "cancelled");
+	run_hold(slot, -1);
 }
 
 static void prepare_done(void *arg)

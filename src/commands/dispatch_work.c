@@ -80,6 +80,7 @@ static void work(void *arg)
 {
 	struct slot *slot = arg;
 	struct action *action = &slot->action;
+	run_hold(slot, 1);
 	if (action->database != NULL && action->verb->wants_dependencies)
 		say_dependencies(slot);
 	if (task_is_cancelled())
@@ -88,6 +89,7 @@ static void work(void *arg)
 		slot->is_good = false;
 	else
 		slot->is_good = action->is_dry_run ? dry_run(action, &slot->err) : action->verb->run(action, &slot->err);
+	run_hold(slot, -1);
 }
 
 static void work_done(void *arg)

@@ -327,8 +327,8 @@ void collector_focus(struct collector *collector, struct database *database)
 	/* The old one's session is closed when it is idle; a round under way closes it at its end. */
 	if (old != NULL && old->round.is_running)
 		old->round.is_closing = true;
-	else if (old != NULL && old->round.session != NULL)
-		session_close(old->round.session);
+	else if (old != NULL)
+		round_close(&old->round);
 	if (database != NULL && !collector->is_paused)
 		ask_databases(collector);
 }

@@ -118,15 +118,22 @@ static void run(void *arg)
 	}
 }
 
+void round_close(struct round *round)
+{
+	const struct database *database = round->target.database;
+	/* not under the hands of a verb that asks through it, also between two of its questions: the next pass closes it then */
+	if (round->session != NULL && session_queued(round->session) == 0 && (database == NULL || database->verbs == 0))
+		session_close(round->session);
+}
+
 static void ended(void *arg)
 {
 	struct round *round = arg;
 	round->task = NULL;
 	round->is_running = false;
 	round->due_count = 0;
-	/* not under the hands of a verb that asks through it: the next pass closes it then */
-	if (round->is_closing && round->session != NULL && session_queued(round->session) == 0)
-		session_close(round->session);
+	if (round->is_closing)
+		round_close(round);
 	if (round->ended != NULL)
 		round->ended(round, round->arg);
 }

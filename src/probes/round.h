@@ -26,6 +26,8 @@ struct facts *round_facts(const struct probe_target *target, const struct probe 
 void round_add(struct round *round, const struct probe *probe);
 /* Starts the task. The round must stay where it is until `ended`. */
 void round_start(struct round *round);
+/* Closes its session, unless somebody asks through it. */
+void round_close(struct round *round);
 /* ended is still called. */
 void round_cancel(struct round *round);
 

@@ -103,6 +103,7 @@ struct database {
 	struct conninfo *info;
 	struct conninfo *direct;       /* NULL: info is direct */
 	struct session *session;       /* local questions; opened on need */
+	int verbs;                     /* how many are at work on it and ask through that session: it is not closed under them */
 	int64_t oid;                   /* 0 until known */
 	bool has_timescaledb;          /* once known */
 	char *timescaledb_version;
