@@ -15,6 +15,10 @@ include $(srcdir)/tests/migrate/local.mk
 include $(srcdir)/tests/review/local.mk
 include $(srcdir)/tests/runner/local.mk
 include $(srcdir)/tests/lifecycle/local.mk
+include $(srcdir)/tests/seeds/local.mk
+include $(srcdir)/tests/clean/local.mk
+include $(srcdir)/tests/catalog/local.mk
+include $(srcdir)/tests/fresh/local.mk
 include $(srcdir)/tests/sessions/local.mk
 include $(srcdir)/tests/queries/local.mk
 include $(srcdir)/tests/maintain/local.mk

@@ -1,15 +1,15 @@
 /* clean: empties databases, keeps their structure and their history. */
 #include "pgtend/commands/command.h"
-#include "pgtend/lifecycle/lifecycle.h"
+#include "pgtend/clean/clean.h"
 
 static bool preview(struct action *action, struct err *err)
 {
-	return lifecycle_clean_preview(action->fleet, action->database, &action->preview, err);
+	return clean_preview(action->fleet, action->database, &action->preview, err);
 }
 
 static bool run(struct action *action, struct err *err)
 {
-	return lifecycle_clean(action->fleet, action->database, action->report, err);
+	return clean_run(action->fleet, action->database, action->report, err);
 }
 
 const struct verb verb_clean = {

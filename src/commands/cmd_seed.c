@@ -1,6 +1,6 @@
 /* seed: fills databases from their seeds folders. */
 #include "pgtend/commands/command.h"
-#include "pgtend/lifecycle/lifecycle.h"
+#include "pgtend/seeds/seeds.h"
 
 static const struct verb_option options[] = {
     {"--only", OPTION_TEXT, "FILE", false, "one file of the folder, as 010_users.sql or development/020_demo.sql"},
@@ -9,7 +9,7 @@ static const struct verb_option options[] = {
 
 static bool seed(const struct action *action, bool is_dry_run, struct report *report, struct err *err)
 {
-	return lifecycle_seed(
+	return seeds_run(
 	    action->fleet, action->database, command_option(action->command, "--only"), is_dry_run, report, err);
 }
 

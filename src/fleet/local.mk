@@ -10,5 +10,6 @@ libpgtend_a_SOURCES += \
 	src/fleet/list.c \
 	src/fleet/pools_applications.c \
 	src/fleet/pools_demand.c \
+	src/fleet/production.c \
 	src/fleet/sequences.c \
 	src/fleet/sessions.c

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common.h"
+#include "pgtend/fleet/blocker.h"
+#include "pgtend/loop/task.h"
+#include "pgtend/pg/alone.h"
 #include "create_internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"

@@ -2,7 +2,9 @@
  * added. */
 #include <string.h>
 
-#include "common.h"
+#include "pgtend/fleet/blocker.h"
+#include "pgtend/loop/task.h"
+#include "pgtend/pg/alone.h"
 #include "create_internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/sql_embedded.h"

@@ -1,8 +1,8 @@
-/* src/lifecycle/clean_internal.h - what clean.c, clean_load.c, clean_set.c, clean_sql.c, clean_preview.c share. */
-#ifndef PGTEND_LIFECYCLE_CLEAN_INTERNAL_H
-#define PGTEND_LIFECYCLE_CLEAN_INTERNAL_H
+/* src/clean/clean_internal.h - what clean.c, load.c, set.c, message.c, preview.c share. */
+#ifndef PGTEND_CLEAN_INTERNAL_H
+#define PGTEND_CLEAN_INTERNAL_H
 
-#include "pgtend/lifecycle/lifecycle.h"
+#include "pgtend/clean/clean.h"
 
 enum clean_kind { CLEAN_TABLE, CLEAN_PARTITIONED, CLEAN_HYPERTABLE, CLEAN_AGGREGATE, CLEAN_FOREIGN, CLEAN_VIEW };
 enum clean_action {
@@ -59,10 +59,10 @@ struct clean_set {
 	int64_t history_rows; /* -1: unknown */
 };
 
-/* clean_load.c: asks the catalogs. In a task. */
+/* load.c: asks the catalogs. In a task. */
 PGTEND_CHECK bool clean_set_load(
     struct database *database, struct session *session, struct clean_set *set, struct err *err);
-/* clean_set.c: decides. err: what stands in the way (ERR_FAILED), or keep_tables names a table that is not there
+/* set.c: decides. err: what stands in the way (ERR_FAILED), or keep_tables names a table that is not there
  * (ERR_CONFIG). */
 PGTEND_CHECK bool clean_set_decide(const struct database *database, struct clean_set *set, struct err *err);
 void clean_set_done(struct clean_set *set);
@@ -75,7 +75,7 @@ extern const char clean_reason_history[];
 /* The history table that the migrations' ledger reads, whatever its name. */
 bool clean_is_ledger(const struct clean_set *set, const struct clean_relation *relation);
 
-/* clean_sql.c: the one message. Each statement stands behind the locks of the first. Caller frees. */
+/* message.c: the one message. Each statement stands behind the locks of the first. Caller frees. */
 char *clean_message(const struct clean_set *set);
 /* "select index as relation, count(*) as ROWS_COLUMN ...", one or several statements, over the tables that are cheap to count; NULL: none. Caller frees. */
 char *clean_count_sql(const struct clean_set *set, const char *rows_column, bool is_cheap_only);

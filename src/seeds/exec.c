@@ -1,4 +1,4 @@
-/* lifecycle/seed_exec.c - files that another program runs: psql for what only it understands, the team's own programs.
+/* seeds/exec.c - files that another program runs: psql for what only it understands, the team's own programs.
  * The connection goes by environment and passfile, never by argv. */
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/loop/child.h"
 #include "pgtend/pg/client_tool.h"
-#include "seed_internal.h"
+#include "seeds_internal.h"
 
 static const struct conninfo *info_of(const struct database *database)
 {

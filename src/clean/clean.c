@@ -1,9 +1,11 @@
-/* lifecycle/clean.c - empties a database and keeps its structure, its migration history, and what was asked to stay. */
+/* clean/clean.c - empties a database and keeps its structure, its migration history, and what was asked to stay. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "clean_internal.h"
-#include "common.h"
+#include "pgtend/fleet/blocker.h"
+#include "pgtend/loop/task.h"
+#include "pgtend/pg/alone.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 
@@ -191,9 +193,9 @@ static bool clean(struct database *database, struct session *session, struct rep
 	return ok;
 }
 
-bool lifecycle_clean(struct fleet *fleet, struct database *database, struct report *report, struct err *err)
+bool clean_run(struct fleet *fleet, struct database *database, struct report *report, struct err *err)
 {
-	if (!lifecycle_refuse_production(database, "clean", err))
+	if (!database_refuse_production(database, "clean", err))
 		return false;
 	struct session *session =
 	    database_action_session(fleet, database, NULL, "clean", database_lock_timeout_ms(database), true);

@@ -1,4 +1,4 @@
-/* lifecycle/clean_sql.c - the one message that empties a database.
+/* clean/message.c - the one message that empties a database.
  *
  * Several statements in one message are one transaction for the server (and behind a pooler the session wraps them
  * in one), so

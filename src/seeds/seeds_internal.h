@@ -1,11 +1,11 @@
-/* src/lifecycle/seed_internal.h - what seed.c, seed_files.c, seed_scan.c, seed_sql.c, seed_exec.c share. */
-#ifndef PGTEND_LIFECYCLE_SEED_INTERNAL_H
-#define PGTEND_LIFECYCLE_SEED_INTERNAL_H
+/* src/seeds/seeds_internal.h - what seed.c, files.c, scan.c, whole.c, exec.c share. */
+#ifndef PGTEND_SEEDS_INTERNAL_H
+#define PGTEND_SEEDS_INTERNAL_H
 
-#include "pgtend/lifecycle/lifecycle.h"
+#include "pgtend/seeds/seeds.h"
 #include "pgtend/loop/child.h"
 
-/* ---- seed_scan.c: what a file of SQL asks for, by its tokens ------------------------------- */
+/* ---- scan.c: what a file of SQL asks for, by its tokens ------------------------------- */
 
 struct seed_statement {
 	size_t offset; /* of its first token */
@@ -30,7 +30,7 @@ bool seed_scan_is_single(const struct seed_scan *scan);
 /* Where the server's character position (1-based) is; column counts characters. */
 void seed_locate(const char *sql, int position, int *line, int *column);
 
-/* ---- seed_files.c: what stands in the folder, and how each file runs ----------------------- */
+/* ---- files.c: what stands in the folder, and how each file runs ----------------------- */
 
 enum seed_way {
 	SEED_SESSION,    /* one message in one transaction */
@@ -64,7 +64,7 @@ PGTEND_CHECK bool seed_list_read(
 void seed_list_done(struct seed_list *list);
 const char *seed_way_word(enum seed_way way);
 
-/* ---- seed_say.c: output of the programs ------------------------------------------------------- */
+/* ---- say.c: output of the programs ------------------------------------------------------- */
 
 /* Says lines while they come; the connection's password, also as it stands in a URL, becomes stars. */
 struct seed_speaker {
@@ -85,7 +85,7 @@ void seed_speaker_done(struct seed_speaker *speaker);
 /* As part of a URL. */
 void seed_add_encoded(struct text *url, const char *value);
 
-/* ---- seed_sql.c, seed_exec.c: one file ------------------------------------------------------ */
+/* ---- whole.c, exec.c: one file ------------------------------------------------------ */
 
 /* err: "FILE:LINE: what the server said". */
 PGTEND_CHECK bool seed_run_session(

@@ -1,9 +1,9 @@
-/* lifecycle/seed_say.c - what a seed's program says, line by line into the log, without the connection's password. */
+/* seeds/say.c - what a seed's program says, line by line into the log, without the connection's password. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "pgtend/core/mem.h"
-#include "seed_internal.h"
+#include "seeds_internal.h"
 
 enum { LOG_LINES = 200, LINE_BYTES = 4000, SECRET_BYTES = 3 };
 

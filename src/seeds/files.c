@@ -1,4 +1,4 @@
-/* lifecycle/seed_files.c - the seeds folder: which files are seeds, in which order, and how each of them runs. */
+/* seeds/files.c - the seeds folder: which files are seeds, in which order, and how each of them runs. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "pgtend/config/trust.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
-#include "seed_internal.h"
+#include "seeds_internal.h"
 
 /* Beyond this a file is streamed by psql instead of travelling as one message. */
 static const off_t session_most_bytes = 16 << 20;

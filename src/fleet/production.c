@@ -1,10 +1,10 @@
-/* lifecycle/common.c - what the verbs of this folder share. */
-#include "common.h"
-
+/* fleet/production.c - what never runs in production, whatever asked for it. */
 #include <stdlib.h>
 #include <strings.h>
 
-bool lifecycle_refuse_production(const struct database *database, const char *verb, struct err *err)
+#include "pgtend/fleet/fleet.h"
+
+bool database_refuse_production(const struct database *database, const char *verb, struct err *err)
 {
 	const char *node_env = getenv("NODE_ENV");
 	if (database->environment == ENVIRONMENT_PRODUCTION)

@@ -1,4 +1,4 @@
-/* lifecycle/clean_load.c - what the catalogs know about a database that is to be emptied. */
+/* clean/load.c - what the catalogs know about a database that is to be emptied. */
 #include <string.h>
 
 #include "clean_internal.h"
@@ -67,7 +67,7 @@ static enum clean_kind kind_of(const char *relkind)
 static bool load_relations(struct session *session, struct clean_set *set, struct err *err)
 {
 	struct result *r;
-	if (!ask(session, sql_lifecycle_clean_relations, &r, err))
+	if (!ask(session, sql_clean_relations, &r, err))
 		return false;
 	for (int row = 0; row < result_rows(r); row++) {
 		struct clean_relation *relation = add_relation(set);
@@ -97,7 +97,7 @@ static bool load_timescale(
 	struct result *r;
 	if (!database->has_timescaledb)
 		return true;
-	if (!ask(session, sql_lifecycle_clean_timescale, &r, err))
+	if (!ask(session, sql_clean_timescale, &r, err))
 		return false;
 	for (int row = 0; row < result_rows(r); row++) {
 		bool is_aggregate = strcmp(get(r, row, "kind"), "aggregate") == 0;
@@ -138,7 +138,7 @@ static bool load_edges(struct session *session, const char *sql, const char *fro
 static bool load_sequences(struct session *session, struct clean_set *set, struct err *err)
 {
 	struct result *r;
-	if (!ask(session, sql_lifecycle_clean_sequences, &r, err))
+	if (!ask(session, sql_clean_sequences, &r, err))
 		return false;
 	set->sequence_count = result_rows(r);
 	set->sequences = mem_new(((size_t)set->sequence_count + 1) * sizeof set->sequences[0]);
@@ -180,9 +180,9 @@ bool clean_set_load(struct database *database, struct session *session, struct c
 	load_history(database, session, set);
 	return load_relations(session, set, err) && load_timescale(database, session, set, err) &&
 	       load_edges(
-	           session, sql_lifecycle_clean_children, "child", "parent", &set->parents, &set->parent_count, err) &&
-	       load_edges(session, sql_lifecycle_clean_references, "referencing", "referenced", &set->references,
+	           session, sql_clean_children, "child", "parent", &set->parents, &set->parent_count, err) &&
+	       load_edges(session, sql_clean_references, "referencing", "referenced", &set->references,
 	           &set->reference_count, err) &&
-	       load_edges(session, sql_lifecycle_clean_views, "reader", "source", &set->reads, &set->read_count, err) &&
+	       load_edges(session, sql_clean_views, "reader", "source", &set->reads, &set->read_count, err) &&
 	       load_sequences(session, set, err);
 }

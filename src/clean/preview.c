@@ -1,4 +1,4 @@
-/* lifecycle/clean_preview.c - what a clean would do, in lines: tables with rows and bytes, what stays, who is
+/* clean/preview.c - what a clean would do, in lines: tables with rows and bytes, what stays, who is
  * connected, the last backup. */
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +110,7 @@ static void add_clients(struct words *lines, const struct database *database, st
 		add_line(lines, "connected clients cannot be seen: %s", database->server->lacks[CAP_ACTIVITY]);
 		return;
 	}
-	if (!session_query_wait(session, sql_lifecycle_clean_clients, NULL, 0, DEADLINE_MS, &r, &err))
+	if (!session_query_wait(session, sql_clean_clients, NULL, 0, DEADLINE_MS, &r, &err))
 		add_line(lines, "connected clients cannot be seen: %s", err.text);
 	else if (result_rows(r) == 0)
 		add_line(lines, "connected: nobody else");
@@ -129,7 +129,7 @@ static void add_publications(struct words *lines, struct session *session)
 {
 	struct result *r = NULL;
 	struct err ignored;
-	if (session_query_wait(session, sql_lifecycle_clean_publications, NULL, 0, DEADLINE_MS, &r, &ignored))
+	if (session_query_wait(session, sql_clean_publications, NULL, 0, DEADLINE_MS, &r, &ignored))
 		for (int row = 0; row < result_rows(r); row++)
 			add_line(lines, "publication %s carries TRUNCATE to its subscribers%s",
 			    result_text(r, row, result_column(r, "name")),
@@ -178,7 +178,7 @@ static bool describe(
 	return ok;
 }
 
-bool lifecycle_clean_preview(struct fleet *fleet, struct database *database, struct words *lines, struct err *err)
+bool clean_preview(struct fleet *fleet, struct database *database, struct words *lines, struct err *err)
 {
 	struct session *session = database_action_session(fleet, database, NULL, "clean", 1000, true);
 	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(fleet, database, session, err) &&

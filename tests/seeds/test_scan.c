@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "../../src/lifecycle/seed_internal.h"
+#include "../../src/seeds/seeds_internal.h"
 
 static struct seed_scan scanned(const char *sql)
 {

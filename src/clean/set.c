@@ -1,4 +1,4 @@
-/* lifecycle/clean_set.c - which relations are emptied, which stay, and what stands in the way. Pure: no questions
+/* clean/set.c - which relations are emptied, which stay, and what stands in the way. Pure: no questions
  * to the server. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,12 +1,14 @@
-/* lifecycle/seed.c - fills a database from its seeds folder, file by file in name order. */
+/* seeds/seed.c - fills a database from its seeds folder, file by file in name order. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "common.h"
+#include "pgtend/fleet/blocker.h"
+#include "pgtend/loop/task.h"
+#include "pgtend/pg/alone.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/pg/client_tool.h"
-#include "seed_internal.h"
+#include "seeds_internal.h"
 
 static const struct table_column columns[] = {
     {"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
@@ -157,11 +159,11 @@ static bool learn(struct fleet *fleet, struct database *database, struct err *er
 	return ok;
 }
 
-bool lifecycle_seed(struct fleet *fleet, struct database *database, const char *only, bool is_dry_run,
+bool seeds_run(struct fleet *fleet, struct database *database, const char *only, bool is_dry_run,
     struct report *report, struct err *err)
 {
 	struct seed_list list;
-	if (!lifecycle_refuse_production(database, "seed", err) || !seed_list_read(fleet, database, only, &list, err))
+	if (!database_refuse_production(database, "seed", err) || !seed_list_read(fleet, database, only, &list, err))
 		return false;
 	tell_ignored(&list, report);
 	bool ok = true;

@@ -1,11 +1,11 @@
-/* lifecycle/seed_scan.c - the tokens of a SQL file, as far as seed must know them: where statements begin, and whether
+/* seeds/scan.c - the tokens of a SQL file, as far as seed must know them: where statements begin, and whether
  * something in it is psql's or the transaction's. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #include "pgtend/core/mem.h"
-#include "seed_internal.h"
+#include "seeds_internal.h"
 
 enum { WORD_SIZE = 16 };
 

@@ -1,11 +1,13 @@
-/* lifecycle/seed_sql.c - one SQL file through a session: one message, so that the server makes one transaction of
+/* seeds/whole.c - one SQL file through a session: one message, so that the server makes one transaction of
  * it; or, where it
  * asks for that, its statements one by one. */
 #include <string.h>
 
-#include "common.h"
+#include "pgtend/fleet/blocker.h"
+#include "pgtend/loop/task.h"
+#include "pgtend/pg/alone.h"
 #include "pgtend/core/mem.h"
-#include "seed_internal.h"
+#include "seeds_internal.h"
 
 /* What was sent: the whole file, or one statement of it. */
 struct sent {

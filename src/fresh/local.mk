@@ -1,0 +1,2 @@
+# sources of src/fresh, in alphabetical order
+libpgtend_a_SOURCES +=

@@ -1,0 +1,9 @@
+# sources of src/seeds, in alphabetical order
+libpgtend_a_SOURCES += \
+	src/seeds/exec.c \
+	src/seeds/files.c \
+	src/seeds/say.c \
+	src/seeds/scan.c \
+	src/seeds/seed.c \
+	src/seeds/seeds_internal.h \
+	src/seeds/whole.c

@@ -1,0 +1,2 @@
+# tests of clean/
+EXTRA_DIST += tests/clean/clean.test

@@ -1,0 +1,8 @@
+# tests of seeds/
+if HAVE_CMOCKA
+check_PROGRAMS += tests/seeds/test_scan
+endif
+tests_seeds_test_scan_SOURCES = tests/seeds/test_scan.c
+tests_seeds_test_scan_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_seeds_test_scan_LDADD = $(TEST_LIBS)
+EXTRA_DIST += tests/seeds/seed.test
