@@ -1,2 +1,3 @@
 # sources of src/fresh, in alphabetical order
-libpgtend_a_SOURCES +=
+libpgtend_a_SOURCES += \
+	src/fresh/copy.c
