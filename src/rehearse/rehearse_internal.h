@@ -1,4 +1,4 @@
-/* The parts of a rehearsal: rehearse.c leads, rehearse_fill.c copies into the scratch database (restore/scratch.h),
+/* The parts of a rehearsal: rehearse.c leads, rehearse_fill.c copies into the scratch database (scratch/scratch.h),
  * rehearse_judge.c knows what must not be rehearsed,
  * rehearse_measure.c asks what a step did, rehearse_sample.c watches the steps that commit by themselves,
  * rehearse_table.c tells. All in a task. */
@@ -9,7 +9,7 @@
 #include "pgtend/rehearse/rehearse.h"
 #include "pgtend/pg/dump.h"
 #include "pgtend/restore/fill.h"
-#include "pgtend/restore/scratch.h"
+#include "pgtend/scratch/scratch.h"
 
 enum { RESTORE_JOBS = 2 };
 

@@ -5,7 +5,7 @@
 
 #include "pgtend/restore/act.h"
 #include "pgtend/restore/restore.h"
-#include "pgtend/restore/scratch.h"
+#include "pgtend/scratch/scratch.h"
 
 /* --- intent.c ------------------------------------------------------------------------------------------------------ */
 

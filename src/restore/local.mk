@@ -18,9 +18,7 @@ libpgtend_a_SOURCES += \
 	src/restore/plain_statement.c \
 	src/restore/probe.c \
 	src/restore/restore.c \
-	src/restore/scratch.c \
 	src/restore/settings.c \
-	src/restore/sweep.c \
 	src/restore/target.c \
 	src/restore/timescale.c \
 	src/restore/unpack.c

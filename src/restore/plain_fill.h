@@ -4,7 +4,7 @@
 #define PGTEND_RESTORE_PLAIN_FILL_H
 
 #include "pgtend/archive/archive.h"
-#include "pgtend/restore/scratch.h"
+#include "pgtend/scratch/scratch.h"
 #include "plain.h"
 
 bool plain_is(enum archive_form form);

@@ -216,7 +216,7 @@ static bool check_name(struct restoring *restoring, struct err *err)
 	r = NULL;
 	/* Two at once would work in vain until one of them gets the name. */
 	if (is_free && !restoring->options->is_dry_run)
-		is_free = session_query_wait(keeper, sql_restore_lock, params, 1, SCRATCH_DEADLINE_MS, &r, err) &&
+		is_free = session_query_wait(keeper, sql_scratch_lock, params, 1, SCRATCH_DEADLINE_MS, &r, err) &&
 		          (result_bool(r, 0, 0) || err_set(err, ERR_LOCKED, "another run is making %s on %s", options->dbname,
 		                                       restoring->scratch.where));
 	result_free(r);

@@ -1,5 +1,4 @@
-/* The parts of a restore: scratch.c makes and drops the database, sweep.c drops those of dead runs, contents.c says what
- * the dump holds and needs, check.c whether the server has it, fill.c leads the filling, timescale.c knows TimescaleDB's
+/* The parts of a restore (into a scratch database, scratch/): contents.c says what the dump holds and needs, check.c whether the server has it, fill.c leads the filling, timescale.c knows TimescaleDB's
  * order, settings.c gives it what belongs to the database itself, restore.c is the whole. All in a task. */
 #ifndef PGTEND_RESTORE_INTERNAL_H
 #define PGTEND_RESTORE_INTERNAL_H
@@ -7,12 +6,7 @@
 #include "pgtend/pg/dump.h"
 #include "pgtend/restore/fill.h"
 #include "pgtend/restore/restore.h"
-#include "pgtend/restore/scratch.h"
-
-/* sweep.c: drops what dead runs left on the keeper's server, and their files here. */
-void scratch_sweep(struct scratch *scratch);
-/* "rehearsal": the purpose as people call it. */
-const char *scratch_noun(const struct scratch *scratch);
+#include "pgtend/scratch/scratch.h"
 
 /* --- what the dump holds ---------------------------------------------------------------------------------------- */
 

@@ -8,7 +8,7 @@
 
 #include "pgtend/pg/dump.h"
 #include "pgtend/restore/restore.h"
-#include "pgtend/restore/scratch.h"
+#include "pgtend/scratch/scratch.h"
 
 /* What a server must have. All lists may be NULL. */
 struct restore_needs {

@@ -1,4 +1,4 @@
-/* What runs that were killed left: scratch databases on the server, dumps and children here. See restore_internal.h.
+/* What runs that were killed left: scratch databases on the server, dumps and children here. See scratch_internal.h.
  *
  * Two things tell that a run is dead: nobody holds its lock on the server, and on the machine that it ran on nobody
  * holds its file. On another machine only the first is seen, so that there a database in which somebody is connected is
@@ -14,7 +14,7 @@
 #include "pgtend/loop/orphan.h"
 #include "pgtend/loop/task.h"
 #include "pgtend/sql_embedded.h"
-#include "restore_internal.h"
+#include "scratch_internal.h"
 
 const char *scratch_noun(const struct scratch *scratch)
 {
@@ -87,7 +87,7 @@ static bool ask(struct scratch *scratch, struct result **result)
 	struct err trouble = {0};
 	const char *params[] = {scratch->purpose};
 	if (session_query_wait(
-	        scratch->keeper, sql_restore_orphans, params, 1, SCRATCH_DEADLINE_MS, result, &trouble))
+	        scratch->keeper, sql_scratch_orphans, params, 1, SCRATCH_DEADLINE_MS, result, &trouble))
 		return true;
 	report_log(scratch->report, "looking for what an interrupted %s left: %s", scratch_noun(scratch), trouble.text);
 	result_free(*result);

@@ -1,9 +1,9 @@
-/* See restore/scratch.h.
+/* See scratch/scratch.h.
  *
  * Whatever is killed at whatever moment, the next run finds what is left: the database by its name, that its maker is
  * gone by the advisory lock (taken before the database is made, held by a session that ends with pgtend), the files by
  * theirs. */
-#include "pgtend/restore/scratch.h"
+#include "pgtend/scratch/scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #include "pgtend/loop/orphan.h"
 #include "pgtend/loop/task.h"
 #include "pgtend/sql_embedded.h"
-#include "restore_internal.h"
+#include "scratch_internal.h"
 
 /* --- where ------------------------------------------------------------------------------------------------- */
 
@@ -181,7 +181,7 @@ static bool take_lock(struct scratch *scratch, struct err *err)
 	const char *params[] = {scratch->dbname};
 	struct result *result = NULL;
 	bool is_held =
-	    session_query_wait(scratch->keeper, sql_restore_lock, params, 1, SCRATCH_DEADLINE_MS, &result, err);
+	    session_query_wait(scratch->keeper, sql_scratch_lock, params, 1, SCRATCH_DEADLINE_MS, &result, err);
 	if (is_held && !result_bool(result, 0, 0))
 		is_held = err_set(err, ERR_LOCKED, "another run uses the name %s", scratch->dbname);
 	result_free(result);

@@ -1,11 +1,11 @@
-/* restore/scratch.h - a database that pgtend makes for its own work, from its name to its end.
+/* scratch/scratch.h - a database that pgtend makes for its own work, from its name to its end.
  *
  * Owns: its name (pgtend_PURPOSE_DB_XXXXXXXX), its address, the keeper (a session whose advisory lock says that it is
  * in use), its files here, its marker, dropping it, and dropping those of dead runs. Whatever is killed at whatever
  * moment, the next run of the same purpose finds what is left. Must not know: what fills it. In a task.
  */
-#ifndef PGTEND_RESTORE_SCRATCH_H
-#define PGTEND_RESTORE_SCRATCH_H
+#ifndef PGTEND_SCRATCH_SCRATCH_H
+#define PGTEND_SCRATCH_SCRATCH_H
 
 #include <sys/types.h>
 
@@ -44,6 +44,8 @@ PGTEND_CHECK bool scratch_make(struct scratch *scratch, const char *form, const 
 struct session *scratch_session(struct scratch *scratch, struct err *err);
 /* One statement in a session of its own, without a deadline. */
 PGTEND_CHECK bool scratch_ask(struct scratch *scratch, const char *sql, struct err *err);
+/* "rehearsal": the purpose as people call it. */
+const char *scratch_noun(const struct scratch *scratch);
 /* For sessions that are idle for as long as a child works. */
 PGTEND_CHECK bool scratch_stay(struct session *session, struct err *err);
 /* false: the keeper's connection, and so the lock, is lost. */

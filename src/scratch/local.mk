@@ -1,0 +1,5 @@
+# sources of src/scratch, in alphabetical order
+libpgtend_a_SOURCES += \
+	src/scratch/scratch.c \
+	src/scratch/swap.c \
+	src/scratch/sweep.c

@@ -1,0 +1,181 @@
+/* See scratch/swap.h.
+ *
+ * ALTER DATABASE ... RENAME takes the database's lock and waits five seconds for its sessions to end. Whoever wants to
+ * connect waits for that lock meanwhile, so it is enough to end those who are there, from another session, while it
+ * waits. */
+#include "pgtend/scratch/swap.h"
+
+#include <string.h>
+
+#include "pgtend/core/mem.h"
+#include "pgtend/core/text.h"
+#include "pgtend/loop/task.h"
+#include "pgtend/sql_embedded.h"
+
+/* A swap that nobody is in the way of takes a few milliseconds: who looks for its end does so often at first. */
+enum { DEADLINE_MS = 15000, READY_MS = 15000, FIRST_ROUND_MS = 2, LAST_ROUND_MS = 100 };
+
+/* --- what belongs to the database itself ------------------------------------------------------------------------ */
+
+static bool give(struct session *keeper, const char *statement, struct report *report, struct err *err)
+{
+	struct err trouble = {0};
+	if (!session_query_wait(keeper, "SAVEPOINT given", NULL, 0, DEADLINE_MS, NULL, err))
+		return false;
+	if (session_query_wait(keeper, statement, NULL, 0, DEADLINE_MS, NULL, &trouble))
+		return true;
+	report_log(report, "could not be given to the new database: %s: %s", statement, trouble.text);
+	return session_query_wait(keeper, "ROLLBACK TO SAVEPOINT given", NULL, 0, DEADLINE_MS, NULL, err);
+}
+
+/* As the live one has it now: who may connect today may connect tomorrow. */
+bool swap_carry_over_wait(
+    struct session *keeper, const char *from, const char *to, struct report *report, struct err *err)
+{
+	const char *params[] = {from, to};
+	struct result *r = NULL;
+	bool is_good = session_query_wait(keeper, "BEGIN", NULL, 0, DEADLINE_MS, NULL, err) &&
+	               session_query_wait(keeper, sql_scratch_carry, params, 2, DEADLINE_MS, &r, err);
+	for (int i = 0; is_good && i < result_rows(r); i++)
+		is_good = give(keeper, result_text(r, i, 0), report, err);
+	result_free(r);
+	is_good = is_good && session_query_wait(keeper, "COMMIT", NULL, 0, DEADLINE_MS, NULL, err);
+	struct err trouble = {0};
+	if (!is_good && session_in_transaction(keeper) &&
+	    !session_query_wait(keeper, "ROLLBACK", NULL, 0, DEADLINE_MS, NULL, &trouble))
+		report_log(report, "%s", trouble.text);
+	return is_good;
+}
+
+/* --- the transaction ---------------------------------------------------------------------------------------------- */
+
+static void add_quoted(struct session *session, struct text *sql, const char *format, const char *a, const char *b)
+{
+	char *first = session_quote_identifier(session, a), *second = session_quote_identifier(session, b);
+	for (int n = 0; *format; format++) {
+		if (*format == '%')
+			text_add(sql, n++ == 0 ? first : second);
+		else
+			text_add_char(sql, *format);
+	}
+	mem_free(first);
+	mem_free(second);
+}
+
+static void add_comment(struct session *session, struct text *sql, const char *name, const char *comment)
+{
+	char *quoted = comment ? session_quote_literal(session, comment) : mem_copy("NULL");
+	add_quoted(session, sql, "COMMENT ON DATABASE % IS ", name, "");
+	text_addf(sql, "%s;\n", quoted);
+	mem_free(quoted);
+}
+
+/* Somebody else may have changed names since we looked: then nothing of it happens. */
+static void add_check(struct session *session, struct text *sql, const char *name, int64_t oid)
+{
+	char *quoted = session_quote_literal(session, name);
+	char *body = mem_format("BEGIN IF (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = %s) IS DISTINCT FROM "
+	                        "%lld THEN RAISE EXCEPTION 'another database is called %%', %s; END IF; END",
+	    quoted, (long long)oid, quoted);
+	char *whole = session_quote_literal(session, body);
+	text_addf(sql, "DO %s;\n", whole);
+	mem_free(quoted);
+	mem_free(body);
+	mem_free(whole);
+}
+
+/* One message is one transaction. */
+static char *names_sql(const struct swap *swap, struct session *session)
+{
+	struct text sql = {0};
+	if (swap->old) {
+		add_check(session, &sql, swap->name, swap->old_oid);
+		add_quoted(session, &sql, "ALTER DATABASE % RENAME TO %;\n", swap->name, swap->old);
+		add_comment(session, &sql, swap->old, swap->old_comment);
+		if (swap->closes_old)
+			add_quoted(session, &sql, "ALTER DATABASE % ALLOW_CONNECTIONS false;\n", swap->old, "");
+	}
+	add_quoted(session, &sql, "ALTER DATABASE % RENAME TO %;\n", swap->fresh, swap->name);
+	if (swap->opens_fresh)
+		add_quoted(session, &sql, "ALTER DATABASE % ALLOW_CONNECTIONS true;\n", swap->name, "");
+	add_comment(session, &sql, swap->name, swap->comment);
+	add_check(session, &sql, swap->name, swap->fresh_oid);
+	return text_take(&sql);
+}
+
+/* --- who is in the way -------------------------------------------------------------------------------------------- */
+
+static void end_clients(const struct swap *swap)
+{
+	char *oid = mem_format("%lld", (long long)swap->old_oid);
+	const char *params[] = {oid};
+	struct err ignored = {0};
+	if (swap->old && !session_query_wait(swap->keeper, sql_scratch_end_clients, params, 1, DEADLINE_MS, NULL, &ignored))
+		task_sleep(LAST_ROUND_MS);
+	mem_free(oid);
+}
+
+/* An answer that was lost says nothing: the names do. */
+static bool has_happened(const struct swap *swap)
+{
+	const char *params[] = {swap->name};
+	struct result *r = NULL;
+	struct err ignored = {0};
+	bool is_known = session_query_wait(swap->keeper,
+	    "SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = $1", params, 1, DEADLINE_MS, &r, &ignored);
+	bool has = is_known && result_rows(r) > 0 && result_int(r, 0, 0, 0) == swap->fresh_oid;
+	result_free(r);
+	return has;
+}
+
+static bool word_held(const struct swap *swap, struct err *err)
+{
+	char *oid = mem_format("%lld", (long long)(swap->old ? swap->old_oid : swap->fresh_oid));
+	const char *params[] = {oid};
+	struct result *r = NULL;
+	struct err ignored = {0};
+	const char *who = NULL;
+	if (session_query_wait(swap->keeper, sql_scratch_holders, params, 1, DEADLINE_MS, &r, &ignored))
+		who = result_text(r, 0, 0);
+	err_set(err, ERR_LOCKED, "%s could not be renamed, because sessions in it do not end%s%s",
+	    swap->old ? swap->name : swap->fresh, who ? ": " : "", who ? who : "");
+	result_free(r);
+	mem_free(oid);
+	return false;
+}
+
+static struct session *acting_session(const struct swap *swap, struct err *err)
+{
+	static const char *const names[] = {"postgres", "template1"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct session *session =
+		    database_action_session(swap->fleet, swap->database, names[i], swap->verb, 0, true);
+		if (session_ready_wait(session, READY_MS, err))
+			return session;
+		session_free(session);
+	}
+	err_prefix(err, "names are changed from another database of the server");
+	return NULL;
+}
+
+bool swap_names_wait(const struct swap *swap, struct err *err)
+{
+	struct session *session = acting_session(swap, err);
+	if (!session)
+		return false;
+	char *sql = names_sql(swap, session);
+	end_clients(swap);
+	struct question *question = session_ask(session, sql, NULL, 0, 0);
+	for (int round_ms = FIRST_ROUND_MS; swap->old && session_state(session) == SESSION_BUSY;
+	     round_ms = round_ms * 2 < LAST_ROUND_MS ? round_ms * 2 : LAST_ROUND_MS) {
+		task_sleep(round_ms);
+		if (session_state(session) == SESSION_BUSY)
+			end_clients(swap);
+	}
+	bool is_done = session_answer_wait(question, NULL, err);
+	mem_free(sql);
+	session_free(session);
+	if (is_done || has_happened(swap))
+		return true;
+	return strcmp(err->sqlstate, "55006") == 0 ? word_held(swap, err) : false;
+}
