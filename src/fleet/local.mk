@@ -8,6 +8,7 @@ libpgtend_a_SOURCES += \
 	src/fleet/limits.c \
 	src/fleet/limits_memory.c \
 	src/fleet/list.c \
+	src/fleet/own_tables.c \
 	src/fleet/pools_applications.c \
 	src/fleet/pools_demand.c \
 	src/fleet/production.c \

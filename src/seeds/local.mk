@@ -2,8 +2,10 @@
 libpgtend_a_SOURCES += \
 	src/seeds/exec.c \
 	src/seeds/files.c \
+	src/seeds/record.c \
 	src/seeds/say.c \
 	src/seeds/scan.c \
 	src/seeds/seed.c \
 	src/seeds/seeds_internal.h \
 	src/seeds/whole.c
+EXTRA_DIST += src/seeds/record.h

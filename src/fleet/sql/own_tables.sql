@@ -1,4 +1,5 @@
--- pgtend's own tables of migrations, one row each, there or not: what they look like, whose they are, what this role may do with them.
+-- pgtend's own tables in this database, one row each, there or not: what they look like, whose they are, what this role may do with them.
+-- $1: their names, as a list of text.
 -- Is trusted: the owner could do all the same in other ways (the role itself, a superuser, the database's owner, a role that it belongs to).
 -- Somebody else's table of that name may carry triggers, which would run with the privileges of whoever writes a row.
 with us as (
@@ -24,14 +25,15 @@ select w.name,
        pg_catalog.pg_get_userbyid(c.relowner) as owner,
        c.relowner in (select t.oid from trusted t) as is_trusted,
        pg_catalog.pg_has_role(c.relowner, 'USAGE') as is_owner,
-       pg_catalog.has_table_privilege(c.oid, 'SELECT') and pg_catalog.has_table_privilege(c.oid, 'INSERT')
-         and (w.name = 'migrations' or pg_catalog.has_table_privilege(c.oid, 'UPDATE'))
-         and (w.name <> 'migration_progress' or pg_catalog.has_table_privilege(c.oid, 'DELETE')) as may_write,
+       pg_catalog.has_table_privilege(c.oid, 'SELECT') as may_select,
+       pg_catalog.has_table_privilege(c.oid, 'INSERT') as may_insert,
+       pg_catalog.has_table_privilege(c.oid, 'UPDATE') as may_update,
+       pg_catalog.has_table_privilege(c.oid, 'DELETE') as may_delete,
        (select pg_catalog.string_agg(a.attname || ' ' || pg_catalog.format_type(a.atttypid, null)
                  || case when a.attnotnull and not a.atthasdef and a.attidentity = '' then ' needed' else '' end, ',' order by a.attnum)
           from pg_catalog.pg_attribute a
          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
-  from (values (1, 'migrations'), (2, 'migration_progress'), (3, 'migration_runs')) w (number, name)
+  from pg_catalog.unnest($1::text[]) with ordinality w (name, number)
   cross join us
   left join pg_catalog.pg_namespace n on n.nspname = 'pgtend'
   left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.name
