@@ -20,10 +20,15 @@ static bool run(struct action *action, struct err *err)
 	collect_wait(action->fleet, action->databases, action->database_count, facts, DEADLINE_MS);
 	for (int i = 0; i < action->database_count; i++)
 		gather_rows(action->databases[i], &action->databases[i]->facts[FACT_EXTENSIONS], all);
-	for (int row = 0; row < table_rows(all); row++)
-		if (table_get_int(all, row, "is_outdated", 0))
-			report_hint(action->report, "%s: ALTER EXTENSION \"%s\" UPDATE; brings %s, if its own notes say nothing else", table_get_text(all, row, "database"),
-				table_get_text(all, row, "name"), table_get_text(all, row, "available_version"));
+	for (int row = 0; row < table_rows(all); row++) {
+		if (!table_get_int(all, row, "is_outdated", 0))
+			continue;
+		char *name = text_sql_name(table_get_text(all, row, "name"));
+
+		report_hint(action->report, "%s: ALTER EXTENSION %s UPDATE; brings %s, if its own notes say nothing else", table_get_text(all, row, "database"), name,
+			table_get_text(all, row, "available_version"));
+		mem_free(name);
+	}
 	report_rows(action->report, all);
 	return gather_verdict(action, FACT_EXTENSIONS, err);
 }

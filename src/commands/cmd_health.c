@@ -3,6 +3,7 @@
 #include "gather.h"
 #include "pgtend/commands/command.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
 #include "pgtend/doctor/vitals.h"
 #include "pgtend/probes/collector.h"
 
@@ -70,6 +71,19 @@ static bool say_sick(struct action *action, const struct table *rows, struct err
 	return mend ? err_hint(err, "%s", mend) : false;
 }
 
+/* A check that looked at some is not taken for one that looked at all. */
+static void say_left_out(struct action *action, const struct table *rows)
+{
+	for (int row = 0; row < table_rows(rows); row++) {
+		int64_t left_out = table_get_int(rows, row, "tables.left_out", 0);
+		char count[UNITS_SIZE];
+
+		if (left_out > 0)
+			report_log(action->report, "%s: %s more tables were not read: it reads 2,000 at most; --table names others", table_get_text(rows, row, "database"),
+				units_count(count, left_out));
+	}
+}
+
 static bool run(struct action *action, struct err *err)
 {
 	const struct vitals_options options = {
@@ -93,6 +107,7 @@ static bool run(struct action *action, struct err *err)
 	}
 	mem_free(all);
 	gather_hint_grant(action, rows, "pg_read_all_stats");
+	say_left_out(action, rows);
 	report_rows(action->report, rows);
 	return say_sick(action, rows, err);
 }
@@ -111,7 +126,7 @@ const struct verb verb_health = {
 	.level = GUARD_L0,
 	.title = "Show whether each database is healthy: time, pools, tables",
 	.help = "What the health check of an application looks at, for probes of containers and load balancers: a new connection, SELECT 1 and how long it took, the "
-			"connections of applications (total, idle, waiting for the pooler), and the first page of each table, those left out that somebody holds for himself. "
+			"connections of applications (total, idle, waiting for the pooler), and the first page of each table (of 2,000 at most), those left out that somebody holds for himself. "
 			"Unhealthy, with exit status 1, is a database that does not answer in time, a table that cannot be read though the role may, and a role that may read none "
 			"at all. It weighs no limits: `check` does, and `doctor` tells why somebody does not answer.",
 	.example = "pgtend health core --format json",

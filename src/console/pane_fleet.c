@@ -28,7 +28,14 @@ static char mark(const struct table *table, int row, enum style *style)
 	return is_verdict(table, row, VERDICT_CRIT) ? '!' : is_verdict(table, row, VERDICT_WARN) ? '~' : ' ';
 }
 
-/* What must not be overlooked is in capitals. */
+static bool has_words(const struct table *table, int row, const char *column)
+{
+	const char *words = pane_text(table, row, column);
+
+	return words && *words;
+}
+
+/* What must not be overlooked is in capitals. Well with a question mark: a check could not look. */
 static char *health_text(const struct table *table, int row)
 {
 	if (is_verdict(table, row, VERDICT_CRIT)) {
@@ -38,7 +45,9 @@ static char *health_text(const struct table *table, int row)
 	}
 	if (is_verdict(table, row, VERDICT_WARN))
 		return mem_copy("WARN");
-	return mem_copy(is_verdict(table, row, VERDICT_OK) ? "ok" : "...");
+	if (is_verdict(table, row, VERDICT_OK))
+		return mem_copy(has_words(table, row, "health.unseen") ? "ok ?" : "ok");
+	return mem_copy("...");
 }
 
 static char *growth_text(const struct table *table, int row)
@@ -175,6 +184,7 @@ static const struct list_column columns[] = {
 	{ .name = "database", .priority = 7 },
 	{ .name = "server_version", .priority = 8 },
 	{ .name = "error", .title = "since", .priority = 1, .grows = true, .text = since_text, .style = since_style },
+	{ .name = "health.unseen", .priority = LIST_HIDDEN },
 	{ .name = "migrations.pending", .priority = LIST_HIDDEN },
 	{ .name = "connections.max", .priority = LIST_HIDDEN },
 	{ .name = "retention.verdict", .priority = LIST_HIDDEN },
@@ -203,13 +213,18 @@ static int told_row(const struct table *table, int selected)
 {
 	int worst = -1;
 
-	if (selected >= 0 && pane_text(table, selected, "health.reasons") && *pane_text(table, selected, "health.reasons"))
+	if (selected >= 0 && has_words(table, selected, "health.reasons"))
 		return selected;
 	for (int row = 0; row < table_rows(table); row++)
 		if (is_verdict(table, row, VERDICT_CRIT) || (worst < 0 && is_verdict(table, row, VERDICT_WARN))) {
 			if (worst < 0 || !is_verdict(table, worst, VERDICT_CRIT))
 				worst = row;
 		}
+	if (worst < 0 && selected >= 0 && has_words(table, selected, "health.unseen"))
+		return selected;
+	for (int row = 0; row < table_rows(table) && worst < 0; row++)
+		if (has_words(table, row, "health.unseen"))
+			worst = row;
 	return worst;
 }
 
@@ -221,12 +236,13 @@ static int foot_rows(const struct pane_data *data, int rows)
 static void draw_foot(const struct pane_data *data, int row, struct canvas *canvas)
 {
 	int told = told_row(data->table, row);
-	const char *reasons = told >= 0 ? pane_text(data->table, told, "health.reasons") : NULL, *name;
+	const char *told_in = told >= 0 && has_words(data->table, told, "health.reasons") ? "health.reasons" : "health.unseen", *reasons, *name;
 	char *first, *visible;
 	enum style style;
 
-	if (!reasons || !*reasons)
+	if (told < 0 || !has_words(data->table, told, told_in))
 		return;
+	reasons = pane_text(data->table, told, told_in);
 	name = pane_text(data->table, told, "name");
 	first = mem_format("%s: %.*s", name ? name : "", (int)strcspn(reasons, "\n"), reasons);
 	visible = text_visible(first);
@@ -265,6 +281,8 @@ static void details(const struct console *console, const struct pane_data *data,
 		overlay_add(overlay, verdict_style(data->table, row), "%s", reasons);
 	else
 		overlay_add(overlay, STYLE_OK, "none");
+	if (has_words(data->table, row, "health.unseen"))
+		overlay_add(overlay, STYLE_WARN, "%s", pane_text(data->table, row, "health.unseen"));
 	overlay_add(overlay, STYLE_PLAIN, "%s", "");
 	if (!database)
 		return;
@@ -280,7 +298,7 @@ static void details(const struct console *console, const struct pane_data *data,
 const struct pane pane_fleet = {
 	.name = "FLEET",
 	.help = "Every database of the configuration, one row each. Up and down select the one that the other panes show and that verbs act on "
-		"when none is named. The line beneath says the first finding of the selected database, or of the worst. Enter shows all of them; where retention is late, the chunks (d: all findings).",
+		"when none is named. The line beneath says the first finding of the selected database, or of the worst. \"ok ?\": a check could not look, Enter says which. Enter shows all of them; where retention is late, the chunks (d: all findings).",
 	.empty = "no database is configured: pgtend init writes pgtend.ini",
 	.fact = FACT_COUNT,
 	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "name", NULL }, .mark = mark },

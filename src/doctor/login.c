@@ -114,8 +114,11 @@ void step_tls(struct walk *walk)
 /* The word in quotes behind `before` in the server's text: host "192.0.2.7". False: there is none. */
 static bool quoted_after(const char *text, const char *before, char out[128])
 {
-	const char *start = strstr(text, before), *end = start ? strchr(start + strlen(before), '"') : NULL;
+	const char *start = strstr(text, before), *end = start ? strstr(start + strlen(before), "\", ") : NULL;
 
+	/* a name may hold a quote; the last of all has nothing behind it */
+	if (start && !end)
+		end = strrchr(start + strlen(before), '"');
 	if (!end || (size_t)(end - start) - strlen(before) >= 128)
 		return false;
 	snprintf(out, 128, "%.*s", (int)((size_t)(end - start) - strlen(before)), start + strlen(before));
@@ -126,11 +129,18 @@ static bool quoted_after(const char *text, const char *before, char out[128])
 static char *hba_word(const char *name)
 {
 	static const char *const keywords[] = {"all", "sameuser", "samerole", "samegroup", "replication"};
+	struct text text = {0};
 	bool is_plain = name[0] != '\0' && strcspn(name, " \t,#\"") == strlen(name) && !strchr("+@/", name[0]);
 
 	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
 		is_plain = is_plain && strcmp(name, keywords[i]) != 0;
-	return is_plain ? mem_copy(name) : mem_format("\"%s\"", name);
+	if (is_plain)
+		return mem_copy(name);
+	text_add_char(&text, '"');
+	for (const char *c = name; *c != '\0'; c++)
+		text_add_n(&text, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
+	text_add_char(&text, '"');
+	return text_take(&text);
 }
 
 static char *hba_line(const char *text, const char *host, const char *dbname, const char *user)

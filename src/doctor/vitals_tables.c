@@ -217,6 +217,7 @@ static bool judge_list(struct reading *reading, const struct vitals_options *opt
 	table_set_int(reading->table, reading->row, "tables.denied", reading->denied);
 	table_set_int(reading->table, reading->row, "tables.locked", reading->locked);
 	table_set_int(reading->table, reading->row, "tables.failed", reading->failed);
+	table_set_int(reading->table, reading->row, "tables.left_out", reading->names.count > MOST_READ ? (int64_t)(reading->names.count - MOST_READ) : 0);
 	bool is_good = judge(reading, options) && (!unknown || say_unknown(reading, unknown));
 
 	if (found > 0 || unknown)

@@ -230,6 +230,7 @@ void health_done(struct health *health)
 	}
 	mem_free(health->findings);
 	mem_free(health->lacks);
+	words_done(&health->unseen);
 	words_done(&health->reasons);
 }
 
@@ -277,6 +278,32 @@ static void sum_up(struct health *health)
 		}
 }
 
+/* That the server does not answer is told once, not by each check. */
+static const struct err *refused_fact(const struct judging *judging)
+{
+	for (const enum fact *fact = judging->check->facts; *fact != FACT_COUNT; fact++) {
+		const struct err *err = &database_facts(judging->database, *fact)->err;
+		if (*fact != FACT_POOLS && *fact != FACT_POOL_CLIENTS && err->kind != ERR_NONE && err->kind != ERR_UNSUPPORTED && err->kind != ERR_CANCELLED && err->kind != ERR_UNREACHABLE)
+			return err;
+	}
+	return NULL;
+}
+
+/* One check of all. Where it could not look, well is only what it did not see. */
+static void judge_one(struct judging *judging)
+{
+	struct health *health = judging->health;
+	int found = health->finding_count;
+	judging->check->judge(judging);
+	const struct err *err = health->finding_count == found && !health->is_forbidden ? refused_fact(judging) : NULL;
+	if (health->is_forbidden)
+		words_take(&health->unseen, mem_format("%s %s", judging->check->name, health->lacks));
+	else if (err != NULL)
+		words_take(&health->unseen, mem_format("%s cannot be checked: %s", judging->check->name, err->text));
+	judging_lacks(judging, NULL);
+	health->is_forbidden = false;
+}
+
 void health_judge(const struct fleet *fleet, const struct database *database, struct health *health)
 {
 	struct judging judging = {.fleet = fleet, .database = database, .health = health};
@@ -284,7 +311,7 @@ void health_judge(const struct fleet *fleet, const struct database *database, st
 	judge_reach(&judging);
 	for (int i = 0; i < health_check_count; i++) {
 		judging.check = health_checks[i];
-		judging.check->judge(&judging);
+		judge_one(&judging);
 	}
 	soften(health);
 	sum_up(health);

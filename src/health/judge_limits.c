@@ -53,9 +53,10 @@ static char *mend_of(const struct judging *judging)
 /* A database that nobody tends; template0 lets nobody in. */
 static char *mend_stranger(const char *dbname, bool is_open)
 {
-	char *word = text_shell_word(dbname);
+	char *word = text_shell_word(dbname), *name = text_sql_name(dbname);
 	char *mend = is_open ? mem_format("vacuum its oldest tables: vacuumdb --freeze %s", word)
-	                     : mem_format("it lets nobody in: ALTER DATABASE \"%s\" ALLOW_CONNECTIONS true, then vacuumdb --freeze %s, then ALLOW_CONNECTIONS false again", dbname, word);
+	                     : mem_format("it lets nobody in: ALTER DATABASE %s ALLOW_CONNECTIONS true, then vacuumdb --freeze %s, then ALLOW_CONNECTIONS false again", name, word);
+	mem_free(name);
 	mem_free(word);
 	return mend;
 }

@@ -32,8 +32,13 @@ static const char *better_value(const struct table *table, int row)
 static char *mend_setting(const struct judging *judging, const struct table *table, int row)
 {
 	const char *name = table_get_text(table, row, "name"), *context = table_get_text(table, row, "context");
-	if (!fact_is(table, row, "scope", "server"))
-		return mem_format("ALTER DATABASE \"%s\" RESET %s; new sessions have the server's value", judging->database->dbname, name);
+	if (!fact_is(table, row, "scope", "server")) {
+		char *dbname = text_sql_name(judging->database->dbname);
+		char *mend = mem_format("ALTER DATABASE %s RESET %s; new sessions have the server's value", dbname, name);
+
+		mem_free(dbname);
+		return mend;
+	}
 	if (fact_is(table, row, "source", "command line") || fact_is(table, row, "source", "environment variable"))
 		return mem_format("%s stands in the command line that starts the server: take it out there; it takes a restart", name);
 	return mem_format("ALTER SYSTEM SET %s = '%s'%s%s", name, better_value(table, row),

@@ -15,6 +15,7 @@ static const struct table_column columns[] = {
 	{"reachable", CELL_BOOL, NULL, 9, "Whether the last question was answered."},
 	{"health.verdict", CELL_TEXT, "health", 0, "ok, warn, crit or unknown: the worst finding of the threshold engine."},
 	{"health.reasons", CELL_WORDS, NULL, 9, "The findings, one sentence each."},
+	{"health.unseen", CELL_WORDS, NULL, 9, "Checks that could not look, one sentence each, with the GRANT or what failed: what they would have found is not in the verdict."},
 	{"server_version", CELL_TEXT, "version", 5, "server_version."},
 	{"timescaledb_version", CELL_TEXT, NULL, 9, "pg_extension.extversion of timescaledb."},
 	{"size_bytes", CELL_BYTES, "size", 1, "pg_database_size()."},
@@ -221,6 +222,9 @@ static void set_health(const struct fleet *fleet, const struct database *databas
 	table_add_word(row_of, row, "health.reasons", NULL);
 	for (size_t i = 0; i < health.reasons.count; i++)
 		table_add_word(row_of, row, "health.reasons", health.reasons.v[i]);
+	table_add_word(row_of, row, "health.unseen", NULL);
+	for (size_t i = 0; i < health.unseen.count; i++)
+		table_add_word(row_of, row, "health.unseen", health.unseen.v[i]);
 	health_done(&health);
 }
 

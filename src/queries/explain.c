@@ -3,6 +3,7 @@
 #include "pgtend/queries/explain.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pgtend/core/mem.h"
@@ -177,6 +178,51 @@ static void read_lines(const struct result *result, struct table *rows, int row,
 	text_done(&text);
 }
 
+static bool number_after(const char *line, const char *word, double *number)
+{
+	const char *at = line ? strstr(line, word) : NULL;
+	char *end;
+
+	if (!at)
+		return false;
+	at += strlen(word);
+	*number = strtod(at, &end);
+	return end != at;
+}
+
+/* What stands last on a line of the plan is the server's own: names and values come before it. */
+static const char *last_of(const char *line, const char *word)
+{
+	const char *found = NULL;
+
+	for (const char *at = line ? strstr(line, word) : NULL; at; at = strstr(at + 1, word))
+		found = at;
+	return found;
+}
+
+/* A statement that is run is run once, for people: its numbers stand in the words. */
+static void read_words(const struct result *result, struct table *rows, int row)
+{
+	const char *first = result_rows(result) > 0 ? result_text(result, 0, 0) : NULL, *plan = last_of(first, "  (cost=");
+	const char *actual = plan ? strstr(plan, "(actual ") : NULL;
+	double number;
+
+	if (number_after(plan, "..", &number))
+		table_set_real(rows, row, "cost", number);
+	if (number_after(plan, " rows=", &number))
+		table_set_int(rows, row, "rows", (int64_t)number);
+	if (number_after(actual, "rows=", &number))
+		table_set_int(rows, row, "actual_rows", (int64_t)number);
+	for (int line = 1; line < result_rows(result); line++) {
+		const char *words = result_text(result, line, 0);
+
+		if (words && text_starts_with(words, "Planning Time: ") && number_after(words, ": ", &number))
+			table_set_real(rows, row, "planning_ms", number);
+		if (words && text_starts_with(words, "Execution Time: ") && number_after(words, ": ", &number))
+			table_set_real(rows, row, "execution_ms", number);
+	}
+}
+
 static void fill(const struct result *result, struct table *rows, struct report *report)
 {
 	const char *first = result_text(result, 0, 0);
@@ -186,6 +232,7 @@ static void fill(const struct result *result, struct table *rows, struct report 
 		read_numbers(first, rows, 0);
 	} else {
 		read_lines(result, rows, 0, report);
+		read_words(result, rows, 0);
 	}
 }
 

@@ -336,10 +336,12 @@ static void tell_done(const struct act *act, const struct restored *restored, do
 	if (act->old)
 		report_log(act->report, "the old one is kept as %s%s", act->old,
 		    act->is_old_closed ? "; it takes no connections, so that TimescaleDB runs no jobs in it" : "");
-	if (act->old && act->is_old_closed)
-		report_hint(act->report, "to look into it: ALTER DATABASE \"%s\" ALLOW_CONNECTIONS true", act->old);
-	if (act->old)
-		report_hint(act->report, "when nobody needs it any more: DROP DATABASE \"%s\"", act->old);
+	char *old = act->old ? text_sql_name(act->old) : NULL;
+	if (old && act->is_old_closed)
+		report_hint(act->report, "to look into it: ALTER DATABASE %s ALLOW_CONNECTIONS true", old);
+	if (old)
+		report_hint(act->report, "when nobody needs it any more: DROP DATABASE %s", old);
+	mem_free(old);
 	if (restored->jobs_paused > 0)
 		report_log(act->report, "%lld TimescaleDB job%s in %s: retention would drop what was just restored",
 		    (long long)restored->jobs_paused, restored->jobs_paused == 1 ? " stands still" : "s stand still", name);

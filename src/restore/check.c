@@ -101,8 +101,11 @@ static bool check_server(struct scratch *scratch, const struct restore_needs *ne
 	if (!result_bool(r, 0, result_column(r, "may_create"))) {
 		err_set(err, ERR_FAILED, "the role %s may not create databases on %s, and a %s needs one", role, scratch->where,
 		    scratch_noun(scratch));
-		return err_hint(err, "as a superuser: ALTER ROLE \"%s\" CREATEDB%s", role,
+		char *name = text_sql_name(role);
+		err_hint(err, "as a superuser: ALTER ROLE %s CREATEDB%s", name,
 		    strcmp(scratch->purpose, "rehearse") == 0 ? "; or rehearse elsewhere with --on" : "");
+		mem_free(name);
+		return false;
 	}
 	if (!check_lacks(scratch, r, err))
 		return false;

@@ -99,6 +99,15 @@ static bool refuse_worker(const struct seen *seen, const struct database *databa
 	return false;
 }
 
+static bool hint_grant(const char *granted, const char *role, struct err *err)
+{
+	char *name = text_sql_name(role);
+
+	err_hint(err, "GRANT %s TO %s", granted, name);
+	mem_free(name);
+	return false;
+}
+
 static bool refuse_right(const struct seen *seen, const struct sessions_target *target, struct err *err)
 {
 	const char *user = text_of(seen, "user"), *me = text_of(seen, "me");
@@ -113,7 +122,7 @@ static bool refuse_right(const struct seen *seen, const struct sessions_target *
 	if (user == NULL)
 		return err_set(err, ERR_REFUSED, "pid %lld is an %s: only a superuser may end it, and %s is none", (long long)target->pid, text_of(seen, "backend_type"), me);
 	err_set(err, ERR_REFUSED, "pid %lld is a session of %s, which %s may not end", (long long)target->pid, user, me);
-	return err_hint(err, "GRANT pg_signal_backend TO \"%s\"", me);
+	return hint_grant("pg_signal_backend", me, err);
 }
 
 /* Without its beginning a session is only a number, which may be another's by then. */
@@ -123,7 +132,7 @@ static bool refuse_unseen(const struct seen *seen, const struct sessions_target 
 		return true;
 	err_set(err, ERR_REFUSED, "%s may not see when pid %lld began, and could not tell it from another session that gets the same pid", text_of(seen, "me"),
 		(long long)target->pid);
-	return err_hint(err, "GRANT pg_read_all_stats TO \"%s\"", text_of(seen, "me"));
+	return hint_grant("pg_read_all_stats", text_of(seen, "me"), err);
 }
 
 static bool refuse_idle(const struct seen *seen, const struct database *database, const struct sessions_target *target, struct err *err)

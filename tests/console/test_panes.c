@@ -12,6 +12,7 @@
 #include "pgtend/console/pane.h"
 #include "pgtend/console/records.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/health/health.h"
 #include "pgtend/ui/theme.h"
 
 struct scene {
@@ -89,6 +90,21 @@ static void fleet(void **state)
 {
 	(void)state;
 	four_scenes(&pane_fleet, facts_overview, 0, "fleet");
+}
+
+static void well_as_far_as_it_was_seen(void **state)
+{
+	struct table *all = facts_overview();
+	struct table *table = table_new(&status_shape);
+	struct scene scene;
+
+	(void)state;
+	table_copy_row(table, table_add_row(table), all, 0);
+	table_free(all);
+	table_add_word(table, 0, "health.unseen", "replication cannot be checked: this role may not see how far those that follow are behind (GRANT pg_read_all_stats TO app)");
+	begin(&scene, &pane_fleet, table);
+	show(&scene, 0, true, 8, 80, "fleet-unseen");
+	end(&scene);
 }
 
 static void migrations(void **state)
@@ -294,6 +310,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fleet),
+		cmocka_unit_test(well_as_far_as_it_was_seen),
 		cmocka_unit_test(migrations),
 		cmocka_unit_test(tables),
 		cmocka_unit_test(activity),

@@ -114,6 +114,23 @@ static void facts_that_could_not_be_had_are_unknown(void **state)
 	assert_int_equal(checked(f, "jobs"), VERDICT_OK);
 }
 
+static void where_a_check_could_not_look_well_is_not_all_of_it(void **state)
+{
+	struct fixture *f = *state;
+	struct err err = {0};
+	health_judge(f->fleet, f->tracking, &f->health);
+	assert_int_equal(f->health.verdict, VERDICT_OK);
+	assert_int_equal(f->health.unseen.count, 0);
+	health_done(&f->health);
+	(void)err_set(&err, ERR_FAILED, "permission denied for function pg_ls_dir");
+	facts_fail(&f->tracking->facts[FACT_SEQUENCES], &err);
+	health_judge(f->fleet, f->tracking, &f->health);
+	assert_int_equal(f->health.verdict, VERDICT_OK);
+	assert_int_equal(f->health.unseen.count, 1);
+	assert_string_equal(f->health.unseen.v[0], "sequences cannot be checked: permission denied for function pg_ls_dir");
+	assert_null(f->health.lacks);
+}
+
 static void a_database_without_timescaledb_is_passed_over(void **state)
 {
 	struct fixture *f = *state;
@@ -170,6 +187,7 @@ int main(void)
 		TEST(a_job_is_not_told_twice),
 		TEST(a_failing_job_whose_work_is_done_is_told_only_to_whom_asks_for_jobs),
 		TEST(the_worst_comes_first),
+		TEST(where_a_check_could_not_look_well_is_not_all_of_it),
 		TEST(facts_that_could_not_be_had_are_unknown),
 		TEST(a_database_without_timescaledb_is_passed_over),
 		TEST(limits_are_refused_with_file_and_line),

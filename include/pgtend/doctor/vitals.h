@@ -21,6 +21,7 @@
 	{"tables.denied", CELL_COUNT, "denied", 3, "Tables that the role may not read (has_table_privilege()). That is unhealthy when it is all of them, or one that --table names."}, \
 	{"tables.locked", CELL_COUNT, NULL, 0, "Tables that somebody holds or wants for himself (pg_locks); they were not touched."}, \
 	{"tables.failed", CELL_COUNT, NULL, 0, "Tables that could not be read though the role may."}, \
+	{"tables.left_out", CELL_COUNT, NULL, 0, "Tables that were not touched because there are more than 2,000: --table names them."}, \
 	{"error", CELL_TEXT, "error", 0, "What is wrong; null: nothing."}, \
 	{"mend", CELL_TEXT, "what to do", 1, "What helps; null: nothing is to be done, or see doctor."}
 

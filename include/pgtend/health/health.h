@@ -46,6 +46,7 @@ struct health {
 	int finding_count;
 	char *lacks;              /* why the check has nothing to say of this database at all, to follow its name: "has no TimescaleDB"; NULL */
 	bool is_forbidden;        /* lacks it because the role may not look: that is said even where other checks are well */
+	struct words unseen;      /* all together: the checks that could not look, one line each with what lets them: "replication cannot be checked: ..." */
 	struct words reasons;     /* of findings that are not ok, worst first, one line each, raw */
 };
 void health_done(struct health *health);
