@@ -4,13 +4,18 @@
 
 static const struct verb_option options[] = {
     {"--only", OPTION_TEXT, "FILE", false, "one file of the folder, as 010_users.sql or development/020_demo.sql"},
+    {"--env", OPTION_TEXT, "ENV", false, "the files of the subfolder ENV follow, not those of the database's own environment; programs get it as NODE_ENV"},
     {0},
 };
 
 static bool seed(const struct action *action, bool is_dry_run, struct report *report, struct err *err)
 {
-	return seeds_run(
-	    action->fleet, action->database, command_option(action->command, "--only"), is_dry_run, report, err);
+	struct seeds_options wanted = {
+	    .only = command_option(action->command, "--only"),
+	    .environment = command_option(action->command, "--env"),
+	    .is_dry_run = is_dry_run,
+	};
+	return seeds_run(action->fleet, action->database, &wanted, report, err);
 }
 
 static bool preview(struct action *action, struct err *err)

@@ -49,12 +49,12 @@ static char *url_of(const struct conninfo *info)
 	return text_take(&url);
 }
 
-static void add_team_variables(struct words *env, const struct database *database)
+static void add_team_variables(struct words *env, const struct database *database, const struct seed_file *file)
 {
 	words_take(env, url_of(info_of(database)));
 	words_take(env, mem_format("PGTEND_DATABASE=%s", database->name));
-	if (getenv("NODE_ENV") == NULL)
-		words_take(env, mem_format("NODE_ENV=%s", environment_word(database->environment)));
+	if (file->is_environment_chosen || getenv("NODE_ENV") == NULL)
+		words_take(env, mem_format("NODE_ENV=%s", file->environment));
 }
 
 static void forget(struct words *env)
@@ -165,9 +165,13 @@ bool seed_run_psql(
 	const char *const options[] = {psql, "-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", NULL};
 	const char *const one[] = {"--single-transaction", NULL}, *const which[] = {"-f", file->path, NULL};
 	add_argv(&program.argv, options);
-	if (file->scan.transaction_line == 0 && !file->scan.is_without_transaction)
+	if (seed_is_psql_single(file))
 		add_argv(&program.argv, one);
 	add_argv(&program.argv, which);
+	if (file->record_sql != NULL) {
+		words_add(&program.argv, "-c");
+		words_add(&program.argv, file->record_sql);
+	}
 	words_take(&program.argv, NULL);
 	words_add(&program.env, "PGAPPNAME=pgtend seed");
 	bool ok = run(fleet, database, file, &program, err);
@@ -200,7 +204,7 @@ bool seed_run_program(
 		words_add(&program.argv, file->runner.v[i]);
 	words_add(&program.argv, file->path);
 	words_take(&program.argv, NULL);
-	add_team_variables(&program.env, database);
+	add_team_variables(&program.env, database, file);
 	bool ok = run(fleet, database, file, &program, err);
 	if (!ok)
 		err_prefix(err, "%s", file->name);

@@ -69,6 +69,7 @@ static struct seed_file *add_file(struct seed_list *list, const char *name, cons
 	memset(file, 0, sizeof *file);
 	file->name = mem_copy(name);
 	file->path = mem_copy(path);
+	file->rows = -1;
 	return file;
 }
 
@@ -97,6 +98,7 @@ struct reading {
 	const struct fleet *fleet;
 	const struct database *database;
 	const char *only;
+	const char *environment;
 	struct seed_list *list;
 	struct words others; /* names that `only` left out */
 };
@@ -153,7 +155,7 @@ static bool read_entry(
 	bool is_taken = false;
 	bool ok = stat(path, &info) == 0 || err_set(err, ERR_FAILED, "%s: cannot be read: %s", name, strerror(errno));
 	if (ok && S_ISDIR(info.st_mode)) {
-		is_taken = *prefix == '\0' && is_environment(entry);
+		is_taken = *prefix == '\0' && (is_environment(entry) || strcmp(entry, reading->environment) == 0);
 	} else if (ok && reading->only != NULL && strcmp(name, reading->only) != 0) {
 		words_add(&reading->others, name);
 		is_taken = true;
@@ -186,7 +188,7 @@ static bool read_folder(struct reading *reading, const char *folder, const char 
 
 static bool read_environment_folder(struct reading *reading, const char *folder, struct err *err)
 {
-	const char *word = environment_word(reading->database->environment);
+	const char *word = reading->environment;
 	char *path = places_join(folder, word);
 	char *prefix = mem_format("%s/", word);
 	struct stat info;
@@ -210,12 +212,54 @@ static void file_done(struct seed_file *file)
 	mem_free(file->name);
 	mem_free(file->path);
 	mem_free(file->sql);
+	mem_free(file->record_sql);
 	seed_scan_done(&file->scan);
 	words_done(&file->runner);
 }
 
-bool seed_list_read(
-    struct fleet *fleet, struct database *database, const char *only, struct seed_list *list, struct err *err)
+static void subfolders(const char *folder, struct words *names)
+{
+	struct dirent **entries;
+	int count = scandir(folder, &entries, NULL, by_name);
+	for (int i = 0; i < count; i++) {
+		char *path = places_join(folder, entries[i]->d_name);
+		struct stat info;
+		if (entries[i]->d_name[0] != '.' && stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+			words_add(names, entries[i]->d_name);
+		mem_free(path);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+}
+
+/* --env may name any subfolder; a word that neither is one nor an environment is a slip. */
+static bool check_environment(const char *folder, const char *chosen, struct err *err)
+{
+	if (chosen == NULL)
+		return true;
+	if (strcasecmp(chosen, "production") == 0 || strcasecmp(chosen, "prod") == 0)
+		return err_set(err, ERR_REFUSED, "--env %s: seed never runs for production", chosen);
+	if (*chosen == '\0' || *chosen == '.' || strchr(chosen, '/') != NULL)
+		return err_set(err, ERR_USAGE, "--env %s: this is no name of a subfolder of %s", chosen, folder);
+	char *path = places_join(folder, chosen);
+	struct stat info;
+	bool is_there = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+	mem_free(path);
+	if (is_there || is_environment(chosen))
+		return true;
+	struct words names = {0};
+	subfolders(folder, &names);
+	const char *nearest = text_nearest(chosen, (const char *const *)names.v, names.count);
+	err_set(err, ERR_USAGE, "--env %s: %s has no subfolder of that name", chosen, folder);
+	if (nearest != NULL)
+		err_hint(err, "did you mean %s?", nearest);
+	words_done(&names);
+	return false;
+}
+
+bool seed_list_read(struct fleet *fleet, struct database *database, const struct seeds_options *options,
+    struct seed_list *list, struct err *err)
 {
 	memset(list, 0, sizeof *list);
 	const char *folder = section_text(database->section, "seeds");
@@ -223,10 +267,19 @@ bool seed_list_read(
 		err_set(err, ERR_UNSUPPORTED, "no folder of seeds is configured");
 		return err_hint(err, "add `seeds = FOLDER` to [database %s]", database->name);
 	}
-	struct reading reading = {.fleet = fleet, .database = database, .only = only, .list = list};
-	bool ok = read_folder(&reading, folder, "", err) && read_environment_folder(&reading, folder, err) &&
-	          find_only(&reading, folder, err);
+	const char *chosen = options->environment;
+	struct reading reading = {.fleet = fleet,
+	    .database = database,
+	    .only = options->only,
+	    .environment = chosen != NULL ? chosen : environment_word(database->environment),
+	    .list = list};
+	bool ok = check_environment(folder, chosen, err) && read_folder(&reading, folder, "", err) &&
+	          read_environment_folder(&reading, folder, err) && find_only(&reading, folder, err);
 	words_done(&reading.others);
+	for (int i = 0; i < list->count; i++) {
+		list->files[i].environment = reading.environment;
+		list->files[i].is_environment_chosen = chosen != NULL;
+	}
 	if (!ok)
 		seed_list_done(list);
 	return ok;
@@ -246,6 +299,8 @@ const char *seed_way_word(enum seed_way way)
 	switch (way) {
 	case SEED_SESSION:
 		return "sql";
+	case SEED_CSV:
+		return "csv";
 	case SEED_PSQL:
 		return "psql";
 	case SEED_RUNNER:
@@ -254,4 +309,9 @@ const char *seed_way_word(enum seed_way way)
 		return "program";
 	}
 	return "";
+}
+
+bool seed_is_psql_single(const struct seed_file *file)
+{
+	return file->scan.transaction_line == 0 && !file->scan.is_without_transaction;
 }

@@ -159,11 +159,11 @@ static bool learn(struct fleet *fleet, struct database *database, struct err *er
 	return ok;
 }
 
-bool seeds_run(struct fleet *fleet, struct database *database, const char *only, bool is_dry_run,
+bool seeds_run(struct fleet *fleet, struct database *database, const struct seeds_options *options,
     struct report *report, struct err *err)
 {
 	struct seed_list list;
-	if (!database_refuse_production(database, "seed", err) || !seed_list_read(fleet, database, only, &list, err))
+	if (!database_refuse_production(database, "seed", err) || !seed_list_read(fleet, database, options, &list, err))
 		return false;
 	tell_ignored(&list, report);
 	bool ok = true;
@@ -172,7 +172,7 @@ bool seeds_run(struct fleet *fleet, struct database *database, const char *only,
 	else
 		ok = learn(fleet, database, err) && check_ways(database, &list, err);
 	if (ok && list.count > 0) {
-		if (is_dry_run)
+		if (options->is_dry_run)
 			tell_plan(database, &list, report);
 		else
 			ok = run_all(fleet, database, &list, report, err);

@@ -4,6 +4,7 @@
 
 #include "pgtend/seeds/seeds.h"
 #include "pgtend/loop/child.h"
+#include "pgtend/migrate/checksum.h"
 
 /* ---- scan.c: what a file of SQL asks for, by its tokens ------------------------------- */
 
@@ -33,7 +34,8 @@ void seed_locate(const char *sql, int position, int *line, int *column);
 /* ---- files.c: what stands in the folder, and how each file runs ----------------------- */
 
 enum seed_way {
-	SEED_SESSION,    /* one message in one transaction */
+	SEED_SESSION,    /* in one transaction over a session of ours */
+	SEED_CSV,        /* streamed into the table that the file names */
 	SEED_PSQL,       /* has what only psql understands */
 	SEED_RUNNER,     /* a [runner] for its extension */
 	SEED_EXECUTABLE, /* mode +x */
@@ -47,8 +49,14 @@ struct seed_file {
 	char *sql;             /* SEED_SESSION: its text, without a byte order mark */
 	struct seed_scan scan; /* of .sql files */
 	struct words runner;   /* SEED_RUNNER: its words */
+	const char *environment;    /* under which it runs: --env, else the database's; borrowed from the list's options */
+	bool is_environment_chosen; /* by --env: programs are told, whatever NODE_ENV they would inherit */
+	char *record_sql; /* SEED_PSQL in one transaction: sent behind the file, within it; NULL: nothing is recorded there */
 	enum seed_state state;
 	double took_ms;
+	int64_t rows;  /* -1: not known */
+	int64_t bytes;
+	char checksum[CHECKSUM_SIZE]; /* of what ran; "": not known yet */
 };
 
 struct seed_list {
@@ -57,12 +65,14 @@ struct seed_list {
 	struct words ignored; /* names of files that are no seeds */
 };
 
-/* Reads the folder and the environment's subfolder. only: one file's name or NULL. Whatever cannot run is an error
+/* Reads the folder and the environment's subfolder. Whatever cannot run is an error
  * here, before anything runs. */
-PGTEND_CHECK bool seed_list_read(
-    struct fleet *fleet, struct database *database, const char *only, struct seed_list *list, struct err *err);
+PGTEND_CHECK bool seed_list_read(struct fleet *fleet, struct database *database, const struct seeds_options *options,
+    struct seed_list *list, struct err *err);
 void seed_list_done(struct seed_list *list);
 const char *seed_way_word(enum seed_way way);
+/* Of SEED_PSQL: psql makes one transaction of it. */
+bool seed_is_psql_single(const struct seed_file *file);
 
 /* ---- say.c: output of the programs ------------------------------------------------------- */
 

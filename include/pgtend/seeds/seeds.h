@@ -11,10 +11,17 @@
 
 extern const struct table_shape seed_shape;
 
-/* Files of the seeds folder (and of its subfolder named as the environment) in name order: .sql through psql in one
- * transaction a file, executables with the connection in their environment. only: one file's name, or NULL. Refuses
- * production by itself too. */
-PGTEND_CHECK bool seeds_run(struct fleet *fleet, struct database *database, const char *only, bool is_dry_run,
+/* All zero: every file, under the database's own environment. */
+struct seeds_options {
+	const char *only;        /* one file's name as the folder has it: "010_users.sql", "development/020_demo.sql"; NULL: all */
+	const char *environment; /* whose subfolder follows, and what programs are told as NODE_ENV; NULL: the database's. Production is refused */
+	bool is_dry_run;
+	bool is_twice;           /* runs all of them again and compares the rows of all tables: ERR_FAILED names the files that are not idempotent */
+};
+/* Files of the seeds folder (and of its subfolder named as the environment) in name order: .sql in one transaction a file, .csv into the
+ * table that the file names, programs with the connection in their environment. What ran is recorded in pgtend.seeds. Refuses production by
+ * itself too. */
+PGTEND_CHECK bool seeds_run(struct fleet *fleet, struct database *database, const struct seeds_options *options,
     struct report *report, struct err *err);
 
 #endif
