@@ -1,2 +1,4 @@
 # sources of src/catalog, in alphabetical order
-libpgtend_a_SOURCES +=
+libpgtend_a_SOURCES += \
+	src/catalog/catalog_internal.h \
+	src/catalog/digest.c
