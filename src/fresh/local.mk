@@ -1,3 +1,4 @@
 # sources of src/fresh, in alphabetical order
 libpgtend_a_SOURCES += \
+	src/fresh/clients.c \
 	src/fresh/copy.c
