@@ -199,6 +199,18 @@ const struct config_key config_keys[] = {
         "pgBackRest's name for the server. Otherwise the one that archive_command names."),
     DATABASE("owner", KEY_TEXT, NULL, NULL, "Role that owns the database when `create` makes it."),
     DATABASE("template", KEY_TEXT, NULL, NULL, "Template that `create` copies. Otherwise template1."),
+    DATABASE("templates", KEY_BOOL, NULL, "yes",
+        "Whether `reset` keeps template databases (one for each state of the working tree) and a spare clone beside this one, from which it comes "
+        "back at once. Never in production. They cost room: see templates_keep and templates_disk."),
+    DATABASE("templates_keep", KEY_INT, "1..100", "2", "The most templates that are kept of this database; the oldest go first."),
+    DATABASE("templates_disk", KEY_BYTES, NULL, "8GB",
+        "The most room that templates and spares of this database may take; the oldest go first, and a database that is larger gets none."),
+    DATABASE("template_max_age", KEY_DURATION, NULL, "1d",
+        "The age from which a template is built anew though nothing has changed, because seeds may say now(). 0 sets no limit; without seeds there "
+        "is none."),
+    DATABASE("reset_inputs", KEY_WORDS, NULL, NULL,
+        "More files and folders that seeds or migrations read, from the folder of pgtend.ini: when one of them changes, `reset` builds anew. The "
+        "folders of migrations and seeds always count."),
     DATABASE("encoding", KEY_TEXT, NULL, "UTF8", "Encoding that `create` gives it."),
     DATABASE("locale", KEY_TEXT, NULL, NULL, "Locale that `create` gives it. Otherwise the template's."),
     DATABASE("extensions", KEY_WORDS, NULL, NULL, "Extensions that `create` adds, in this order: timescaledb, vector."),
