@@ -71,12 +71,36 @@ static void add_asked(const struct result *result, struct text *pids)
 			text_addf(pids, "%s%s", pids->length > 0 ? "," : "", result_text(result, row, result_column(result, "pid")));
 }
 
-/* Asks again for the whole where the way up from those that were looked at leads to others that wait. */
-static bool ask_wholly(struct session *session, struct result **result, struct err *err)
+/* To plan this question takes the server longer than to answer it: where a pile-up is looked at tick by tick, it is planned once a connection.
+ * Behind a pooler a prepared statement is of whoever comes next. */
+static bool ask_longest(const struct probe_target *target, struct session *session, struct result **result, struct err *err)
 {
-	char *most = mem_format("%d", SESSIONS_MOST_WAITING), *more = mem_format("%d", MOST_ASKED);
+	char *most = mem_format("%d", SESSIONS_MOST_WAITING);
 	const char *params[] = {NULL, most};
-	bool is_answered = session_query_wait(session, sql_sessions_locks, params, 2, DEADLINE_MS, result, err);
+	bool is_good = true;
+	if (target->is_once || session_is_pooled(session)) {
+		is_good = session_query_wait(session, sql_sessions_locks, params, 2, DEADLINE_MS, result, err);
+	} else {
+		char *execute = mem_format("execute pgtend_locks(null, %s)", most);
+		if (target->server->locks_planned_us != session_connected_us(session)) {
+			char *prepare = mem_format("prepare pgtend_locks(int[], int) as %s", sql_sessions_locks);
+			is_good = session_query_wait(session, prepare, NULL, 0, DEADLINE_MS, NULL, err);
+			if (is_good)
+				target->server->locks_planned_us = session_connected_us(session);
+			mem_free(prepare);
+		}
+		is_good = is_good && session_query_wait(session, execute, NULL, 0, DEADLINE_MS, result, err);
+		mem_free(execute);
+	}
+	mem_free(most);
+	return is_good;
+}
+
+/* Asks again for the whole where the way up from those that were looked at leads to others that wait. */
+static bool ask_wholly(const struct probe_target *target, struct session *session, struct result **result, struct err *err)
+{
+	char *more = mem_format("%d", MOST_ASKED);
+	bool is_answered = ask_longest(target, session, result, err);
 	for (int round = 1; is_answered && round < MOST_ROUNDS; round++) {
 		struct text pids = {0};
 		int left_out = add_left_out(*result, &pids);
@@ -94,7 +118,6 @@ static bool ask_wholly(struct session *session, struct result **result, struct e
 		mem_free(list);
 	}
 	mem_free(more);
-	mem_free(most);
 	return is_answered;
 }
 
@@ -103,7 +126,7 @@ static bool ask(const struct probe_target *target, struct session *session, stru
 	struct result *result = NULL;
 	if (!target->server->has[CAP_ACTIVITY] || !does_anybody_wait(target))
 		return true;
-	bool is_answered = ask_wholly(session, &result, err);
+	bool is_answered = ask_wholly(target, session, &result, err);
 	if (is_answered) {
 		struct table *flat = table_new(&locks_shape);
 		result_fill(result, flat);

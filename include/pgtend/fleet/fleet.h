@@ -90,6 +90,7 @@ struct server {
 	char *system_identifier;
 	bool is_in_recovery;
 	struct facts facts[FACT_COUNT];
+	int64_t locks_planned_us;      /* session_connected_us() of the connection in which the question for locks is prepared; 0: in none */
 	int running_sessions;
 };
 
