@@ -198,7 +198,8 @@ const struct config_key config_keys[] = {
     DATABASE("pgbackrest_stanza", KEY_TEXT, NULL, NULL,
         "pgBackRest's name for the server. Otherwise the one that archive_command names."),
     DATABASE("owner", KEY_TEXT, NULL, NULL, "Role that owns the database when `create` makes it."),
-    DATABASE("template", KEY_TEXT, NULL, NULL, "Template that `create` copies. Otherwise template1."),
+    DATABASE("template", KEY_TEXT, NULL, NULL,
+        "Template that `create` copies. Otherwise template1, or template0 where another encoding or locale is asked for."),
     DATABASE("templates", KEY_BOOL, NULL, "yes",
         "Whether `reset` keeps template databases (one for each state of the working tree) and a spare clone beside this one, from which it comes "
         "back at once. Never in production. They cost room: see templates_keep and templates_disk."),
@@ -213,6 +214,13 @@ const struct config_key config_keys[] = {
         "folders of migrations and seeds always count."),
     DATABASE("encoding", KEY_TEXT, NULL, "UTF8", "Encoding that `create` gives it."),
     DATABASE("locale", KEY_TEXT, NULL, NULL, "Locale that `create` gives it. Otherwise the template's."),
+    DATABASE("locale_provider", KEY_CHOICE, "libc|icu|builtin", NULL,
+        "Whose locale that is. Otherwise the template's, or icu where icu_locale is set. icu takes PostgreSQL 15, builtin 17."),
+    DATABASE("icu_locale", KEY_TEXT, NULL, NULL, "ICU's locale that `create` gives it: und, en, es-MX."),
+    DATABASE("tablespace", KEY_TEXT, NULL, NULL, "Tablespace in which `create` puts it. Otherwise the template's."),
+    DATABASE("connection_limit", KEY_INT, "-1..2147483647", NULL,
+        "How many connections `create` lets it have at the same time, superusers apart; -1: any number."),
+    DATABASE("timezone", KEY_TEXT, NULL, "UTC", "Time zone that `create` sets for the database."),
     DATABASE("extensions", KEY_WORDS, NULL, NULL, "Extensions that `create` adds, in this order: timescaledb, vector."),
     DATABASE("retention", KEY_DURATION, NULL, NULL,
         "How long raw time-series data should be kept: a policy that says otherwise is shown. Otherwise the policy in "

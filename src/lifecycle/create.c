@@ -20,15 +20,22 @@ static const struct table_column columns[] = {
     {"dbname", CELL_TEXT, "dbname", 1, "Its name in the server (pg_database.datname)."},
     {"created", CELL_BOOL, "created", 0, "Whether this run made it; false: it was there."},
     {"steps", CELL_WORDS, "steps", 0, "What this run did: create, timezone, extension NAME, comment."},
+    {"differs", CELL_WORDS, "differs", 1,
+        "Keys of pgtend.ini whose values a database that was there does not have: owner, encoding, locale, locale_provider, icu_locale, "
+        "tablespace, connection_limit, timezone, comment, allow_connections."},
     {"duration_ms", CELL_MS, "took", 1, "From the first question to the last step."},
 };
 const struct table_shape create_shape = {"create", columns, sizeof columns / sizeof columns[0]};
 
-static const char *const marker_unfinished = "being created by pgtend";
-
-static const char *text_of(const struct creation *creation, const char *key)
+const char *create_key(const struct creation *creation, const char *key)
 {
-	return section_text(creation->database->section, key);
+	const char *value = section_text(creation->database->section, key);
+	return value != NULL && *value != '\0' ? value : NULL;
+}
+
+void create_step_done(struct creation *creation, const char *what)
+{
+	words_add(&creation->steps, what);
 }
 
 /* A database that does not exist was never learnt of: what the maintenance database said of itself is forgotten. */
@@ -75,106 +82,59 @@ static struct session *connect_for_making(struct creation *creation, struct err 
 	return session;
 }
 
-/* ---- looking -------------------------------------------------------------------- */
-
-static bool look(struct creation *creation, struct session *session, struct err *err)
-{
-	const char *params[] = {creation->database->dbname};
-	struct result *r = NULL;
-	bool ok = session_query_wait(session, sql_lifecycle_create_look, params, 1, CREATE_DEADLINE_MS, &r, err);
-	if (ok) {
-		const char *encoding = text_of(creation, "encoding"),
-		           *its = result_text(r, 0, result_column(r, "template_encoding"));
-		const char *comment = result_text(r, 0, result_column(r, "comment"));
-		creation->is_there = result_bool(r, 0, result_column(r, "is_there"));
-		creation->may_create = result_bool(r, 0, result_column(r, "may_create"));
-		creation->role = mem_copy(result_text(r, 0, result_column(r, "role")));
-		creation->is_unfinished = comment != NULL && strcmp(comment, marker_unfinished) == 0;
-		creation->has_other_encoding = encoding != NULL && its != NULL && strcasecmp(encoding, its) != 0;
-	}
-	result_free(r);
-	return ok;
-}
-
 /* ---- the steps -------------------------------------------------------------------- */
 
-static void add_option(struct session *session, struct text *sql, const char *word, const char *value, bool is_name)
+static bool create_database(struct creation *creation, struct session *session, struct err *err)
 {
-	if (value == NULL || *value == '\0')
-		return;
-	char *quoted = is_name ? session_quote_identifier(session, value) : session_quote_literal(session, value);
-	text_addf(sql, " %s %s", word, quoted);
+	char *form = create_form(creation, session), *name = session_quote_identifier(session, creation->server_name);
+	const char *owner = create_key(creation, "owner");
+	char *quoted = owner != NULL ? session_quote_identifier(session, owner) : NULL;
+	char *sql = mem_format("create database %s%s%s%s", name, quoted != NULL ? " owner " : "", quoted != NULL ? quoted : "", form);
+	struct session_statement statement = {.sql = sql};
+	bool ok = session_alone_wait(session, &statement, NULL, err);
+	mem_free(sql);
 	mem_free(quoted);
-}
-
-/* Another encoding or locale can only come from the template that holds no text. */
-static char *create_sql(const struct creation *creation, struct session *session)
-{
-	struct text sql = {0};
-	const char *template = text_of(creation, "template"), *locale = text_of(creation, "locale");
-	if (template == NULL && (locale != NULL || creation->has_other_encoding))
-		template = "template0";
-	add_option(session, &sql, "create database", creation->server_name, true);
-	add_option(session, &sql, "owner", text_of(creation, "owner"), true);
-	add_option(session, &sql, "encoding", text_of(creation, "encoding"), false);
-	add_option(session, &sql, "locale", locale, false);
-	add_option(session, &sql, "template", template, true);
-	char *made = mem_copy(text_str(&sql) + 1);
-	text_done(&sql);
-	return made;
-}
-
-static void word_create_failure(const struct creation *creation, struct err *err)
-{
-	const char *template = text_of(creation, "template");
-	if (strcmp(err->sqlstate, "55006") == 0)
-		err_hint(err, "somebody is connected to the template %s: end those sessions, or set template = template0",
-		    template != NULL ? template : "template1");
-	else if (strcmp(err->sqlstate, "22023") == 0 && err->hint[0] == '\0')
-		err_hint(err, "set template = template0 for another encoding or locale");
+	mem_free(name);
+	mem_free(form);
+	return ok;
 }
 
 static bool make(struct creation *creation, struct session *session, struct err *err)
 {
-	const struct database *database = creation->database;
-	if (!creation->may_create) {
-		err_set(err, ERR_FAILED, "the role %s may not create databases", creation->role);
-		return err_hint(err, "as a superuser: ALTER ROLE \"%s\" CREATEDB", creation->role);
-	}
-	report_step(creation->report, "create database %s", database->dbname);
-	char *sql = create_sql(creation, session);
-	struct session_statement statement = {.sql = sql};
-	bool ok = session_alone_wait(session, &statement, NULL, err);
-	mem_free(sql);
-	if (!ok && (strcmp(err->sqlstate, "42P04") == 0 || strcmp(err->sqlstate, "23505") == 0)) {
+	report_step(creation->report, "create database %s", creation->database->dbname);
+	if (!create_database(creation, session, err)) {
 		/* Somebody else made it between our look and this. */
-		creation->is_there = true;
-		return true;
-	}
-	if (!ok) {
-		word_create_failure(creation, err);
+		if (strcmp(err->sqlstate, "42P04") == 0 || strcmp(err->sqlstate, "23505") == 0) {
+			creation->existing.is_there = true;
+			return true;
+		}
+		create_word_failure(creation, session, err);
 		return false;
 	}
 	create_step_done(creation, "create");
 	creation->is_unfinished = true;
 	return session_queryf_wait(session, CREATE_DEADLINE_MS, NULL, err, "comment on database %I is %L",
-	    creation->server_name, marker_unfinished);
+	    creation->server_name, create_marker());
 }
 
 static bool set_timezone(struct creation *creation, struct session *session, struct err *err)
 {
 	report_step(creation->report, "timezone of %s", creation->database->dbname);
-	if (!session_queryf_wait(
-	        session, CREATE_DEADLINE_MS, NULL, err, "alter database %I set timezone to 'UTC'", creation->server_name))
+	if (!session_queryf_wait(session, CREATE_DEADLINE_MS, NULL, err, "alter database %I set timezone to %L",
+	        creation->server_name, create_key(creation, "timezone")))
 		return err_prefix(err, "timezone");
 	create_step_done(creation, "timezone");
 	return true;
 }
 
+char *lifecycle_comment(const struct database *database)
+{
+	return mem_format("%s, %s, made by pgtend", database->name, environment_word(database->environment));
+}
+
 static bool set_comment(struct creation *creation, struct session *session, struct err *err)
 {
-	char *comment = mem_format(
-	    "%s, %s, made by pgtend", creation->database->name, environment_word(creation->database->environment));
+	char *comment = lifecycle_comment(creation->database);
 	bool ok = session_queryf_wait(
 	    session, CREATE_DEADLINE_MS, NULL, err, "comment on database %I is %L", creation->server_name, comment);
 	if (ok)
@@ -225,7 +185,7 @@ static bool finish(struct creation *creation, struct err *err)
 {
 	struct session *session = connect_to(creation, NULL, err);
 	/* A database that is there and of which nothing is asked need not let us in. */
-	if (session == NULL && creation->is_there && !creation->is_unfinished && creation->extensions.count == 0 &&
+	if (session == NULL && creation->existing.is_there && !creation->is_unfinished && creation->extensions.count == 0 &&
 	    err->kind != ERR_CANCELLED) {
 		report_log(creation->report, "it exists, but: %s", err->text);
 		return true;
@@ -241,12 +201,13 @@ static bool finish(struct creation *creation, struct err *err)
 static void tell_plan(const struct creation *creation)
 {
 	const struct database *database = creation->database;
-	if (creation->is_there) {
+	if (creation->existing.is_there) {
 		report_summary(creation->report, "%s exists already", database->dbname);
 		return;
 	}
-	report_log(creation->report, "would create the database %s (encoding %s) with time zone UTC", database->dbname,
-	    text_of(creation, "encoding"));
+	const char *owner = create_key(creation, "owner");
+	report_log(creation->report, "would create the database %s: owner %s,%s, time zone %s", database->dbname,
+	    owner != NULL ? owner : creation->role, creation->form, create_key(creation, "timezone"));
 	for (size_t i = 0; i < creation->extensions.count; i++)
 		report_log(creation->report, "would add the extension %s", creation->extensions.v[i]);
 	report_summary(creation->report, "%s would be created on %s:%d", database->dbname, database->server->host,
@@ -266,9 +227,9 @@ static void tell_done(const struct creation *creation, int64_t began_us)
 		report_summary(report, "%s exists already; finished it: %s", database->dbname, steps);
 	else
 		report_summary(report, "%s exists already", database->dbname);
-	if (creation->steps.count > 0 && text_of(creation, "migrations") != NULL)
+	if (creation->steps.count > 0 && create_key(creation, "migrations") != NULL)
 		report_hint(report, "build its schema: pgtend migrate up %s", database->name);
-	if (creation->steps.count > 0 && text_of(creation, "seeds") != NULL &&
+	if (creation->steps.count > 0 && create_key(creation, "seeds") != NULL &&
 	    database->environment != ENVIRONMENT_PRODUCTION)
 		report_hint(report, "then fill it: pgtend seed %s", database->name);
 	struct table *rows = table_new(&create_shape);
@@ -279,6 +240,9 @@ static void tell_done(const struct creation *creation, int64_t began_us)
 	table_add_word(rows, row, "steps", NULL);
 	for (size_t i = 0; i < creation->steps.count; i++)
 		table_add_word(rows, row, "steps", creation->steps.v[i]);
+	table_add_word(rows, row, "differs", NULL);
+	for (size_t i = 0; i < creation->differs.count; i++)
+		table_add_word(rows, row, "differs", creation->differs.v[i]);
 	table_set_real(rows, row, "duration_ms", took_ms);
 	report_rows(report, rows);
 	mem_free(steps);
@@ -301,6 +265,13 @@ static bool tell_half(const struct creation *creation, struct err *err)
 
 /* ---- all ------------------------------------------------------------------------------- */
 
+static bool refuse_invalid(const struct creation *creation, struct err *err)
+{
+	err_set(err, ERR_FAILED, "%s is what a DROP DATABASE left that was interrupted: nobody can connect to it",
+	    creation->database->dbname);
+	return err_hint(err, "pgtend drop %s takes it away, then create it again", creation->database->name);
+}
+
 static bool prepare(struct creation *creation, struct session *session, struct err *err)
 {
 	struct database *database = creation->database;
@@ -311,12 +282,18 @@ static bool prepare(struct creation *creation, struct session *session, struct e
 		return false;
 	if (!creation->is_own)
 		forget_local(database);
-	if (!look(creation, session, err) || !create_look_at_extensions(creation, session, NULL, err))
+	if (!create_look(creation, session, err))
 		return false;
-	if (!creation->is_there && !database_can(database, CAP_CREATE_DATABASE, err))
-		return false;
+	if (creation->existing.is_invalid)
+		return refuse_invalid(creation, err);
 	/* A pooler may call it by another name than the server does. */
-	creation->is_there = creation->is_there || creation->is_own;
+	creation->existing.is_there = creation->existing.is_there || creation->is_own;
+	if (creation->existing.is_there)
+		return true;
+	if (!database_can(database, CAP_CREATE_DATABASE, err) || !create_may(creation, session, err) ||
+	    !create_look_at_extensions(creation, session, NULL, err))
+		return false;
+	creation->form = create_form(creation, session);
 	return true;
 }
 
@@ -328,30 +305,99 @@ static bool create(struct creation *creation, struct err *err)
 	if (session == NULL)
 		return false;
 	bool ok = prepare(creation, session, err);
-	if (ok && !creation->is_there && !creation->is_dry_run)
+	if (ok && !creation->existing.is_there && !creation->is_dry_run)
 		ok = make(creation, session, err) || tell_half(creation, err);
 	session_free(session);
 	if (!ok)
 		return false;
 	if (creation->is_dry_run)
 		tell_plan(creation);
-	if ((creation->is_there || !creation->is_dry_run) && !finish(creation, err))
+	if (creation->existing.is_there)
+		create_note_differences(creation);
+	if ((creation->existing.is_there || !creation->is_dry_run) && !finish(creation, err))
 		return tell_half(creation, err);
 	if (!creation->is_dry_run)
 		tell_done(creation, began_us);
 	return true;
 }
 
+void creation_begin(struct creation *creation, struct fleet *fleet, struct database *database, struct report *report)
+{
+	memset(creation, 0, sizeof *creation);
+	creation->fleet = fleet;
+	creation->database = database;
+	creation->report = report;
+	creation->server_name = mem_copy(database->dbname);
+	section_words(database->section, "extensions", &creation->extensions);
+}
+
+static void existing_done(struct existing *existing)
+{
+	mem_free(existing->comment);
+	mem_free(existing->owner);
+	mem_free(existing->encoding);
+	mem_free(existing->collate);
+	mem_free(existing->provider);
+	mem_free(existing->locale);
+	mem_free(existing->tablespace);
+	mem_free(existing->timezone);
+}
+
+void creation_done(struct creation *creation)
+{
+	existing_done(&creation->existing);
+	words_done(&creation->extensions);
+	words_done(&creation->steps);
+	words_done(&creation->differs);
+	mem_free(creation->role);
+	mem_free(creation->server_timezone);
+	mem_free(creation->server_name);
+	mem_free(creation->form);
+}
+
 bool lifecycle_create(
     struct fleet *fleet, struct database *database, bool is_dry_run, struct report *report, struct err *err)
 {
-	struct creation creation = {.fleet = fleet, .database = database, .report = report, .is_dry_run = is_dry_run};
-	creation.server_name = mem_copy(database->dbname);
-	section_words(database->section, "extensions", &creation.extensions);
+	struct creation creation;
+	creation_begin(&creation, fleet, database, report);
+	creation.is_dry_run = is_dry_run;
 	bool ok = create(&creation, err);
-	words_done(&creation.extensions);
-	words_done(&creation.steps);
-	mem_free(creation.role);
-	mem_free(creation.server_name);
+	creation_done(&creation);
+	return ok;
+}
+
+/* ---- for others -------------------------------------------------------------------------- */
+
+bool lifecycle_check_wait(struct fleet *fleet, struct database *database, struct session *session,
+    struct report *report, char **form, struct err *err)
+{
+	struct creation creation;
+	creation_begin(&creation, fleet, database, report);
+	*form = NULL;
+	if (database->server->version_num == 0)
+		database->server->version_num = session_server_version(session);
+	bool ok = create_look(&creation, session, err) && create_may(&creation, session, err) &&
+	          create_look_at_extensions(&creation, session, NULL, err);
+	if (ok)
+		*form = create_form(&creation, session);
+	creation_done(&creation);
+	return ok;
+}
+
+bool lifecycle_furnish_wait(struct fleet *fleet, struct database *database, struct report *report, struct err *err)
+{
+	struct creation creation;
+	struct words missing = {0};
+	creation_begin(&creation, fleet, database, report);
+	creation.is_super = true; /* what the role may was looked at before */
+	create_step_done(&creation, "create");
+	struct session *session = connect_to(&creation, NULL, err);
+	bool ok = session != NULL && set_timezone(&creation, session, err) &&
+	          create_look_at_extensions(&creation, session, &missing, err) &&
+	          create_add_extensions(&creation, session, &missing, err);
+	if (session != NULL)
+		session_free(session);
+	words_done(&missing);
+	creation_done(&creation);
 	return ok;
 }
