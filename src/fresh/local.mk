@@ -1,4 +1,3 @@
 # sources of src/fresh, in alphabetical order
 libpgtend_a_SOURCES += \
-	src/fresh/clients.c \
 	src/fresh/copy.c

@@ -1,5 +1,5 @@
-/* See fresh/clients.h. */
-#include "pgtend/fresh/clients.h"
+/* See scratch/clients.h. */
+#include "pgtend/scratch/clients.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +32,7 @@ bool clients_load_wait(struct session *session, int64_t oid, struct clients *cli
 	struct result *r = NULL;
 	memset(clients, 0, sizeof *clients);
 	(void)snprintf(number, sizeof number, "%lld", (long long)oid);
-	if (!session_query_wait(session, sql_fresh_clients, params, 1, DEADLINE_MS, &r, err)) {
+	if (!session_query_wait(session, sql_scratch_clients, params, 1, DEADLINE_MS, &r, err)) {
 		result_free(r);
 		return false;
 	}
@@ -186,7 +186,7 @@ bool clients_end_wait(struct session *session, int64_t oid, const char *shown)
 	char *array = mem_format("{%s}", text_str(&pids));
 	const char *params[] = {number, array};
 	/* Who has ended by himself meanwhile is no failure; whoever stays is seen in the next round. */
-	if (pids.length > 0 && !session_query_wait(session, sql_fresh_end_these, params, 2, DEADLINE_MS, NULL, &ignored))
+	if (pids.length > 0 && !session_query_wait(session, sql_scratch_end_these, params, 2, DEADLINE_MS, NULL, &ignored))
 		err_clear(&ignored);
 	mem_free(array);
 	text_done(&pids);
