@@ -318,6 +318,12 @@ bool section_is_set(const struct section *section, const char *name)
 	return value && value->text && !value->is_default;
 }
 
+const char *section_written(const struct section *section, const char *key)
+{
+	const struct value *value = section_own(section, key);
+	return value && !value->is_default ? value->written : NULL;
+}
+
 const char *section_line(const struct section *section, const char *name, int i, const char **where)
 {
 	known_key(section, name);

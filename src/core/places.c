@@ -60,6 +60,27 @@ char *places_config(const char *name)
 	return xdg_place("XDG_CONFIG_HOME", ".config", name);
 }
 
+static bool is_installed(const char *program)
+{
+	char real[PATH_MAX], folder[PATH_MAX];
+
+	if (!realpath(program ? program : "/proc/self/exe", real) || !realpath(PGTEND_BINDIR, folder))
+		return false;
+	size_t length = strlen(folder);
+
+	return strncmp(real, folder, length) == 0 && real[length] == '/' && !strchr(real + length + 1, '/');
+}
+
+/* An installed program never looks into the tree it was built in, which may belong to anybody by then. */
+char *places_share(const char *program, const char *name)
+{
+	const char *share = getenv("PGTEND_SHARE");
+
+	if (!share || *share != '/')
+		share = is_installed(program) ? PGTEND_DATADIR : PGTEND_SRCDIR;
+	return places_join(share, name);
+}
+
 char *places_join(const char *folder, const char *name)
 {
 	if (*name == '/')

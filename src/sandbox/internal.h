@@ -122,8 +122,6 @@ PGTEND_CHECK bool pglite_down(const struct place *place, struct err *err);
 
 /* --- files ------------------------------------------------------------------------------------- */
 
-/* A file or folder that pgtend brings along (migrations, seeds, sandbox/pglite): $PGTEND_SHARE, else the installed ones for an installed program, else the source's. Caller frees. */
-char *share_path(const char *program, const char *name);
 /* With parents; `mode` for what is made. places_make_folder() makes folders that only we can enter. */
 PGTEND_CHECK bool share_make_folders(const char *path, mode_t mode, struct err *err);
 /* Copies what is not there yet, with the executable bits. */

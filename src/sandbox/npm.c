@@ -111,7 +111,7 @@ static bool make_tree(const struct place *place, const char *source, const char 
 bool npm_tree(const struct place *place, const char *program, const char *name, char **path, struct err *err)
 {
 	char *relative = mem_format("sandbox/%s", name);
-	char *source = share_path(program, relative);
+	char *source = places_share(program, relative);
 	char hash[HASH_LETTERS + 1];
 	bool is_ok = hash_files(source, hash, err);
 	if (is_ok) {

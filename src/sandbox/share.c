@@ -1,7 +1,6 @@
 /* What pgtend brings along for the sandbox: where it lies, and copies of it. */
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,24 +9,6 @@
 #include "internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
-
-static bool is_installed(const char *program)
-{
-	char real[PATH_MAX], folder[PATH_MAX];
-	if (program == NULL || realpath(program, real) == NULL || realpath(PGTEND_BINDIR, folder) == NULL)
-		return false;
-	size_t length = strlen(folder);
-	return strncmp(real, folder, length) == 0 && real[length] == '/' && strchr(real + length + 1, '/') == NULL;
-}
-
-/* An installed program never looks into the tree it was built in, which may belong to anybody by then. */
-char *share_path(const char *program, const char *name)
-{
-	const char *share = getenv("PGTEND_SHARE");
-	if (share == NULL || *share != '/')
-		share = is_installed(program) ? PGTEND_DATADIR : PGTEND_SRCDIR;
-	return places_join(share, name);
-}
 
 bool share_make_folders(const char *path, mode_t mode, struct err *err)
 {

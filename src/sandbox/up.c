@@ -62,7 +62,7 @@ static bool copy_schema(const struct place *place, const char *program, struct e
 	static const char *const folders[] = {"migrations", "seeds"};
 	bool is_ok = true;
 	for (size_t i = 0; is_ok && i < sizeof folders / sizeof *folders; i++) {
-		char *from = share_path(program, folders[i]), *to = place_path(place, folders[i]);
+		char *from = places_share(program, folders[i]), *to = place_path(place, folders[i]);
 		is_ok = share_copy_tree(from, to, err);
 		mem_free(from);
 		mem_free(to);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pgtend/core/json.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/loop/child.h"
 #include "pgtend/pg/client_tool.h"
@@ -11,58 +12,6 @@
 static const struct conninfo *info_of(const struct database *database)
 {
 	return database->direct != NULL ? database->direct : database->info;
-}
-
-/* ---- its environment ------------------------------------------------------- */
-
-/* Host and port stand among the parameters, where also a socket's folder and a list of hosts may stand. */
-static char *url_of(const struct conninfo *info)
-{
-	struct conninfo *copy = conninfo_copy(info);
-	struct text url = {0};
-	text_add(&url, "DATABASE_URL=postgresql://");
-	seed_add_encoded(&url, conninfo_effective(copy, "user"));
-	if (conninfo_get(info, "password") != NULL) {
-		text_add(&url, ":");
-		seed_add_encoded(&url, conninfo_get(info, "password"));
-	}
-	const char *host = conninfo_effective(copy, "host");
-	bool is_plain_host = host != NULL && host[0] != '/' && strchr(host, ',') == NULL;
-	text_add(&url, "@");
-	if (is_plain_host)
-		seed_add_encoded(&url, host);
-	const char *port = conninfo_effective(copy, "port");
-	if (is_plain_host && port != NULL)
-		text_addf(&url, ":%s", port);
-	text_add(&url, "/");
-	seed_add_encoded(&url, conninfo_effective(copy, "dbname"));
-	char joint = '?';
-	if (!is_plain_host && host != NULL) {
-		text_add(&url, "?host=");
-		seed_add_encoded(&url, host);
-		text_addf(&url, "&port=%s", port != NULL ? port : "5432");
-		joint = '&';
-	}
-	if (conninfo_get(info, "sslmode") != NULL)
-		text_addf(&url, "%csslmode=%s", joint, conninfo_get(info, "sslmode"));
-	conninfo_free(copy);
-	return text_take(&url);
-}
-
-static void add_team_variables(struct words *env, const struct database *database, const struct seed_file *file)
-{
-	words_take(env, url_of(info_of(database)));
-	words_take(env, mem_format("PGTEND_DATABASE=%s", database->name));
-	if (file->is_environment_chosen || getenv("NODE_ENV") == NULL)
-		words_take(env, mem_format("NODE_ENV=%s", file->environment));
-}
-
-static void forget(struct words *env)
-{
-	for (size_t i = 0; i < env->count; i++)
-		if (text_starts_with(env->v[i], "DATABASE_URL="))
-			explicit_bzero(env->v[i], strlen(env->v[i]));
-	words_done(env);
 }
 
 /* ---- running --------------------------------------------------------------- */
@@ -77,17 +26,26 @@ struct program {
 	struct words argv, env; /* argv's last word is NULL */
 	struct seed_speaker speaker;
 	int status;
-	struct text out, errors;
+	int signal_number; /* 0: it ended by itself */
 };
 
 static void program_done(struct program *program)
 {
 	program->argv.count--;
 	words_done(&program->argv);
-	forget(&program->env);
-	text_done(&program->out);
-	text_done(&program->errors);
+	seed_forget_environment(&program->env);
 	seed_speaker_done(&program->speaker);
+}
+
+static void hear(enum child_stream stream, const char *bytes, size_t length, void *arg)
+{
+	seed_hear(stream, bytes, length, &((struct program *)arg)->speaker);
+}
+
+static void ended(int status, int signal_number, void *arg)
+{
+	(void)status;
+	((struct program *)arg)->signal_number = signal_number;
 }
 
 static bool run(struct fleet *fleet, struct database *database, const struct seed_file *file, struct program *program,
@@ -111,10 +69,12 @@ static bool run(struct fleet *fleet, struct database *database, const struct see
 	    .folder = folder,
 	    .stdout_fd = -1,
 	    .stderr_fd = -1,
-	    .data_fn = seed_hear,
-	    .arg = &program->speaker,
+	    .data_fn = hear,
+	    .exit_fn = ended,
+	    .arg = program,
 	};
-	bool ok = child_run(fleet->loop, &spec, &program->status, &program->out, &program->errors, err);
+	bool ok = child_run(fleet->loop, &spec, &program->status, NULL, NULL, err);
+	seed_speaker_end(&program->speaker);
 	env->count = env_count;
 	mem_free(folder);
 	conninfo_child_done(&child);
@@ -122,28 +82,32 @@ static bool run(struct fleet *fleet, struct database *database, const struct see
 	return ok;
 }
 
+/* "ended with status 3" or "was ended by signal 11 (Segmentation fault)", and the last thing that it said. */
+static void word_end(const struct seed_file *file, const char *who, const struct program *program, struct err *err)
+{
+	const char *said = seed_last_line(&program->speaker);
+	struct text end = {0};
+	if (program->signal_number > 0)
+		text_addf(&end, "%swas ended by signal %d (%s)", who, program->signal_number, strsignal(program->signal_number));
+	else
+		text_addf(&end, "%sended with status %d", who, program->status);
+	err_set(err, ERR_FAILED, "%s: %s%s%s", file->name, text_str(&end), said != NULL ? ": " : "", said != NULL ? said : "");
+	text_done(&end);
+}
+
 /* "psql:/path/file.sql:12: ERROR:  text" -> "file.sql:12: text". The last such line is the one that ended it;
  * notices come before it. */
 static void word_psql_error(const struct seed_file *file, const struct program *program, struct err *err)
 {
-	const char *errors = text_str(&program->errors);
-	char *prefix = mem_format("psql:%s:", file->path);
-	const char *last = NULL;
-	for (const char *at = strstr(errors, prefix); at != NULL; at = strstr(at + 1, prefix))
-		last = at + strlen(prefix);
-	if (last != NULL) {
-		char *line = mem_copy_n(last, strcspn(last, "\r\n"));
-		const char *text = strstr(line, ":  "); /* behind the severity, in whatever language */
-		err_set(err, ERR_FAILED, "%s:%d: %s", file->name, atoi(line),
-		    text != NULL ? text + 3 : line + strspn(line, "0123456789: "));
-		mem_free(line);
-	} else {
-		char *said = seed_last_line(&program->speaker, text_str(&program->errors));
-		err_set(err, ERR_FAILED, "%s: psql ended with status %d%s%s", file->name, program->status,
-		    said != NULL ? ": " : "", said != NULL ? said : "");
-		mem_free(said);
+	const struct seed_speaker *speaker = &program->speaker;
+	if (speaker->found == NULL) {
+		word_end(file, "psql ", program, err);
+		return;
 	}
-	mem_free(prefix);
+	const char *line = speaker->found + strlen(speaker->wanted);
+	const char *text = strstr(line, ":  "); /* behind the severity, in whatever language */
+	err_set(err, ERR_FAILED, "%s:%d: %s", file->name, atoi(line),
+	    text != NULL ? text + 3 : line + strspn(line, "0123456789: "));
 }
 
 static void add_argv(struct words *argv, const char *const *more)
@@ -161,7 +125,9 @@ bool seed_run_psql(
 	    !client_tool_find("psql", 0, &psql, NULL, err))
 		return err_prefix(err, "%s", file->name);
 	struct program program = {0};
+	char *wanted = mem_format("psql:%s:", file->path);
 	seed_speaker_init(&program.speaker, file, info_of(database), report);
+	program.speaker.wanted = wanted;
 	const char *const options[] = {psql, "-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", NULL};
 	const char *const one[] = {"--single-transaction", NULL}, *const which[] = {"-f", file->path, NULL};
 	add_argv(&program.argv, options);
@@ -182,17 +148,43 @@ bool seed_run_psql(
 		ok = false;
 	}
 	program_done(&program);
+	mem_free(wanted);
 	mem_free(psql);
 	return ok;
 }
 
-static void word_program_error(const struct seed_file *file, const struct program *program, struct err *err)
+/* {"line": 4, "column": 9, "message": "...", "hint": "...", "sqlstate": "23505"}, from helpers/seed.mjs. */
+static bool word_verdict(const struct seed_file *file, const struct program *program, struct err *err)
 {
-	const char *spoken = program->errors.length > 0 ? text_str(&program->errors) : text_str(&program->out);
-	char *said = seed_last_line(&program->speaker, spoken);
-	err_set(err, ERR_FAILED, "%s: ended with status %d%s%s", file->name, program->status, said != NULL ? ": " : "",
-	    said != NULL ? said : "");
-	mem_free(said);
+	const char *said = program->speaker.verdict;
+	json_t *verdict = said != NULL ? json_loads(said, 0, NULL) : NULL;
+	const char *message = json_string_value(json_object_get(verdict, "message"));
+	const char *hint = json_string_value(json_object_get(verdict, "hint"));
+	const char *sqlstate = json_string_value(json_object_get(verdict, "sqlstate"));
+	long long line = json_integer_value(json_object_get(verdict, "line"));
+	long long column = json_integer_value(json_object_get(verdict, "column"));
+	bool is_known = message != NULL;
+	if (is_known) {
+		char *clean = seed_without_secrets(&program->speaker, message);
+		struct text place = {0};
+		text_add(&place, file->name);
+		if (line > 0)
+			text_addf(&place, ":%lld", line);
+		if (line > 0 && column > 0)
+			text_addf(&place, ":%lld", column);
+		err_set(err, ERR_FAILED, "%s: %s", text_str(&place), clean);
+		if (sqlstate != NULL && strlen(sqlstate) < sizeof err->sqlstate)
+			memcpy(err->sqlstate, sqlstate, strlen(sqlstate) + 1);
+		text_done(&place);
+		mem_free(clean);
+	}
+	if (is_known && hint != NULL) {
+		char *clean = seed_without_secrets(&program->speaker, hint);
+		err_hint(err, "%s", clean);
+		mem_free(clean);
+	}
+	json_decref(verdict);
+	return is_known;
 }
 
 bool seed_run_program(
@@ -204,12 +196,15 @@ bool seed_run_program(
 		words_add(&program.argv, file->runner.v[i]);
 	words_add(&program.argv, file->path);
 	words_take(&program.argv, NULL);
-	add_team_variables(&program.env, database, file);
+	words_add(&program.env, "PGAPPNAME=pgtend seed");
+	words_take(&program.env, mem_format("PGTEND_FOLDER=%s", config_folder(fleet->config)));
+	seed_add_environment(&program.env, database, file);
 	bool ok = run(fleet, database, file, &program, err);
 	if (!ok)
 		err_prefix(err, "%s", file->name);
 	else if (program.status != 0) {
-		word_program_error(file, &program, err);
+		if (!word_verdict(file, &program, err))
+			word_end(file, "", &program, err);
 		ok = false;
 	}
 	program_done(&program);

@@ -29,10 +29,11 @@ static bool is_environment(const char *name)
 	return false;
 }
 
-/* What lies in any folder of files and is plainly no seed: hidden files, notes, what editors leave behind. */
+/* What lies in any folder of files and is plainly no seed: hidden files, notes, what editors leave behind, declarations of types. */
 static bool is_plain_bystander(const char *name)
 {
-	static const char *const ends[] = {"~", ".bak", ".orig", ".rej", ".swp", ".tmp", ".old"};
+	static const char *const ends[] = {
+	    "~", ".bak", ".orig", ".rej", ".swp", ".tmp", ".old", ".d.ts", ".d.mts", ".d.cts"};
 	if (name[0] == '.' || name[0] == '#' || strncasecmp(name, "README", 6) == 0)
 		return true;
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
@@ -41,10 +42,10 @@ static bool is_plain_bystander(const char *name)
 	return false;
 }
 
-/* Languages whose files mean nothing but to be run. */
+/* Languages whose files mean nothing but to be run, and which pgtend itself does not know how to. */
 static bool is_script(const char *extension)
 {
-	static const char *const known[] = {"ts", "mts", "cts", "js", "mjs", "cjs", "py", "rb", "sh", "bash", "pl", "php"};
+	static const char *const known[] = {"py", "rb", "sh", "bash", "pl", "php", "tsx", "jsx"};
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (strcasecmp(extension, known[i]) == 0)
 			return true;
@@ -123,13 +124,14 @@ static bool classify(struct reading *reading, const char *name, const char *path
 			return false;
 		struct seed_file *file = add_file(list, name, path);
 		file->way = SEED_RUNNER;
-		words_split(&file->runner, runner, " \t");
+		seed_split_command(&file->runner, runner);
 		return file->runner.count > 0 ||
 		       err_set(err, ERR_CONFIG, "%s: the runner of .%s is empty",
 		           section_where(config_section(fleet->config, SECTION_RUNNER, ""), NULL), extension);
 	}
-	if ((info->st_mode & 0111) != 0) {
-		add_file(list, name, path)->way = SEED_EXECUTABLE;
+	bool is_module = seed_is_module(extension), may_run = (info->st_mode & 0111) != 0;
+	if (is_module || may_run) {
+		add_file(list, name, path)->way = may_run && (!is_module || seed_is_program(path)) ? SEED_EXECUTABLE : SEED_HELPER;
 		return trust_allows_command(fleet->config, reading->database->section, "seeds", err);
 	}
 	*is_taken = false;
@@ -307,6 +309,8 @@ const char *seed_way_word(enum seed_way way)
 		return "runner";
 	case SEED_EXECUTABLE:
 		return "program";
+	case SEED_HELPER:
+		return "helper";
 	}
 	return "";
 }

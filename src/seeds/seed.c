@@ -13,7 +13,7 @@
 static const struct table_column columns[] = {
     {"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
     {"file", CELL_TEXT, "file", 0, "File of the seeds folder, or of its subfolder named as the environment."},
-    {"way", CELL_TEXT, "way", 1, "sql (one transaction over pgtend's own connection), psql, runner or program."},
+    {"way", CELL_TEXT, "way", 1, "sql (one transaction over pgtend's own connection), psql, runner (of [runner]), program (the file itself) or helper (pgtend's own, for JavaScript and TypeScript)."},
     {"state", CELL_TEXT, "state", 0, "done, failed or not_run."},
     {"duration_ms", CELL_MS, "took", 1, "From the start of the file to its end; null when it did not run."},
 };
@@ -108,7 +108,7 @@ static void tell_failure(
     const struct seed_list *list, const struct seed_file *failed, struct report *report, struct err *err)
 {
 	char *done = names_in(list, SEED_DONE), *left = names_in(list, SEED_NOT_RUN);
-	bool is_program = failed->way == SEED_RUNNER || failed->way == SEED_EXECUTABLE;
+	bool is_program = failed->way == SEED_RUNNER || failed->way == SEED_EXECUTABLE || failed->way == SEED_HELPER;
 	bool is_half = is_program || (failed->scan.transaction_line > 0 && !failed->scan.is_whole_transaction) ||
 	               (failed->scan.is_without_transaction && failed->scan.statement_count > 1);
 	report_log(report, "done: %s", *done != '\0' ? done : "nothing");
@@ -170,7 +170,8 @@ bool seeds_run(struct fleet *fleet, struct database *database, const struct seed
 	if (list.count == 0)
 		report_summary(report, "no seeds in %s", section_text(database->section, "seeds"));
 	else
-		ok = learn(fleet, database, err) && check_ways(database, &list, err);
+		ok = learn(fleet, database, err) && check_ways(database, &list, err) &&
+		     seed_find_programs(fleet, database, &list, err);
 	if (ok && list.count > 0) {
 		if (options->is_dry_run)
 			tell_plan(database, &list, report);

@@ -39,6 +39,7 @@ enum seed_way {
 	SEED_PSQL,       /* has what only psql understands */
 	SEED_RUNNER,     /* a [runner] for its extension */
 	SEED_EXECUTABLE, /* mode +x */
+	SEED_HELPER,     /* JavaScript or TypeScript that exports a function: pgtend's own helper calls it */
 };
 enum seed_state { SEED_NOT_RUN, SEED_DONE, SEED_FAILED };
 
@@ -48,7 +49,7 @@ struct seed_file {
 	enum seed_way way;
 	char *sql;             /* SEED_SESSION: its text, without a byte order mark */
 	struct seed_scan scan; /* of .sql files */
-	struct words runner;   /* SEED_RUNNER: its words */
+	struct words runner;   /* SEED_RUNNER, SEED_HELPER: the words before its path */
 	const char *environment;    /* under which it runs: --env, else the database's; borrowed from the list's options */
 	bool is_environment_chosen; /* by --env: programs are told, whatever NODE_ENV they would inherit */
 	char *record_sql; /* SEED_PSQL in one transaction: sent behind the file, within it; NULL: nothing is recorded there */
@@ -76,24 +77,48 @@ bool seed_is_psql_single(const struct seed_file *file);
 
 /* ---- say.c: output of the programs ------------------------------------------------------- */
 
-/* Says lines while they come; the connection's password, also as it stands in a URL, becomes stars. */
+/* Says lines while they come; the connection's password, however it is written (as in a URL, in JSON), becomes stars. */
 struct seed_speaker {
 	const struct seed_file *file;
 	struct report *report;
+	const char *wanted; /* borrowed: `found` is the last line that begins so; NULL */
 	struct words secrets;
 	struct text pending[2]; /* by enum child_stream: a line that is not yet at its end */
-	int lines;
+	int64_t lines;
+	char *last[2];  /* by enum child_stream: its last line that is not empty, without secrets; NULL */
+	char *verdict;  /* what the helper says for us to read, with whatever the seed's error holds; NULL */
+	char *found;
 };
 void seed_speaker_init(
     struct seed_speaker *speaker, const struct seed_file *file, const struct conninfo *info, struct report *report);
 void seed_hear(
     enum child_stream stream, const char *bytes, size_t length, void *arg); /* a child_data_fn; arg: speaker */
-/* The last line that is not empty: programs say there what went wrong. Caller frees; NULL when it said nothing. */
-char *seed_last_line(const struct seed_speaker *speaker, const char *output);
-/* Says what is left of a line without an end. */
+/* The program has ended: says what is left of a line without an end, and how many lines were left out. */
+void seed_speaker_end(struct seed_speaker *speaker);
+/* The last line that is not empty, on standard error if it spoke there: programs say there what went wrong. Borrowed; NULL: it said nothing. */
+const char *seed_last_line(const struct seed_speaker *speaker);
+char *seed_without_secrets(const struct seed_speaker *speaker, const char *line); /* caller frees */
 void seed_speaker_done(struct seed_speaker *speaker);
 /* As part of a URL. */
 void seed_add_encoded(struct text *url, const char *value);
+
+/* ---- program.c: which program runs a file ------------------------------------------------ */
+
+bool seed_is_module(const char *extension); /* "ts", "mjs", ... */
+bool seed_is_program(const char *path);     /* begins with #! or is a binary: mode +x alone is what some file systems give to all */
+/* A [runner]'s words: at blanks that stand in no quotes. */
+void seed_split_command(struct words *words, const char *command);
+/* In a task. Finds the programs of all files that need one and asks the helper whether it can run its files. False, with the file and what
+ * to install, before anything has run. */
+PGTEND_CHECK bool seed_find_programs(
+    struct fleet *fleet, struct database *database, const struct seed_list *list, struct err *err);
+
+/* ---- environment.c: what a program is given ------------------------------------------------ */
+
+/* DATABASE_URL, the same under the name of the variable that the configuration takes the address from, PGTEND_DATABASE, NODE_ENV. What
+ * libpq reads comes from conninfo_child_init(). */
+void seed_add_environment(struct words *env, const struct database *database, const struct seed_file *file);
+void seed_forget_environment(struct words *env);
 
 /* ---- whole.c, exec.c: one file ------------------------------------------------------ */
 

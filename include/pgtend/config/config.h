@@ -31,6 +31,8 @@ void section_words(const struct section *section, const char *key, struct words 
 const char *section_line(const struct section *section, const char *key, int i, const char **where);
 /* "FILE:LINE" where the key (or, with NULL, the section) stands; for messages. Borrowed. */
 const char *section_where(const struct section *section, const char *key);
+/* As it stands in the file, variables not filled in, quotes not taken off: "${DATABASE_URL}". NULL: not set in this section. Borrowed. */
+const char *section_written(const struct section *section, const char *key);
 /* Free keys of [threshold], [runner], [alias]: the i-th name and value; NULL at the end. */
 const char *section_item(const struct section *section, int i, const char **value);
 

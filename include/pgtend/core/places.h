@@ -10,6 +10,9 @@ char *places_state(const char *name);  /* $XDG_STATE_HOME/pgtend/NAME; caller fr
 char *places_cache(const char *name);
 char *places_data(const char *name);
 char *places_config(const char *name);
+/* What pgtend brings along (the sandbox's schema, the helper for seeds): beside an installed program, else in the tree that it was built from;
+ * PGTEND_SHARE names another folder. program: a path of the running program; NULL: it finds out. Caller frees. */
+char *places_share(const char *program, const char *name);
 char *places_join(const char *folder, const char *name); /* an absolute NAME wins; "~/" is the home folder */
 char *places_absolute(const char *path);                  /* from the working directory; does not resolve links */
 PGTEND_CHECK bool places_make_folder(const char *path, struct err *err);        /* with parents, mode 0700 for what it makes */
