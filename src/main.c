@@ -24,6 +24,7 @@
 #include "pgtend/pitr/pitr.h"
 #include "pgtend/probes/probe.h"
 #include "pgtend/restore/act.h"
+#include "pgtend/seeds/seeds.h"
 #include "pgtend/sessions/sessions.h"
 
 /* What lives from the first server to the last. */
@@ -308,6 +309,7 @@ int main(int argc, char **argv)
 	probe_register(&archiver_probe);
 	probe_register(&points_probe);
 	probe_register(&restores_probe);
+	probe_register(&seeds_probe);
 	probe_register(&backups_probe);
 	if (arguments.is_completing)
 		status = complete(&arguments);

@@ -167,6 +167,26 @@ static int row_named(const struct table *table, const char *name)
 	return -1;
 }
 
+static const struct record *seeding_of(const struct console *console, const struct database *database)
+{
+	for (size_t i = console->records.count; i > 0; i--) {
+		const struct record *record = &console->records.v[i - 1];
+
+		if (record->database == database && record->state == JOB_RUNNING && strncmp(record->title, "seed ", 5) == 0)
+			return record;
+	}
+	return NULL;
+}
+
+static void read_seeds(const struct console *console, const struct database *database, struct pane_data *data)
+{
+	const struct facts *facts = database ? database_facts(database, FACT_SEEDS) : NULL;
+
+	data->seeds = facts ? facts->table : NULL;
+	data->seeds_err = facts && facts->err.kind != ERR_NONE && facts->err.kind != ERR_CANCELLED && !facts->table ? &facts->err : NULL;
+	data->seeding = database ? seeding_of(console, database) : NULL;
+}
+
 static void beside(const struct console *console, struct pane_data *data)
 {
 	const struct database *database = console_database(console);
@@ -174,6 +194,7 @@ static void beside(const struct console *console, struct pane_data *data)
 	int first, now;
 
 	under_way.table = NULL;
+	read_seeds(console, database, data);
 	data->how = database ? how_they_run(database, data->table) : NULL;
 	data->job = record && record->state == JOB_RUNNING ? record : NULL;
 	if (!record)
@@ -191,18 +212,31 @@ static void beside(const struct console *console, struct pane_data *data)
 
 /* --- the foot: the run that is under way, else what to do about the row at the cursor ------------ */
 
-static int foot_rows(const struct pane_data *data, int rows)
+static bool has_seeds(const struct pane_data *data)
+{
+	return data->seeding || data->seeds_err || (data->seeds && table_rows(data->seeds) > 0);
+}
+
+static bool has_advice(const struct pane_data *data)
 {
 	bool is_told = data->job != NULL;
 
 	for (int row = 0; data->table && !is_told && row < table_rows(data->table); row++)
 		is_told = pane_text(data->table, row, "advice") != NULL;
-	return !is_told || rows < 6 ? 0 : rows < 9 ? 1 : 2;
+	return is_told;
 }
 
-static void draw_run(const struct record *record, struct canvas *canvas)
+/* Where it is low, what to do about a migration goes before the seeds. */
+static int foot_rows(const struct pane_data *data, int rows)
 {
-	int cols = canvas_cols(canvas), bar = cols >= 60 ? 24 : cols >= 40 ? 12 : 0, col = 3, last = canvas_rows(canvas) - 1;
+	int advice = !has_advice(data) || rows < 6 ? 0 : rows < 9 ? 1 : 2;
+
+	return advice + (has_seeds(data) && rows - advice >= 6);
+}
+
+static void draw_run(const struct record *record, struct canvas *canvas, int rows)
+{
+	int cols = canvas_cols(canvas), bar = cols >= 60 ? 24 : cols >= 40 ? 12 : 0, col = 3, last = rows - 1;
 	char *progress = record_progress(record, pane_now()), *visible = text_visible(progress);
 
 	canvas_put(canvas, 0, 1, STYLE_KEY, "*");
@@ -217,7 +251,7 @@ static void draw_run(const struct record *record, struct canvas *canvas)
 	mem_free(progress);
 }
 
-static void draw_advice(const struct table *table, int row, struct canvas *canvas)
+static void draw_advice(const struct table *table, int row, struct canvas *canvas, int rows)
 {
 	const char *advice = pane_text(table, row, "advice");
 	int cols = canvas_cols(canvas) - 3;
@@ -230,7 +264,7 @@ static void draw_advice(const struct table *table, int row, struct canvas *canva
 	visible = text_visible(advice);
 	canvas_putf(canvas, 0, 1, STYLE_PLAIN, "%c", mark(table, row, &style));
 	canvas_restyle(canvas, 0, 1, 1, style);
-	if (canvas_rows(canvas) > 1 && width_cols(visible) > cols) {
+	if (rows > 1 && width_cols(visible) > cols) {
 		length = width_wrap(visible, cols);
 		rest = mem_copy(visible + length + strspn(visible + length, " "));
 		visible[length] = '\0';
@@ -241,12 +275,84 @@ static void draw_advice(const struct table *table, int row, struct canvas *canva
 	mem_free(visible);
 }
 
+/* How many of the files stand so; *first: the name of the first of them. */
+static int seeds_in(const struct table *seeds, const char *state, const char **first)
+{
+	int count = 0;
+
+	for (int row = 0; row < table_rows(seeds); row++)
+		if (is_state(seeds, row, state) && count++ == 0)
+			*first = pane_text(seeds, row, "file");
+	return count;
+}
+
+/* "4 run, 1 changed, 2 not run": a file that changed ran, too. What is to be looked at is named. Caller frees. */
+static char *seeds_words(const struct table *seeds, enum style *style)
+{
+	static const struct { const char *state, *word; } parts[] = { { "changed", "changed" }, { "not_run", "not run" }, { "gone", "gone" } };
+	const char *named = NULL;
+	struct text out = { 0 };
+	int not_run = seeds_in(seeds, "not_run", &named), gone = seeds_in(seeds, "gone", &named), run = table_rows(seeds) - not_run - gone;
+
+	*style = STYLE_PLAIN;
+	if (run == 0 && gone == 0) {
+		text_addf(&out, "none run, %d file%s", not_run, not_run == 1 ? "" : "s");
+		return text_take(&out);
+	}
+	text_addf(&out, "%d run", run);
+	named = NULL;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const char *first = NULL;
+		int count = seeds_in(seeds, parts[i].state, &first);
+
+		if (count == 0)
+			continue;
+		*style = STYLE_WARN;
+		text_addf(&out, ", %d %s", count, parts[i].word);
+		named = named ? named : first;
+	}
+	if (named)
+		text_addf(&out, ": %s", named);
+	return text_take(&out);
+}
+
+static void draw_seeds(const struct pane_data *data, int line, struct canvas *canvas)
+{
+	enum style style = STYLE_PLAIN;
+	char *words, *visible;
+	int cols = canvas_cols(canvas);
+
+	if (data->seeding) {
+		char *progress = record_progress(data->seeding, pane_now());
+
+		words = mem_format("%s  %s", data->seeding->title + strcspn(data->seeding->title, " ") + 1, progress);
+		style = STYLE_KEY;
+		mem_free(progress);
+	} else if (data->seeds_err) {
+		words = mem_format("not known: %s", data->seeds_err->text);
+		style = STYLE_WARN;
+	} else {
+		words = seeds_words(data->seeds, &style);
+	}
+	visible = text_visible(words);
+	canvas_put(canvas, line, 1, style, data->seeding ? "*" : style == STYLE_WARN ? "~" : " ");
+	canvas_field(canvas, line, 3, cols - 3, STYLE_DIM, false, "seeds");
+	canvas_field(canvas, line, 10, cols - 10, style, false, visible);
+	mem_free(visible);
+	mem_free(words);
+}
+
 static void draw_foot(const struct pane_data *data, int row, struct canvas *canvas)
 {
-	if (data->job)
-		draw_run(data->job, canvas);
-	else if (row >= 0)
-		draw_advice(data->table, row, canvas);
+	bool is_told = has_advice(data), is_with_seeds = has_seeds(data) && (canvas_rows(canvas) > 1 || !is_told);
+	int rows = canvas_rows(canvas) - is_with_seeds;
+
+	if (data->job && rows > 0)
+		draw_run(data->job, canvas, rows);
+	else if (row >= 0 && rows > 0)
+		draw_advice(data->table, row, canvas, rows);
+	if (is_with_seeds)
+		draw_seeds(data, canvas_rows(canvas) - 1, canvas);
 }
 
 const struct pane pane_migrations = {
@@ -254,7 +360,7 @@ const struct pane pane_migrations = {
 	.help = "Every migration file and every row of the history table: applied, pending (~), or why they do not match (!). "
 		"The newest stand first. The history table is the one that the team's own tool reads. The lines beneath say what to do about the row at the "
 		"cursor; while a run is under way they show how far it came, and the row that runs is marked (*). Enter shows the file's text, what lint finds in it, "
-		"how it would run, and what pgtend wrote down of its run. :migrate up applies what is pending, :migrate down takes the last one back.",
+		"how it would run, and what pgtend wrote down of its run. The line `seeds` counts the files of the seeds folder that ran, changed since (~), or did not run yet (:seed status names each). :migrate up applies what is pending, :migrate down takes the last one back.",
 	.empty = "no migration files and no history: set `migrations =` in pgtend.ini, or :migrate new NAME",
 	.fact = FACT_MIGRATIONS,
 	.wish = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]), .keys = { "name", NULL }, .mark = mark, .is_newest_first = true },

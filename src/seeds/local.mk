@@ -9,5 +9,6 @@ libpgtend_a_SOURCES += \
 	src/seeds/scan.c \
 	src/seeds/seed.c \
 	src/seeds/seeds_internal.h \
+	src/seeds/status.c \
 	src/seeds/whole.c
 EXTRA_DIST += src/seeds/record.h

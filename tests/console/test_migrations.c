@@ -12,6 +12,7 @@
 
 #include "golden.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/seeds/seeds.h"
 #include "pgtend/ui/theme.h"
 #include "stage.h"
 
@@ -73,8 +74,6 @@ static void the_foot_says_what_to_do(void **state)
 	assert_screen(12, 40, "migrations-states-narrow");
 }
 
-/* --- a run ------------------------------------------------------------------------------------------ */
-
 static void note(struct job *job, const char *step, int done, int all)
 {
 	report_step(&job->report, "%s", step);
@@ -84,6 +83,68 @@ static void note(struct job *job, const char *step, int done, int all)
 	console_mark(console, STALE_DATA);
 	console_sync(console);
 }
+
+/* --- the line of the seeds ---------------------------------------------------------------------------- */
+
+static void seed(struct table *table, const char *file, const char *state)
+{
+	int row = table_add_row(table);
+
+	table_set_text(table, row, "database", "core");
+	table_set_text(table, row, "file", file);
+	table_set_text(table, row, "state", state);
+}
+
+static void put_seeds(struct table *table)
+{
+	facts_put(&fleet->databases[0]->facts[FACT_SEEDS], table, 1);
+	console_mark(console, STALE_DATA);
+	console_sync(console);
+}
+
+static void seeds_stand_beneath(void **state)
+{
+	struct table *table = table_new(&seed_status_shape);
+	struct job *job = job_new(NULL, "seed core", fleet->databases[0]);
+	struct err err = {0};
+
+	(void)state;
+	put_seeds(table);
+	assert_hides("seeds");
+	table = table_new(&seed_status_shape);
+	seed(table, "010_users.sql", "not_run");
+	seed(table, "020_orders.csv", "not_run");
+	put_seeds(table);
+	assert_shows("   seeds  none run, 2 files");
+	table = table_new(&seed_status_shape);
+	seed(table, "010_users.sql", "applied");
+	put_seeds(table);
+	assert_shows("   seeds  1 run\n");
+	table = table_new(&seed_status_shape);
+	seed(table, "010_users.sql", "applied");
+	seed(table, "020_orders.csv", "not_run");
+	seed(table, "development/010_\033[2Jdemo.ts", "changed");
+	seed(table, "005_old.sql", "gone");
+	put_seeds(table);
+	assert_screen(18, 80, "migrations-seeds");
+	assert_screen(12, 40, "migrations-seeds-narrow");
+	console_resize(console, 18, 80);
+	job_begin(job);
+	note(job, "020_orders.csv", 1, 3);
+	assert_shows(" * seeds  core  020_orders.csv  1 of 3 files");
+	job->state = JOB_DONE;
+	note(job, "020_orders.csv", 3, 3);
+	assert_shows("~ seeds  2 run, 1 changed, 1 not run, 1 gone: development/010_\\e[2Jdemo.ts");
+	table_free(facts_take(&fleet->databases[0]->facts[FACT_SEEDS]));
+	err_set(&err, ERR_FAILED, "seed.xyz: nothing says how to run it");
+	facts_fail(&fleet->databases[0]->facts[FACT_SEEDS], &err);
+	console_mark(console, STALE_DATA);
+	console_sync(console);
+	assert_shows("~ seeds  not known: seed.xyz: nothing says how to run it");
+	job_free(job);
+}
+
+/* --- a run ------------------------------------------------------------------------------------------ */
 
 static void a_run_shows_where_it_is(void **state)
 {
@@ -254,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_foot_says_what_to_do, start, stage_close),
+		cmocka_unit_test_setup_teardown(seeds_stand_beneath, start, stage_close),
 		cmocka_unit_test_setup_teardown(a_run_shows_where_it_is, start, stage_close),
 		cmocka_unit_test_setup_teardown(a_run_that_takes_back_shows_it_too, start, stage_close),
 		cmocka_unit_test_setup_teardown(one_migration_in_full, start, stage_close),

@@ -34,6 +34,9 @@ struct pane_data {
 	const char *about;               /* name of the database; NULL */
 	int64_t counts_since_us;         /* TABLES: no growth yet, samples are kept since then; 0 */
 	const char *lacks;               /* why the server cannot tell at all, in words; NULL: it can */
+	const struct table *seeds;       /* MIGRATIONS: the seeds folder of the database (FACT_SEEDS); NULL */
+	const struct err *seeds_err;     /* why they are not known; NULL */
+	const struct record *seeding;    /* MIGRATIONS: the seeds that run now; NULL */
 	const struct record *job;        /* MIGRATIONS: the run that is under way on this database; NULL */
 	const struct server *server;     /* SERVER: whose numbers stand beneath; NULL elsewhere */
 	const char *how;                 /* MIGRATIONS: "a transaction each"; SERVER: its sections; static; NULL */

@@ -51,6 +51,7 @@ enum fact {
 	FACT_TABLES,        /* database: sizes and counters by table, chunks folded */
 	FACT_DEAD_ROWS,     /* database: the tables with most dead rows */
 	FACT_MIGRATIONS,    /* database: files against the history table (filled by migrate/) */
+	FACT_SEEDS,         /* database: the seeds folder against what ran of it (filled by seeds/) */
 	FACT_CHUNKS,        /* database: one row a hypertable or continuous aggregate, verdicts */
 	FACT_CHUNK_LIST,    /* database: one row a chunk */
 	FACT_POLICIES,      /* database: TimescaleDB jobs */

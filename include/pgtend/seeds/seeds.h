@@ -8,6 +8,7 @@
 #include "pgtend/core/err.h"
 #include "pgtend/core/report.h"
 #include "pgtend/fleet/fleet.h"
+#include "pgtend/probes/probe.h"
 
 extern const struct table_shape seed_shape;
 
@@ -23,5 +24,12 @@ struct seeds_options {
  * itself too. */
 PGTEND_CHECK bool seeds_run(struct fleet *fleet, struct database *database, const struct seeds_options *options,
     struct report *report, struct err *err);
+
+/* One row a file of the folder, in the order in which they run, then what ran besides (of other environments, or gone); states: applied,
+ * changed, not_run, gone. session: only reads. */
+extern const struct table_shape seed_status_shape;
+PGTEND_CHECK bool seeds_status_wait(struct fleet *fleet, struct database *database, struct session *session, struct table *table, struct err *err);
+/* FACT_SEEDS; main registers it. No rows where seeds never run (production) or none are configured. */
+extern const struct probe seeds_probe;
 
 #endif
