@@ -46,6 +46,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_refresh.c \
 	src/commands/cmd_reindex.c \
 	src/commands/cmd_replication.c \
+	src/commands/cmd_reset.c \
 	src/commands/cmd_restore.c \
 	src/commands/cmd_retention.c \
 	src/commands/cmd_sandbox.c \
@@ -57,6 +58,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_statements.c \
 	src/commands/cmd_status.c \
 	src/commands/cmd_tables.c \
+	src/commands/cmd_templates_fill.c \
 	src/commands/cmd_trust.c \
 	src/commands/cmd_unlock.c \
 	src/commands/cmd_vacuum.c \

@@ -1,5 +1,10 @@
 # sources of src/fresh, in alphabetical order
 libpgtend_a_SOURCES += \
 	src/fresh/beside.c \
+	src/fresh/build.c \
 	src/fresh/clone.c \
-	src/fresh/copy.c
+	src/fresh/copy.c \
+	src/fresh/digest.c \
+	src/fresh/fill.c \
+	src/fresh/reset.c \
+	src/fresh/way.c

@@ -107,6 +107,10 @@ static char *names_sql(const struct swap *swap, struct session *session)
 
 static void end_clients(const struct swap *swap)
 {
+	if (swap->end_fn && swap->old) {
+		(void)swap->end_fn(swap->end_arg);
+		return;
+	}
 	char *oid = mem_format("%lld", (long long)swap->old_oid);
 	const char *params[] = {oid};
 	struct err ignored = {0};

@@ -24,11 +24,13 @@ struct reset_options {
 	bool is_rebuild;   /* neither template nor spare is used; a new template is made */
 	bool waits;        /* the old one is dropped and the next spare is ready before it ends; else a process of its own does that */
 };
-/* Who is connected, what goes, which of the ways would be taken and why. */
+/* Who is connected, what goes, which of the ways would be taken and why. *shown (may be NULL): whom the lines name, for
+ * reset_run(); caller frees. */
 PGTEND_CHECK bool reset_preview(struct fleet *fleet, struct database *database, const struct reset_options *options,
-    struct words *lines, struct err *err);
+    struct words *lines, char **shown, struct err *err);
+/* shown: nobody else is disconnected, ERR_REFUSED when somebody is; NULL: consent was given without looking. */
 PGTEND_CHECK bool reset_run(struct fleet *fleet, struct database *database, const struct reset_options *options,
-    struct report *report, struct err *err);
+    const char *shown, struct report *report, struct err *err);
 extern const struct table_shape reset_shape;
 
 /* For `templates fill`: what resets put aside is dropped, and template and spare of the working tree stand ready

@@ -27,6 +27,10 @@ struct swap {
 	const char *old_comment;
 	bool closes_old;           /* nobody may connect to it any more */
 	bool opens_fresh;          /* the new one took no connections until now */
+	/* Ends who is in the old one, again and again until nobody is; false: somebody must not be ended, who may still leave
+	 * by himself. NULL: everybody is ended. */
+	bool (*end_fn)(void *arg);
+	void *end_arg;
 };
 /* Owner, privileges, settings, limits as `from` has them now go to `to`; what cannot be given is logged. One transaction. */
 PGTEND_CHECK bool swap_carry_over_wait(

@@ -1,0 +1,251 @@
+/* What a reset leaves for the next one: the old database dropped, a template kept, a spare clone ready. See
+ * reset_internal.h and fresh/reset.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pgtend/core/mem.h"
+#include "pgtend/core/places.h"
+#include "pgtend/loop/child.h"
+#include "pgtend/loop/task.h"
+#include "reset_internal.h"
+
+/* --- dropping ------------------------------------------------------------------------------------------------------ */
+
+void fresh_drop(struct fresh *fresh, const char *dbname, const char *why)
+{
+	struct err trouble = {0};
+	if (beside_drop_wait(&fresh->beside, dbname, true, &trouble))
+		report_log(fresh->report, "dropped %s, %s", dbname, why);
+	else
+		report_log(fresh->report, "%s stays, and the next reset drops it: %s", dbname, trouble.text);
+	if (session_state(fresh->keeper) == SESSION_READY)
+		copy_let_go_wait(fresh->keeper, dbname);
+}
+
+/* A copy of ours that nobody works on is what it will be: what was put aside, or what a dead run left half made. */
+static const char *why_drop(const struct copy *copy)
+{
+	if (!copy->is_ours || copy->is_held || copy->kind == COPY_SNAPSHOT)
+		return NULL;
+	if (copy->kind == COPY_OLD)
+		return "in whose place a new one is";
+	return copy->is_marked && copy->is_whole ? NULL : "left half made by an interrupted run";
+}
+
+void fresh_drop_old(struct fresh *fresh)
+{
+	struct err trouble = {0};
+	if (!fresh_look(fresh, &trouble)) {
+		report_log(fresh->report, "what was put aside is not looked for: %s", trouble.text);
+		return;
+	}
+	for (int i = 0; i < fresh->copies.count; i++) {
+		const struct copy *copy = &fresh->copies.v[i];
+		const char *why = why_drop(copy);
+		/* Who holds it now has begun since we looked. */
+		if (!why || !copy_hold_wait(fresh->keeper, copy->dbname, &trouble))
+			continue;
+		report_step(fresh->report, "dropping %s", copy->dbname);
+		fresh_drop(fresh, copy->dbname, why);
+	}
+}
+
+/* --- templates and spares of other states --------------------------------------------------------------------------- */
+
+static void drop_spares_but(struct fresh *fresh, const char *digest)
+{
+	struct err ignored = {0};
+	for (int i = 0; i < fresh->copies.count; i++) {
+		const struct copy *copy = &fresh->copies.v[i];
+		if (copy->kind == COPY_SPARE && copy->is_ours && copy->digest && strcmp(copy->digest, digest) != 0 &&
+		    copy_hold_wait(fresh->keeper, copy->dbname, &ignored))
+			fresh_drop(fresh, copy->dbname, "a clone of another state");
+	}
+}
+
+/* Newest first, so that the oldest go: more than so many, or more room than is allowed with a spare beside them. Of one
+ * state only the newest is of use; that of the working tree stays, however long ago it was made. */
+static void drop_templates(struct fresh *fresh)
+{
+	const struct section *section = fresh->database->section;
+	int64_t most = section_int(section, "templates_keep"), most_bytes = fresh_most_bytes(fresh->database);
+	int64_t count = 0, bytes = 0;
+	struct words seen = {0};
+	struct err ignored = {0};
+	for (int i = 0; i < fresh->copies.count; i++) {
+		const struct copy *copy = &fresh->copies.v[i];
+		if ((copy->kind != COPY_TEMPLATE && copy->kind != COPY_SPARE) || !copy->is_whole || !copy->digest)
+			continue;
+		bool is_first = copy->kind == COPY_SPARE || !words_has(&seen, copy->digest);
+		count += copy->kind == COPY_TEMPLATE && is_first;
+		bytes += copy->bytes > 0 ? copy->bytes : 0;
+		if (copy->kind == COPY_TEMPLATE)
+			words_add(&seen, copy->digest);
+		bool is_current = is_first && strcmp(copy->digest, fresh->digest) == 0;
+		const char *why = copy->kind == COPY_SPARE || is_current ? NULL
+		                  : !is_first              ? "another template of its state is newer"
+		                  : count > most           ? "more than templates_keep says"
+		                  : bytes > most_bytes     ? "more room than templates_disk says"
+		                                           : NULL;
+		if (why && copy->is_ours && copy_hold_wait(fresh->keeper, copy->dbname, &ignored)) {
+			fresh_drop(fresh, copy->dbname, why);
+			bytes -= copy->bytes > 0 ? copy->bytes : 0;
+			count -= is_first;
+		}
+	}
+	words_done(&seen);
+}
+
+/* --- filling -------------------------------------------------------------------------------------------------------- */
+
+static const struct copy *spare_of_tree(const struct fresh *fresh)
+{
+	for (int i = 0; i < fresh->copies.count; i++) {
+		const struct copy *copy = &fresh->copies.v[i];
+		if (copy->kind == COPY_SPARE && copy->is_whole && copy->digest && strcmp(copy->digest, fresh->digest) == 0)
+			return copy;
+	}
+	return NULL;
+}
+
+static bool make_template(struct fresh *fresh, struct made *made, bool *is_good, struct err *err)
+{
+	const struct copy *kept = fresh_template(fresh);
+	*is_good = true;
+	if (kept) {
+		*made = (struct made){.dbname = mem_copy(kept->dbname), .oid = kept->oid, .bytes = kept->bytes, .is_closed = true};
+		return true;
+	}
+	if (!fresh_build(fresh, made, err))
+		return false;
+	*is_good = fresh_may_keep(fresh, made->bytes);
+	if (*is_good && !fresh_keep(fresh, made, is_good, err))
+		return false;
+	if (!*is_good)
+		fresh_drop(fresh, made->dbname, "it cannot be kept as a template");
+	return true;
+}
+
+static bool make_spare(struct fresh *fresh, const struct made *template, struct err *err)
+{
+	struct made spare = {0};
+	if (template->bytes > 0 && !fresh_may_keep(fresh, 2 * template->bytes))
+		return true;
+	if (!fresh_clone(fresh, template, &spare, err))
+		return false;
+	copy_let_go_wait(fresh->keeper, spare.dbname);
+	report_log(fresh->report, "%s stands ready", spare.dbname);
+	made_done(&spare);
+	return true;
+}
+
+static bool fill(struct fresh *fresh, struct err *err)
+{
+	struct made template = {0};
+	bool is_good = true, is_done;
+	fresh_drop_old(fresh);
+	if (!section_bool(fresh->database->section, "templates")) {
+		report_log(fresh->report, "templates = no: none is made");
+		return true;
+	}
+	if (!fresh_wait_for_others(fresh, err))
+		return false;
+	drop_spares_but(fresh, fresh->digest);
+	if (spare_of_tree(fresh) && fresh_template(fresh))
+		return true;
+	is_done = make_template(fresh, &template, &is_good, err) &&
+	          (!is_good || spare_of_tree(fresh) || make_spare(fresh, &template, err));
+	made_done(&template);
+	if (is_done && fresh_look(fresh, err))
+		drop_templates(fresh);
+	return is_done;
+}
+
+bool fresh_fill(struct fleet *fleet, struct database *database, struct report *report, struct err *err)
+{
+	static const struct reset_options options = {0};
+	struct fresh fresh = {.fleet = fleet, .database = database, .report = report, .options = &options, .verb = "templates", .with_bytes = true};
+	char *name = mem_format("pgtend fill of %s", database->dbname), before[DIGEST_SIZE] = "";
+	bool is_good = fresh_begin(&fresh, err);
+	if (is_good && !copy_hold_wait(fresh.keeper, name, err)) {
+		is_good = err->kind == ERR_LOCKED;
+		if (is_good)
+			report_summary(report, "another pgtend is filling the templates of %s", database->name);
+	} else {
+		/* The working tree may have moved on meanwhile; who came then has left it to us. */
+		while (is_good && strcmp(before, fresh.digest) != 0) {
+			memcpy(before, fresh.digest, sizeof before);
+			is_good = fill(&fresh, err) && fresh_digest(database, NULL, false, fresh.digest, err);
+		}
+		if (is_good && section_bool(database->section, "templates"))
+			report_summary(report, "the next reset of %s finds what it needs", database->name);
+	}
+	fresh_done(&fresh);
+	mem_free(name);
+	return is_good;
+}
+
+/* --- as a process of its own ----------------------------------------------------------------------------------------- */
+
+static int open_log(const struct database *database, char **path, struct err *err)
+{
+	char *folder = places_state("fresh"), *json = database_state_path(database, "fresh", NULL);
+	int fd = -1;
+	*path = mem_format("%.*s.log", (int)(strlen(json) - strlen(".json")), json);
+	mem_free(json);
+	if (places_make_folder(folder, err)) {
+		fd = open(*path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd < 0)
+			err_set(err, ERR_FAILED, "%s: %s", *path, strerror(errno));
+	}
+	mem_free(folder);
+	return fd;
+}
+
+/* A configuration that was found is found again, and believed as far as it was; a pipe cannot be read twice, and a URL
+ * has no place in arguments. */
+static bool config_words(const struct config *config, const char *argv[2])
+{
+	struct stat info;
+	const char *path = config_path(config);
+	if (!path || stat(path, &info) != 0 || !S_ISREG(info.st_mode))
+		return false;
+	if (config_is_given(config)) {
+		argv[0] = "-c";
+		argv[1] = path;
+	}
+	return true;
+}
+
+bool fresh_start_filling(const struct fresh *fresh)
+{
+	char program[PATH_MAX], *log = NULL;
+	const char *given[2] = {0};
+	struct err trouble = {0};
+	ssize_t length = readlink("/proc/self/exe", program, PATH_MAX - 1);
+	if (length <= 0 || !config_words(fresh->database->config, given))
+		return false;
+	program[length] = 0;
+	const char *argv[8] = {program};
+	int count = 1;
+	for (int i = 0; i < 2 && given[i]; i++)
+		argv[count++] = given[i];
+	argv[count++] = "templates";
+	argv[count++] = "fill";
+	argv[count++] = fresh->database->name;
+	int fd = open_log(fresh->database, &log, &trouble);
+	const struct child_spec spec = {.argv = argv, .stdout_fd = fd, .stderr_fd = fd, .is_detached = true};
+	struct child *child = fd >= 0 ? child_start(fresh->fleet->loop, &spec, &trouble) : NULL;
+	if (child)
+		child_forget(child);
+	else
+		report_log(fresh->report, "no spare is made in the background: %s", trouble.text);
+	if (fd >= 0)
+		close(fd);
+	mem_free(log);
+	return child != NULL;
+}
