@@ -196,7 +196,7 @@ static void prepare(void *arg)
 	struct slot *slot = arg;
 	const struct verb *verb = slot->action.verb;
 	run_hold(slot, 1);
-	slot->is_good = (verb->is_of_files || read_pin_wait(slot, &slot->pin, &slot->err)) && weigh(slot, &slot->err);
+	slot->is_good = (verb->is_of_files || verb->pins_itself || read_pin_wait(slot, &slot->pin, &slot->err)) && weigh(slot, &slot->err);
 	bool is_asked = slot->is_good && slot->expect != NULL;
 	if (is_asked && !is_yes(slot) && !verb->previews_target)
 		preview_target(slot);

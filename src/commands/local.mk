@@ -18,6 +18,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_databases.c \
 	src/commands/cmd_disk.c \
 	src/commands/cmd_doctor.c \
+	src/commands/cmd_drop.c \
 	src/commands/cmd_drop_chunks.c \
 	src/commands/cmd_explain.c \
 	src/commands/cmd_extensions.c \

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "pgtend/fleet/blocker.h"
-#include "pgtend/loop/task.h"
 #include "pgtend/pg/alone.h"
 #include "create_internal.h"
 #include "pgtend/core/mem.h"
@@ -36,50 +34,6 @@ const char *create_key(const struct creation *creation, const char *key)
 void create_step_done(struct creation *creation, const char *what)
 {
 	words_add(&creation->steps, what);
-}
-
-/* A database that does not exist was never learnt of: what the maintenance database said of itself is forgotten. */
-static void forget_local(struct database *database)
-{
-	database->oid = 0;
-	database->has_timescaledb = false;
-	mem_free(database->timescaledb_version);
-	mem_free(database->timescaledb_license);
-	database->timescaledb_version = database->timescaledb_license = NULL;
-}
-
-/* ---- connecting --------------------------------------------------------------- */
-
-static struct session *connect_to(struct creation *creation, const char *dbname, struct err *err)
-{
-	struct session *session = database_action_session(
-	    creation->fleet, creation->database, dbname, "create", database_lock_timeout_ms(creation->database), true);
-	if (session_ready_wait(session, 0, err))
-		return session;
-	session_free(session);
-	return NULL;
-}
-
-/* postgres, else template1, else the database itself: some hosts let in to nothing else. A server of one session would
- * make others wait, so there the database is asked first (elsewhere it is not: PgBouncer remembers for 15 s that a
- * database was not there). A server that does not answer is not asked again. NULL: none; err is the first one. */
-static struct session *connect_for_making(struct creation *creation, struct err *err)
-{
-	const struct database *database = creation->database;
-	bool is_single = database->direct == NULL && section_text(database->section, "pooler") != NULL &&
-	                 section_is_set(database->section, "pool_size") && section_int(database->section, "pool_size") == 1;
-	const char *const usual[] = {"postgres", "template1", NULL}, *const single[] = {NULL, "postgres", "template1"};
-	const char *const *names = is_single ? single : usual;
-	struct session *session = NULL;
-	struct err other = {0};
-	bool may_help = true;
-	for (int i = 0; i < 3 && session == NULL && may_help; i++) {
-		session = connect_to(creation, names[i], i == 0 ? err : &other);
-		creation->is_own = session != NULL && names[i] == NULL;
-		const struct err *last = i == 0 ? err : &other;
-		may_help = session == NULL && last->sqlstate[0] != '\0' && strcmp(last->sqlstate, "28P01") != 0;
-	}
-	return session;
 }
 
 /* ---- the steps -------------------------------------------------------------------- */
@@ -183,7 +137,7 @@ static bool finish_in(struct creation *creation, struct session *session, struct
 
 static bool finish(struct creation *creation, struct err *err)
 {
-	struct session *session = connect_to(creation, NULL, err);
+	struct session *session = lifecycle_connect(creation->fleet, creation->database, NULL, "create", err);
 	/* A database that is there and of which nothing is asked need not let us in. */
 	if (session == NULL && creation->existing.is_there && !creation->is_unfinished && creation->extensions.count == 0 &&
 	    err->kind != ERR_CANCELLED) {
@@ -281,7 +235,7 @@ static bool prepare(struct creation *creation, struct session *session, struct e
 	if (!database_learn_wait(creation->fleet, database, session, err))
 		return false;
 	if (!creation->is_own)
-		forget_local(database);
+		lifecycle_forget(database);
 	if (!create_look(creation, session, err))
 		return false;
 	if (creation->existing.is_invalid)
@@ -301,7 +255,8 @@ static bool create(struct creation *creation, struct err *err)
 {
 	int64_t began_us = units_now_us();
 	report_step(creation->report, "looking for %s", creation->database->dbname);
-	struct session *session = connect_for_making(creation, err);
+	struct session *session =
+	    lifecycle_connect_beside(creation->fleet, creation->database, "create", &creation->is_own, err);
 	if (session == NULL)
 		return false;
 	bool ok = prepare(creation, session, err);
@@ -391,7 +346,7 @@ bool lifecycle_furnish_wait(struct fleet *fleet, struct database *database, stru
 	creation_begin(&creation, fleet, database, report);
 	creation.is_super = true; /* what the role may was looked at before */
 	create_step_done(&creation, "create");
-	struct session *session = connect_to(&creation, NULL, err);
+	struct session *session = lifecycle_connect(fleet, database, NULL, "create", err);
 	bool ok = session != NULL && set_timezone(&creation, session, err) &&
 	          create_look_at_extensions(&creation, session, &missing, err) &&
 	          create_add_extensions(&creation, session, &missing, err);

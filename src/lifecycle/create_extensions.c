@@ -2,8 +2,6 @@
  * added. */
 #include <string.h>
 
-#include "pgtend/fleet/blocker.h"
-#include "pgtend/loop/task.h"
 #include "pgtend/pg/alone.h"
 #include "create_internal.h"
 #include "pgtend/core/mem.h"

@@ -4,7 +4,7 @@
 #ifndef PGTEND_LIFECYCLE_CREATE_INTERNAL_H
 #define PGTEND_LIFECYCLE_CREATE_INTERNAL_H
 
-#include "pgtend/lifecycle/lifecycle.h"
+#include "lifecycle_internal.h"
 
 enum { CREATE_DEADLINE_MS = 30000 };
 

@@ -14,6 +14,7 @@ libpgtend_a_SOURCES += \
 	src/probes/index_twins.c \
 	src/probes/index_twins.h \
 	src/probes/internal.h \
+	src/probes/last_backup.c \
 	src/probes/pool_links.c \
 	src/probes/pooler_answer.c \
 	src/probes/pooler_answer.h \

@@ -59,6 +59,7 @@ struct verb {
 	bool is_dependents_first;      /* migrate down, clean: dependents go before what they depend on */
 	bool wants_dependencies;       /* create, migrate up, seed: a missing or unmigrated dependency is said */
 	bool previews_target;          /* its preview itself names server, clients and last backup; else the dispatcher does for L3 */
+	bool pins_itself;              /* drop: what its preview has seen it checks itself, also of a database that lets nobody in */
 	bool may_be_down;              /* pitr restore: a server that does not answer is no reason to refuse; it is pinned as absent */
 	bool is_offline;               /* acts without a connection (migrate new, unlock): no trust is asked */
 	bool is_of_files;              /* prune: it acts on files of ours, a server that is down does not stop it; trust is asked all the same */

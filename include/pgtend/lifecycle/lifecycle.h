@@ -36,12 +36,17 @@ char *lifecycle_comment(const struct database *database);
 
 extern const struct table_shape drop_shape;
 
-/* What would go, and who would be thrown out, line by line. *shown: what was seen, for lifecycle_drop(); caller frees. */
-PGTEND_CHECK bool lifecycle_drop_preview(
-    struct fleet *fleet, struct database *database, struct words *lines, char **shown, struct err *err);
-/* shown NULL: nobody was asked (a script); then sessions in it are ended only when may_disconnect, and each is logged.
+/* What a higher floor knows of copies of the database that stay. tell: a line each; session: in another database. */
+struct lifecycle_more {
+	void (*tell)(struct session *session, const struct database *database, struct words *lines);
+	void (*hint)(struct report *report, const struct database *database); /* when tell() had lines after the drop */
+};
+/* What would go, and who would be thrown out, line by line. *shown: what was seen, for lifecycle_drop(); caller frees. more: may be NULL. */
+PGTEND_CHECK bool lifecycle_drop_preview(struct fleet *fleet, struct database *database, const struct lifecycle_more *more,
+    struct words *lines, char **shown, struct err *err);
+/* Ends nobody but those that were shown; shown NULL: nothing was (a script has said yes to all), and each is logged.
  * Does not exist: says so, true. */
-PGTEND_CHECK bool lifecycle_drop(struct fleet *fleet, struct database *database, const char *shown, bool may_disconnect,
+PGTEND_CHECK bool lifecycle_drop(struct fleet *fleet, struct database *database, const struct lifecycle_more *more, const char *shown,
     struct report *report, struct err *err);
 
 #endif
