@@ -1,102 +1,234 @@
-/* clean/message.c - the one message that empties a database.
- *
- * Several statements in one message are one transaction for the server (and behind a pooler the session wraps them
- * in one), so
- * that a pgtend that is killed at any moment leaves the database as it was or as it shall be.
- */
-#include <string.h>
+/* clean/message.c - the statements that lock, look, empty and prove. */
+#include <stdio.h>
 
 #include "clean_internal.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/fleet/own_tables.h"
 
 /* Counting what is larger costs more than it tells. */
 static const int64_t cheap_bytes = INT64_C(16) << 20;
-enum { BATCH = 100 }; /* tables counted by one statement */
+enum { BATCH = 100 }; /* tables in one statement: a chain of thousands would be deeper than the server's parser goes */
 
-static void add_names(const struct clean_set *set, struct text *sql, const char *before, const char *after)
+/* ---- what is locked -------------------------------------------------------------- */
+
+static void add_name(struct words *names, const struct clean_relation *relation, bool is_only)
 {
-	bool is_first = true;
+	words_take(names, mem_format("%s%s", is_only ? "only " : "", relation->quoted));
+}
+
+void clean_lock_names(const struct clean_set *set, struct words *names)
+{
 	for (int i = 0; i < set->count; i++) {
 		const struct clean_relation *relation = &set->relations[i];
-		if (relation->action != CLEAN_EMPTY || relation->kind == CLEAN_AGGREGATE)
-			continue;
-		text_addf(sql, "%s%s%s", is_first ? before : ", ", relation->is_only ? "only " : "", relation->quoted);
-		is_first = false;
+		if (relation->action == CLEAN_EMPTY && relation->kind != CLEAN_AGGREGATE)
+			add_name(names, relation, relation->is_only);
+		else if (relation->action == CLEAN_BY_PARTS && (relation->may_truncate || relation->may_delete))
+			add_name(names, relation, true);
 	}
-	if (!is_first)
-		text_add(sql, after);
+	if (set->may_forget)
+		words_add(names, "pgtend.seeds");
 }
 
-static bool is_counted(const struct clean_relation *relation, bool is_cheap_only)
+/* ---- counting ---------------------------------------------------------------------- */
+
+static bool is_counted(const struct clean_relation *relation, bool is_of_truncated)
 {
-	if (relation->action != CLEAN_EMPTY || !relation->may_select)
+	if (relation->action != CLEAN_EMPTY || !relation->may_select || relation->kind == CLEAN_AGGREGATE)
 		return false;
-	return !is_cheap_only ||
-	       (relation->kind != CLEAN_AGGREGATE && relation->bytes >= 0 && relation->bytes <= cheap_bytes);
+	if (is_of_truncated && relation->way != CLEAN_TRUNCATE)
+		return false;
+	return relation->bytes <= cheap_bytes && (relation->bytes >= 0 || is_of_truncated);
 }
 
-char *clean_count_sql(const struct clean_set *set, const char *rows_column, bool is_cheap_only)
+char *clean_count_sql(const struct clean_set *set, bool is_of_truncated)
 {
 	struct text sql = {0};
 	int counted = 0;
 	for (int i = 0; i < set->count; i++) {
 		const struct clean_relation *relation = &set->relations[i];
-		if (!is_counted(relation, is_cheap_only))
+		if (!is_counted(relation, is_of_truncated))
 			continue;
-		/* A chain of thousands would be deeper than the server's parser goes. */
 		const char *joint = counted == 0 ? "" : counted % BATCH == 0 ? ";\n" : " union all ";
-		text_addf(&sql, "%sselect %d as relation, count(*) as %s from %s%s", joint, i, rows_column,
+		text_addf(&sql, "%sselect %d as relation, count(*) as rows_before from %s%s", joint, i,
 		    relation->is_only ? "only " : "", relation->quoted);
 		counted++;
 	}
 	return counted > 0 ? text_take(&sql) : NULL;
 }
 
-static void add_count(const struct clean_set *set, struct text *sql, const char *column, bool is_cheap_only)
+void clean_take_counts(struct clean_set *set, struct result *result)
 {
-	char *count = clean_count_sql(set, column, is_cheap_only);
-	if (count != NULL)
-		text_addf(sql, "%s;\n", count);
-	mem_free(count);
+	for (int k = 0; k < result_count(result); k++) {
+		result_choose(result, k);
+		int index = result_column(result, "relation"), rows = result_column(result, "rows_before");
+		for (int row = 0; index >= 0 && rows >= 0 && row < result_rows(result); row++) {
+			int64_t i = result_int(result, row, index, -1);
+			if (i >= 0 && i < set->count)
+				set->relations[i].rows_before = result_int(result, row, rows, -1);
+		}
+	}
 }
 
-char *clean_message(const struct clean_set *set)
+void clean_take_deleted(struct clean_set *set, struct result *result)
+{
+	int next = set->may_forget ? -1 : 0;
+	for (int k = 0; k < result_count(result) && next < set->delete_count; k++) {
+		long long rows;
+		result_choose(result, k);
+		const char *tag = result_tag(result);
+		if (tag == NULL || sscanf(tag, "DELETE %lld", &rows) != 1)
+			continue;
+		if (next >= 0)
+			set->relations[set->relations[set->deletes[next]].unit].rows_before += rows;
+		next++;
+	}
+}
+
+/* ---- who holds rows, which sequences have moved ------------------------------------------- */
+
+static bool is_asked(const struct clean_relation *relation)
+{
+	if (relation->action == CLEAN_EMPTY && relation->kind == CLEAN_HYPERTABLE)
+		return relation->may_select && !relation->has_hidden_rows;
+	return clean_is_heap(relation) && relation->may_select && !relation->has_hidden_rows &&
+	       (relation->heap_bytes > 0 || !relation->is_heap);
+}
+
+char *clean_holds_sql(const struct clean_set *set, int *indexes, int *count)
 {
 	struct text sql = {0};
-	add_names(set, &sql, "lock table ", " in access exclusive mode;\n");
-	add_count(set, &sql, "rows_before", true);
-	add_names(set, &sql, "truncate table ", " restart identity;\n");
+	*count = 0;
+	for (int i = 0; i < set->count; i++) {
+		const struct clean_relation *relation = &set->relations[i];
+		if (!is_asked(relation))
+			continue;
+		text_addf(&sql, "%sexists (select from %s%s)",
+		    *count == 0           ? "select array["
+		    : *count % BATCH == 0 ? "] as holds;\nselect array["
+		                          : ", ",
+		    relation->kind == CLEAN_TABLE ? "only " : "", relation->quoted);
+		indexes[(*count)++] = i;
+	}
+	if (*count > 0)
+		text_add(&sql, "] as holds");
+	return *count > 0 ? text_take(&sql) : NULL;
+}
+
+char *clean_sequences_sql(const struct clean_set *set)
+{
+	struct text sql = {0};
+	int asked = 0;
+	for (int i = 0; i < set->sequence_count; i++) {
+		const struct clean_sequence *sequence = &set->sequences[i];
+		if (!sequence->is_in_set || !sequence->may_read)
+			continue;
+		text_addf(&sql, "%sselect %d as sequence, last_value, is_called from %s",
+		    asked == 0           ? ""
+		    : asked % BATCH == 0 ? ";\n"
+		                         : " union all ",
+		    i, sequence->quoted);
+		asked++;
+	}
+	return asked > 0 ? text_take(&sql) : NULL;
+}
+
+/* ---- oids ------------------------------------------------------------------------- */
+
+static void add_oid(struct text *oids, int64_t oid)
+{
+	text_addf(oids, "%s%lld", oids->length > 0 ? "," : "{", (long long)oid);
+}
+
+static char *end_oids(struct text *oids)
+{
+	text_add(oids, oids->length > 0 ? "}" : "{}");
+	return text_take(oids);
+}
+
+char *clean_heap_oids(const struct clean_set *set)
+{
+	struct text oids = {0};
 	for (int i = 0; i < set->count; i++)
-		if (set->relations[i].action == CLEAN_EMPTY && set->relations[i].kind == CLEAN_AGGREGATE)
-			text_addf(&sql, "truncate table %s;\n", set->relations[i].quoted);
+		if (clean_is_heap(&set->relations[i]))
+			add_oid(&oids, set->relations[i].oid);
+	return end_oids(&oids);
+}
+
+char *clean_touched_oids(const struct clean_set *set)
+{
+	struct text oids = {0};
+	for (int i = 0; i < set->count; i++) {
+		const struct clean_relation *relation = &set->relations[i];
+		if (relation->unit >= 0 && (relation->has_rows || set->relations[relation->unit].way != CLEAN_UNTOUCHED))
+			add_oid(&oids, relation->oid);
+	}
+	for (int i = 0; i < set->sequence_count; i++)
+		if (set->sequences[i].is_in_set && set->sequences[i].is_moved)
+			add_oid(&oids, set->sequences[i].oid);
+	return end_oids(&oids);
+}
+
+/* ---- emptying ------------------------------------------------------------------------- */
+
+static void add_truncates(const struct clean_set *set, struct text *sql)
+{
+	bool is_first = true;
+	for (int i = 0; i < set->count; i++) {
+		const struct clean_relation *relation = &set->relations[i];
+		if (relation->action != CLEAN_EMPTY || relation->way != CLEAN_TRUNCATE || relation->kind == CLEAN_AGGREGATE)
+			continue;
+		text_addf(sql, "%s%s%s", is_first ? "truncate table " : ", ", relation->is_only ? "only " : "", relation->quoted);
+		is_first = false;
+	}
+	if (!is_first)
+		text_addf(sql, " %s identity;\n", set->continues_identity ? "continue" : "restart");
+	for (int i = 0; i < set->count; i++)
+		if (set->relations[i].kind == CLEAN_AGGREGATE && set->relations[i].way == CLEAN_TRUNCATE)
+			text_addf(sql, "truncate table %s;\n", set->relations[i].quoted);
+}
+
+/* The triggers of foreign keys would look for each row whether another one references it, but all that references it goes too. */
+static void add_deletes(const struct clean_set *set, struct text *sql)
+{
+	if (set->delete_count > 0 && set->may_replicate)
+		text_add(sql, "set local session_replication_role = replica;\n");
+	for (int i = 0; i < set->delete_count; i++)
+		text_addf(sql, "delete from only %s;\n", set->relations[set->deletes[i]].quoted);
+	if (set->delete_count > 0 && set->may_replicate)
+		text_add(sql, "set local session_replication_role = default;\n");
+}
+
+/* Sequences come first: their locks are the only ones that may still have to be waited for. What is deferred to the end is done here, so that nothing
+ * comes behind the proof. */
+char *clean_empty_sql(const struct clean_set *set)
+{
+	struct text sql = {0};
 	for (int i = 0; i < set->sequence_count; i++)
 		if (set->sequences[i].is_restarted)
 			text_addf(&sql, "alter sequence %s restart;\n", set->sequences[i].quoted);
+	if (set->may_forget)
+		text_add(&sql, OWN_SEEDS_FORGET_SQL ";\n");
+	char *count = clean_count_sql(set, true);
+	if (count != NULL)
+		text_addf(&sql, "%s;\n", count);
+	mem_free(count);
+	add_truncates(set, &sql);
+	add_deletes(set, &sql);
+	text_add(&sql, "set constraints all immediate;\n");
 	for (int i = 0; i < set->refresh_count; i++)
 		text_addf(&sql, "refresh materialized view %s;\n", set->relations[set->refresh[i]].quoted);
-	add_count(set, &sql, "rows_after", false);
 	return text_take(&sql);
 }
 
-static void take(struct clean_set *set, const struct result *result, const char *column, bool is_before)
+/* Behind the COMMIT: what ANALYZE writes into pg_class would survive a rollback. */
+char *clean_analyze_sql(const struct clean_set *set)
 {
-	int index = result_column(result, "relation"), rows = result_column(result, column);
-	for (int row = 0; index >= 0 && rows >= 0 && row < result_rows(result); row++) {
-		int64_t i = result_int(result, row, index, -1);
-		if (i < 0 || i >= set->count)
-			continue;
-		if (is_before)
-			set->relations[i].rows_before = result_int(result, row, rows, -1);
-		else
-			set->relations[i].rows_after = result_int(result, row, rows, -1);
+	struct text sql = {0};
+	for (int i = 0; i < set->count; i++) {
+		const struct clean_relation *relation = &set->relations[i];
+		bool is_changed = relation->action == CLEAN_REFRESH || (relation->unit == i && relation->way != CLEAN_UNTOUCHED);
+		if (is_changed && relation->kind != CLEAN_AGGREGATE)
+			text_addf(&sql, "%s%s", sql.length > 0 ? ", " : "analyze (skip_locked) ", relation->quoted);
 	}
-}
-
-void clean_take_counts(struct clean_set *set, struct result *result)
-{
-	for (int i = 0; i < result_count(result); i++) {
-		result_choose(result, i);
-		take(set, result, "rows_before", true);
-		take(set, result, "rows_after", false);
-	}
+	return sql.length > 0 ? text_take(&sql) : NULL;
 }

@@ -78,7 +78,7 @@ static void add_others(struct words *lines, const struct clean_set *set)
 {
 	int restarted = 0;
 	for (int i = 0; i < set->sequence_count; i++)
-		restarted += set->sequences[i].is_restarted;
+		restarted += set->sequences[i].is_in_set && set->sequences[i].owned_by == 0;
 	for (int i = 0; i < set->refresh_count; i++) {
 		const struct clean_relation *view = &set->relations[set->refresh[i]];
 		add_line(lines, "  refreshed: %s.%s (materialized view)", view->schema, view->name);
@@ -90,7 +90,7 @@ static void add_others(struct words *lines, const struct clean_set *set)
 
 static void count_cheap(struct clean_set *set, struct session *session)
 {
-	char *sql = clean_count_sql(set, "rows_before", true);
+	char *sql = clean_count_sql(set, false);
 	struct result *result = NULL;
 	struct err ignored;
 	/* A table that is locked right now keeps its estimate. */
@@ -160,10 +160,11 @@ static void add_backup(struct words *lines, struct fleet *fleet, struct database
 static bool describe(
     struct fleet *fleet, struct database *database, struct session *session, struct words *lines, struct err *err)
 {
-	struct clean_set set;
+	struct clean_set set = {0};
 	bool ok = clean_set_load(database, session, &set, err) && clean_set_decide(database, &set, err);
 	if (ok) {
 		int tables = clean_set_emptied(&set);
+		clean_load_sizes(&set, session, false);
 		count_cheap(&set, session);
 		add_line(lines, "%s on %s:%d (%s): %d table%s would be emptied", database->dbname, database->server->host,
 		    database->server->port, environment_word(database->environment), tables, tables == 1 ? "" : "s");

@@ -55,6 +55,11 @@ static bool is_emptied(const struct clean_relation *relation)
 	       relation->action == CLEAN_BY_PARTS;
 }
 
+bool clean_is_heap(const struct clean_relation *relation)
+{
+	return relation->kind == CLEAN_TABLE && (relation->action == CLEAN_EMPTY || relation->action == CLEAN_WITH_PARENT);
+}
+
 int clean_set_emptied(const struct clean_set *set)
 {
 	int count = 0;
@@ -193,8 +198,8 @@ static void settle_parts(struct clean_set *set)
 	}
 }
 
-/* The parts' sizes stand with the one that is named. */
-static void add_sizes(struct clean_set *set)
+/* The parts' estimates stand with their unit. */
+static void settle_units(struct clean_set *set)
 {
 	for (int i = 0; i < set->parent_count; i++) {
 		struct clean_relation *child = clean_set_find(set, set->parents[i].from);
@@ -203,14 +208,11 @@ static void add_sizes(struct clean_set *set)
 			child->parent = (int)(parent - set->relations);
 	}
 	for (int i = 0; i < set->count; i++) {
-		const struct clean_relation *part = &set->relations[i];
-		struct clean_relation *top = &set->relations[i];
+		struct clean_relation *part = &set->relations[i], *top = part;
 		while (top->action == CLEAN_WITH_PARENT && top->parent >= 0)
 			top = &set->relations[top->parent];
-		if (top == part || top->kind == CLEAN_HYPERTABLE)
-			continue;
-		top->bytes = top->bytes < 0 || part->bytes < 0 ? -1 : top->bytes + part->bytes;
-		if (part->rows_estimate > 0)
+		part->unit = top->action == CLEAN_EMPTY ? (int)(top - set->relations) : -1;
+		if (top != part && part->rows_estimate > 0)
 			top->rows_estimate = (top->rows_estimate > 0 ? top->rows_estimate : 0) + part->rows_estimate;
 	}
 }
@@ -221,15 +223,14 @@ static bool check_rights(const struct clean_set *set, const struct database *dat
 {
 	for (int i = 0; i < set->count; i++) {
 		const struct clean_relation *relation = &set->relations[i];
-		bool is_refused = relation->action == CLEAN_EMPTY && !relation->may_truncate;
+		if (relation->action == CLEAN_EMPTY && !clean_ways_possible(relation, err))
+			return false;
 		/* From 17 on MAINTAIN may be granted: there the server decides. */
 		bool is_foreign_view =
 		    relation->action == CLEAN_REFRESH && !relation->is_owner && database->server->version_num < 170000;
-		if (is_refused || is_foreign_view) {
-			err_set(err, ERR_FAILED, "%s.%s: this role may not %s it", relation->schema, relation->name,
-			    is_refused ? "empty" : "refresh");
-			return err_hint(
-			    err, "connect as its owner %s%s", relation->owner, is_refused ? ", or GRANT TRUNCATE on it" : "");
+		if (is_foreign_view) {
+			err_set(err, ERR_FAILED, "%s.%s: this role may not refresh it", relation->schema, relation->name);
+			return err_hint(err, "connect as its owner %s", relation->owner);
 		}
 	}
 	return true;
@@ -275,11 +276,7 @@ static bool settle_sequence(const struct clean_set *set, struct clean_sequence *
 		    sequence->schema, sequence->name, owner->schema, owner->name, kept->schema, kept->name);
 		return err_hint(err, "add %s.%s to keep_tables too", owner->schema, owner->name);
 	}
-	if (!sequence->is_owner) {
-		err_set(err, ERR_FAILED, "sequence %s.%s: this role may not restart it", sequence->schema, sequence->name);
-		return err_hint(err, "connect as its owner %s", sequence->owner);
-	}
-	sequence->is_restarted = !goes_with_table;
+	sequence->is_in_set = true;
 	return true;
 }
 
@@ -343,7 +340,7 @@ bool clean_set_decide(const struct database *database, struct clean_set *set, st
 	keep_parts(set);
 	settle_parents(set);
 	settle_parts(set);
-	add_sizes(set);
+	settle_units(set);
 	order_views(set);
 	return check_rights(set, database, err) && check_references(set, err) && settle_sequences(set, err);
 }
@@ -379,6 +376,7 @@ void clean_set_done(struct clean_set *set)
 	free_edges(set->references, set->reference_count);
 	free_edges(set->reads, set->read_count);
 	mem_free(set->refresh);
+	mem_free(set->deletes);
 	mem_free(set->history);
 	mem_free(set->history_schema);
 	mem_free(set->history_table);

@@ -21,12 +21,15 @@ const struct verb verb_clean = {
     .is_dependents_first = true,
     .previews_target = true,
     .title = "Empty databases, keep structure and history",
-    .help = "Empties every table of every schema in one transaction and restarts the sequences; materialized views are "
-            "refreshed, continuous aggregates emptied. "
+    .help = "Empties every table of every schema in one transaction and restarts the sequences that have moved; materialized views are "
+            "refreshed, continuous aggregates emptied, the records of what was seeded forgotten. "
             "What stays: the history of migrations (whatever tool keeps it), tables of extensions, foreign tables, and "
             "those in `keep_tables`. Policies and "
-            "structure are not touched. Refused when a table that stays references one that would go. Waits for locks "
-            "as long as lock_timeout says, then "
+            "structure are not touched, which a hash proves before the COMMIT, as it is proved that every table is empty. Refused when a table "
+            "that stays references one that would go. All tables are locked first. Each goes the quickest way that is right for it: not at all "
+            "when it holds no row, by DELETE when it is small, with foreign keys' triggers off where the role may set session_replication_role, "
+            "by TRUNCATE when it is large or has row-level security, triggers, rules or a publication. Waits for locks "
+            "as long as lock_timeout says, without anybody else becoming the victim of a deadlock, then "
             "names who holds them. Killed at any moment, the database is as before or empty, never between.",
     .example = "pgtend clean mextrack --confirm mextrack_db",
     .shape = &clean_shape,

@@ -1,2 +1,4 @@
 # tests of clean/
-EXTRA_DIST += tests/clean/clean.test
+EXTRA_DIST += \
+	tests/clean/clean.test \
+	tests/clean/kill.test

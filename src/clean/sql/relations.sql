@@ -1,13 +1,8 @@
--- Every relation that clean has to decide about, and what is known of it. One row each; the decisions are made in clean_set.c.
+-- Every relation that clean has to decide about, and what is known of it. One row each; the decisions are made in set.c and way.c.
 -- pgtend's own records are left out: clean keeps a database's history.
 -- Tables of migration systems are known by name, and where the name is a common word, by their columns too.
--- Sizes of relations that somebody holds exclusively are left out: asking would wait.
-with held as (
-  select relation from pg_catalog.pg_locks
-   where locktype = 'relation' and mode = 'AccessExclusiveLock' and granted and pid is distinct from pg_catalog.pg_backend_pid()
-     and database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
-)
-select c.oid::bigint as oid,
+-- A DELETE is no way to empty a table with row-level security, rules or triggers that would see it; internal triggers are those of foreign keys.
+select c.oid::bigint as relation_oid,
        n.nspname as schema,
        c.relname as name,
        c.relkind as kind,
@@ -30,9 +25,16 @@ select c.oid::bigint as oid,
        pg_catalog.has_table_privilege(c.oid, 'SELECT') and pg_catalog.has_schema_privilege(n.oid, 'USAGE') as may_select,
        pg_catalog.pg_has_role(c.relowner, 'USAGE') as is_owner,
        pg_catalog.pg_get_userbyid(c.relowner) as owner,
+       pg_catalog.has_table_privilege(c.oid, 'DELETE') and pg_catalog.has_schema_privilege(n.oid, 'USAGE') as may_delete,
+       pg_catalog.row_security_active(c.oid) as has_hidden_rows,
+       c.relam = 2 as is_heap,
+       c.relrowsecurity as has_policies,
+       c.relkind <> 'm' and c.relhasrules and exists (select from pg_catalog.pg_rewrite w where w.ev_class = c.oid) as has_rules,
+       c.relhastriggers and exists (select from pg_catalog.pg_trigger t
+                                     where t.tgrelid = c.oid and (t.tgtype & 40) <> 0 and t.tgenabled <> 'D'
+                                       and (not t.tgisinternal or t.tgenabled in ('A', 'R'))) as has_triggers,
        c.reltuples::bigint as rows_estimate,
-       case when c.oid not in (select relation from held where relation is not null)
-            then pg_catalog.pg_total_relation_size(c.oid) end as bytes
+       c.relpages as pages_estimate
   from pg_catalog.pg_class c
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
  where c.relkind in ('r', 'p', 'f', 'm')

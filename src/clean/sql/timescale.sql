@@ -5,9 +5,10 @@ with held as (
    where locktype = 'relation' and mode = 'AccessExclusiveLock' and granted and pid is distinct from pg_catalog.pg_backend_pid()
    limit 1
 )
-select 'hypertable' as kind, h.hypertable_schema as schema, h.hypertable_name as name, c.oid::bigint as oid,
+select 'hypertable' as kind, h.hypertable_schema as schema, h.hypertable_name as name, c.oid::bigint as timescale_oid,
        has_table_privilege(c.oid, 'TRUNCATE') and has_schema_privilege(n.oid, 'USAGE') as may_truncate, h.owner,
        approximate_row_count(c.oid) as rows_estimate,
+       exists (select from pg_catalog.pg_inherits i where i.inhparent = c.oid) as has_chunks,
        case when not exists (select from held) then hypertable_size(c.oid) end as bytes
   from timescaledb_information.hypertables h
   join pg_namespace n on n.nspname = h.hypertable_schema
@@ -17,6 +18,8 @@ union all
 select 'aggregate', a.view_schema, a.view_name, c.oid::bigint,
        has_table_privilege(c.oid, 'TRUNCATE') and has_schema_privilege(n.oid, 'USAGE'), a.view_owner,
        null,
+       exists (select from pg_catalog.pg_inherits i where i.inhparent =
+               format('%I.%I', a.materialization_hypertable_schema, a.materialization_hypertable_name)::regclass),
        case when not exists (select from held)
             then hypertable_size(format('%I.%I', a.materialization_hypertable_schema, a.materialization_hypertable_name)::regclass) end
   from timescaledb_information.continuous_aggregates a

@@ -5,6 +5,7 @@ select distinct a.pid,
        coalesce(nullif(a.application_name, ''), 'without a name') as application,
        coalesce(a.state, a.backend_type) as state,
        l.mode,
+       l.relation::bigint as relation_oid,
        l.relation::regclass::text as relation,
        extract(epoch from now() - coalesce(a.xact_start, a.backend_start))::bigint as since_s
   from pg_catalog.pg_locks l
