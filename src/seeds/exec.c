@@ -2,12 +2,17 @@
  * The connection goes by environment and passfile, never by argv. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pgtend/core/json.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/loop/child.h"
+#include "pgtend/loop/task.h"
 #include "pgtend/pg/client_tool.h"
+#include "pgtend/sql_embedded.h"
 #include "seeds_internal.h"
+
+enum { END_LEFT_MS = 5000 };
 
 static const struct conninfo *info_of(const struct database *database)
 {
@@ -27,6 +32,7 @@ struct program {
 	struct seed_speaker speaker;
 	int status;
 	int signal_number; /* 0: it ended by itself */
+	char *application; /* what the server's sessions of this run are called */
 };
 
 static void program_done(struct program *program)
@@ -35,6 +41,7 @@ static void program_done(struct program *program)
 	words_done(&program->argv);
 	seed_forget_environment(&program->env);
 	seed_speaker_done(&program->speaker);
+	mem_free(program->application);
 }
 
 static void hear(enum child_stream stream, const char *bytes, size_t length, void *arg)
@@ -48,10 +55,29 @@ static void ended(int status, int signal_number, void *arg)
 	((struct program *)arg)->signal_number = signal_number;
 }
 
+/* A program that is ended takes its connection along, but the server finishes the statement that it has begun, and commits it where that is
+ * all of a transaction. Behind our back nothing more must happen. */
+static void end_left(struct fleet *fleet, struct database *database, const struct program *program)
+{
+	struct err ignored;
+	if (!database_can(database, CAP_ACTIVITY, &ignored))
+		return;
+	task_shield();
+	struct session *session = database_action_session(fleet, database, NULL, "seed", 0, true);
+	const char *const params[] = {program->application};
+	if (session_ready_wait(session, END_LEFT_MS, &ignored))
+		(void)!session_query_wait(session, sql_seeds_end_left, params, 1, END_LEFT_MS, NULL, &ignored);
+	session_free(session);
+	task_unshield();
+}
+
 static bool run(struct fleet *fleet, struct database *database, const struct seed_file *file, struct program *program,
     struct err *err)
 {
+	static int runs;
 	struct words *env = &program->env;
+	program->application = mem_format("pgtend seed %ld.%d", (long)getpid(), ++runs);
+	words_take(env, mem_format("PGAPPNAME=%s", program->application));
 	struct conninfo *info = conninfo_copy(info_of(database));
 	struct conninfo_child child;
 	if (!conninfo_child_init(&child, info, err)) {
@@ -75,6 +101,8 @@ static bool run(struct fleet *fleet, struct database *database, const struct see
 	};
 	bool ok = child_run(fleet->loop, &spec, &program->status, NULL, NULL, err);
 	seed_speaker_end(&program->speaker);
+	if (!ok || program->signal_number > 0)
+		end_left(fleet, database, program);
 	env->count = env_count;
 	mem_free(folder);
 	conninfo_child_done(&child);
@@ -139,7 +167,6 @@ bool seed_run_psql(
 		words_add(&program.argv, file->record_sql);
 	}
 	words_take(&program.argv, NULL);
-	words_add(&program.env, "PGAPPNAME=pgtend seed");
 	bool ok = run(fleet, database, file, &program, err);
 	if (!ok)
 		err_prefix(err, "%s", file->name);
@@ -196,7 +223,8 @@ bool seed_run_program(
 		words_add(&program.argv, file->runner.v[i]);
 	words_add(&program.argv, file->path);
 	words_take(&program.argv, NULL);
-	words_add(&program.env, "PGAPPNAME=pgtend seed");
+	if (file->way == SEED_RUNNER)
+		seed_tell_uncalled(file, report);
 	words_take(&program.env, mem_format("PGTEND_FOLDER=%s", config_folder(fleet->config)));
 	seed_add_environment(&program.env, database, file);
 	bool ok = run(fleet, database, file, &program, err);

@@ -137,6 +137,28 @@ static bool find_runner(const struct fleet *fleet, struct seed_file *file, struc
 	return err_hint(err, "install it, or name another program in [runner]");
 }
 
+/* `.ts = npx tsx` loads the file and is content: who exports a function waits for somebody to call it, and the seed would be done without
+ * having done anything. */
+void seed_tell_uncalled(const struct seed_file *file, struct report *report)
+{
+	static const char *const loaders[] = {"tsx", "node", "bun", "ts-node", "esno", "jiti", "deno", "run", "npx"};
+	const char *dot = strrchr(file->path, '.'), *last = file->runner.v[file->runner.count - 1];
+	const char *slash = strrchr(last, '/');
+	bool is_loader = false;
+	for (size_t i = 0; i < sizeof loaders / sizeof loaders[0]; i++)
+		is_loader = is_loader || strcmp(slash != NULL ? slash + 1 : last, loaders[i]) == 0;
+	char *text;
+	size_t length;
+	struct err ignored;
+	if (!is_loader || dot == NULL || !seed_is_module(dot + 1) || !places_read_file(file->path, &text, &length, &ignored))
+		return;
+	if (strstr(text, "export default") != NULL || strstr(text, "module.exports") != NULL)
+		report_log(report,
+		    "%s: exports a function, which %s only loads and does not call; pgtend calls it when no [runner] names %s", file->name,
+		    last, dot);
+	mem_free(text);
+}
+
 /* ---- the file itself ----------------------------------------------------------------- */
 
 static size_t first_bytes(const char *path, char bytes[FIRST_LINE_BYTES])
@@ -241,13 +263,24 @@ static bool word_check(const struct seed_list *list, const char *out, const char
 	return false;
 }
 
+/* What can be seen from here needs no start of node: the project has pg, and tsx where the file is TypeScript. */
+static bool is_ready(const struct fleet *fleet, const struct seed_file *file)
+{
+	char *pg = in_project(fleet, file->path, "node_modules/pg/package.json");
+	char *tsx = is_typescript(file->path) ? in_project(fleet, file->path, "node_modules/tsx/package.json") : NULL;
+	bool is_ok = pg != NULL && (tsx != NULL || !is_typescript(file->path));
+	mem_free(pg);
+	mem_free(tsx);
+	return is_ok;
+}
+
 /* One start of a program asks for all files that it would run. */
 static bool check_helper(struct fleet *fleet, const struct seed_list *list, const char *program, struct err *err)
 {
 	struct words argv = {0};
 	for (int i = 0; i < list->count; i++) {
 		const struct seed_file *file = &list->files[i];
-		if (file->way != SEED_HELPER || strcmp(file->runner.v[0], program) != 0)
+		if (file->way != SEED_HELPER || strcmp(file->runner.v[0], program) != 0 || is_ready(fleet, file))
 			continue;
 		if (argv.count == 0) {
 			words_add(&argv, program);
@@ -256,6 +289,8 @@ static bool check_helper(struct fleet *fleet, const struct seed_list *list, cons
 		}
 		words_add(&argv, file->path);
 	}
+	if (argv.count == 0)
+		return true;
 	words_take(&argv, NULL);
 	char *folder = mem_format("PGTEND_FOLDER=%s", config_folder(fleet->config));
 	const char *const env[] = {folder, NULL};

@@ -106,6 +106,8 @@ void seed_add_encoded(struct text *url, const char *value);
 
 bool seed_is_module(const char *extension); /* "ts", "mjs", ... */
 bool seed_is_program(const char *path);     /* begins with #! or is a binary: mode +x alone is what some file systems give to all */
+/* Says so when a [runner] would load a file that waits to be called. */
+void seed_tell_uncalled(const struct seed_file *file, struct report *report);
 /* A [runner]'s words: at blanks that stand in no quotes. */
 void seed_split_command(struct words *words, const char *command);
 /* In a task. Finds the programs of all files that need one and asks the helper whether it can run its files. False, with the file and what

@@ -9,4 +9,5 @@ EXTRA_DIST += \
 	tests/seeds/npm/project/package-lock.json \
 	tests/seeds/npm/project/package.json \
 	tests/seeds/programs.test \
+	tests/seeds/runners.test \
 	tests/seeds/seed.test
