@@ -1,10 +1,16 @@
 # The scene of the README's picture: the sandbox fleet with retention that is late, tracking selected, one vacuum done.
-# picture_scene OUT: brings it up and writes OUT.txt (plain) and OUT.ansi (with colours), and the same of CHUNKS and BACKUPS alone as OUT-chunks and OUT-backups. picture_words: what of it must stay the same.
+# picture_scene OUT [WANTED]: brings it up and writes OUT.txt (plain) and OUT.ansi (with colours), and the same of CHUNKS and BACKUPS alone as OUT-chunks and OUT-backups; WANTED: waits a while for what the pictures of that name say. picture_words: what of it must stay the same.
 source "$PGTEND_SOURCE/tests/lib/sandbox.sh"
 source "$PGTEND_SOURCE/tests/lib/tmux.sh"
 
+# picture_take OUT [WANTED]: the screen as it is; WANTED, a picture of before: as soon as both say the same, and after a while as it is then.
 picture_take() {
-	tm capture-pane -p -t 0 > "$1.txt"
+	local try
+	for try in {1..40}; do
+		tm capture-pane -p -t 0 > "$1.txt"
+		[ -z "${2:-}" ] || [ "$(picture_words "$1.txt")" = "$(picture_words "$2")" ] && break
+		sleep 0.5
+	done
 	tm capture-pane -e -p -N -t 0 > "$1.ansi"
 }
 # From the first line to the last, and not what a larger screen left behind.
@@ -59,14 +65,14 @@ picture_scene() {
 	press Escape
 	shows 'location_hourly.*ok' 30 || return 1
 	shows_not '^ *vacuum analyze core: ' 30 || return 1
-	picture_take "$1"
+	picture_take "$1" "${2:+$2.txt}"
 	type 3
 	type z
 	shows 'hypertable +timeline' || return 1
 	shows 'ingest +ok, newest row' 60 && shows 'location_hourly .*[0-9][smh]$' 60 || return 1
 	tmux_size 120 32
 	wait_until 15 picture_is_whole 32 && shows 'job +[0-9]+ retention' || return 1
-	picture_take "$1-chunks"
+	picture_take "$1-chunks" "${2:+$2-chunks.txt}"
 	press Escape
 	type '['
 	shows '^core:development>' || return 1
@@ -80,7 +86,7 @@ picture_scene() {
 	type z
 	shows 'damaged +core-' 30 || return 1
 	wait_until 15 picture_is_whole 32 core || return 1
-	picture_take "$1-backups"
+	picture_take "$1-backups" "${2:+$2-backups.txt}"
 	press q
 	press q
 	"$PGTEND" sandbox destroy --dir "$SB_DIR" > /dev/null
