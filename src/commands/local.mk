@@ -16,6 +16,7 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_compress.c \
 	src/commands/cmd_create.c \
 	src/commands/cmd_databases.c \
+	src/commands/cmd_diff.c \
 	src/commands/cmd_disk.c \
 	src/commands/cmd_doctor.c \
 	src/commands/cmd_drop.c \

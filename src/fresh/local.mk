@@ -5,6 +5,9 @@ libpgtend_a_SOURCES += \
 	src/fresh/clone.c \
 	src/fresh/copy.c \
 	src/fresh/digest.c \
+	src/fresh/expected.c \
+	src/fresh/expected_internal.h \
+	src/fresh/expected_snapshot.c \
 	src/fresh/fill.c \
 	src/fresh/reset.c \
 	src/fresh/way.c

@@ -24,6 +24,8 @@ static bool choose_up(const struct ledger *ledger, const struct migrate_options 
 		return false;
 	for (int i = 0; i <= last && (options->count == 0 || plan->count < options->count); i++) {
 		const struct migration_file *file = &ledger->files[i];
+		if (options->only && !words_has(options->only, file->name))
+			continue;
 		if (file->row < 0 && !file->is_skipped)
 			add_step(plan, i, true);
 		else if (file->is_skipped)

@@ -169,6 +169,7 @@ struct migrate_options {
 	enum migrate_direction direction;
 	int count;             /* so many at most; 0: all of `up`, one of `down` and `redo` */
 	const char *to;        /* up: to this migration, named as migrate status names it (or its number), and no further; NULL */
+	const struct words *only; /* up: none but these files (their names), whatever else is pending; NULL: all */
 	const char *plan_hash; /* the run must be the plan with this hash, else ERR_DRIFT; NULL */
 	enum transaction_mode transaction;
 	bool is_dry_run;
