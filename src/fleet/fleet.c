@@ -33,6 +33,18 @@ void facts_fail(struct facts *facts, const struct err *err)
 	facts->err = *err;
 }
 
+void facts_forget(struct facts *facts)
+{
+	bool is_asked = facts->is_asked;
+	int64_t asked_ms = facts->asked_ms;
+
+	table_free(facts->table);
+	table_free(facts->before);
+	memset(facts, 0, sizeof *facts);
+	facts->is_asked = is_asked;
+	facts->asked_ms = asked_ms;
+}
+
 static void facts_done(struct facts facts[FACT_COUNT])
 {
 	for (int i = 0; i < FACT_COUNT; i++) {

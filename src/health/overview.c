@@ -111,6 +111,9 @@ static void set_rates(const struct database *database, struct table *row_of, int
 	int now = database_row(database, facts->table), before = database_row(database, facts->before);
 	if (now < 0)
 		return;
+	/* a database that was made anew has counted from nothing */
+	if (before >= 0 && table_get_int(facts->before, before, "oid", 0) != table_get_int(facts->table, now, "oid", 0))
+		before = -1;
 	double seconds = (double)(facts->taken_us - facts->before_us) / 1e6;
 	double transactions = delta(facts->table, now, facts->before, before, "commits") + delta(facts->table, now, facts->before, before, "rollbacks");
 	/* A reset of the statistics makes a delta negative: no number is better than a wrong one. */

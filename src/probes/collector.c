@@ -14,6 +14,7 @@ struct asked {
 	struct round round;
 	struct database *first;   /* of a server: whose capabilities are learned through the shared session */
 	int64_t last_pass_ms;     /* of a database: loop time of its last round; 0: never */
+	int64_t oid;              /* of a database: which one was asked last; another one has none of its answers */
 	int64_t last_ms[FACT_COUNT]; /* loop time when a fact was last asked; 0: never */
 	struct collector *collector;
 };
@@ -151,8 +152,23 @@ static bool is_pass_due(const struct collector *collector, const struct asked *a
 	return asked->last_pass_ms == 0 || now_ms(collector) - asked->last_pass_ms >= UNFOCUSED_MS;
 }
 
+/* Another database has the name since it was asked: whatever a round learned, nothing of this one is known. */
+static void see_change(struct asked *asked)
+{
+	const struct database *database = asked->round.target.database;
+	if (asked->oid == database->oid)
+		return;
+	if (asked->oid != 0) {
+		memset(asked->last_ms, 0, sizeof asked->last_ms);
+		asked->last_pass_ms = 0;
+	}
+	asked->oid = database->oid;
+}
+
 static void ask_databases(struct collector *collector)
 {
+	for (int i = 0; i < collector->fleet->database_count; i++)
+		see_change(&collector->databases[i]);
 	struct asked *focus = collector->focus != NULL && !collector->is_unseen ? asked_of(collector, collector->focus) : NULL;
 	if (focus != NULL)
 		start_database(collector, focus);

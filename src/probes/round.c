@@ -1,5 +1,7 @@
 #include "round.h"
 
+#include <string.h>
+
 #include "pgtend/config/trust.h"
 #include "pgtend/core/units.h"
 #include "pgtend/fleet/history.h"
@@ -84,6 +86,33 @@ static const struct section *section_of(const struct probe_target *target)
 	return NULL;
 }
 
+/* Sizes, files, rows of a database that went away say nothing of the one that has its name now. Its backups are still its name's, and so is its growth. */
+static void forget(struct round *round, struct database *database)
+{
+	for (int fact = 0; fact < FACT_COUNT; fact++) {
+		const struct probe *probe = probe_of((enum fact)fact);
+		if (probe != NULL && probe->scope == PROBE_DATABASE && !probe->is_offline)
+			facts_forget(&database->facts[fact]);
+	}
+	memset(&database->tables_seen, 0, sizeof database->tables_seen);
+	event_emit(round->target.fleet->bus, EVENT_FACTS, database, NULL);
+}
+
+/* Behind a connection that is new, another database may have the name: reset, rewind and restore swap names, here or in any other pgtend. */
+static bool learn(struct round *round, struct err *err)
+{
+	struct database *database = round->learn;
+	int64_t connected_us = session_connected_us(round->session), oid = database->oid;
+	bool is_new = round->learned_us != 0 && round->learned_us != connected_us;
+	if (!(is_new ? database_learn_again_wait(round->target.fleet, database, round->session, err)
+	             : database_learn_wait(round->target.fleet, database, round->session, err)))
+		return false;
+	round->learned_us = connected_us;
+	if (oid != 0 && database->oid != oid)
+		forget(round, database);
+	return true;
+}
+
 static bool make_ready(struct round *round, struct err *err)
 {
 	const struct section *section = section_of(&round->target);
@@ -92,7 +121,7 @@ static bool make_ready(struct round *round, struct err *err)
 		return false;
 	if (!session_ready_wait(round->session, round->connect_deadline_ms, err))
 		return false;
-	return round->learn == NULL || database_learn_wait(round->target.fleet, round->learn, round->session, err);
+	return round->learn == NULL || learn(round, err);
 }
 
 static void run(void *arg)

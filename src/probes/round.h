@@ -11,6 +11,7 @@ struct round {
 	struct probe_target target;
 	struct session *session;
 	struct database *learn;           /* whose session it is, for capabilities; NULL: a pooler */
+	int64_t learned_us;               /* session_connected_us() of the connection in which it was learned; 0: none yet */
 	const struct probe *due[FACT_COUNT];
 	int due_count;
 	int connect_deadline_ms;

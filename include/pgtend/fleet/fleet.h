@@ -74,6 +74,8 @@ void facts_put(struct facts *facts, struct table *table, double took_ms);
 /* The table is the caller's now, for who asks only once. */
 struct table *facts_take(struct facts *facts);
 void facts_fail(struct facts *facts, const struct err *err);
+/* As if they were never asked: what they tell of is gone. */
+void facts_forget(struct facts *facts);
 
 struct server {
 	const struct config *config;   /* borrowed */
