@@ -23,6 +23,7 @@
 #include "pgtend/timescale/timescale.h"
 #include "pgtend/pitr/pitr.h"
 #include "pgtend/probes/probe.h"
+#include "pgtend/fresh/copies.h"
 #include "pgtend/restore/act.h"
 #include "pgtend/seeds/seeds.h"
 #include "pgtend/sessions/sessions.h"
@@ -310,6 +311,7 @@ int main(int argc, char **argv)
 	probe_register(&points_probe);
 	probe_register(&restores_probe);
 	probe_register(&seeds_probe);
+	probe_register(&copies_probe);
 	probe_register(&backups_probe);
 	if (arguments.is_completing)
 		status = complete(&arguments);

@@ -151,7 +151,7 @@ static const struct verb_option options[] = {
 
 const struct verb verb_check = {
 	.name = "check",
-	.item = "retention|compression|aggregates|ingest|jobs|locks|transactions|connections|pools|disk|backups|archiver|pitr|restores|migrations|dead-rows|tls|bloat|indexes|replication|wraparound|sequences|settings|idle|idle-in-transaction|pending|certificate",
+	.item = "retention|compression|aggregates|ingest|jobs|locks|transactions|connections|pools|disk|backups|archiver|pitr|restores|copies|migrations|dead-rows|tls|bloat|indexes|replication|wraparound|sequences|settings|idle|idle-in-transaction|pending|certificate",
 	.is_item_list = true,
 	.is_plugin = true,
 	.scope = VERB_READS,
@@ -160,7 +160,7 @@ const struct verb verb_check = {
 	.title = "Check for monitoring: one line, exit status 0 to 3",
 	.help = "For Nagios, Icinga, Zabbix and their kind: says in one line whether something is wrong, what, why and the command that mends it, then the numbers "
 			"with their limits as performance data. ITEM is retention, compression, aggregates, ingest or jobs of TimescaleDB, locks, transactions (idle ones), "
-			"connections, pools, disk, backups, archiver, pitr, restores, migrations, dead-rows, tls, bloat, indexes, "
+			"connections, pools, disk, backups, archiver, pitr, restores, copies, migrations, dead-rows, tls, bloat, indexes, "
 			"replication, wraparound, sequences or settings; several are parted by commas. idle and idle-in-transaction are other words for "
 			"transactions, pending for migrations, certificate for tls. The limits are those of the console, settable in [threshold] of "
 			"pgtend.ini; a limit that was passed is left only `hysteresis` below it, and what was passed is kept in $XDG_STATE_HOME/pgtend/check from one run to "

@@ -8,7 +8,7 @@ enum { STATUS_DEADLINE_MS = 15000 };
 static bool run(struct action *action, struct err *err)
 {
 	static const enum fact facts[] = {FACT_DATABASES, FACT_LOCKS, FACT_DEAD_ROWS, FACT_MIGRATIONS, FACT_CHUNKS, FACT_POLICIES, FACT_AGGREGATES,
-		FACT_INGEST, FACT_BACKUP, FACT_ARCHIVER, FACT_POINTS, FACT_RESTORES, FACT_REPLICATION, FACT_WRAPAROUND, FACT_SEQUENCES, FACT_TLS, FACT_POOLS, FACT_COUNT};
+		FACT_INGEST, FACT_BACKUP, FACT_ARCHIVER, FACT_POINTS, FACT_RESTORES, FACT_COPIES, FACT_REPLICATION, FACT_WRAPAROUND, FACT_SEQUENCES, FACT_TLS, FACT_POOLS, FACT_COUNT};
 	collect_wait(action->fleet, action->databases, action->database_count, facts, STATUS_DEADLINE_MS);
 	struct table *rows = health_overview(action->fleet, action->databases, action->database_count);
 	int all = table_rows(rows), silent = 0;

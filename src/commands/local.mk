@@ -57,9 +57,11 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_server.c \
 	src/commands/cmd_settings.c \
 	src/commands/cmd_slow.c \
+	src/commands/cmd_snapshot.c \
 	src/commands/cmd_statements.c \
 	src/commands/cmd_status.c \
 	src/commands/cmd_tables.c \
+	src/commands/cmd_templates.c \
 	src/commands/cmd_templates_fill.c \
 	src/commands/cmd_trust.c \
 	src/commands/cmd_unlock.c \

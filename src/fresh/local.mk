@@ -1,6 +1,7 @@
 # sources of src/fresh, in alphabetical order
 libpgtend_a_SOURCES += \
 	src/fresh/beside.c \
+	src/fresh/beside.h \
 	src/fresh/build.c \
 	src/fresh/clone.c \
 	src/fresh/copy.c \
@@ -9,5 +10,10 @@ libpgtend_a_SOURCES += \
 	src/fresh/expected_internal.h \
 	src/fresh/expected_snapshot.c \
 	src/fresh/fill.c \
+	src/fresh/list.c \
+	src/fresh/prune.c \
 	src/fresh/reset.c \
+	src/fresh/rewind.c \
+	src/fresh/snapshot.c \
+	src/fresh/snapshot_internal.h \
 	src/fresh/way.c

@@ -9,7 +9,7 @@
 /* The order in which FLEET tells what is equally bad. */
 const struct health_check *const health_checks[] = {
 	&check_retention, &check_compression, &check_aggregates, &check_ingest, &check_jobs, &check_locks, &check_transactions,
-	&check_connections, &check_pools, &check_disk, &check_wraparound, &check_replication, &check_sequences, &check_archiver, &check_pitr, &check_backups, &check_restores, &check_migrations, &check_dead_rows, &check_tls,
+	&check_connections, &check_pools, &check_disk, &check_wraparound, &check_replication, &check_sequences, &check_archiver, &check_pitr, &check_backups, &check_restores, &check_copies, &check_migrations, &check_dead_rows, &check_tls,
 	&check_bloat, &check_indexes, &check_settings,
 };
 const int health_check_count = sizeof health_checks / sizeof health_checks[0];

@@ -51,7 +51,7 @@ bool fact_has(const struct table *table, int row, const char *column);
 void judge_reach(struct judging *judging);
 extern const struct health_check check_retention, check_compression, check_aggregates, check_ingest, check_jobs, check_disk;
 extern const struct health_check check_connections, check_locks, check_transactions, check_pools;
-extern const struct health_check check_backups, check_archiver, check_pitr, check_restores, check_migrations, check_dead_rows, check_tls;
+extern const struct health_check check_backups, check_archiver, check_pitr, check_restores, check_copies, check_migrations, check_dead_rows, check_tls;
 extern const struct health_check check_replication, check_wraparound, check_sequences, check_settings;
 extern const struct health_check check_bloat, check_indexes;
 

@@ -3,6 +3,7 @@ libpgtend_a_SOURCES += \
 	src/health/health.c \
 	src/health/internal.h \
 	src/health/judge_archiver.c \
+	src/health/judge_copies.c \
 	src/health/judge_database.c \
 	src/health/judge_disk.c \
 	src/health/judge_ingest.c \

@@ -62,6 +62,7 @@ enum fact {
 	FACT_ARCHIVER,      /* server: what archives its log, and how far it has come (filled by pitr/) */
 	FACT_POINTS,        /* server: what pgBackRest keeps of it (asks pgBackRest; after FACT_ARCHIVER, which it reads; filled by pitr/) */
 	FACT_RESTORES,      /* database: restores of it that are at work on its server, or were interrupted (filled by restore/) */
+	FACT_COPIES,        /* database: templates, spares, snapshots beside it, and what runs that died left of them (filled by fresh/) */
 	FACT_POOLS,         /* pooler: SHOW POOLS */
 	FACT_POOL_CLIENTS,  /* pooler: SHOW CLIENTS and SHOW SERVERS, tied together */
 	FACT_COUNT,
