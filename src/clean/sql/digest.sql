@@ -18,7 +18,11 @@ lines (line) as (
     from o join pg_catalog.pg_policy p on p.polrelid = o.oid
   union all
   select row('trigger', t.oid, t.tgname, t.tgenabled, t.tgfoid, t.tgtype, t.tgqual)::text
-    from o join pg_catalog.pg_trigger t on t.tgrelid = o.oid
+    from o join pg_catalog.pg_trigger t on t.tgrelid = o.oid and not t.tgisinternal
+  union all
+  -- those of foreign keys once a kind: each chunk that references a table has its own there, which go with the chunk
+  select distinct row('key', t.tgrelid, t.tgfoid, t.tgtype, t.tgenabled)::text
+    from o join pg_catalog.pg_trigger t on t.tgrelid = o.oid and t.tgisinternal
   union all
   select row('index', i.indexrelid, c.relname, c.reloptions, i.indisunique, i.indisvalid, i.indisreplident, i.indkey, i.indexprs, i.indpred)::text
     from o join pg_catalog.pg_index i on i.indrelid = o.oid
