@@ -20,5 +20,8 @@ struct expecting {
 PGTEND_CHECK bool expected_run(struct expecting *expecting, struct database *where, struct err *err);
 PGTEND_CHECK bool expected_read(
     struct expecting *expecting, struct database *where, const struct catalog_options *options, struct catalog *catalog, struct err *err);
+/* All of it in a PGlite, where the server of the database has no CREATE DATABASE. */
+PGTEND_CHECK bool expected_build_lite(
+    struct expecting *expecting, const struct catalog_options *options, struct catalog *catalog, struct err *err);
 
 #endif

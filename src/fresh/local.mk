@@ -8,6 +8,7 @@ libpgtend_a_SOURCES += \
 	src/fresh/digest.c \
 	src/fresh/expected.c \
 	src/fresh/expected_internal.h \
+	src/fresh/expected_lite.c \
 	src/fresh/expected_snapshot.c \
 	src/fresh/fill.c \
 	src/fresh/list.c \

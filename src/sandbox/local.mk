@@ -8,6 +8,7 @@ libpgtend_a_SOURCES += \
 	src/sandbox/incident.c \
 	src/sandbox/incidents.c \
 	src/sandbox/internal.h \
+	src/sandbox/lite.c \
 	src/sandbox/load.c \
 	src/sandbox/npm.c \
 	src/sandbox/pglite.c \
