@@ -14,11 +14,12 @@ const struct verb verb_create = {
     .has_dry_run = true,
     .wants_dependencies = true,
     .title = "Create databases that are not there yet",
-    .help = "Makes each database as pgtend.ini says: owner, encoding, locale, template, the extensions in "
-            "`extensions`, UTC as its time zone, and a comment that "
-            "names the environment. A database that exists is left as it is, only extensions that are configured and "
-            "missing are added. "
-            "When a later step fails it says what is done; running it again goes on from there.",
+    .help = "Makes each database as pgtend.ini says: owner, encoding, locale, template, tablespace, connection limit, the extensions in "
+            "`extensions`, UTC (or `timezone`) as its time zone, and a comment that names the environment. Before anything is made it "
+            "is seen whether the role may, whether owner, template and tablespace are there, and whether the server has each extension: the package is "
+            "named, and so is a library that must start with the server, or too few workers for TimescaleDB. A database that exists is left as it "
+            "is, only extensions that are configured and missing are added; what it has otherwise than pgtend.ini says is told, with the statement "
+            "that changes it. When a later step fails it says what is done; running it again goes on from there.",
     .example = "pgtend create all",
     .shape = &create_shape,
     .run = run,

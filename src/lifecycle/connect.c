@@ -35,18 +35,18 @@ bool lifecycle_is_single(const struct database *database)
  * make others wait, so there the database is asked first (elsewhere it is not: PgBouncer remembers for 15 s that a
  * database was not there). A server that does not answer is not asked again. */
 struct session *lifecycle_connect_beside(
-    struct fleet *fleet, struct database *database, const char *verb, bool *is_own, struct err *err)
+    struct fleet *fleet, struct database *database, const char *verb, const char **beside, struct err *err)
 {
 	const char *const usual[] = {"postgres", "template1", NULL}, *const single[] = {NULL, "postgres", "template1"};
 	const char *const *names = lifecycle_is_single(database) ? single : usual;
 	struct session *session = NULL;
 	struct err other = {0};
 	bool may_help = true;
-	*is_own = false;
+	*beside = NULL;
 	for (int i = 0; i < 3 && session == NULL && may_help; i++) {
 		struct err *last = i == 0 ? err : &other;
 		session = lifecycle_connect(fleet, database, names[i], verb, last);
-		*is_own = session != NULL && names[i] == NULL;
+		*beside = names[i];
 		may_help = session == NULL && last->sqlstate[0] != '\0' && strcmp(last->sqlstate, "28P01") != 0;
 	}
 	return session;

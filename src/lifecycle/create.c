@@ -9,6 +9,7 @@
 
 #include "pgtend/pg/alone.h"
 #include "create_internal.h"
+#include "pgtend/loop/task.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/sql_embedded.h"
@@ -251,18 +252,52 @@ static bool prepare(struct creation *creation, struct session *session, struct e
 	return true;
 }
 
+/* A template is only copied while nobody else is in it. Where template1 is all that lets us in, databases that are made at the same
+ * time would keep each other out, so they take turns. */
+static const struct creation *in_template;
+
+static struct session *connect_for_making(struct creation *creation, struct err *err)
+{
+	enum { TURN_MS = 20 };
+	const char *beside = NULL;
+	struct session *session = NULL;
+	for (;;) {
+		session = lifecycle_connect_beside(creation->fleet, creation->database, "create", &beside, err);
+		if (session == NULL || beside == NULL || strcmp(beside, "template1") != 0 || in_template == NULL)
+			break;
+		session_free(session);
+		session = NULL;
+		while (in_template != NULL && !task_is_cancelled())
+			task_sleep(TURN_MS);
+	}
+	if (session != NULL && beside != NULL && strcmp(beside, "template1") == 0)
+		in_template = creation;
+	creation->is_own = session != NULL && beside == NULL;
+	return session;
+}
+
+static void let_go(const struct creation *creation, struct session *session)
+{
+	enum { MOMENT_MS = 50 };
+	session_free(session);
+	if (in_template != creation)
+		return;
+	/* The server needs a moment to see that nobody is there any more. */
+	task_sleep(MOMENT_MS);
+	in_template = NULL;
+}
+
 static bool create(struct creation *creation, struct err *err)
 {
 	int64_t began_us = units_now_us();
 	report_step(creation->report, "looking for %s", creation->database->dbname);
-	struct session *session =
-	    lifecycle_connect_beside(creation->fleet, creation->database, "create", &creation->is_own, err);
+	struct session *session = connect_for_making(creation, err);
 	if (session == NULL)
 		return false;
 	bool ok = prepare(creation, session, err);
 	if (ok && !creation->existing.is_there && !creation->is_dry_run)
 		ok = make(creation, session, err) || tell_half(creation, err);
-	session_free(session);
+	let_go(creation, session);
 	if (!ok)
 		return false;
 	if (creation->is_dry_run)

@@ -92,9 +92,8 @@ static bool refuse_key(const struct creation *creation, const char *key, const c
 static bool may_own(const struct creation *creation, struct err *err)
 {
 	const char *owner = create_key(creation, "owner");
-	if (owner == NULL || creation->is_super)
-		return owner == NULL || creation->is_owner_there ||
-		       refuse_key(creation, "owner", "there is no such role", "make it first: CREATE ROLE ... LOGIN", err);
+	if (owner == NULL || (creation->is_super && creation->is_owner_there))
+		return true;
 	char *name = text_sql_name(owner), *role = text_sql_name(creation->role), *hint;
 	bool ok = true;
 	if (!creation->is_owner_there) {

@@ -104,8 +104,8 @@ static void end_clients(void *arg)
 
 static bool run_statement(struct dropping *dropping, const char *clients, struct err *err)
 {
-	bool is_own = false;
-	struct session *session = lifecycle_connect_beside(dropping->fleet, dropping->database, "drop", &is_own, err);
+	const char *beside = NULL;
+	struct session *session = lifecycle_connect_beside(dropping->fleet, dropping->database, "drop", &beside, err);
 	if (session == NULL)
 		return false;
 	/* A deadline that ends it between its lock and its last file leaves a database that is neither there nor gone. */

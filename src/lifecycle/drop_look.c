@@ -76,13 +76,13 @@ static bool ask(struct dropping *dropping, struct err *err)
 static bool connect_beside(struct dropping *dropping, struct err *err)
 {
 	struct database *database = dropping->database;
-	bool is_own = false;
-	dropping->keeper = lifecycle_connect_beside(dropping->fleet, database, "drop", &is_own, err);
+	const char *beside = NULL;
+	dropping->keeper = lifecycle_connect_beside(dropping->fleet, database, "drop", &beside, err);
 	if (dropping->keeper == NULL || !database_learn_again_wait(dropping->fleet, database, dropping->keeper, err))
 		return false;
 	bool can = database_can(database, CAP_CREATE_DATABASE, err);
 	lifecycle_forget(database);
-	if (!can || !is_own)
+	if (!can || beside != NULL)
 		return can;
 	err_set(err, ERR_FAILED, "%s is dropped from another database of its server, and neither postgres nor template1 lets us in",
 	    database->dbname);

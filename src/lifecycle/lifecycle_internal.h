@@ -7,9 +7,10 @@
 /* dbname NULL: the database itself. NULL: err. */
 struct session *lifecycle_connect(
     struct fleet *fleet, struct database *database, const char *dbname, const char *verb, struct err *err);
-/* To another database of its server, or (*is_own) to itself where nothing else lets us in. NULL: err is the first reason. */
+/* To another database of its server (*beside, static), or (*beside NULL) to itself where nothing else lets us in. NULL: err is the first
+ * reason. */
 struct session *lifecycle_connect_beside(
-    struct fleet *fleet, struct database *database, const char *verb, bool *is_own, struct err *err);
+    struct fleet *fleet, struct database *database, const char *verb, const char **beside, struct err *err);
 /* The server has one session at a time, which somebody else's question must not take. */
 bool lifecycle_is_single(const struct database *database);
 /* What was learnt of the database: it is another one, or none, now. */

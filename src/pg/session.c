@@ -1,6 +1,8 @@
 /* pg/session.c - life, states, deadlines, back-off, and the one function that lends libpq's socket to the loop. */
 #include "session_private.h"
 
+#include "pgtend/pg/move.h"
+
 #include <fcntl.h>
 #include <string.h>
 #include <sys/random.h>
@@ -43,6 +45,8 @@ static void release(void *arg)
 	struct session *session = arg;
 
 	conninfo_free(session->info);
+	if (session->home)
+		conninfo_free(session->home);
 	words_done(&session->setting_names);
 	words_done(&session->setting_values);
 	words_done(&session->addresses);
@@ -91,6 +95,28 @@ void session_close(struct session *session)
 	err_clear(&session->err);
 	session_set_state(session, SESSION_CLOSED);
 	session_wake_waiters(session, true);
+}
+
+void session_move(struct session *session, const char *dbname)
+{
+	struct err err;
+
+	session_close(session);
+	if (!session->home)
+		session->home = conninfo_copy(session->info);
+	conninfo_free(session->info);
+	session->info = conninfo_copy(session->home);
+	if (dbname && !conninfo_set(session->info, "dbname", dbname, &err))
+		mem_die("libpq does not know dbname");
+	if (!dbname) {
+		conninfo_free(session->home);
+		session->home = NULL;
+	}
+}
+
+bool session_is_moved(const struct session *session)
+{
+	return session->home != NULL;
 }
 
 static void on_turn(void *arg)

@@ -82,6 +82,7 @@ struct canceller;
 struct session {
 	struct loop *loop;
 	struct conninfo *info;
+	struct conninfo *home; /* what it was made with, while it is moved (session_move); NULL */
 	struct session_options options; /* its settings are in the two lists below */
 	struct words setting_names, setting_values;
 	enum session_state state;

@@ -5,6 +5,7 @@
 #include "pgtend/config/trust.h"
 #include "pgtend/core/units.h"
 #include "pgtend/fleet/history.h"
+#include "pgtend/pg/move.h"
 
 struct facts *round_facts(const struct probe_target *target, const struct probe *probe)
 {
@@ -113,14 +114,55 @@ static bool learn(struct round *round, struct err *err)
 	return true;
 }
 
+static bool is_for_others(const struct probe_target *target)
+{
+	int count = 0;
+	for (int i = 0; target->database == NULL && target->server != NULL && i < target->fleet->database_count; i++)
+		count += target->fleet->databases[i]->server == target->server;
+	return count > 1;
+}
+
+/* A server's questions go to the first of its databases. When that is not there (yet, or any more), the others want them answered
+ * all the same: by postgres, and by the first again should that be missing. */
+static bool connect(struct round *round, struct err *err)
+{
+	if (session_ready_wait(round->session, round->connect_deadline_ms, err))
+		return true;
+	if (strcmp(err->sqlstate, "3D000") != 0 || !is_for_others(&round->target))
+		return false;
+	session_move(round->session, session_is_moved(round->session) ? NULL : "postgres");
+	struct err other = {0};
+	if (session_ready_wait(round->session, round->connect_deadline_ms, &other))
+		return true;
+	/* Neither: the next round begins with its own again. */
+	if (session_is_moved(round->session))
+		session_move(round->session, NULL);
+	return false;
+}
+
+/* Of the server everything, of the database nothing: it is another one that answers. */
+static bool learn_beside(struct round *round, struct err *err)
+{
+	struct database *database = round->learn;
+	if (database->server->is_known)
+		return true;
+	int64_t oid = database->oid;
+	bool is_learnt = database_learn_again_wait(round->target.fleet, database, round->session, err);
+	database->oid = oid;
+	database->has_timescaledb = false;
+	return is_learnt;
+}
+
 static bool make_ready(struct round *round, struct err *err)
 {
 	const struct section *section = section_of(&round->target);
 	/* Before `pgtend trust`, a configuration that was found sends no password to another machine, whoever asks. */
 	if (section != NULL && !trust_allows_connection(round->target.fleet->config, section, err))
 		return false;
-	if (!session_ready_wait(round->session, round->connect_deadline_ms, err))
+	if (!connect(round, err))
 		return false;
+	if (round->learn != NULL && session_is_moved(round->session))
+		return learn_beside(round, err);
 	return round->learn == NULL || learn(round, err);
 }
 

@@ -3,6 +3,7 @@
 
 #include "internal.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/pg/move.h"
 #include "pgtend/sql_embedded.h"
 
 enum { DEADLINE_MS = 3000 };
@@ -63,7 +64,7 @@ static struct session *session_of(struct fleet *fleet, struct database *database
 	struct err ignored;
 	if (is_open(database->session))
 		return database->session;
-	if (is_open(database->server->session) && is_first_of_server(fleet, database))
+	if (is_open(database->server->session) && !session_is_moved(database->server->session) && is_first_of_server(fleet, database))
 		return database->server->session;
 	if (!may_open)
 		return NULL;
