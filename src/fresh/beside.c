@@ -95,10 +95,10 @@ static bool flag_of(const struct result *r, const char *column)
 
 bool beside_look_wait(struct beside *beside, struct err *err)
 {
-	const char *params[] = {beside->database->dbname};
+	const char *params[] = {beside->database->dbname, beside->is_sizeless ? "false" : "true"};
 	struct result *r = NULL;
 	forget(beside);
-	bool is_good = session_query_wait(beside->keeper, sql_fresh_source, params, 1, DEADLINE_MS, &r, err);
+	bool is_good = session_query_wait(beside->keeper, sql_fresh_source, params, 2, DEADLINE_MS, &r, err);
 	if (is_good) {
 		beside->oid = result_int(r, 0, result_column(r, "oid"), 0);
 		beside->bytes = result_int(r, 0, result_column(r, "bytes"), -1);

@@ -16,6 +16,7 @@ struct beside {
 	struct database *database;
 	struct report *report;
 	const char *verb;
+	bool is_sizeless; /* its size is not asked: that takes a while */
 	struct session *keeper; /* to postgres or template1; holds the locks of copies */
 	/* As the server says it; the database itself: */
 	int64_t oid; /* 0: it is not there */

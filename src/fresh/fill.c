@@ -56,12 +56,20 @@ void fresh_drop_old(struct fresh *fresh)
 
 /* --- templates and spares of other states --------------------------------------------------------------------------- */
 
-static void drop_spares_but(struct fresh *fresh, const char *digest)
+/* One that was cloned from a template of before is as old as that. */
+static bool is_of_use(const struct fresh *fresh, const struct copy *spare)
+{
+	const struct copy *template = fresh_template(fresh);
+	return spare->is_whole && spare->digest && strcmp(spare->digest, fresh->digest) == 0 && template &&
+	       spare->made_us >= template->made_us;
+}
+
+static void drop_spares(struct fresh *fresh)
 {
 	struct err ignored = {0};
 	for (int i = 0; i < fresh->copies.count; i++) {
 		const struct copy *copy = &fresh->copies.v[i];
-		if (copy->kind == COPY_SPARE && copy->is_ours && copy->digest && strcmp(copy->digest, digest) != 0 &&
+		if (copy->kind == COPY_SPARE && copy->is_ours && !copy->is_held && !is_of_use(fresh, copy) &&
 		    copy_hold_wait(fresh->keeper, copy->dbname, &ignored))
 			fresh_drop(fresh, copy->dbname, "a clone of another state");
 	}
@@ -106,7 +114,7 @@ static const struct copy *spare_of_tree(const struct fresh *fresh)
 {
 	for (int i = 0; i < fresh->copies.count; i++) {
 		const struct copy *copy = &fresh->copies.v[i];
-		if (copy->kind == COPY_SPARE && copy->is_whole && copy->digest && strcmp(copy->digest, fresh->digest) == 0)
+		if (copy->kind == COPY_SPARE && is_of_use(fresh, copy))
 			return copy;
 	}
 	return NULL;
@@ -154,9 +162,7 @@ static bool fill(struct fresh *fresh, struct err *err)
 	}
 	if (!fresh_wait_for_others(fresh, err))
 		return false;
-	drop_spares_but(fresh, fresh->digest);
-	if (spare_of_tree(fresh) && fresh_template(fresh))
-		return true;
+	drop_spares(fresh);
 	is_done = make_template(fresh, &template, &is_good, err) &&
 	          (!is_good || spare_of_tree(fresh) || make_spare(fresh, &template, err));
 	made_done(&template);

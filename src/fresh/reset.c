@@ -53,7 +53,8 @@ bool fresh_begin(struct fresh *fresh, struct err *err)
 	fresh->beside = (struct beside){.fleet = fresh->fleet,
 	    .database = fresh->database,
 	    .report = fresh->report,
-	    .verb = fresh->verb};
+	    .verb = fresh->verb,
+	    .is_sizeless = fresh->is_sizeless};
 	if (!beside_open_wait(&fresh->beside, err))
 		return false;
 	fresh->keeper = fresh->beside.keeper;
@@ -150,16 +151,18 @@ static bool take_spare(struct reset *reset, const struct copy *spare)
 {
 	struct err ignored = {0};
 	struct fresh *fresh = &reset->fresh;
-	char *dbname = mem_copy(spare->dbname);
-	int64_t oid = spare->oid;
-	bool is_there = false;
-	if (copy_hold_wait(fresh->keeper, dbname, &ignored) && fresh_look(fresh, &ignored))
-		for (int i = 0; i < fresh->copies.count; i++)
-			is_there |= fresh->copies.v[i].oid == oid && fresh->copies.v[i].kind == COPY_SPARE;
+	const char *params[] = {spare->dbname, spare->comment};
+	struct result *r = NULL;
+	bool is_there = copy_hold_wait(fresh->keeper, spare->dbname, &ignored) &&
+	                session_query_wait(fresh->keeper,
+	                    "SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = $1 AND "
+	                    "pg_catalog.shobj_description(d.oid, 'pg_database') = $2",
+	                    params, 2, FRESH_DEADLINE_MS, &r, &ignored) &&
+	                result_rows(r) > 0 && result_int(r, 0, 0, 0) == spare->oid;
+	result_free(r);
 	if (is_there)
-		reset->made = (struct made){.dbname = dbname, .oid = oid, .bytes = -1, .is_closed = true};
-	else
-		mem_free(dbname);
+		reset->made =
+		    (struct made){.dbname = mem_copy(spare->dbname), .oid = spare->oid, .bytes = -1, .is_closed = true};
 	return is_there;
 }
 
@@ -291,8 +294,9 @@ static bool place(struct reset *reset, struct err *err)
 {
 	struct fresh *fresh = &reset->fresh;
 	struct database *database = fresh->database;
-	if (!beside_look_wait(&fresh->beside, err) || !beside_may_rename(&fresh->beside, err) ||
-	    !clients_allow(&fresh->beside.clients, database->dbname, reset->shown, err))
+	/* A spare is there at once: what was seen a moment ago still holds. */
+	if ((reset->way != FRESH_SPARE && !beside_look_wait(&fresh->beside, err)) ||
+	    !beside_may_rename(&fresh->beside, err) || !clients_allow(&fresh->beside.clients, database->dbname, reset->shown, err))
 		return false;
 	reset->ended = clients_of_others(&fresh->beside.clients);
 	task_shield();
@@ -393,7 +397,7 @@ bool reset_run(struct fleet *fleet, struct database *database, const struct rese
 {
 	int64_t began_us = units_now_us();
 	struct reset reset = {.shown = shown,
-	    .fresh = {.fleet = fleet, .database = database, .report = report, .options = options, .verb = "reset"}};
+	    .fresh = {.fleet = fleet, .database = database, .report = report, .options = options, .verb = "reset", .is_sizeless = true}};
 	char *name = mem_format("pgtend reset of %s", database->dbname);
 	bool is_good = fresh_begin(&reset.fresh, err) && beside_may_rename(&reset.fresh.beside, err) &&
 	               clients_allow(&reset.fresh.beside.clients, database->dbname, shown, err) &&

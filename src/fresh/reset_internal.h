@@ -17,6 +17,7 @@ struct fresh {
 	const struct reset_options *options;
 	const char *verb;       /* stands in application_name */
 	bool with_bytes;        /* of the copies */
+	bool is_sizeless;       /* the database's own size is not asked */
 	struct beside beside;
 	struct session *keeper; /* of beside; its advisory locks say what we work on */
 	char digest[DIGEST_SIZE];

@@ -79,7 +79,8 @@ enum fresh_way fresh_choose(const struct fresh *fresh, const struct copy **copy,
 	if (!fresh->options->is_rebuild && section_bool(fresh->database->section, "templates")) {
 		const struct copy *template = newest(fresh, COPY_TEMPLATE), *spare = newest(fresh, COPY_SPARE);
 		/* What belongs to a database itself is no part of a clone: the live one has it, or the template. */
-		if (spare && (template || fresh->beside.oid != 0) && !is_too_old(fresh, template ? template : spare)) {
+		bool is_of_it = spare && (template ? spare->made_us >= template->made_us : fresh->beside.oid != 0);
+		if (is_of_it && !is_too_old(fresh, template ? template : spare)) {
 			*copy = spare;
 			*why = mem_copy("a clone of this state stands ready");
 			return FRESH_SPARE;

@@ -28,18 +28,36 @@ static bool give(struct session *keeper, const char *statement, struct report *r
 	return session_query_wait(keeper, "ROLLBACK TO SAVEPOINT given", NULL, 0, DEADLINE_MS, NULL, err);
 }
 
+/* All at once, as nearly always goes; the change of names that follows brings it to the disk. */
+static bool give_all(struct session *keeper, const struct result *statements)
+{
+	struct text sql = {0};
+	struct err ignored = {0};
+	text_add(&sql, "SET LOCAL synchronous_commit = off;\n");
+	for (int i = 0; i < result_rows(statements); i++)
+		text_addf(&sql, "%s;\n", result_text(statements, i, 0));
+	bool is_good = session_query_wait(keeper, text_str(&sql), NULL, 0, DEADLINE_MS, NULL, &ignored);
+	text_done(&sql);
+	return is_good;
+}
+
+static bool give_each(struct session *keeper, const struct result *statements, struct report *report, struct err *err)
+{
+	bool is_good = session_query_wait(keeper, "BEGIN", NULL, 0, DEADLINE_MS, NULL, err);
+	for (int i = 0; is_good && i < result_rows(statements); i++)
+		is_good = give(keeper, result_text(statements, i, 0), report, err);
+	return is_good && session_query_wait(keeper, "COMMIT", NULL, 0, DEADLINE_MS, NULL, err);
+}
+
 /* As the live one has it now: who may connect today may connect tomorrow. */
 bool swap_carry_over_wait(
     struct session *keeper, const char *from, const char *to, struct report *report, struct err *err)
 {
 	const char *params[] = {from, to};
 	struct result *r = NULL;
-	bool is_good = session_query_wait(keeper, "BEGIN", NULL, 0, DEADLINE_MS, NULL, err) &&
-	               session_query_wait(keeper, sql_scratch_carry, params, 2, DEADLINE_MS, &r, err);
-	for (int i = 0; is_good && i < result_rows(r); i++)
-		is_good = give(keeper, result_text(r, i, 0), report, err);
+	bool is_good = session_query_wait(keeper, sql_scratch_carry, params, 2, DEADLINE_MS, &r, err) &&
+	               (give_all(keeper, r) || give_each(keeper, r, report, err));
 	result_free(r);
-	is_good = is_good && session_query_wait(keeper, "COMMIT", NULL, 0, DEADLINE_MS, NULL, err);
 	struct err trouble = {0};
 	if (!is_good && session_in_transaction(keeper) &&
 	    !session_query_wait(keeper, "ROLLBACK", NULL, 0, DEADLINE_MS, NULL, &trouble))
@@ -85,9 +103,10 @@ static void add_check(struct session *session, struct text *sql, const char *nam
 }
 
 /* One message is one transaction. */
-static char *names_sql(const struct swap *swap, struct session *session)
+static char *names_sql(const struct swap *swap, struct session *session, const char *before)
 {
 	struct text sql = {0};
+	text_add(&sql, before);
 	if (swap->old) {
 		add_check(session, &sql, swap->name, swap->old_oid);
 		add_quoted(session, &sql, "ALTER DATABASE % RENAME TO %;\n", swap->name, swap->old);
@@ -125,7 +144,7 @@ static bool has_happened(const struct swap *swap)
 	const char *params[] = {swap->name};
 	struct result *r = NULL;
 	struct err ignored = {0};
-	bool is_known = session_query_wait(swap->keeper,
+	bool is_known = session_ready_wait(swap->keeper, READY_MS, &ignored) && session_query_wait(swap->keeper,
 	    "SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = $1", params, 1, DEADLINE_MS, &r, &ignored);
 	bool has = is_known && result_rows(r) > 0 && result_int(r, 0, 0, 0) == swap->fresh_oid;
 	result_free(r);
@@ -162,13 +181,23 @@ static struct session *acting_session(const struct swap *swap, struct err *err)
 	return NULL;
 }
 
-bool swap_names_wait(const struct swap *swap, struct err *err)
+/* Nearly always nobody comes back within the moment that it takes: then the keeper does it by itself. Who does is seen
+ * by a RENAME that waits, and the transaction is given up. */
+static bool names_at_once(const struct swap *swap)
+{
+	struct err ignored = {0};
+	char *sql = names_sql(swap, swap->keeper, "SET LOCAL statement_timeout = '300ms';\n");
+	bool is_done = session_query_wait(swap->keeper, sql, NULL, 0, DEADLINE_MS, NULL, &ignored);
+	mem_free(sql);
+	return is_done;
+}
+
+static bool names_patiently(const struct swap *swap, struct err *err)
 {
 	struct session *session = acting_session(swap, err);
 	if (!session)
 		return false;
-	char *sql = names_sql(swap, session);
-	end_clients(swap);
+	char *sql = names_sql(swap, session, "");
 	struct question *question = session_ask(session, sql, NULL, 0, 0);
 	for (int round_ms = FIRST_ROUND_MS; swap->old && session_state(session) == SESSION_BUSY;
 	     round_ms = round_ms * 2 < LAST_ROUND_MS ? round_ms * 2 : LAST_ROUND_MS) {
@@ -179,7 +208,13 @@ bool swap_names_wait(const struct swap *swap, struct err *err)
 	bool is_done = session_answer_wait(question, NULL, err);
 	mem_free(sql);
 	session_free(session);
-	if (is_done || has_happened(swap))
+	return is_done;
+}
+
+bool swap_names_wait(const struct swap *swap, struct err *err)
+{
+	end_clients(swap);
+	if (names_at_once(swap) || has_happened(swap) || names_patiently(swap, err) || has_happened(swap))
 		return true;
 	return strcmp(err->sqlstate, "55006") == 0 ? word_held(swap, err) : false;
 }

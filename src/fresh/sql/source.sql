@@ -1,4 +1,4 @@
--- The database $1 as one that is to be copied, or to give its name away: what it is, what we may, what stands in the way.
+-- $2: with its size. The database $1 as one that is to be copied, or to give its name away: what it is, what we may, what stands in the way.
 select d.oid,
        pg_catalog.pg_get_userbyid(d.datdba) as owner,
        pg_catalog.pg_has_role(d.datdba, 'MEMBER') as may_give,
@@ -8,7 +8,7 @@ select d.oid,
        r.rolsuper or d.datistemplate or pg_catalog.pg_has_role(d.datdba, 'USAGE') as may_copy,
        r.rolsuper or (r.rolcreatedb and pg_catalog.pg_has_role(d.datdba, 'USAGE')) as may_rename,
        pg_catalog.pg_is_in_recovery() as is_in_recovery,
-       case when pg_catalog.has_database_privilege(d.oid, 'CONNECT') or pg_catalog.pg_has_role('pg_read_all_stats', 'MEMBER')
+       case when $2::bool and (pg_catalog.has_database_privilege(d.oid, 'CONNECT') or pg_catalog.pg_has_role('pg_read_all_stats', 'MEMBER'))
             then pg_catalog.pg_database_size(d.oid)
        end as bytes,
        pg_catalog.shobj_description(d.oid, 'pg_database') as comment,
