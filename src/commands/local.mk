@@ -53,6 +53,8 @@ libpgtend_a_SOURCES += \
 	src/commands/cmd_retention.c \
 	src/commands/cmd_sandbox.c \
 	src/commands/cmd_seed.c \
+	src/commands/cmd_seed_new.c \
+	src/commands/cmd_seed_status.c \
 	src/commands/cmd_sequences.c \
 	src/commands/cmd_server.c \
 	src/commands/cmd_settings.c \

@@ -2,6 +2,7 @@
  * of all above it, so that no damage can make a file look edited. */
 #include "pgtend/migrate/checksum.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "sealed.h"
 
 #define FIRST_LINE "pgtend checksums 1\n"
+enum { BLOCK_BYTES = 256 * 1024 };
 
 struct entry {
 	const char *name; /* below the folder; borrowed from the text that was read, or from `names` */
@@ -47,17 +49,22 @@ void checksums_read_all(bool is_wanted)
 
 /* --- sums ---------------------------------------------------------------------------------------------- */
 
+static void in_digits(const unsigned char *sum, unsigned size, char *hex)
+{
+	for (unsigned i = 0; i < size; i++) {
+		hex[2 * i] = "0123456789abcdef"[sum[i] >> 4];
+		hex[2 * i + 1] = "0123456789abcdef"[sum[i] & 15];
+	}
+	hex[2 * size] = 0;
+}
+
 static void digest(const EVP_MD *kind, const char *bytes, size_t length, char hex[CHECKSUM_SIZE])
 {
 	unsigned char sum[EVP_MAX_MD_SIZE];
 	unsigned size = 0;
 	if (EVP_Digest(bytes, length, sum, &size, kind, NULL) != 1 || size > 32)
 		mem_die("libcrypto gives no checksum");
-	for (unsigned i = 0; i < size; i++) {
-		hex[2 * i] = "0123456789abcdef"[sum[i] >> 4];
-		hex[2 * i + 1] = "0123456789abcdef"[sum[i] & 15];
-	}
-	hex[2 * size] = 0;
+	in_digits(sum, size, hex);
 }
 
 void checksum_of(const char *bytes, size_t length, char hex[CHECKSUM_SIZE])
@@ -72,6 +79,58 @@ bool checksum_of_kind(const char *bytes, size_t length, size_t digits, char hex[
 		return false;
 	digest(kind, bytes, length, hex);
 	return true;
+}
+
+struct checksum_stream {
+	EVP_MD_CTX *context;
+};
+
+struct checksum_stream *checksum_stream_new(void)
+{
+	struct checksum_stream *stream = MEM_NEW(struct checksum_stream);
+	stream->context = EVP_MD_CTX_new();
+	if (!stream->context || EVP_DigestInit_ex(stream->context, EVP_sha256(), NULL) != 1)
+		mem_die("libcrypto gives no checksum");
+	return stream;
+}
+
+void checksum_stream_add(struct checksum_stream *stream, const char *bytes, size_t length)
+{
+	if (EVP_DigestUpdate(stream->context, bytes, length) != 1)
+		mem_die("libcrypto gives no checksum");
+}
+
+void checksum_stream_end(struct checksum_stream *stream, char hex[CHECKSUM_SIZE])
+{
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	unsigned size = 0;
+	if (EVP_DigestFinal_ex(stream->context, sum, &size) != 1 || size != 32)
+		mem_die("libcrypto gives no checksum");
+	in_digits(sum, size, hex);
+	EVP_MD_CTX_free(stream->context);
+	mem_free(stream);
+}
+
+bool checksum_of_file(const char *path, char hex[CHECKSUM_SIZE], int64_t *bytes)
+{
+	struct err unreadable;
+	int fd = places_open_read(path, &unreadable);
+	if (fd < 0)
+		return false;
+	struct checksum_stream *stream = checksum_stream_new();
+	char *block = mem_new(BLOCK_BYTES);
+	int64_t all = 0;
+	ssize_t got;
+	while ((got = read(fd, block, BLOCK_BYTES)) > 0 || (got < 0 && errno == EINTR)) {
+		checksum_stream_add(stream, block, got > 0 ? (size_t)got : 0);
+		all += got > 0 ? got : 0;
+	}
+	checksum_stream_end(stream, hex);
+	mem_free(block);
+	close(fd);
+	if (bytes)
+		*bytes = all;
+	return got == 0;
 }
 
 /* --- reading what is remembered ------------------------------------------------------------------------- */
@@ -204,13 +263,8 @@ char *checksums_of(struct checksums *checksums, const char *path)
 	if (known)
 		return mem_copy(known);
 	/* Looked at before it is read: a change between the two makes the next look differ. */
-	char *bytes;
-	size_t length;
-	struct err unreadable = {0};
-	if (!places_read_file(path, &bytes, &length, &unreadable))
+	if (!checksum_of_file(path, now.hex, NULL))
 		return NULL;
-	checksum_of(bytes, length, now.hex);
-	mem_free(bytes);
 	if (checksums)
 		learn(checksums, &now);
 	return mem_copy(now.hex);

@@ -6,6 +6,7 @@ libpgtend_a_SOURCES += \
 	src/pg/connect_error.c \
 	src/pg/connect_error.h \
 	src/pg/copy.c \
+	src/pg/copy_in.c \
 	src/pg/dump.c \
 	src/pg/dump_tools.c \
 	src/pg/hosts.c \

@@ -253,6 +253,7 @@ void session_drop(struct session *session)
 	session->last_words = NULL;
 	session->exchange = EXCHANGE_NONE;
 	session->is_pipeline = session->is_copying_in = session->is_copying_out = session->is_copy_held = false;
+	session->is_feeding = session->is_feed_due = false;
 	session->connected_us = 0;
 }
 

@@ -90,6 +90,15 @@ static void send_failed(struct session *session)
 
 /* --- sending ----------------------------------------------------------------------------------- */
 
+/* Whoever feeds a COPY is asked for more once the last of it is on its way: so much stands in memory, and no more. */
+static void ask_for_more(struct session *session)
+{
+	if (!session->is_feeding || session->is_feed_due || session->state != SESSION_BUSY || !session->running)
+		return;
+	session->is_feed_due = true;
+	session->running->feed_fn(session->running->arg);
+}
+
 /* What could not be sent yet goes when the socket takes it; both directions are watched, or both sides could wait. */
 static void flush_and_watch(struct session *session)
 {
@@ -100,6 +109,8 @@ static void flush_and_watch(struct session *session)
 		return;
 	}
 	session_watch(session, (session->is_copy_held ? 0 : WATCH_READ) | (left == 1 ? WATCH_WRITE : 0), false);
+	if (left == 0)
+		ask_for_more(session);
 }
 
 static void begin_exchange(struct session *session, enum exchange exchange)
@@ -182,10 +193,13 @@ static void end_exchange(struct session *session)
 
 static void take_copy(struct session *session, bool is_in)
 {
-	bool is_wanted = !is_in && session->running && session->running->row_fn;
+	const struct entry *running = session->running;
+	bool is_wanted = running && (is_in ? running->feed_fn != NULL : running->row_fn != NULL);
 
 	if (session->running && !is_wanted)
 		session->running->is_copy = true;
+	session->is_feeding = is_in && is_wanted && session->state == SESSION_BUSY;
+	session->is_feed_due = false;
 	if (is_in)
 		session->is_copying_in = true;
 	else
@@ -244,6 +258,8 @@ static bool get_rid_of_copy(struct session *session)
 {
 	PGconn *conn = session->conn;
 
+	if (session->is_copying_in && session->is_feeding)
+		return false;
 	if (session->is_copying_in) {
 		if (PQputCopyEnd(conn, no_copy) == 0)
 			return false;
@@ -309,4 +325,27 @@ void session_copy_resume(struct session *session)
 		return;
 	session->is_copy_held = false;
 	session_io(session, 0); /* libpq may have read rows already */
+}
+
+/* A connection that broke tells it at the next flush. */
+void session_copy_put(struct session *session, const char *bytes, size_t length)
+{
+	if (!session->is_feeding)
+		return;
+	session->is_feed_due = false;
+	if (PQputCopyData(session->conn, bytes, (int)length) == 1)
+		flush_and_watch(session);
+	else if (PQstatus(session->conn) == CONNECTION_BAD)
+		lost_by_libpq(session);
+	else
+		session_copy_finish(session, "the data could not be sent");
+}
+
+void session_copy_finish(struct session *session, const char *give_up)
+{
+	if (!session->is_feeding)
+		return;
+	session->is_feeding = session->is_feed_due = false;
+	session->is_copying_in = PQputCopyEnd(session->conn, give_up) != 1;
+	session_io(session, 0);
 }

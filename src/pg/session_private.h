@@ -6,7 +6,7 @@
  *   session_request.c  the queue: submission, deadlines, draining, the end of a request
  *   session_io.c       sending, reading answers, notices, COPY refused
  *   session_wait.c     the task's side
- *   copy.c             the task's side of COPY ... TO STDOUT, block by block
+ *   copy.c, copy_in.c  the task's side of COPY ... TO STDOUT, and FROM STDIN, block by block
  *   pooler.c           startup options, and the same settings as a transaction around each request
  *   cancel.c           asking the server to cancel
  */
@@ -39,6 +39,7 @@ struct entry {
 	int deadline_ms;
 	bool is_unwrapped;
 	bool (*row_fn)(const char *row, size_t length, void *arg); /* NULL: it takes no rows of a COPY */
+	void (*feed_fn)(void *arg); /* NULL: it has no data for a COPY */
 	void (*fn)(struct result **result, const struct err *err, void *arg);
 	void *arg;
 	struct result *result;
@@ -130,6 +131,8 @@ struct session {
 	enum exchange exchange;
 	struct result *incoming;
 	bool is_pipeline, is_wrapped, is_copying_in, is_copying_out;
+	bool is_feeding;   /* the running request gives the data of a COPY */
+	bool is_feed_due;  /* it was told that the server takes more, and has not given it yet */
 	bool is_copy_held; /* whoever takes the rows of the COPY wants no more for now */
 	int64_t sent_ms, drain_since_ms, heard_ms;
 	struct canceller *canceller;

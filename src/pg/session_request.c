@@ -53,6 +53,7 @@ static struct entry *entry_new(const struct request *request)
 	entry->deadline_ms = request->deadline_ms;
 	entry->is_unwrapped = request->is_unwrapped;
 	entry->row_fn = request->row_fn;
+	entry->feed_fn = request->feed_fn;
 	entry->fn = request->fn;
 	entry->arg = request->arg;
 	if (request->params) {
@@ -196,6 +197,7 @@ void session_begin_drain(struct session *session, enum err_kind ending)
 	session_set_timer(session, session->drain_since_ms + CANCEL_REPEAT_MS);
 	cancel_start(session);
 	session_copy_resume(session); /* what is still to come is read and dropped */
+	session_copy_finish(session, "cancelled");
 	if (!session->canceller && session->running && ending != ERR_FAILED)
 		abandon(session);
 }

@@ -52,6 +52,16 @@ static bool is_script(const char *extension)
 	return false;
 }
 
+/* A seed that somebody packed: passed over, it would be missed. */
+static bool is_packed(const char *name)
+{
+	static const char *const ends[] = {".csv.gz", ".sql.gz", ".csv.zst", ".sql.zst", ".csv.bz2", ".sql.bz2", ".csv.xz", ".sql.xz"};
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (text_ends_with(name, ends[i]))
+			return true;
+	return false;
+}
+
 /* NULL: none. *key: how [runner] writes the extension. */
 static const char *runner_of(const struct fleet *fleet, const char *extension, const char **key)
 {
@@ -87,6 +97,8 @@ static bool read_sql(struct seed_file *file, off_t size, struct err *err)
 		mem_free(bytes);
 		return err_set(err, ERR_FAILED, "%s: holds a zero byte, this is no SQL text", file->name);
 	}
+	checksum_of(bytes, length, file->checksum);
+	file->bytes = (int64_t)length;
 	file->sql = mem_copy(text_starts_with(bytes, "\xEF\xBB\xBF") ? bytes + 3 : bytes);
 	mem_free(bytes);
 	seed_scan(file->sql, &file->scan);
@@ -100,6 +112,7 @@ struct reading {
 	const struct database *database;
 	const char *only;
 	const char *environment;
+	bool is_looking;
 	struct seed_list *list;
 	struct words others; /* names that `only` left out */
 };
@@ -119,6 +132,10 @@ static bool classify(struct reading *reading, const char *name, const char *path
 		       (file->way == SEED_SESSION ||
 		           trust_allows_command(fleet->config, reading->database->section, "seeds", err));
 	}
+	if (is_packed(name)) {
+		err_set(err, ERR_FAILED, "%s: seeds are read as they are, not packed", name);
+		return err_hint(err, "unpack it (gunzip), or move it out of the folder");
+	}
 	if (runner != NULL) {
 		if (!trust_allows_command(fleet->config, config_section(fleet->config, SECTION_RUNNER, ""), key, err))
 			return false;
@@ -128,6 +145,10 @@ static bool classify(struct reading *reading, const char *name, const char *path
 		return file->runner.count > 0 ||
 		       err_set(err, ERR_CONFIG, "%s: the runner of .%s is empty",
 		           section_where(config_section(fleet->config, SECTION_RUNNER, ""), NULL), extension);
+	}
+	if (strcasecmp(extension, "csv") == 0) {
+		add_file(list, name, path)->way = SEED_CSV;
+		return true;
 	}
 	bool is_module = seed_is_module(extension), may_run = (info->st_mode & 0111) != 0;
 	if (is_module || may_run) {
@@ -139,6 +160,21 @@ static bool classify(struct reading *reading, const char *name, const char *path
 		return true;
 	err_set(err, ERR_FAILED, "%s: nothing says how to run it", name);
 	return err_hint(err, "make it executable (chmod +x), or name a program: `.%s = COMMAND` in [runner]", extension);
+}
+
+/* For who only looks, what cannot run is a seed all the same. */
+static bool take(struct reading *reading, const char *name, const char *path, const struct stat *info, bool *is_taken, struct err *err)
+{
+	int before = reading->list->count;
+	if (classify(reading, name, path, info, is_taken, err))
+		return true;
+	if (!reading->is_looking)
+		return false;
+	err_clear(err);
+	if (reading->list->count == before)
+		add_file(reading->list, name, path)->way = SEED_EXECUTABLE;
+	*is_taken = true;
+	return true;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -162,7 +198,7 @@ static bool read_entry(
 		words_add(&reading->others, name);
 		is_taken = true;
 	} else if (ok && S_ISREG(info.st_mode)) {
-		ok = classify(reading, name, path, &info, &is_taken, err);
+		ok = take(reading, name, path, &info, &is_taken, err);
 	}
 	if (ok && !is_taken)
 		words_add(&reading->list->ignored, name);
@@ -214,6 +250,7 @@ static void file_done(struct seed_file *file)
 	mem_free(file->name);
 	mem_free(file->path);
 	mem_free(file->sql);
+	mem_free(file->into);
 	mem_free(file->record_sql);
 	seed_scan_done(&file->scan);
 	words_done(&file->runner);
@@ -273,6 +310,7 @@ bool seed_list_read(struct fleet *fleet, struct database *database, const struct
 	struct reading reading = {.fleet = fleet,
 	    .database = database,
 	    .only = options->only,
+	    .is_looking = options->is_looking,
 	    .environment = chosen != NULL ? chosen : environment_word(database->environment),
 	    .list = list};
 	bool ok = check_environment(folder, chosen, err) && read_folder(&reading, folder, "", err) &&

@@ -34,14 +34,14 @@ static const struct own_table table = {"seeds", columns, NULL,
     "Kept by pgtend: the seed files that ran since the database was last emptied (pgtend seed status).",
     OWN_SELECT | OWN_INSERT | OWN_UPDATE, {"file", "checksum"}};
 
-static void say_why_not(const struct database *database, struct session *session, const struct own_look *look, struct report *report)
+static void say_why_not(const struct database *database, const struct own_look *look, struct report *report)
 {
 	if (!section_bool(database->section, "metadata"))
 		return;
 	report_log(report, "what runs is not recorded, `seed status` will not know of it: %s", look->why_not);
 	if (!look->who)
 		return;
-	char *role = session_quote_identifier(session, look->who), *dbname = session_quote_identifier(session, database->dbname);
+	char *role = text_sql_name(look->who), *dbname = text_sql_name(database->dbname);
 	if (!look->has_schema)
 		report_hint(report, "to record what runs: GRANT CREATE ON DATABASE %s TO %s;", dbname, role);
 	else
@@ -59,7 +59,7 @@ bool seed_records_open(const struct database *database, struct session *session,
 	if (is_known && report && records->look.may_make)
 		is_known = own_tables_make(database, session, &table, 1, &records->look, err);
 	if (is_known && report && !records->look.is_there && records->look.why_not)
-		say_why_not(database, session, &records->look, report);
+		say_why_not(database, &records->look, report);
 	if (!is_known) {
 		own_look_done(&records->look);
 		return false;

@@ -1,29 +1,61 @@
 /* seeds/seed.c - fills a database from its seeds folder, file by file in name order. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "pgtend/fleet/blocker.h"
-#include "pgtend/loop/task.h"
-#include "pgtend/pg/alone.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
+#include "pgtend/fleet/blocker.h"
 #include "pgtend/pg/client_tool.h"
+#include "record.h"
 #include "seeds_internal.h"
 
 static const struct table_column columns[] = {
     {"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
     {"file", CELL_TEXT, "file", 0, "File of the seeds folder, or of its subfolder named as the environment."},
-    {"way", CELL_TEXT, "way", 1, "sql (one transaction over pgtend's own connection), psql, runner (of [runner]), program (the file itself) or helper (pgtend's own, for JavaScript and TypeScript)."},
+    {"way", CELL_TEXT, "way", 1, "sql (one transaction over pgtend's own connection), csv (copied into a table), psql, runner (of [runner]), program (the file itself) or helper (pgtend's own, for JavaScript and TypeScript)."},
+    {"into", CELL_TEXT, "into", 2, "Of a CSV file: the table that its name names, with its schema; null when it is not there yet."},
     {"state", CELL_TEXT, "state", 0, "done, failed or not_run."},
+    {"rows", CELL_COUNT, "rows", 1,
+        "How many rows it wrote, by the server's word (of a CSV file: how many came anew); null for programs and psql, and when it did not run."},
+    {"again", CELL_TEXT, "again", 2, "With --twice: same, changed (rows came or went when it ran again) or failed; else null."},
     {"duration_ms", CELL_MS, "took", 1, "From the start of the file to its end; null when it did not run."},
 };
 const struct table_shape seed_shape = {"seed", columns, sizeof columns / sizeof columns[0]};
 
-/* What a file needs and is not there is said before anything runs. */
-static bool check_ways(struct database *database, const struct seed_list *list, struct err *err)
+/* SELECT ... INTO makes a table, INSERT INTO and MERGE INTO do not. */
+static bool selects_into(const char *sql)
 {
-	for (int i = 0; i < list->count; i++) {
-		const struct seed_file *file = &list->files[i];
+	for (const char *at = strcasestr(sql, "into"); at != NULL; at = strcasestr(at + 1, "into")) {
+		const char *end = at;
+		while (end > sql && isspace((unsigned char)end[-1]))
+			end--;
+		bool is_insert = end - sql >= 6 && strncasecmp(end - 6, "insert", 6) == 0;
+		if (!is_insert && !(end - sql >= 5 && strncasecmp(end - 5, "merge", 5) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* A table that is not there may still be made by what runs before. */
+static bool may_make_tables(const struct seed_file *file)
+{
+	if (file->way == SEED_CSV)
+		return false;
+	return file->way != SEED_SESSION || strcasestr(file->sql, "create") != NULL || selects_into(file->sql);
+}
+
+/* What a file needs and is not there is said before anything runs. */
+static bool check_ways(struct seed_run *run, struct err *err)
+{
+	struct database *database = run->database;
+	bool may_be_absent = false;
+	for (int i = 0; i < run->list.count; i++) {
+		struct seed_file *file = &run->list.files[i];
+		if (file->way == SEED_CSV && !seed_check_csv(run, file, may_be_absent, err))
+			return false;
+		may_be_absent = may_be_absent || may_make_tables(file);
 		if (file->scan.copy_line > 0 && !database_can(database, CAP_COPY_IN, err)) {
 			err_prefix(err, "%s:%d: COPY FROM STDIN", file->name, file->scan.copy_line);
 			return err_hint(err, "write the rows as INSERT");
@@ -41,7 +73,7 @@ static bool check_ways(struct database *database, const struct seed_list *list, 
 static void tell_ignored(const struct seed_list *list, struct report *report)
 {
 	for (size_t i = 0; i < list->ignored.count; i++)
-		report_log(report, "%s: ignored, it is neither .sql nor executable nor has it a runner", list->ignored.v[i]);
+		report_log(report, "%s: ignored, it is neither .sql nor .csv nor executable nor has it a runner", list->ignored.v[i]);
 }
 
 static const char *state_word(enum seed_state state)
@@ -58,7 +90,11 @@ static struct table *rows_of(const struct database *database, const struct seed_
 		table_set_text(rows, row, "database", database->name);
 		table_set_text(rows, row, "file", file->name);
 		table_set_text(rows, row, "way", seed_way_word(file->way));
+		table_set_text(rows, row, "into", file->into);
+		table_set_text(rows, row, "again", file->again);
 		table_set_text(rows, row, "state", state_word(file->state));
+		if (file->state == SEED_DONE && file->rows >= 0)
+			table_set_int(rows, row, "rows", file->rows);
 		if (file->state != SEED_NOT_RUN)
 			table_set_real(rows, row, "duration_ms", file->took_ms);
 	}
@@ -66,29 +102,44 @@ static struct table *rows_of(const struct database *database, const struct seed_
 }
 
 /* A fresh session for each file: what one file sets must not reach the next. */
-static bool run_sql(
-    struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
+static bool run_in_session(struct seed_run *run, struct seed_file *file, struct err *err)
 {
+	struct database *database = run->database;
 	struct session *session =
-	    database_action_session(fleet, database, NULL, "seed", database_lock_timeout_ms(database), true);
-	bool ok = session_ready_wait(session, 0, err) && seed_run_session(session, file, report, err);
+	    database_action_session(run->fleet, database, NULL, "seed", database_lock_timeout_ms(database), true);
+	bool ok = session_ready_wait(session, 0, err) &&
+	          (file->way == SEED_CSV ? seed_run_csv(run, session, file, err) : seed_run_session(run, session, file, err));
 	session_free(session);
 	return ok;
 }
 
-static bool run_file(
-    struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err)
+/* psql and programs: what they ran is recorded behind them, or by psql itself in its one transaction. */
+static bool run_outside(struct seed_run *run, struct seed_file *file, struct err *err)
 {
 	int64_t began_us = units_now_us();
-	bool ok;
-	if (file->way == SEED_SESSION)
-		ok = run_sql(fleet, database, file, report, err);
-	else if (file->way == SEED_PSQL)
-		ok = seed_run_psql(fleet, database, file, report, err);
-	else
-		ok = seed_run_program(fleet, database, file, report, err);
+	/* Before it runs: a program may change its own file. */
+	if (!checksum_of_file(file->path, file->checksum, &file->bytes))
+		return err_set(err, ERR_FAILED, "%s: cannot be read", file->name);
+	bool is_psql = file->way == SEED_PSQL, is_within = is_psql && seed_is_psql_single(file);
+	mem_free(file->record_sql);
+	file->record_sql = is_within ? seed_record_within(run, file) : NULL;
+	bool ok = is_psql ? seed_run_psql(run->fleet, run->database, file, run->report, err)
+	                  : seed_run_program(run->fleet, run->database, file, run->report, err);
+	file->took_ms = (double)(units_now_us() - began_us) / 1000.0;
+	if (ok && !is_within)
+		seed_record_after(run, run->session, file);
+	return ok;
+}
+
+bool seed_run_file(struct seed_run *run, struct seed_file *file, struct err *err)
+{
+	int64_t began_us = units_now_us();
+	file->rows = -1;
+	bool ok = file->way == SEED_SESSION || file->way == SEED_CSV ? run_in_session(run, file, err) : run_outside(run, file, err);
 	file->took_ms = (double)(units_now_us() - began_us) / 1000.0;
 	file->state = ok ? SEED_DONE : SEED_FAILED;
+	if (!ok)
+		file->rows = -1;
 	return ok;
 }
 
@@ -123,14 +174,15 @@ static void tell_failure(
 	mem_free(left);
 }
 
-static bool run_all(
-    struct fleet *fleet, struct database *database, struct seed_list *list, struct report *report, struct err *err)
+static bool run_all(struct seed_run *run, struct err *err)
 {
+	struct seed_list *list = &run->list;
+	struct report *report = run->report;
 	int64_t began_us = units_now_us();
 	for (int i = 0; i < list->count; i++) {
 		report_step(report, "%s", list->files[i].name);
 		report_progress(report, i, list->count, "files");
-		if (!run_file(fleet, database, &list->files[i], report, err)) {
+		if (!seed_run_file(run, &list->files[i], err)) {
 			tell_failure(list, &list->files[i], report, err);
 			return false;
 		}
@@ -142,43 +194,60 @@ static bool run_all(
 	return true;
 }
 
-static void tell_plan(const struct database *database, const struct seed_list *list, struct report *report)
+static void tell_plan(const struct seed_run *run)
 {
-	for (int i = 0; i < list->count; i++)
-		report_log(report, "%s: would run (%s)", list->files[i].name, seed_way_word(list->files[i].way));
-	report_summary(report, "%d seed%s would run in %s", list->count, list->count == 1 ? "" : "s",
-	    environment_word(database->environment));
+	const struct seed_list *list = &run->list;
+	for (int i = 0; i < list->count; i++) {
+		const struct seed_file *file = &list->files[i];
+		if (file->way == SEED_CSV)
+			report_log(run->report, "%s: would be copied into %s", file->name,
+			    file->into != NULL ? file->into : "its table, which is not there yet");
+		else
+			report_log(run->report, "%s: would run (%s)", file->name, seed_way_word(file->way));
+	}
+	report_summary(run->report, "%d seed%s would run in %s", list->count, list->count == 1 ? "" : "s", list->files[0].environment);
 }
 
-static bool learn(struct fleet *fleet, struct database *database, struct err *err)
+static bool open_run(struct seed_run *run, struct err *err)
 {
-	struct session *session =
-	    database_action_session(fleet, database, NULL, "seed", database_lock_timeout_ms(database), true);
-	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(fleet, database, session, err);
-	session_free(session);
+	run->session =
+	    database_action_session(run->fleet, run->database, NULL, "seed", database_lock_timeout_ms(run->database), true);
+	return session_ready_wait(run->session, 0, err) && database_learn_wait(run->fleet, run->database, run->session, err) &&
+	       check_ways(run, err) && seed_find_programs(run->fleet, run->database, &run->list, err);
+}
+
+static bool carry_out(struct seed_run *run, struct err *err)
+{
+	struct seed_records records;
+	if (!seed_records_open(run->database, run->session, run->report, &records, err))
+		return false;
+	run->records = &records;
+	bool ok = run_all(run, err) && (!run->options->is_twice || seed_run_twice(run, err));
+	run->records = NULL;
+	seed_records_done(&records);
 	return ok;
 }
 
-bool seeds_run(struct fleet *fleet, struct database *database, const struct seeds_options *options,
-    struct report *report, struct err *err)
+bool seeds_run(struct fleet *fleet, struct database *database, const struct seeds_options *options, struct report *report,
+    struct err *err)
 {
-	struct seed_list list;
-	if (!database_refuse_production(database, "seed", err) || !seed_list_read(fleet, database, options, &list, err))
+	struct seed_run run = {.fleet = fleet, .database = database, .options = options, .report = report};
+	if (!database_refuse_production(database, "seed", err) || !seed_list_read(fleet, database, options, &run.list, err))
 		return false;
-	tell_ignored(&list, report);
+	tell_ignored(&run.list, report);
 	bool ok = true;
-	if (list.count == 0)
+	if (run.list.count == 0)
 		report_summary(report, "no seeds in %s", section_text(database->section, "seeds"));
 	else
-		ok = learn(fleet, database, err) && check_ways(database, &list, err) &&
-		     seed_find_programs(fleet, database, &list, err);
-	if (ok && list.count > 0) {
+		ok = open_run(&run, err);
+	if (ok && run.list.count > 0) {
 		if (options->is_dry_run)
-			tell_plan(database, &list, report);
+			tell_plan(&run);
 		else
-			ok = run_all(fleet, database, &list, report, err);
+			ok = carry_out(&run, err);
 	}
-	report_rows(report, rows_of(database, &list));
-	seed_list_done(&list);
+	report_rows(report, rows_of(database, &run.list));
+	session_free(run.session);
+	seed_list_done(&run.list);
 	return ok;
 }

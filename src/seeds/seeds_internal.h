@@ -52,8 +52,10 @@ struct seed_file {
 	struct words runner;   /* SEED_RUNNER, SEED_HELPER: the words before its path */
 	const char *environment;    /* under which it runs: --env, else the database's; borrowed from the list's options */
 	bool is_environment_chosen; /* by --env: programs are told, whatever NODE_ENV they would inherit */
+	char *into;       /* SEED_CSV: the table, "public.users"; NULL: not known yet */
 	char *record_sql; /* SEED_PSQL in one transaction: sent behind the file, within it; NULL: nothing is recorded there */
 	enum seed_state state;
+	const char *again; /* --twice: "same", "changed", "failed"; NULL: it ran once */
 	double took_ms;
 	int64_t rows;  /* -1: not known */
 	int64_t bytes;
@@ -122,11 +124,47 @@ PGTEND_CHECK bool seed_find_programs(
 void seed_add_environment(struct words *env, const struct database *database, const struct seed_file *file);
 void seed_forget_environment(struct words *env);
 
-/* ---- whole.c, exec.c: one file ------------------------------------------------------ */
+/* ---- one run ------------------------------------------------------------------------- */
 
-/* err: "FILE:LINE: what the server said". */
-PGTEND_CHECK bool seed_run_session(
-    struct session *session, struct seed_file *file, struct report *report, struct err *err);
+struct seed_records;
+struct seed_run {
+	struct fleet *fleet;
+	struct database *database;
+	const struct seeds_options *options;
+	struct seed_list list;
+	struct session *session; /* asks, quotes, and records what ran without a transaction of ours */
+	struct seed_records *records;
+	struct report *report;
+};
+
+/* seed.c: one file, recorded. */
+PGTEND_CHECK bool seed_run_file(struct seed_run *run, struct seed_file *file, struct err *err);
+/* twice.c: all of them have run; again, file by file, with the rows of all tables counted. */
+PGTEND_CHECK bool seed_run_twice(struct seed_run *run, struct err *err);
+
+/* ---- transact.c: a file's transaction, its record in it or right behind it ------------- */
+
+PGTEND_CHECK bool seed_begin(struct session *session, struct err *err);
+/* Records the file and commits. */
+PGTEND_CHECK bool seed_commit(struct seed_run *run, struct session *session, struct seed_file *file, struct err *err);
+/* The same where `end` is the file's own last statement. */
+PGTEND_CHECK bool seed_commit_by(
+    struct seed_run *run, struct session *session, struct seed_file *file, const char *end, struct err *err);
+void seed_rollback(struct session *session);
+/* Behind a file that has run: a transaction of its own. That it cannot be recorded is no failure of the file. */
+void seed_record_after(struct seed_run *run, struct session *session, struct seed_file *file);
+/* In the file's transaction, took_ms by the server's clock. NULL: nothing is recorded. Caller frees. */
+char *seed_record_within(const struct seed_run *run, const struct seed_file *file);
+void seed_log_notices(const struct seed_file *file, const struct result *result, struct report *report);
+
+/* ---- whole.c, load.c, exec.c: one file -------------------------------------------------- */
+
+/* err: "FILE:LINE: what the server said". Both record it, the first one within its transaction wherever it has one. */
+PGTEND_CHECK bool seed_run_session(struct seed_run *run, struct session *session, struct seed_file *file, struct err *err);
+PGTEND_CHECK bool seed_run_csv(struct seed_run *run, struct session *session, struct seed_file *file, struct err *err);
+/* What would go wrong, known before anything runs; a table that is not there yet is none where may_be_absent. Fills file->into. */
+PGTEND_CHECK bool seed_check_csv(struct seed_run *run, struct seed_file *file, bool may_be_absent, struct err *err);
+/* Recorded by the caller, or by file->record_sql. */
 PGTEND_CHECK bool seed_run_psql(
     struct fleet *fleet, struct database *database, struct seed_file *file, struct report *report, struct err *err);
 PGTEND_CHECK bool seed_run_program(

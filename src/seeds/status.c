@@ -104,7 +104,7 @@ static void compare(struct fleet *fleet, const struct database *database, const 
 
 bool seeds_status_wait(struct fleet *fleet, struct database *database, struct session *session, struct table *table, struct err *err)
 {
-	static const struct seeds_options all;
+	static const struct seeds_options all = {.is_looking = true};
 	struct seed_list list;
 	struct seed_rows rows;
 	if (!seed_list_read(fleet, database, &all, &list, err))

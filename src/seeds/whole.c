@@ -1,12 +1,12 @@
-/* seeds/whole.c - one SQL file through a session: one message, so that the server makes one transaction of
- * it; or, where it
- * asks for that, its statements one by one. */
+/* seeds/whole.c - one SQL file through a session: one message in one transaction, with what is recorded of it; or, where it asks for that,
+ * its statements one by one. */
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "pgtend/fleet/blocker.h"
-#include "pgtend/loop/task.h"
-#include "pgtend/pg/alone.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/core/units.h"
+#include "pgtend/pg/alone.h"
 #include "seeds_internal.h"
 
 /* What was sent: the whole file, or one statement of it. */
@@ -59,29 +59,42 @@ static void word_error(const struct sent *sent, const struct result *result, str
 	text_done(&place);
 }
 
-static void log_notices(const struct seed_file *file, const struct result *result, struct report *report)
+/* What its statements wrote, by their own word. */
+static void count_rows(struct seed_file *file, struct result *result)
 {
-	const struct words *notices = result_notices(result);
-	for (size_t i = 0; notices != NULL && i < notices->count; i++)
-		report_log(report, "%s: %s", file->name, notices->v[i]);
+	static const char *const words[] = {"INSERT ", "UPDATE ", "DELETE ", "MERGE ", "COPY "};
+	for (int i = 0; i < result_count(result); i++) {
+		result_choose(result, i);
+		const char *tag = result_tag(result), *last = tag != NULL ? strrchr(tag, ' ') : NULL;
+		for (size_t k = 0; last != NULL && k < sizeof words / sizeof words[0]; k++)
+			if (text_starts_with(tag, words[k]))
+				file->rows += strtoll(last + 1, NULL, 10);
+	}
 }
 
-/* A file may end inside the transaction that it began, also by failing there. */
-static bool end_transaction(struct session *session, const struct seed_file *file, struct err *err)
+/* A file may end inside the transaction that it began. */
+static bool check_ended(struct session *session, const struct seed_file *file, struct err *err)
 {
 	if (!session_in_transaction(session))
 		return true;
-	struct err ignored;
-	task_shield();
-	if (!session_query_wait(session, "rollback", NULL, 0, 10000, NULL, &ignored))
-		session_close(session);
-	task_unshield();
 	return err_set(
 	    err, ERR_FAILED, "%s:%d: begins a transaction and never commits it", file->name, file->scan.transaction_line);
 }
 
+static bool take_answer(
+    const struct sent *sent, struct seed_file *file, bool ok, struct result *result, struct report *report, struct err *err)
+{
+	seed_log_notices(file, result, report);
+	if (ok)
+		count_rows(file, result);
+	else
+		word_error(sent, result, err);
+	result_free(result);
+	return ok;
+}
+
 /* One by one, outside of transactions: for CALL, VACUUM and their like. */
-static bool run_singly(struct session *session, const struct seed_file *file, struct report *report, struct err *err)
+static bool run_singly(struct session *session, struct seed_file *file, struct report *report, struct err *err)
 {
 	const struct seed_scan *scan = &file->scan;
 	bool ok = true;
@@ -93,36 +106,72 @@ static bool run_singly(struct session *session, const struct seed_file *file, st
 		struct sent sent = {file, i, from};
 		struct result *result = NULL;
 		ok = session_alone_wait(session, &statement, &result, err);
-		if (result != NULL)
-			log_notices(file, result, report);
-		if (!ok)
-			word_error(&sent, result, err);
-		result_free(result);
+		ok = take_answer(&sent, file, ok, result, report, err);
 		mem_free(sql);
 	}
 	return ok;
 }
 
-static bool run_whole(struct session *session, const struct seed_file *file, struct report *report, struct err *err)
+/* length: how much of the file. */
+static bool send_whole(struct session *session, struct seed_file *file, size_t length, struct report *report, struct err *err)
 {
 	struct sent sent = {file, 0, 0};
 	struct result *result = NULL;
-	bool ok = session_query_wait(session, file->sql, NULL, 0, 0, &result, err);
-	if (result != NULL)
-		log_notices(file, result, report);
-	if (!ok)
-		word_error(&sent, result, err);
-	result_free(result);
+	char *sql = mem_copy_n(file->sql, length);
+	struct session_statement statement = {.sql = sql};
+	bool ok = session_alone_wait(session, &statement, &result, err);
+	ok = take_answer(&sent, file, ok, result, report, err);
+	mem_free(sql);
 	return ok;
 }
 
-bool seed_run_session(
-    struct session *session, struct seed_file *file, struct report *report, struct err *err)
+/* The file's own transaction, or one around it: in either case what is recorded of it is part of it. */
+static bool run_within(struct seed_run *run, struct session *session, struct seed_file *file, struct err *err)
 {
-	struct err ignored;
-	if (file->scan.statement_count == 0)
+	const struct seed_scan *scan = &file->scan;
+	if (!scan->is_whole_transaction)
+		return (seed_begin(session, err) || err_prefix(err, "%s", file->name)) &&
+		       send_whole(session, file, strlen(file->sql), run->report, err) && seed_commit(run, session, file, err);
+	size_t end = scan->statements[scan->statement_count - 1].offset;
+	return send_whole(session, file, end, run->report, err) && seed_commit_by(run, session, file, file->sql + end, err);
+}
+
+/* Statements that may run alone only (VACUUM, CALL of a procedure that commits) are not among these. */
+static bool is_within_transaction(const struct seed_file *file)
+{
+	static const char *const words[] = {"INSERT", "UPDATE", "DELETE", "WITH", "MERGE", "SELECT", "VALUES", "TRUNCATE", "TABLE", NULL};
+	const struct seed_scan *scan = &file->scan;
+	if (scan->is_whole_transaction)
 		return true;
-	bool ok = seed_scan_is_single(&file->scan) ? run_singly(session, file, report, err)
-	                                           : run_whole(session, file, report, err);
-	return ok ? end_transaction(session, file, err) : (end_transaction(session, file, &ignored), false);
+	if (scan->is_without_transaction || scan->transaction_line > 0)
+		return false;
+	if (scan->statement_count > 1)
+		return true;
+	const char *first = file->sql + scan->statements[0].offset;
+	size_t length = strcspn(first, " \t\r\n(;/-'\"*");
+	for (int i = 0; words[i] != NULL; i++)
+		if (strlen(words[i]) == length && strncasecmp(first, words[i], length) == 0)
+			return true;
+	return false;
+}
+
+static bool run_without(struct seed_run *run, struct session *session, struct seed_file *file, struct err *err)
+{
+	int64_t began_us = units_now_us();
+	bool ok = seed_scan_is_single(&file->scan) ? run_singly(session, file, run->report, err)
+	                                           : send_whole(session, file, strlen(file->sql), run->report, err);
+	ok = ok && check_ended(session, file, err);
+	file->took_ms = (double)(units_now_us() - began_us) / 1000.0;
+	if (ok)
+		seed_record_after(run, session, file);
+	return ok;
+}
+
+bool seed_run_session(struct seed_run *run, struct session *session, struct seed_file *file, struct err *err)
+{
+	file->rows = 0;
+	bool ok = file->scan.statement_count > 0 && is_within_transaction(file) ? run_within(run, session, file, err)
+	                                                                        : run_without(run, session, file, err);
+	seed_rollback(session);
+	return ok;
 }

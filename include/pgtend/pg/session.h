@@ -113,6 +113,9 @@ struct request {
 	/* COPY ... TO STDOUT: each row as it came over the wire. False: no more for now, until session_copy_resume(). NULL: a COPY is refused. Tasks use
 	 * pg/copy.h. */
 	bool (*row_fn)(const char *row, size_t length, void *arg);
+	/* COPY ... FROM STDIN: called when the server takes (more) data, which then go by session_copy_put(); session_copy_finish() ends it. NULL: a COPY is
+	 * refused. Tasks use pg/copy.h. */
+	void (*feed_fn)(void *arg);
 	/* Called once, on the loop. result is NULL when none came. err.kind is ERR_NONE when all went well; SQL errors come with sqlstate and result_error(). The result is freed after the call unless *result is set to NULL by the callee. */
 	void (*fn)(struct result **result, const struct err *err, void *arg);
 	void *arg;
@@ -125,6 +128,10 @@ uint64_t session_submit(struct session *session, const struct request *request);
 void session_cancel(struct session *session, uint64_t number);
 /* The request whose row_fn wanted no more wants more. Nothing is read from the server in between: it waits, as far as its buffers do not bear it. */
 void session_copy_resume(struct session *session);
+/* The request's data, copied. Called once for each feed_fn. */
+void session_copy_put(struct session *session, const char *bytes, size_t length);
+/* No more. give_up: why the server shall forget all of it, and the request fails; NULL: they are whole. */
+void session_copy_finish(struct session *session, const char *give_up);
 int session_queued(const struct session *session); /* waiting and running */
 
 /* --- in a task ------------------------------------------------------------------------------- */

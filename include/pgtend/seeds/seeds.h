@@ -16,6 +16,7 @@ extern const struct table_shape seed_shape;
 struct seeds_options {
 	const char *only;        /* one file's name as the folder has it: "010_users.sql", "development/020_demo.sql"; NULL: all */
 	const char *environment; /* whose subfolder follows, and what programs are told as NODE_ENV; NULL: the database's. Production is refused */
+	bool is_looking;         /* `seed status`: nothing will run, so that nothing need be trusted or fit to be run */
 	bool is_dry_run;
 	bool is_twice;           /* runs all of them again and compares the rows of all tables: ERR_FAILED names the files that are not idempotent */
 };
@@ -24,6 +25,16 @@ struct seeds_options {
  * itself too. */
 PGTEND_CHECK bool seeds_run(struct fleet *fleet, struct database *database, const struct seeds_options *options,
     struct report *report, struct err *err);
+
+/* The next file of the folder, numbered as the folder does it. *made: its path; caller frees. In a task; asks the database only for csv_table. */
+struct seeds_new {
+	const char *title;       /* "demo_users", "demo_users.ts"; NULL: csv_table says it */
+	const char *csv_table;   /* "users", "app.users": CSV with its columns as header; NULL */
+	const char *environment; /* in that subfolder; NULL: in the folder itself */
+	bool is_dry_run;
+};
+PGTEND_CHECK bool seeds_new(
+    struct fleet *fleet, struct database *database, const struct seeds_new *wanted, char **made, struct err *err);
 
 /* One row a file of the folder, in the order in which they run, then what ran besides (of other environments, or gone); states: applied,
  * changed, not_run, gone. session: only reads. */

@@ -1,0 +1,16 @@
+-- The table that a file of CSV is named after. $1 schema ('': by the search path), $2 name, as they stand in the file's name; $3 and $4 the
+-- same in lower case, for names that nobody quotes. One row, or none.
+select n.nspname as schema,
+       c.relname as name,
+       c.oid,
+       c.relkind as kind,
+       pg_catalog.row_security_active(c.oid) as is_row_secured,
+       -- something in it whose being there twice the table itself would notice
+       exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indimmediate) as has_key
+  from pg_catalog.pg_class c
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+ where c.relkind in ('r', 'p', 'f', 'v', 'm')
+   and c.relname in ($2, $4)
+   and case when $1 = '' then pg_catalog.pg_table_is_visible(c.oid) else n.nspname in ($1, $3) end
+ order by c.relname = $2 desc, n.nspname = $1 desc
+ limit 1;
