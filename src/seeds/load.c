@@ -10,11 +10,11 @@
 
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
-#include "pgtend/core/units.h"
+#include "pgtend/fleet/blocker.h"
 #include "load.h"
 #include "pgtend/sql_embedded.h"
 
-enum { BLOCK_BYTES = 64 * 1024, DEADLINE_MS = 15000 };
+enum { BLOCK_BYTES = 64 * 1024, PROGRESS_BYTES = 1 << 20, DEADLINE_MS = 15000 };
 
 /* ---- the stream ------------------------------------------------------------------------ */
 
@@ -41,7 +41,8 @@ static bool stream(struct load *load, struct copy_in *copy, int fd, char **why)
 		is_wanted = csv_watch_add(&load->watch, block + skip, (size_t)got - skip) &&
 		            copy_in_write_wait(copy, block + skip, (size_t)got - skip);
 		done += got;
-		report_progress(load->run->report, done, load->size, "bytes");
+		if (done % PROGRESS_BYTES < got)
+			report_progress(load->run->report, done, load->size, "bytes");
 	}
 	if (is_wanted && got < 0)
 		*why = mem_format("%s: cannot be read: %s", load->file->name, strerror(errno));
@@ -213,7 +214,7 @@ static void load_done(struct load *load)
 static bool fill(struct load *load, struct err *err)
 {
 	struct database *database = load->run->database;
-	bool must_look = false, has_copy = database->server->has[CAP_COPY_IN] && !load->target.is_row_secured;
+	bool must_look = false, has_copy = database->server->has[CAP_COPY_IN] && load->target.takes_copy;
 	if (!must_look_at_keys(load, &must_look, err))
 		return err_prefix(err, "%s", load->file->name);
 	bool ok = !has_copy ? load_by_rows(load, must_look, err) : must_look ? load_by_table(load, err) : load_straight(load, err);
@@ -221,6 +222,18 @@ static bool fill(struct load *load, struct err *err)
 		report_log(load->run->report, "%s: %lld of %lld rows left out, their keys are there already", load->file->name,
 		    (long long)(load->copied - load->file->rows), (long long)load->copied);
 	return ok;
+}
+
+/* Who holds the table that it did not get. */
+static void name_blocker(const struct load *load, struct err *err)
+{
+	if (strcmp(err->sqlstate, "55P03") != 0 || load->target.oid == NULL)
+		return;
+	char *oids = mem_format("{%s}", load->target.oid), *who = database_blocker(load->run->session, oids, false);
+	if (who != NULL)
+		err_hint(err, "%s", who);
+	mem_free(oids);
+	mem_free(who);
 }
 
 static int64_t size_of(const char *path)
@@ -249,8 +262,10 @@ bool seed_run_csv(struct seed_run *run, struct session *session, struct seed_fil
 		ok = fill(&load, err) && advance_sequences(&load, err);
 	}
 	ok = ok && seed_commit(run, session, file, err);
-	if (!ok)
+	if (!ok) {
 		seed_rollback(session);
+		name_blocker(&load, err);
+	}
 	load_done(&load);
 	return ok;
 }

@@ -137,7 +137,7 @@ static void take_target(struct session *session, const struct result *result, st
 	target->name = copy_of(result, 0, "name");
 	target->oid = copy_of(result, 0, "oid");
 	target->kind = result_text(result, 0, result_column(result, "kind"))[0];
-	target->is_row_secured = is(result, 0, "is_row_secured");
+	target->takes_copy = is(result, 0, "takes_copy");
 	target->has_key = is(result, 0, "has_key");
 	char *schema = session_quote_identifier(session, target->schema), *name = session_quote_identifier(session, target->name);
 	target->quoted = mem_format("%s.%s", schema, name);

@@ -17,7 +17,7 @@ struct seed_target {
 	char *schema, *name, *oid;
 	char *quoted; /* "schema"."name", by libpq */
 	char kind;    /* pg_class.relkind */
-	bool is_row_secured, has_key;
+	bool takes_copy, has_key;
 	struct target_column *columns;
 	int column_count;
 };

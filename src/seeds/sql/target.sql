@@ -4,7 +4,9 @@ select n.nspname as schema,
        c.relname as name,
        c.oid,
        c.relkind as kind,
-       pg_catalog.row_security_active(c.oid) as is_row_secured,
+       -- COPY refuses row security, and views but those with a trigger INSTEAD OF INSERT
+       not pg_catalog.row_security_active(c.oid)
+         and (c.relkind <> 'v' or exists (select from pg_catalog.pg_trigger t where t.tgrelid = c.oid and t.tgtype & 68 = 68)) as takes_copy,
        -- something in it whose being there twice the table itself would notice
        exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indimmediate) as has_key
   from pg_catalog.pg_class c
