@@ -10,8 +10,9 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
 #include "pgtend/loop/child.h"
-#include "pgtend/loop/task.h"
+#include "pgtend/fresh/copies.h"
 #include "reset_internal.h"
+#include "snapshot_internal.h"
 
 /* --- dropping ------------------------------------------------------------------------------------------------------ */
 
@@ -26,32 +27,14 @@ void fresh_drop(struct fresh *fresh, const char *dbname, const char *why)
 		copy_let_go_wait(fresh->keeper, dbname);
 }
 
-/* A copy of ours that nobody works on is what it will be: what was put aside, or what a dead run left half made. */
-static const char *why_drop(const struct copy *copy)
-{
-	if (!copy->is_ours || copy->is_held || copy->kind == COPY_SNAPSHOT)
-		return NULL;
-	if (copy->kind == COPY_OLD)
-		return "in whose place a new one is";
-	return copy->is_marked && copy->is_whole ? NULL : "left half made by an interrupted run";
-}
-
 void fresh_drop_old(struct fresh *fresh)
 {
 	struct err trouble = {0};
-	if (!fresh_look(fresh, &trouble)) {
+	report_step(fresh->report, "dropping what was put aside");
+	if (fresh_look(fresh, &trouble))
+		(void)copies_mend(&fresh->beside, &fresh->copies);
+	else
 		report_log(fresh->report, "what was put aside is not looked for: %s", trouble.text);
-		return;
-	}
-	for (int i = 0; i < fresh->copies.count; i++) {
-		const struct copy *copy = &fresh->copies.v[i];
-		const char *why = why_drop(copy);
-		/* Who holds it now has begun since we looked. */
-		if (!why || !copy_hold_wait(fresh->keeper, copy->dbname, &trouble))
-			continue;
-		report_step(fresh->report, "dropping %s", copy->dbname);
-		fresh_drop(fresh, copy->dbname, why);
-	}
 }
 
 /* --- templates and spares of other states --------------------------------------------------------------------------- */
@@ -64,48 +47,42 @@ static bool is_of_use(const struct fresh *fresh, const struct copy *spare)
 	       spare->made_us >= template->made_us;
 }
 
-static void drop_spares(struct fresh *fresh)
+/* Of one state only the newest template is of use. */
+static const char *why_stale(const struct fresh *fresh, const struct copy *copy)
+{
+	const struct copy *template = fresh_template(fresh);
+	if (!copy->is_ours || copy->is_held || !copy->is_whole)
+		return NULL;
+	if (copy->kind == COPY_SPARE && !is_of_use(fresh, copy))
+		return "a clone of another state";
+	return copy->kind == COPY_TEMPLATE && template && template != copy && copy->digest &&
+	               strcmp(copy->digest, fresh->digest) == 0
+	           ? "another template of its state is newer"
+	           : NULL;
+}
+
+static void drop_stale(struct fresh *fresh)
 {
 	struct err ignored = {0};
 	for (int i = 0; i < fresh->copies.count; i++) {
 		const struct copy *copy = &fresh->copies.v[i];
-		if (copy->kind == COPY_SPARE && copy->is_ours && !copy->is_held && !is_of_use(fresh, copy) &&
-		    copy_hold_wait(fresh->keeper, copy->dbname, &ignored))
-			fresh_drop(fresh, copy->dbname, "a clone of another state");
+		const char *why = why_stale(fresh, copy);
+		if (why && copy_hold_wait(fresh->keeper, copy->dbname, &ignored))
+			fresh_drop(fresh, copy->dbname, why);
 	}
 }
 
-/* Newest first, so that the oldest go: more than so many, or more room than is allowed with a spare beside them. Of one
- * state only the newest is of use; that of the working tree stays, however long ago it was made. */
-static void drop_templates(struct fresh *fresh)
+/* templates_keep, templates_disk. */
+static void prune(struct fresh *fresh)
 {
-	const struct section *section = fresh->database->section;
-	int64_t most = section_int(section, "templates_keep"), most_bytes = fresh_most_bytes(fresh->database);
-	int64_t count = 0, bytes = 0;
-	struct words seen = {0};
-	struct err ignored = {0};
-	for (int i = 0; i < fresh->copies.count; i++) {
-		const struct copy *copy = &fresh->copies.v[i];
-		if ((copy->kind != COPY_TEMPLATE && copy->kind != COPY_SPARE) || !copy->is_whole || !copy->digest)
-			continue;
-		bool is_first = copy->kind == COPY_SPARE || !words_has(&seen, copy->digest);
-		count += copy->kind == COPY_TEMPLATE && is_first;
-		bytes += copy->bytes > 0 ? copy->bytes : 0;
-		if (copy->kind == COPY_TEMPLATE)
-			words_add(&seen, copy->digest);
-		bool is_current = is_first && strcmp(copy->digest, fresh->digest) == 0;
-		const char *why = copy->kind == COPY_SPARE || is_current ? NULL
-		                  : !is_first              ? "another template of its state is newer"
-		                  : count > most           ? "more than templates_keep says"
-		                  : bytes > most_bytes     ? "more room than templates_disk says"
-		                                           : NULL;
-		if (why && copy->is_ours && copy_hold_wait(fresh->keeper, copy->dbname, &ignored)) {
-			fresh_drop(fresh, copy->dbname, why);
-			bytes -= copy->bytes > 0 ? copy->bytes : 0;
-			count -= is_first;
-		}
-	}
-	words_done(&seen);
+	static const struct prune_request request = {0};
+	struct report report = {0};
+	struct err trouble = {0};
+	if (!copies_prune(fresh->fleet, fresh->database, &request, &report, &trouble))
+		report_log(fresh->report, "templates are not pruned: %s", trouble.text);
+	for (size_t i = 0; i < report.log.count; i++)
+		report_log(fresh->report, "%s", report.log.v[i]);
+	report_done(&report);
 }
 
 /* --- filling -------------------------------------------------------------------------------------------------------- */
@@ -162,12 +139,12 @@ static bool fill(struct fresh *fresh, struct err *err)
 	}
 	if (!fresh_wait_for_others(fresh, err))
 		return false;
-	drop_spares(fresh);
+	drop_stale(fresh);
 	is_done = make_template(fresh, &template, &is_good, err) &&
 	          (!is_good || spare_of_tree(fresh) || make_spare(fresh, &template, err));
 	made_done(&template);
-	if (is_done && fresh_look(fresh, err))
-		drop_templates(fresh);
+	if (is_done)
+		prune(fresh);
 	return is_done;
 }
 

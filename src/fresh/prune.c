@@ -6,6 +6,7 @@
 #include "pgtend/core/units.h"
 #include "pgtend/fresh/copies.h"
 #include "pgtend/fresh/digest.h"
+#include "pgtend/fresh/reset.h"
 #include "pgtend/lifecycle/lifecycle.h"
 #include "pgtend/loop/task.h"
 #include "snapshot_internal.h"
@@ -111,7 +112,7 @@ static struct bounds bounds_of(const struct database *database)
 {
 	struct err ignored = {0};
 	struct bounds bounds = {.keep = (int)section_int(database->section, "templates_keep"),
-	    .disk_bytes = section_int(database->section, "templates_disk"),
+	    .disk_bytes = fresh_most_bytes(database),
 	    .max_age_s = section_seconds(database->section, "template_max_age")};
 	/* Without seeds nothing in it says now(). */
 	if (!fresh_has_seeds(database))

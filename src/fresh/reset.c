@@ -304,7 +304,7 @@ static bool place(struct reset *reset, struct err *err)
 		session_close(database->session);
 	bool is_done = give_name(reset, err);
 	if (is_done) {
-		database->oid = reset->made.oid;
+		database->oid = fresh->beside.oid = reset->made.oid;
 		copy_let_go_wait(fresh->keeper, reset->made.dbname);
 	}
 	task_unshield();

@@ -58,8 +58,6 @@ PGTEND_CHECK bool fresh_clone(struct fresh *fresh, const struct made *template, 
 PGTEND_CHECK bool fresh_build(struct fresh *fresh, struct made *made, struct err *err);
 /* It is a template from now on; *is_good false: why it cannot be one has been logged, it stays as it is. */
 PGTEND_CHECK bool fresh_keep(struct fresh *fresh, struct made *made, bool *is_good, struct err *err);
-/* templates_disk. */
-int64_t fresh_most_bytes(const struct database *database);
 /* Whether templates may be kept of it, and of one so large; the reason is logged. bytes -1: not known yet. */
 bool fresh_may_keep(const struct fresh *fresh, int64_t bytes);
 

@@ -33,6 +33,9 @@ PGTEND_CHECK bool reset_run(struct fleet *fleet, struct database *database, cons
     const char *shown, struct report *report, struct err *err);
 extern const struct table_shape reset_shape;
 
+/* The key templates_disk: a size, which section_int() cannot read. */
+int64_t fresh_most_bytes(const struct database *database);
+
 /* For `templates fill`: what resets put aside is dropped, and template and spare of the working tree stand ready
  * afterwards (built where they are not there). Another fill of the same database at work: it is left to that one, true.
  * Where the database can have no templates (key `templates`, TimescaleDB): only the first half, and says so. */
