@@ -186,6 +186,33 @@ static void offer_files(struct context *context, bool folders_only)
 	mem_free(prefix);
 }
 
+/* What is known already of the databases in the line, else of all: no server is asked. kind: of rows that are of several kinds; NULL. */
+static void offer_known(struct context *context, enum fact fact, const char *column, const char *kind)
+{
+	for (int i = 0; i < context->fleet->database_count; i++) {
+		const struct database *database = context->fleet->databases[i];
+		const struct table *rows = database->facts[fact].table;
+		bool is_named = words_has(&context->positionals, database->name) || words_has(&context->positionals, database->dbname);
+		if (rows == NULL || (context->positionals.count > 0 && !is_named && !words_has(&context->positionals, "all")))
+			continue;
+		for (int row = 0; row < table_rows(rows) && context->candidates->count < CANDIDATES_MOST; row++) {
+			const char *value = table_get_text(rows, row, column), *is = kind != NULL ? table_get_text(rows, row, "kind") : NULL;
+			if (value != NULL && (kind == NULL || (is != NULL && strcmp(is, kind) == 0)))
+				offer(context, value);
+		}
+	}
+}
+
+/* Files by the panes' facts: up to which migration, which seed alone. */
+static void offer_named_files(struct context *context, const struct verb_option *option)
+{
+	bool is_migration = option->value != NULL && (strcmp(option->value, "NAME") == 0 || strcmp(option->value, "MIGRATION") == 0);
+	if (strcmp(option->name, "--to") == 0 && is_migration)
+		offer_known(context, FACT_MIGRATIONS, "name", NULL);
+	else if (strcmp(option->name, "--only") == 0)
+		offer_known(context, FACT_SEEDS, "file", NULL);
+}
+
 static void offer_value(struct context *context, const struct verb_option *option)
 {
 	struct words choices = {0};
@@ -204,6 +231,7 @@ static void offer_value(struct context *context, const struct verb_option *optio
 	case OPTION_TEXT:
 		for (int i = 0; strcmp(option->name, "--confirm") == 0 && i < context->fleet->database_count; i++)
 			offer(context, context->fleet->databases[i]->dbname);
+		offer_named_files(context, option);
 		break;
 	case OPTION_FLAG:
 	case OPTION_INT:
@@ -302,6 +330,12 @@ static void offer_further(struct context *context)
 		offer_facts(context, FACT_AGGREGATES, "name");
 	else if (context->positionals.count == 1 && strcmp(verb->name, "jobs") == 0)
 		offer_facts(context, FACT_POLICIES, "job_id");
+	else if (context->positionals.count == 1 && (strcmp(verb->name, "rewind") == 0 || strcmp(verb->name, "snapshot") == 0))
+		offer_known(context, FACT_COPIES, "name", "snapshot");
+	else if (context->positionals.count == 1 && strcmp(verb->name, "diff") == 0) {
+		offer_databases(context, false);
+		offer_known(context, FACT_COPIES, "name", "snapshot");
+	}
 }
 
 /* The word before the databases; behind a comma the next one of a list. */

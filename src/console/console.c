@@ -220,6 +220,7 @@ struct console *console_new(struct fleet *fleet, const struct console_options *o
 	char *history = places_state("history");
 
 	console->fleet = fleet;
+	fleet->is_staying = true;
 	console->options = *options;
 	console->fleet_name = options->fleet_name ? mem_copy(options->fleet_name) : folder_name(fleet->config);
 	console->refresh_ms = wanted_refresh_ms(fleet, options);

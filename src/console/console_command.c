@@ -127,6 +127,19 @@ static void say_done(struct run *run, const struct command_run *command_run, int
 	}
 }
 
+static void follow(struct console *console, const char *line);
+
+/* What a job leaves to be done behind it. */
+static void begin_follows(struct console *console, const struct command_run *command_run)
+{
+	for (int i = 0; i < command_job_count(command_run); i++) {
+		const struct job *ended = command_job(command_run, i);
+
+		for (size_t k = 0; ended->state == JOB_DONE && k < ended->report.follows.count; k++)
+			follow(console, ended->report.follows.v[k]);
+	}
+}
+
 static void done(struct command_run *command_run, int status, void *arg)
 {
 	struct run *run = arg;
@@ -143,12 +156,13 @@ static void done(struct command_run *command_run, int status, void *arg)
 	}
 	if (run->is_reading)
 		show_read(run, command_run);
-	else
+	else if (!run->is_behind || status != 0)
 		say_done(run, command_run, status);
 	if (has_news && console->collector)
 		collector_ask_now(console->collector, NULL);
 	run->command_run = NULL;
 	run->is_over = true;
+	begin_follows(console, command_run);
 	console_mark(console, STALE_DATA);
 }
 
@@ -184,7 +198,7 @@ static bool is_own_word(struct console *console, const struct words *words)
 	return false;
 }
 
-static void start(struct console *console, struct command *command, const char *line, enum guard_from from)
+static void start(struct console *console, struct command *command, const char *line, enum guard_from from, bool is_behind)
 {
 	struct run *run = MEM_NEW(struct run);
 	const struct command_callbacks callbacks = { .ask = ask, .job = job, .done = done, .arg = run };
@@ -192,10 +206,12 @@ static void start(struct console *console, struct command *command, const char *
 	run->console = console;
 	run->line = mem_copy(line);
 	run->is_reading = command_level(command) == GUARD_L0 || command_flag(command, "--dry-run");
+	run->is_behind = is_behind;
 	run->is_one_key = from == GUARD_BY_KEY && command_level(command) == GUARD_L1;
 	run->next = console->runs;
 	console->runs = run;
-	console_say(console, STYLE_DIM, 0, "%s ...", line);
+	if (!is_behind)
+		console_say(console, STYLE_DIM, 0, "%s ...", line);
 	struct command_run *started = command_start(console->fleet, command, from, &callbacks);
 	if (!run->is_over)
 		run->command_run = started;
@@ -220,9 +236,23 @@ static void command_from(struct console *console, const char *line, enum guard_f
 			show_help(console, command_verb(command));
 			command_free(command);
 		} else {
-			start(console, command, line, from);
+			start(console, command, line, from, false);
 		}
 	}
+	words_done(&words);
+}
+
+/* The answer to the first one was consent to this one too, which makes and takes away nothing but what pgtend itself keeps: nothing is asked. */
+static void follow(struct console *console, const char *line)
+{
+	struct words words = { 0 };
+	struct err err = { 0 };
+	struct command *command = command_split(line, &words, &err) ? command_parse(console->fleet, words.v, (int)words.count, NULL, &err) : NULL;
+
+	if (command)
+		start(console, command, line, GUARD_BY_SCRIPT, true);
+	else
+		say_error(console, &err);
 	words_done(&words);
 }
 

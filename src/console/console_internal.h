@@ -43,6 +43,7 @@ struct run {
 	struct command_run *command_run; /* NULL while it starts */
 	bool is_reading;                 /* shows rows or text when it ends, instead of a line in JOBS */
 	bool is_over;
+	bool is_behind;                  /* begun by another one that is done: it has a line in JOBS, and speaks up only when it fails */
 	bool is_one_key;                 /* begun by a key and easily begun again: y answers, without Enter */
 	char *line;
 	struct run *next;
@@ -238,6 +239,7 @@ void locks_draw_set(const struct pane_data *data, struct canvas *canvas, int at)
 
 /* pane_locks.c */
 bool activity_key(struct console *console, char key); /* t, c, x; false: no key of its */
+bool loop_key(struct console *console, char key);     /* the developer's loop in FLEET and MIGRATIONS; false: no key of its */
 
 /* pane_pools.c: what stands beneath the sessions of ACTIVITY */
 void pools_beside(const struct console *console, struct pane_data *data);

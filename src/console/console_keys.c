@@ -274,6 +274,8 @@ static unsigned text_key(struct console *console, char c)
 	}
 	if (console->focus == LAYOUT_BACKUPS && backups_key(console, c))
 		return STALE_SCREEN;
+	if ((console->focus == LAYOUT_FLEET || console->focus == LAYOUT_MIGRATIONS) && loop_key(console, c))
+		return STALE_SCREEN;
 	if (console->focus == LAYOUT_ACTIVITY && activity_key(console, c))
 		return STALE_SCREEN;
 	switch (c) {

@@ -16,6 +16,8 @@ static const struct { const char *keys, *does; } keys[] = {
 	{ "z", "zoom the pane; again, Esc or q: back; in CHUNKS the second z goes on to the single chunks" },
 	{ "m", "in CHUNKS and BACKUPS: the command that mends what is wrong, typed at the prompt" },
 	{ "b  v  V  r  p  t", "in BACKUPS: take one; read the one at the cursor again; try it out; restore it (both typed, to be sent); prune; points in time" },
+	{ "u  s  c  x  D", "in FLEET and MIGRATIONS, of the selected database: migrate up, seed, clean, reset (they ask first, with what would happen); diff" },
+	{ "t  w", "there too: a snapshot, back to one (typed, the name is to be added: Tab knows those that there are)" },
 	{ "o  O", "in SERVER: the next section, the one before" },
 	{ "o  t", "in ACTIVITY: sessions or pools; sessions or who waits for whom" },
 	{ "c  x", "in ACTIVITY: cancel the query at the cursor, end its session; both ask first" },

@@ -13,6 +13,7 @@ libpgtend_a_SOURCES += \
 	src/console/help.c \
 	src/console/list.c \
 	src/console/list_draw.c \
+	src/console/loop_keys.c \
 	src/console/migration.c \
 	src/console/overlay.c \
 	src/console/pane.c \

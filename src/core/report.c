@@ -18,6 +18,7 @@ void report_done(struct report *report)
 	mem_free(report->summary);
 	words_done(&report->log);
 	words_done(&report->hints);
+	words_done(&report->follows);
 	table_free(report->rows);
 	memset(report, 0, sizeof *report);
 }
@@ -77,6 +78,15 @@ void report_hint(struct report *report, const char *format, ...)
 	words_take(&report->hints, mem_vformat(format, args));
 	va_end(args);
 	tell(report);
+}
+
+void report_follow(struct report *report, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	words_take(&report->follows, mem_vformat(format, args));
+	va_end(args);
 }
 
 void report_summary(struct report *report, const char *format, ...)

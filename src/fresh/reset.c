@@ -345,6 +345,10 @@ static const char *prepare_next(struct reset *reset)
 	const struct reset_options *options = fresh->options;
 	bool is_plain = !options->to && !options->no_seeds;
 	bool wants_spare = is_plain && reset->has_template && section_bool(fresh->database->section, "templates");
+	if (!options->waits && wants_spare && fresh->fleet->is_staying) {
+		report_follow(fresh->report, "templates fill %s", fresh->database->name);
+		return "making";
+	}
 	if (!options->waits && wants_spare && fresh_start_filling(fresh))
 		return "making";
 	if (!wants_spare) {

@@ -70,7 +70,7 @@ static void items_and_lists_of_them(void **state)
 {
 	(void)state;
 	expect("check ret", "retention");
-	expect("check retention,co", "retention,compression retention,connections");
+	expect("check retention,co", "retention,compression retention,connections retention,copies");
 	expect("check retention,compression,ret", "");
 	expect("check retention,jobs t", "tracking");
 	expect_hint("check ", "ITEM[,ITEM...]");
@@ -171,6 +171,34 @@ static void aggregates_and_jobs_known_from_facts(void **state)
 	table_free(table);
 }
 
+static void names_of_the_developers_loop(void **state)
+{
+	(void)state;
+	static const struct table_column columns[] = {{"name", CELL_TEXT, "name", 0, ""}, {"kind", CELL_TEXT, "kind", 0, ""}, {"file", CELL_TEXT, "file", 0, ""}};
+	static const struct table_shape shape = {"facts", columns, 3};
+	static const char *const names[] = {"before_merge", "monday", NULL};
+	struct table *table = table_new(&shape);
+	for (int i = 0; i < 3; i++) {
+		int row = table_add_row(table);
+		table_set_text(table, row, "name", names[i]);
+		table_set_text(table, row, "kind", i == 0 ? "snapshot" : i == 1 ? "old" : "spare");
+		table_set_text(table, row, "file", i == 0 ? "010_users.sql" : "020_orders.csv");
+	}
+	fleet->databases[0]->facts[FACT_COPIES].table = table;
+	fleet->databases[0]->facts[FACT_SEEDS].table = table;
+	fleet->databases[0]->facts[FACT_MIGRATIONS].table = table;
+	expect("rewind core ", "before_merge");
+	expect("rewind core x", "");
+	expect("snapshot drop core b", "before_merge");
+	expect("diff core bef", "before_merge");
+	expect("reset core --to ", "before_merge monday");
+	expect("migrate up --to=mon", "--to=monday");
+	expect("seed core --only 01", "010_users.sql");
+	expect("pitr restore core --to b", "");
+	fleet->databases[0]->facts[FACT_COPIES].table = fleet->databases[0]->facts[FACT_SEEDS].table = fleet->databases[0]->facts[FACT_MIGRATIONS].table = NULL;
+	table_free(table);
+}
+
 static void hints_speak_of_the_argument(void **state)
 {
 	(void)state;
@@ -196,6 +224,7 @@ int main(void)
 	    cmocka_unit_test(the_cursor_may_stand_inside),
 	    cmocka_unit_test(tables_known_from_facts),
 	    cmocka_unit_test(aggregates_and_jobs_known_from_facts),
+	    cmocka_unit_test(names_of_the_developers_loop),
 	    cmocka_unit_test(hints_speak_of_the_argument),
 	};
 	return cmocka_run_group_tests(tests, setup, drop_fleet);

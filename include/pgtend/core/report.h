@@ -19,6 +19,7 @@ struct report {
 	int64_t step_us;          /* wall clock when the step began */
 	struct words log;
 	struct words hints;       /* next steps */
+	struct words follows;     /* lines of the prompt that are begun when it is done: by who stays (fleet->is_staying) */
 	char *summary;            /* one line for the end: "2 migrations applied in 0.3 s"; NULL */
 	struct table *rows;       /* what the action gives as data; owned; NULL */
 	int status;               /* exit status of a verb whose result is one (check): 0 to 3 */
@@ -33,6 +34,7 @@ void report_step_words(struct report *report, const char *format, ...) PGTEND_PR
 void report_progress(struct report *report, int64_t done, int64_t all, const char *unit);
 void report_log(struct report *report, const char *format, ...) PGTEND_PRINTF(2, 3);
 void report_hint(struct report *report, const char *format, ...) PGTEND_PRINTF(2, 3);
+void report_follow(struct report *report, const char *format, ...) PGTEND_PRINTF(2, 3);
 void report_summary(struct report *report, const char *format, ...) PGTEND_PRINTF(2, 3);
 void report_rows(struct report *report, struct table *rows); /* takes ownership */
 
