@@ -67,7 +67,7 @@ static struct table *jobs_table(const struct command_run *run)
 static bool gives_rows(const struct command *command)
 {
 	const struct verb *verb = command_verb(command);
-	bool only_looks = verb->guarded_by != NULL && command_level(command) == GUARD_L0;
+	bool only_looks = verb->only_looks || (verb->guarded_by != NULL && command_level(command) == GUARD_L0);
 	return verb->shape != NULL && (only_looks || (verb->scope != VERB_ACTS && verb->scope != VERB_ACTS_ONE));
 }
 

@@ -147,6 +147,7 @@ const struct verb verb_diff = {
     .most_words = 1,
     .options = options,
     .level = GUARD_L0,
+    .only_looks = true,
     .gives_log = true,
     .title = "Compare schemas: two databases, or a database and its migrations",
     .help = "Tells every object that is missing, extra or different, each with both definitions: schemas, extensions, types, functions, tables, "

@@ -64,6 +64,7 @@ struct verb {
 	bool is_offline;               /* acts without a connection (migrate new, unlock): no trust is asked */
 	bool is_of_files;              /* prune: it acts on files of ours, a server that is down does not stop it; trust is asked all the same */
 	bool is_config_free;           /* init, sandbox: works where pgtend.ini is missing or broken */
+	bool only_looks;               /* diff: VERB_ACTS_ONE for its words' sake; its rows are the result, as of a verb that reads */
 	bool gives_log;                /* what it logs belongs to its result: standard output, behind the rows */
 	bool is_plugin;                /* check: exit status of monitoring plug-ins, its summary is all that people see of the rows */
 	bool is_quiet;                 /* VERB_NO_DATABASE that only reads: no line in the audit log */

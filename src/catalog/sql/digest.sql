@@ -3,7 +3,7 @@
 -- spelled. Tables, columns, defaults, constraints, indexes, sequences, views, rules, triggers, policies, functions, types, schemas, extensions,
 -- publications, comments, owners and grants.
 -- Rows of pg_class, pg_index and pg_sequence are spelled instead, because TRUNCATE, RESTART, REFRESH and ANALYZE write them; what they may write
--- is left out: files, sizes, statistics, whether a materialized view is filled, whether an index is valid (TRUNCATE builds it anew).
+-- is left out: files, sizes, statistics, whether a materialized view is filled. (An index that is not valid stays so, also through TRUNCATE.)
 -- Left out as well: the schema pgtend, and TimescaleDB's chunks, which come and go with their rows (digest_timescale.sql has the rest of it).
 -- Numbers below 16384 are the server's own.
 with own as materialized (
@@ -45,7 +45,7 @@ with own as materialized (
 ), facts (fact) as (
   select (part, transaction, pg_catalog.count(*), pg_catalog.sum(oid::bigint * 7 + number * 31))::text from numbered group by part, transaction
   union all select r::text from relations r
-  union all select (i.indexrelid, i.indrelid, i.indisunique, i.indisprimary, i.indisexclusion, i.indimmediate, i.indisclustered, i.indisreplident, i.indkey,
+  union all select (i.indexrelid, i.indrelid, i.indisunique, i.indisprimary, i.indisexclusion, i.indimmediate, i.indisclustered, i.indisreplident, i.indisvalid, i.indkey,
                     i.indclass)::text
               from relations r join pg_catalog.pg_index i on i.indexrelid = r.oid
   union all select s::text from relations r join pg_catalog.pg_sequence s on s.seqrelid = r.oid
