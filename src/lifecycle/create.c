@@ -138,6 +138,9 @@ static bool finish_in(struct creation *creation, struct session *session, struct
 
 static bool finish(struct creation *creation, struct err *err)
 {
+	/* On a standby nothing is finished: it comes as it is where it is made. */
+	if (creation->existing.is_there && creation->database->server->is_in_recovery)
+		return true;
 	struct session *session = lifecycle_connect(creation->fleet, creation->database, NULL, "create", err);
 	/* A database that is there and of which nothing is asked need not let us in. */
 	if (session == NULL && creation->existing.is_there && !creation->is_unfinished && creation->extensions.count == 0 &&

@@ -8,6 +8,8 @@ select a.pid,
        extract(epoch from pg_catalog.now() - a.backend_start)::bigint as since_s,
        case when a.backend_type = 'logical replication worker' or a.backend_type like 'logical replication % worker' then 'subscription'
             when coalesce(a.backend_type, 'client backend') not in ('client backend', 'walsender') then 'worker'
+            -- whoever may not look is not told what kind a session is of
+            when a.backend_type is null and a.application_name = 'TimescaleDB Background Worker Scheduler' then 'worker'
             when a.application_name = 'pgtend' then 'pgtend'
             else 'other'
        end as kind,
