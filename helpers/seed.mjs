@@ -111,6 +111,7 @@ function hintFor(error) {
 		return 'a type is imported with `import type`, or install tsx in the project: node only strips types';
 	if (error?.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || error?.code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING')
 		return 'node only strips types: install tsx in the project';
+	if (/op-level await/.test(text) && !isBun) return 'call it .mts, or write "type": "module" into the package.json above it';
 	if (error?.code === 'ERR_MODULE_NOT_FOUND' || error?.code === 'MODULE_NOT_FOUND') return 'npm install in its project';
 	return typeof error?.hint === 'string' ? error.hint : undefined;
 }
