@@ -244,11 +244,13 @@ static bool prepare(struct creation *creation, struct session *session, struct e
 		return false;
 	if (creation->existing.is_invalid)
 		return refuse_invalid(creation, err);
+	if (!creation->existing.is_there && !database_can(database, CAP_CREATE_DATABASE, err))
+		return false;
 	/* A pooler may call it by another name than the server does. */
 	creation->existing.is_there = creation->existing.is_there || creation->is_own;
 	if (creation->existing.is_there)
 		return true;
-	if (!database_can(database, CAP_CREATE_DATABASE, err) || !create_may(creation, session, err) ||
+	if (!create_may(creation, session, err) ||
 	    !create_look_at_extensions(creation, session, NULL, err))
 		return false;
 	creation->form = create_form(creation, session);
