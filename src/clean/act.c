@@ -15,7 +15,7 @@
 #include "pgtend/pg/alone.h"
 #include "pgtend/sql_embedded.h"
 
-enum { PAUSE_MS = 50, LOOK_DEADLINE_MS = 5000, MOST_CHANGES = 5 };
+enum { PAUSE_MS = 50, LOOK_DEADLINE_MS = 5000, LEAST_CHANGES = 10 };
 
 struct act {
 	struct database *database;
@@ -204,7 +204,7 @@ static bool has_vanished(const struct err *err)
 static void word_failure(const struct act *act, struct err *err)
 {
 	if (strcmp(err->sqlstate, "53200") == 0)
-		err_hint(err, "raise max_locks_per_transaction: every chunk and partition needs a lock");
+		err_hint(err, "nothing was emptied; raise max_locks_per_transaction: every table, chunk, index and sequence needs a lock in one transaction");
 	else if (strcmp(err->sqlstate, "25006") == 0)
 		err_hint(err, "%s is a standby: clean the primary; nothing was emptied", act->database->server->label);
 	else if (err->sqlstate[0] == '\0' && err->kind == ERR_UNREACHABLE)
@@ -218,7 +218,7 @@ static void word_failure(const struct act *act, struct err *err)
 static bool may_try_again(struct act *act, struct err *err, int64_t tried_us)
 {
 	if (act->has_changed || has_vanished(err))
-		return ++act->changes < MOST_CHANGES;
+		return ++act->changes < LEAST_CHANGES || left_ms(act) > 0;
 	if (!is_barred(err, tried_us))
 		return false;
 	bool is_late = left_ms(act) < 20;
@@ -231,12 +231,12 @@ static bool may_try_again(struct act *act, struct err *err, int64_t tried_us)
 	return !is_late;
 }
 
-/* The tables that vanished or came are looked for anew, outside of a transaction. */
+/* What vanished is looked for anew; what came was seen under the locks. */
 static bool look_again(struct act *act, struct err *err)
 {
 	struct clean_set found;
 	struct result *result = NULL;
-	if (!act->has_changed && !has_vanished(err))
+	if (!has_vanished(err))
 		return true;
 	char *sql = clean_look_sql(act->database);
 	bool ok = session_query_wait(act->session, sql, NULL, 0, 0, &result, err);

@@ -69,6 +69,8 @@ static enum clean_kind kind_of(const char *relkind)
 static void take_relations(struct session *session, struct clean_set *set, struct result *r)
 {
 	for (int row = 0; clean_choose(r, "relation_oid") && row < result_rows(r); row++) {
+		if (get(r, row, "may_select") == NULL) /* dropped while the server looked: nobody knows rights on it */
+			continue;
 		struct clean_relation *relation = add_relation(set);
 		relation->oid = get_int(r, row, "relation_oid", 0);
 		relation->schema = mem_copy(get(r, row, "schema"));
