@@ -251,7 +251,7 @@ static int64_t size_of(const char *path)
 bool seed_run_csv(struct seed_run *run, struct session *session, struct seed_file *file, struct err *err)
 {
 	struct load load = {.run = run, .file = file, .size = size_of(file->path)};
-	if (!seed_begin(session, err))
+	if (!seed_begin(run, session, err))
 		return err_prefix(err, "%s", file->name);
 	bool ok = open_load(&load, session, err);
 	if (ok && load.header.count == 0) {

@@ -144,7 +144,7 @@ PGTEND_CHECK bool seed_run_twice(struct seed_run *run, struct err *err);
 
 /* ---- transact.c: a file's transaction, its record in it or right behind it ------------- */
 
-PGTEND_CHECK bool seed_begin(struct session *session, struct err *err);
+PGTEND_CHECK bool seed_begin(const struct seed_run *run, struct session *session, struct err *err);
 /* Records the file and commits. */
 PGTEND_CHECK bool seed_commit(struct seed_run *run, struct session *session, struct seed_file *file, struct err *err);
 /* The same where `end` is the file's own last statement. */

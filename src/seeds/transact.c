@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "pgtend/core/mem.h"
+#include "pgtend/fleet/blocker.h"
 #include "pgtend/loop/task.h"
 #include "pgtend/pg/alone.h"
 #include "record.h"
@@ -16,9 +17,16 @@ static bool send(struct session *session, const char *sql, struct result **resul
 	return session_alone_wait(session, &statement, result, err);
 }
 
-bool seed_begin(struct session *session, struct err *err)
+bool seed_begin(const struct seed_run *run, struct session *session, struct err *err)
 {
-	return send(session, "BEGIN", NULL, err);
+	if (!session_is_pooled(session))
+		return send(session, "BEGIN", NULL, err);
+	/* A pooler took no settings when we connected: in a transaction of our own this one must be said. */
+	char *sql = mem_format(
+	    "BEGIN; SELECT pg_catalog.set_config('lock_timeout', '%dms', true)", database_lock_timeout_ms(run->database));
+	bool ok = send(session, sql, NULL, err);
+	mem_free(sql);
+	return ok;
 }
 
 void seed_rollback(struct session *session)

@@ -130,7 +130,7 @@ static bool run_within(struct seed_run *run, struct session *session, struct see
 {
 	const struct seed_scan *scan = &file->scan;
 	if (!scan->is_whole_transaction)
-		return (seed_begin(session, err) || err_prefix(err, "%s", file->name)) &&
+		return (seed_begin(run, session, err) || err_prefix(err, "%s", file->name)) &&
 		       send_whole(session, file, strlen(file->sql), run->report, err) && seed_commit(run, session, file, err);
 	size_t end = scan->statements[scan->statement_count - 1].offset;
 	return send_whole(session, file, end, run->report, err) && seed_commit_by(run, session, file, file->sql + end, err);
