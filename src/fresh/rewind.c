@@ -194,7 +194,8 @@ static bool place(struct rewinding *rewinding, const struct clone *clone, const 
 		return false;
 	if (beside->oid != oid)
 		return err_set(err, ERR_REFUSED, "%s is another database than the one that was shown", dbname);
-	if (oid != 0 && !swap_carry_over_wait(beside->keeper, dbname, clone->dbname, beside->report, err))
+	/* As they are now; of one that is not there, as they were when the snapshot was taken. */
+	if (!swap_carry_over_wait(beside->keeper, oid != 0 ? dbname : rewinding->snapshot->dbname, clone->dbname, beside->report, err))
 		return false;
 	/* Neither half of it helps anybody. */
 	task_shield();

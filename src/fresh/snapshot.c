@@ -7,6 +7,7 @@
 #include "pgtend/core/units.h"
 #include "pgtend/fresh/clone.h"
 #include "pgtend/fresh/copies.h"
+#include "pgtend/scratch/swap.h"
 #include "snapshot_internal.h"
 
 /* --- names ------------------------------------------------------------------------------------------------------- */
@@ -169,6 +170,10 @@ static bool copy_now(struct beside *beside, const char *name, const char *shown,
 	report_step(beside->report, "copying %s", beside->database->dbname);
 	snapshot_leave(beside);
 	bool is_done = clone_make_wait(&clone, err);
+	struct err trouble = {0};
+	/* So that a rewind brings it back whole even when it is not there any more. */
+	if (is_done && !swap_carry_over_wait(beside->keeper, beside->database->dbname, clone.dbname, beside->report, &trouble))
+		report_log(beside->report, "settings and privileges of %s are not in the snapshot: %s", beside->database->dbname, trouble.text);
 	if (beside->database->has_timescaledb)
 		beside_start_workers(beside, beside->database->dbname);
 	*dbname = clone.dbname;
