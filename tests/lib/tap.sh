@@ -59,6 +59,8 @@ wait_until() {
 		sleep 0.05
 	done
 }
+# comes_to WANTED COMMAND...: what it prints now is that; for wait_until, which asks it anew each time ("$(...)" in its line would be asked once)
+comes_to() { [ "$("${@:2}")" = "$1" ]; }
 done_testing() {
 	printf '1..%d\n' "$tap_count"
 	exit "$((tap_bad > 0))"
