@@ -35,7 +35,7 @@ def settle():
 def reset(way):
     took = run_s([E["PGTEND"], "-c", INI, "reset", "core", "--confirm", "core_db", "--format", "csv"])
     rows = ask("select count(*) from t7", "core_db")
-    if rows != "100":
+    if rows != E["ROWS"]:
         raise RuntimeError("%s rows after a reset by %s" % (rows, way))
     return took
 
