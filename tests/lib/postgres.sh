@@ -5,7 +5,19 @@ pg_server=$pg_bin # whose server it is; clients are always pg_bin's
 pg_user=
 [ "$(id -u)" -eq 0 ] && pg_user=postgres
 pg_as() { if [ -n "$pg_user" ]; then setpriv --reuid="$pg_user" --regid="$pg_user" --clear-groups "$@"; else "$@"; fi; }
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# Below the ports that the system gives to clients: one of those may be taken by any connection before the server listens.
+free_port() {
+	python3 -c '
+import random, socket
+for port in random.sample(range(15000, 32000), 100) + [0]:
+    try:
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", port))
+            print(s.getsockname()[1])
+            break
+    except OSError:
+        pass'
+}
 
 pg_start() {
 	local name=${1:-main}
