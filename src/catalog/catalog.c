@@ -9,7 +9,7 @@
 
 /* What others stand on comes first. */
 static const char *const kinds[] = {"schema", "extension", "language", "type", "domain", "collation", "conversion", "function", "procedure",
-    "aggregate", "operator", "operator class", "cast", "access method", "text search parser", "text search template", "text search dictionary",
+    "aggregate", "operator", "operator family", "operator class", "cast", "access method", "text search parser", "text search template", "text search dictionary",
     "text search configuration", "foreign data wrapper", "server", "user mapping", "table", "foreign table", "column", "hypertable", "sequence",
     "constraint", "index", "statistics", "view", "materialized view", "continuous aggregate", "trigger", "rule", "policy", "event trigger",
     "publication", "subscription", "job", "comment", "owner", "grant", "default privileges"};

@@ -5,6 +5,7 @@
 #include "pgtend/commands/command.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/fresh/expected.h"
+#include "pgtend/migrate/migrate.h"
 
 enum { READY_MS = 15000 };
 
@@ -21,6 +22,7 @@ static const struct verb_option options[] = {
 struct comparing {
 	struct action *action;
 	struct catalog_options options;
+	struct words hidden; /* histories of both, as the configuration calls them */
 	struct catalog here, there;
 	char *there_name;
 };
@@ -46,6 +48,29 @@ static bool check_ignored(const struct words *ignored, struct err *err)
 		return err_hint(err, "a kind (comment, index, function, ...), or names as in the list: app.users.*, '*.tmp_*'");
 	}
 	return true;
+}
+
+/* Its history, which may be called anything; known ones are left out by their names in any case. What cannot be read of it is no matter here. */
+static bool hide_history(struct comparing *comparing, struct database *database, struct err *err)
+{
+	struct fleet *fleet = comparing->action->fleet;
+	struct session *session = database_look_session(fleet, database, NULL, false);
+	struct ledger ledger = {0};
+	struct err trouble = {0};
+	const char *table = section_text(database->section, "migrations_table"), *schema = section_text(database->section, "migrations_schema");
+	bool is_done = session_ready_wait(session, READY_MS, err) && database_learn_wait(fleet, database, session, err);
+	bool is_known = is_done && ledger_look(database, session, &ledger, &trouble);
+	if (is_known && ledger.history_schema && ledger.history_table)
+		words_take(&comparing->hidden, mem_format("%s.%s", ledger.history_schema, ledger.history_table));
+	else if (table && *table)
+		words_take(&comparing->hidden, mem_format("%s.%s", schema && *schema ? schema : "public", table));
+	if (is_done && !is_known && trouble.kind == ERR_CANCELLED) {
+		*err = trouble;
+		is_done = false;
+	}
+	ledger_done(&ledger);
+	session_free(session);
+	return is_done || err_prefix(err, "%s", database->name);
 }
 
 static bool load(struct comparing *comparing, struct database *database, struct catalog *catalog, struct err *err)
@@ -74,8 +99,9 @@ static bool load_both(struct comparing *comparing, struct err *err)
 {
 	struct action *action = comparing->action;
 	const struct words *words = command_words(action->command);
+	comparing->options.hidden = &comparing->hidden;
 	if (words->count == 0)
-		return load_expected(comparing, err) && load(comparing, action->database, &comparing->here, err);
+		return hide_history(comparing, action->database, err) && load_expected(comparing, err) && load(comparing, action->database, &comparing->here, err);
 	if (command_flag(action->command, "--expected") || command_flag(action->command, "--pending") || command_option(action->command, "--on"))
 		return err_set(err, ERR_USAGE, "diff %s %s compares two databases: --expected, --pending and --on belong to diff %s alone",
 		    action->database->name, words->v[0], action->database->name);
@@ -85,11 +111,13 @@ static bool load_both(struct comparing *comparing, struct err *err)
 		return err_set(err, ERR_USAGE, "%s is compared with another database, not with itself", other->name);
 	if (other) {
 		comparing->there_name = mem_copy(other->name);
-		return load(comparing, action->database, &comparing->here, err) && load(comparing, other, &comparing->there, err);
+		return hide_history(comparing, action->database, err) && hide_history(comparing, other, err) &&
+		       load(comparing, action->database, &comparing->here, err) && load(comparing, other, &comparing->there, err);
 	}
 	comparing->there_name = mem_format("snapshot %s", words->v[0]);
 	bool is_found = false;
-	if (!expected_snapshot_wait(action->fleet, action->database, words->v[0], &comparing->options, &is_found, &comparing->there, action->report, err))
+	if (!hide_history(comparing, action->database, err) ||
+	    !expected_snapshot_wait(action->fleet, action->database, words->v[0], &comparing->options, &is_found, &comparing->there, action->report, err))
 		return false;
 	if (!is_found) {
 		*err = unknown;
@@ -135,6 +163,7 @@ static bool run(struct action *action, struct err *err)
 	bool is_done = check_ignored(command_option_all(action->command, "--ignore"), err) && load_both(&comparing, err) && tell(&comparing, err);
 	catalog_done(&comparing.here);
 	catalog_done(&comparing.there);
+	words_done(&comparing.hidden);
 	mem_free(comparing.there_name);
 	return is_done;
 }

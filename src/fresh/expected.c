@@ -180,7 +180,6 @@ static bool build(struct expecting *expecting, const char *on, const struct cata
 static void expecting_done(struct expecting *expecting)
 {
 	words_done(&expecting->chosen);
-	words_done(&expecting->hidden);
 	ledger_done(&expecting->ledger);
 	if (expecting->source)
 		session_free(expecting->source);

@@ -14,7 +14,6 @@ struct expecting {
 	struct session *source;
 	struct ledger ledger; /* of the source */
 	struct words chosen;  /* names of the files that run */
-	struct words hidden;  /* its history */
 };
 /* The extensions of the configuration, then the chosen migrations. */
 PGTEND_CHECK bool expected_run(struct expecting *expecting, struct database *where, struct err *err);

@@ -13,7 +13,15 @@ select case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else '
               case when g.aggmtransfn <> 0 then 'msfunc ' || g.aggmtransfn::pg_catalog.regprocedure::text end,
               case when g.aggminvtransfn <> 0 then 'minvfunc ' || g.aggminvtransfn::pg_catalog.regprocedure::text end,
               case when g.aggsortop <> 0 then 'sortop ' || g.aggsortop::pg_catalog.regoperator::text end,
-              'initcond ' || pg_catalog.quote_literal(g.agginitval), 'parallel ' || p.proparallel::text) end as definition
+              'initcond ' || pg_catalog.quote_literal(g.agginitval),
+              case when g.aggtransspace <> 0 then 'sspace ' || g.aggtransspace end,
+              case when g.aggfinalextra then 'finalfunc_extra' end, 'finalfunc_modify ' || g.aggfinalmodify::text,
+              case when g.aggmtranstype <> 0 then 'mstype ' || pg_catalog.format_type(g.aggmtranstype, null) end,
+              case when g.aggmtransspace <> 0 then 'msspace ' || g.aggmtransspace end,
+              case when g.aggmfinalfn <> 0 then 'mfinalfunc ' || g.aggmfinalfn::pg_catalog.regprocedure::text end,
+              case when g.aggmfinalextra then 'mfinalfunc_extra' end, 'mfinalfunc_modify ' || g.aggmfinalmodify::text,
+              'minitcond ' || pg_catalog.quote_literal(g.aggminitval),
+              case g.aggkind when 'h' then 'hypothetical' when 'o' then 'ordered set' end, 'parallel ' || p.proparallel::text) end as definition
   from pg_catalog.pg_proc p
   join pg_catalog.pg_namespace n on n.oid = p.pronamespace
   left join pg_catalog.pg_aggregate g on g.aggfnoid = p.oid

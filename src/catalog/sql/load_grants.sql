@@ -16,11 +16,17 @@ with found (class, oid, letter, kind, schema, parent, name, owner, acl) as (
   select 'pg_catalog.pg_proc'::pg_catalog.regclass, p.oid, 'f', 'function', n.nspname, null, p.oid::pg_catalog.regprocedure::text, p.proowner, p.proacl
     from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace where p.oid >= 16384
   union all
+  select 'pg_catalog.pg_foreign_data_wrapper'::pg_catalog.regclass, w.oid, 'F', 'foreign data wrapper', null, null, pg_catalog.quote_ident(w.fdwname), w.fdwowner, w.fdwacl
+    from pg_catalog.pg_foreign_data_wrapper w
+  union all
+  select 'pg_catalog.pg_foreign_server'::pg_catalog.regclass, v.oid, 'S', 'server', null, null, pg_catalog.quote_ident(v.srvname), v.srvowner, v.srvacl
+    from pg_catalog.pg_foreign_server v
+  union all
   select 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid, 'T', 'type', n.nspname, null, pg_catalog.format_type(t.oid, null), t.typowner, t.typacl
     from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace where t.oid >= 16384 and t.typtype in ('e', 'd', 'r')
 ), own as (
   select f.* from found f
-   where (f.oid >= 16384 or f.schema = 'public') and f.schema <> 'pgtend' and f.schema !~ '^(pg_|_timescaledb_|timescaledb_)'
+   where (f.oid >= 16384 or f.schema = 'public') and coalesce(f.schema, '') <> 'pgtend' and coalesce(f.schema, '') !~ '^(pg_|_timescaledb_|timescaledb_)'
      and not exists (select from pg_catalog.pg_depend e where e.classid = f.class and e.objid = f.oid and e.deptype = 'e')
 )
 select 'owner' as kind, o.schema, o.parent, o.kind || ' ' || o.name as name, pg_catalog.pg_get_userbyid(o.owner)::text as definition
@@ -37,5 +43,5 @@ union all
 select 'default privileges', n.nspname, null,
        pg_catalog.format('of %s for %s', pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(d.defaclrole)),
          case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' else 'schemas' end),
-       pg_catalog.array_to_string(d.defaclacl, ', ')
+       (select pg_catalog.string_agg(x.acl::text, ', ' order by x.acl::text collate "C") from pg_catalog.unnest(d.defaclacl) x (acl))
   from pg_catalog.pg_default_acl d left join pg_catalog.pg_namespace n on n.oid = d.defaclnamespace

@@ -10,7 +10,13 @@ with relations as materialized (
      and not exists (select from pg_catalog.pg_depend e
                       where e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and e.objid = c.oid and e.deptype = 'e')
 )
-select 'constraint' as kind, r.nspname as schema, r.relname as parent, o.conname as name, pg_catalog.pg_get_constraintdef(o.oid) as definition
+select 'constraint' as kind, r.nspname as schema, r.relname as parent, o.conname as name,
+       pg_catalog.concat_ws(', ', pg_catalog.pg_get_constraintdef(o.oid),
+         'with (' || (select pg_catalog.string_agg(p.option, ', ' order by p.option)
+                        from pg_catalog.pg_class i, pg_catalog.unnest(i.reloptions) p (option)
+                       where i.oid = o.conindid and o.contype in ('p', 'u', 'x')) || ')',
+         case when o.contype in ('p', 'u', 'x') and exists (select from pg_catalog.pg_index x where x.indexrelid = o.conindid and x.indisclustered)
+              then 'clustered on' end) as definition
   from relations r
   join pg_catalog.pg_constraint o on o.conrelid = r.oid
  where o.contype in ('c', 'f', 'p', 'u', 'x') and o.conparentid = 0 and o.conislocal
@@ -21,7 +27,9 @@ select 'constraint' as kind, r.nspname as schema, r.relname as parent, o.conname
 union all
 select 'index', r.nspname, r.relname, i.relname,
        pg_catalog.concat_ws(', ', pg_catalog.pg_get_indexdef(x.indexrelid), case when not x.indisvalid then 'not valid' end,
-         case when x.indisclustered then 'clustered on' end)
+         case when x.indisclustered then 'clustered on' end,
+         (select pg_catalog.string_agg(pg_catalog.format('statistics of column %s: %s', a.attnum, a.attstattarget), ', ' order by a.attnum)
+            from pg_catalog.pg_attribute a where a.attrelid = i.oid and a.attstattarget >= 0))
   from relations r
   join pg_catalog.pg_index x on x.indrelid = r.oid
   join pg_catalog.pg_class i on i.oid = x.indexrelid
@@ -35,7 +43,11 @@ select 'trigger', r.nspname, r.relname, t.tgname,
   join pg_catalog.pg_trigger t on t.tgrelid = r.oid
   join pg_catalog.pg_proc p on p.oid = t.tgfoid
   join pg_catalog.pg_namespace pn on pn.oid = p.pronamespace
- where not t.tgisinternal and t.tgparentid = 0 and pn.nspname !~ '^_timescaledb_'
+ where pn.nspname !~ '^_timescaledb_'
+   and (not t.tgisinternal and t.tgparentid = 0
+        -- a partition's own switch; those of foreign keys have the key's
+        or p.proname !~ '^(RI_FKey_|unique_key_recheck$)'
+           and t.tgenabled <> (select q.tgenabled from pg_catalog.pg_trigger q where q.oid = t.tgparentid))
 union all
 select 'rule', r.nspname, r.relname, w.rulename,
        pg_catalog.concat_ws(', ', pg_catalog.pg_get_ruledef(w.oid),

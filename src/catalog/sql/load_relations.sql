@@ -19,13 +19,17 @@ select case c.relkind when 'r' then 'table' when 'p' then 'table' when 'f' then 
               case when c.relispartition then pg_catalog.pg_get_expr(c.relpartbound, c.oid) end,
               'of ' || pg_catalog.format_type(nullif(c.reloftype, 0), null),
               'using ' || (select m.amname from pg_catalog.pg_am m where m.oid = c.relam and m.amname <> 'heap' and c.relkind in ('r', 'p', 'm')),
-              'with (' || pg_catalog.array_to_string(c.reloptions, ', ') || ')',
+              'with (' || (select pg_catalog.string_agg(o.option, ', ' order by o.option)
+                             from (select pg_catalog.unnest(c.reloptions)
+                                   union all
+                                   select 'toast.' || pg_catalog.unnest(s.reloptions) from pg_catalog.pg_class s where s.oid = c.reltoastrelid) o (option)) || ')',
               case when c.relrowsecurity then 'row level security' end,
               case when c.relforcerowsecurity then 'forced row level security' end,
               case case when c.relkind in ('r', 'p', 'm') then c.relreplident end when 'f' then 'replica identity full' when 'n' then 'replica identity nothing'
                 when 'i' then 'replica identity using ' || (select i.indexrelid::pg_catalog.regclass::text from pg_catalog.pg_index i
                                                              where i.indrelid = c.oid and i.indisreplident limit 1) end,
-              (select 'server ' || v.srvname || coalesce(' options (' || pg_catalog.array_to_string(f.ftoptions, ', ') || ')', '')
+              (select 'server ' || v.srvname || coalesce(' options (' || (
+                        select pg_catalog.string_agg(o.option, ', ' order by o.option) from pg_catalog.unnest(f.ftoptions) o (option)) || ')', '')
                  from pg_catalog.pg_foreign_table f join pg_catalog.pg_foreign_server v on v.oid = f.ftserver where f.ftrelid = c.oid)) end as definition
   from pg_catalog.pg_class c
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace

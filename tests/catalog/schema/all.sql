@@ -66,3 +66,19 @@ create foreign table app.far (id integer) server remote options (table_name 't')
 comment on table app.users is 'people';
 comment on column app.users.email is 'address';
 comment on function app.plus(text) is 'adds';
+-- What is easily forgotten: of partitions and children their own, of indexes and constraints what ALTER gives them, options of all kinds.
+alter table app.users alter name set statistics 500;
+alter table app.users cluster on users_pkey;
+create statistics app.orders_stats on id, user_id from app.orders;
+alter statistics app.orders_stats set statistics 300;
+create table app.own (id integer primary key with (fillfactor = 80), note text) partition by list (id);
+create table app.own_1 partition of app.own for values in (1);
+create table app.own_2 partition of app.own for values in (2);
+create trigger own_touch after insert on app.own for each row execute function app.touch();
+create table app.toasted (t text) with (toast.autovacuum_enabled = false, fillfactor = 90);
+create index toasted_lower on app.toasted (lower(t));
+create operator family app.family using btree;
+create foreign data wrapper plain options (debug 'false');
+create aggregate app.moving(integer) (sfunc = int4pl, stype = integer, initcond = '0', msfunc = int4pl, minvfunc = int4mi, mstype = integer, minitcond = '0');
+create foreign table app.turned (id integer) server remote options (schema_name 's', table_name 't');
+comment on constraint orders_pkey on app.orders is 'key';
