@@ -92,6 +92,7 @@ void seed_add_environment(struct words *env, const struct database *database, co
 	add_team_variable(env, database->section, "direct", url);
 	explicit_bzero(url, strlen(url));
 	mem_free(url);
+	add_team_variable(env, database->section, "dbname", database->dbname);
 	words_take(env, mem_format("PGTEND_DATABASE=%s", database->name));
 	if (file->is_environment_chosen || getenv("NODE_ENV") == NULL)
 		words_take(env, mem_format("NODE_ENV=%s", file->environment));
