@@ -88,6 +88,13 @@ static void add_comment(struct session *session, struct text *sql, const char *n
 	mem_free(quoted);
 }
 
+static void add_do(struct session *session, struct text *sql, const char *body)
+{
+	char *quoted = session_quote_literal(session, body);
+	text_addf(sql, "DO %s;\n", quoted);
+	mem_free(quoted);
+}
+
 /* Somebody else may have changed names since we looked: then nothing of it happens. */
 static void add_check(struct session *session, struct text *sql, const char *name, int64_t oid)
 {
@@ -95,11 +102,20 @@ static void add_check(struct session *session, struct text *sql, const char *nam
 	char *body = mem_format("BEGIN IF (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = %s) IS DISTINCT FROM "
 	                        "%lld THEN RAISE EXCEPTION 'another database is called %%', %s; END IF; END",
 	    quoted, (long long)oid, quoted);
-	char *whole = session_quote_literal(session, body);
-	text_addf(sql, "DO %s;\n", whole);
+	add_do(session, sql, body);
 	mem_free(quoted);
 	mem_free(body);
-	mem_free(whole);
+}
+
+/* The mark of a template goes along, not before: it would keep the new one from being dropped when nothing comes of it, and
+ * the old one afterwards. */
+static void add_template_mark(struct session *session, struct text *sql, const struct swap *swap)
+{
+	struct text body = {0};
+	text_addf(&body, "BEGIN IF (SELECT d.datistemplate FROM pg_catalog.pg_database d WHERE d.oid = %lld) THEN\n", (long long)swap->old_oid);
+	add_quoted(session, &body, "ALTER DATABASE % IS_TEMPLATE false; ALTER DATABASE % IS_TEMPLATE true; END IF; END", swap->name, swap->fresh);
+	add_do(session, sql, text_str(&body));
+	text_done(&body);
 }
 
 /* One message is one transaction. */
@@ -109,6 +125,7 @@ static char *names_sql(const struct swap *swap, struct session *session, const c
 	text_add(&sql, before);
 	if (swap->old) {
 		add_check(session, &sql, swap->name, swap->old_oid);
+		add_template_mark(session, &sql, swap);
 		add_quoted(session, &sql, "ALTER DATABASE % RENAME TO %;\n", swap->name, swap->old);
 		add_comment(session, &sql, swap->old, swap->old_comment);
 		if (swap->closes_old)
