@@ -2,7 +2,7 @@
 #include "pgtend/commands/command.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/fresh/copy.h"
+#include "pgtend/fresh/copies.h"
 #include "pgtend/lifecycle/lifecycle.h"
 
 static void tell_copies(struct session *session, const struct database *database, struct words *lines)
@@ -14,6 +14,9 @@ static void tell_copies(struct session *session, const struct database *database
 		words_take(lines, mem_format("templates and snapshots of it cannot be seen: %s", err.text));
 	for (int i = 0; i < copies.count; i++) {
 		const struct copy *copy = &copies.v[i];
+		/* What a reset has put aside goes with it. */
+		if (copy->kind == COPY_OLD && copy->is_ours && !copy->is_held)
+			continue;
 		words_take(lines, mem_format("stays: %s %s%s%s%s", copy_kind_word(copy->kind), copy->name != NULL ? copy->name : copy->dbname,
 		                      copy->bytes >= 0 ? " (" : "", copy->bytes >= 0 ? units_bytes(size, copy->bytes) : "",
 		                      copy->bytes >= 0 ? ")" : ""));
@@ -26,7 +29,7 @@ static void hint_copies(struct report *report, const struct database *database)
 	report_hint(report, "what stays: pgtend templates %s, pgtend snapshots %s", database->name, database->name);
 }
 
-static const struct lifecycle_more copies = {tell_copies, hint_copies};
+static const struct lifecycle_more copies = {copies_drop_old, tell_copies, hint_copies};
 
 static bool preview(struct action *action, struct err *err)
 {

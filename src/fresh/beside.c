@@ -77,9 +77,11 @@ static void forget(struct beside *beside)
 	mem_free(beside->comment);
 	mem_free(beside->prepared);
 	mem_free(beside->subscriptions);
+	mem_free(beside->all_subscriptions);
 	mem_free(beside->slots);
 	mem_free(beside->role);
-	beside->owner = beside->comment = beside->prepared = beside->subscriptions = beside->slots = beside->role = NULL;
+	beside->owner = beside->comment = beside->prepared = beside->role = NULL;
+	beside->subscriptions = beside->all_subscriptions = beside->slots = NULL;
 	clients_done(&beside->clients);
 }
 
@@ -106,6 +108,7 @@ bool beside_look_wait(struct beside *beside, struct err *err)
 		beside->comment = text_of(r, "comment");
 		beside->prepared = text_of(r, "prepared");
 		beside->subscriptions = text_of(r, "subscriptions");
+		beside->all_subscriptions = text_of(r, "all_subscriptions");
 		beside->slots = text_of(r, "slots");
 		beside->role = text_of(r, "role");
 		beside->may_copy = flag_of(r, "may_copy");
@@ -179,6 +182,11 @@ bool beside_may_rename(const struct beside *beside, struct err *err)
 	if (beside->slots) {
 		err_set(err, ERR_FAILED, "replication slots belong to %s, and would go with it: %s", name, beside->slots);
 		return err_hint(err, "drop what is not needed: SELECT pg_drop_replication_slot('NAME')");
+	}
+	/* Also one that stands still would go on in the database that is put aside, and keep it from being dropped. */
+	if (beside->all_subscriptions) {
+		err_set(err, ERR_FAILED, "%s has the subscription %s, which would not go over to the new one", name, beside->all_subscriptions);
+		return err_hint(err, "in it: DROP SUBSCRIPTION for each, which also takes its slot away on the other side");
 	}
 	return is_free(beside, "renamed", err);
 }

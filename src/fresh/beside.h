@@ -16,13 +16,14 @@ struct beside {
 	struct database *database;
 	struct report *report;
 	const char *verb;
+	bool leaves_lost; /* a database that is gone does not get its name back: copies_mend() */
 	bool is_sizeless; /* its size is not asked: that takes a while */
 	struct session *keeper; /* to postgres or template1; holds the locks of copies */
 	/* As the server says it; the database itself: */
 	int64_t oid; /* 0: it is not there */
 	int64_t bytes; /* -1: not told */
 	char *owner, *comment;
-	char *prepared, *subscriptions, *slots; /* NULL: none */
+	char *prepared, *subscriptions, *all_subscriptions, *slots; /* NULL: none; subscriptions: those at work */
 	bool may_copy, may_rename, may_give;
 	/* ... and of us: */
 	char *role;

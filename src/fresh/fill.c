@@ -75,7 +75,7 @@ static void drop_stale(struct fresh *fresh)
 /* templates_keep, templates_disk. */
 static void prune(struct fresh *fresh)
 {
-	static const struct prune_request request = {0};
+	static const struct prune_request request = {.leaves_lost = true};
 	struct report report = {0};
 	struct err trouble = {0};
 	if (!copies_prune(fresh->fleet, fresh->database, &request, &report, &trouble))

@@ -47,7 +47,7 @@ char *copy_left_words(const struct copy *copy)
 {
 	char *since = since_of(copy), *words;
 	if (copy->kind == COPY_OLD)
-		words = mem_format("%s was put aside by an interrupted run, whose successor is in its place%s", copy->dbname, since);
+		words = mem_format("%s was put aside by a reset or a rewind, its successor is in its place%s", copy->dbname, since);
 	else if (copy->kind == COPY_SNAPSHOT)
 		words = mem_format("%s was left by an interrupted snapshot%s", copy->dbname, since);
 	else

@@ -19,7 +19,7 @@ enum { DEADLINE_MS = 15000, SETTLE_MS = 2000, LOOK_MS = 100 };
  * there is: then it is the database, not a leftover. */
 static const struct copy *orphan_of(const struct beside *beside, const struct copies *copies)
 {
-	for (int i = 0; beside->oid == 0 && i < copies->count; i++)
+	for (int i = 0; beside->oid == 0 && !beside->leaves_lost && i < copies->count; i++)
 		if (copies->v[i].kind == COPY_OLD && copies->v[i].is_marked && !copies->v[i].is_held && copies->v[i].is_ours)
 			return &copies->v[i];
 	return NULL;
@@ -64,6 +64,26 @@ static bool is_left(const struct copy *copy)
 	return copy->is_ours && copy_state_of(copy) == COPY_LEFT;
 }
 
+/* It may be all that there is; or somebody has just dropped the database, and wants none. */
+static bool is_lost(const struct beside *beside, const struct copy *copy)
+{
+	return beside->leaves_lost && beside->oid == 0 && copy->kind == COPY_OLD;
+}
+
+void copies_drop_old(struct session *session, struct database *database, struct report *report)
+{
+	struct beside beside = {.database = database, .report = report, .keeper = session};
+	struct copies copies = {0};
+	struct err ignored = {0};
+	bool is_known = !session_is_pooled(session) &&
+	                session_query_wait(session, "SET statement_timeout = 0", NULL, 0, DEADLINE_MS, NULL, &ignored) &&
+	                copies_load_wait(session, database, false, &copies, &ignored);
+	for (int i = 0; is_known && i < copies.count; i++)
+		if (copies.v[i].kind == COPY_OLD && is_left(&copies.v[i]))
+			(void)drop(&beside, &copies.v[i], "it had the name before, and goes with it");
+	copies_done(&copies);
+}
+
 /* A run that was killed may have stopped them in the database itself. */
 static void wake(struct beside *beside)
 {
@@ -88,7 +108,7 @@ int copies_mend(struct beside *beside, const struct copies *copies)
 	}
 	for (int i = 0; i < copies->count; i++) {
 		const struct copy *copy = &copies->v[i];
-		if (copy == orphan || !is_left(copy))
+		if (copy == orphan || !is_left(copy) || is_lost(beside, copy))
 			continue;
 		char *words = copy_left_words(copy);
 		mended += drop(beside, copy, words);
@@ -294,7 +314,7 @@ static void say_others(const struct beside *beside, const struct copies *copies)
 bool copies_prune(struct fleet *fleet, struct database *database, const struct prune_request *request,
     struct report *report, struct err *err)
 {
-	struct beside beside = {.fleet = fleet, .database = database, .report = report, .verb = "templates prune"};
+	struct beside beside = {.fleet = fleet, .database = database, .report = report, .verb = "templates prune", .leaves_lost = request->leaves_lost};
 	struct copies copies = {0};
 	int gone = 0;
 	bool is_good = beside_reach_wait(&beside, err) && beside_look_wait(&beside, err) && load_settled(&beside, &copies, err);

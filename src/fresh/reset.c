@@ -10,6 +10,7 @@
 #include "pgtend/scratch/swap.h"
 #include "pgtend/sql_embedded.h"
 #include "reset_internal.h"
+#include "snapshot_internal.h"
 
 static const struct table_column columns[] = {
     {"database", CELL_TEXT, "database", 0, "Name of the [database] section."},
@@ -54,6 +55,7 @@ bool fresh_begin(struct fresh *fresh, struct err *err)
 	    .database = fresh->database,
 	    .report = fresh->report,
 	    .verb = fresh->verb,
+	    .leaves_lost = true,
 	    .is_sizeless = fresh->is_sizeless};
 	if (!beside_open_wait(&fresh->beside, err))
 		return false;
@@ -300,8 +302,7 @@ static bool place(struct reset *reset, struct err *err)
 		return false;
 	reset->ended = clients_of_others(&fresh->beside.clients);
 	task_shield();
-	if (database->session)
-		session_close(database->session);
+	snapshot_leave(&fresh->beside);
 	bool is_done = give_name(reset, err);
 	if (is_done) {
 		database->oid = fresh->beside.oid = reset->made.oid;

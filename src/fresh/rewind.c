@@ -21,6 +21,7 @@ struct rewinding {
 	const struct copy *snapshot;
 	const char *name, *keep; /* keep: NULL: what is there now is dropped */
 	const char *shown;       /* whom we may end */
+	bool is_acting;
 };
 
 static void rewinding_done(struct rewinding *rewinding)
@@ -49,6 +50,7 @@ static bool look(struct rewinding *rewinding, struct err *err)
 {
 	struct beside *beside = &rewinding->beside;
 	if (!snapshot_name_check(rewinding->name, err) || !beside_open_wait(beside, err) ||
+	    (rewinding->is_acting && rewinding->keep && !snapshot_hold_name(beside, rewinding->keep, err)) ||
 	    !copies_load_wait(beside->keeper, beside->database, true, &rewinding->copies, err))
 		return false;
 	rewinding->snapshot = snapshot_need(beside->database, &rewinding->copies, rewinding->name, err);
@@ -261,7 +263,8 @@ bool rewind_run(struct fleet *fleet, struct database *database, const char *name
 	    .beside = {.fleet = fleet, .database = database, .report = report, .verb = "rewind"},
 	    .name = name,
 	    .keep = keep,
-	    .shown = shown};
+	    .shown = shown,
+	    .is_acting = true};
 	struct clone clone = {0};
 	char *old = copy_new_dbname(keep ? COPY_SNAPSHOT : COPY_OLD, database);
 	bool is_good = look(&rewinding, err) && clients_allow(&rewinding.beside.clients, database->dbname, shown, err) &&

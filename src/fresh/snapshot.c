@@ -78,7 +78,7 @@ char *snapshot_when(const struct copy *copy)
 /* --- taking one -------------------------------------------------------------------------------------------------- */
 
 /* Two at the same moment must not both find the name free. */
-static bool hold_name(const struct beside *beside, const char *name, struct err *err)
+bool snapshot_hold_name(const struct beside *beside, const char *name, struct err *err)
 {
 	char *key = mem_format("snapshot %s of %s", name, beside->database->dbname);
 	bool is_held = copy_hold_wait(beside->keeper, key, err);
@@ -221,7 +221,7 @@ bool snapshot_take(struct fleet *fleet, struct database *database, const char *n
 	struct beside beside = {.fleet = fleet, .database = database, .report = report, .verb = "snapshot"};
 	struct copies copies = {0};
 	char *dbname = NULL;
-	bool is_good = look(&beside, name, is_replace, &copies, err) && hold_name(&beside, name, err);
+	bool is_good = look(&beside, name, is_replace, &copies, err) && snapshot_hold_name(&beside, name, err);
 	/* Once more, now that nobody else can take it. */
 	copies_done(&copies);
 	is_good = is_good && copies_load_wait(beside.keeper, database, false, &copies, err) &&
@@ -280,7 +280,7 @@ bool snapshot_drop(
 	struct beside beside = {.fleet = fleet, .database = database, .report = report, .verb = "snapshot drop"};
 	struct copies copies = {0};
 	const struct copy *copy = find_to_drop(&beside, name, &copies, err);
-	bool is_done = copy && hold_name(&beside, name, err) && beside_drop_wait(&beside, copy->dbname, false, err);
+	bool is_done = copy && snapshot_hold_name(&beside, name, err) && beside_drop_wait(&beside, copy->dbname, false, err);
 	if (is_done)
 		report_summary(report, "the snapshot %s of %s is dropped", name, database->name);
 	copies_done(&copies);

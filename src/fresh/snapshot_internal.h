@@ -12,6 +12,8 @@ const struct copy *snapshot_need(
     const struct database *database, const struct copies *copies, const char *name, struct err *err);
 /* "taken 2h ago, 48 MB". Caller frees. */
 char *snapshot_when(const struct copy *copy);
+/* Says that we make a snapshot of this name, for as long as the keeper lives. */
+PGTEND_CHECK bool snapshot_hold_name(const struct beside *beside, const char *name, struct err *err);
 /* Closes our own session to the database, and logs whose are ended. */
 void snapshot_leave(struct beside *beside);
 

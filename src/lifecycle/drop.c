@@ -161,7 +161,8 @@ static void tell(struct dropping *dropping, bool is_dropped, const struct words 
 	report_rows(report, rows);
 }
 
-static bool drop(struct dropping *dropping, const char *shown, struct words *ended, struct report *report, struct err *err)
+static bool drop(struct dropping *dropping, const struct lifecycle_more *more, const char *shown, struct words *ended,
+    struct report *report, struct err *err)
 {
 	const char *clients = shown != NULL ? strchr(shown, '\n') + 1 : NULL;
 	drop_close_own(dropping);
@@ -172,6 +173,8 @@ static bool drop(struct dropping *dropping, const char *shown, struct words *end
 			words_take(ended, client_words(&dropping->clients.v[i]));
 	for (size_t i = 0; i < ended->count; i++)
 		report_log(report, "ended: %s", ended->v[i]);
+	if (more != NULL)
+		more->before(dropping->keeper, dropping->database, report);
 	report_step(report, "drop database %s", dropping->name);
 	/* Half of it helps nobody. */
 	task_shield();
@@ -188,7 +191,7 @@ bool lifecycle_drop(struct fleet *fleet, struct database *database, const struct
 	struct words ended = {0}, stays = {0};
 	report_step(report, "looking at %s", database->dbname);
 	bool ok = drop_look(&dropping, fleet, database, err) && is_shown(&dropping, shown, err) &&
-	          (!dropping.is_there || (drop_may(&dropping, err) && drop(&dropping, shown, &ended, report, err)));
+	          (!dropping.is_there || (drop_may(&dropping, err) && drop(&dropping, more, shown, &ended, report, err)));
 	if (ok) {
 		if (more != NULL)
 			more->tell(dropping.keeper, database, &stays);

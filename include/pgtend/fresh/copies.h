@@ -33,8 +33,12 @@ extern const struct probe copies_probe;
 struct prune_request {
 	bool is_dry_run;
 	bool all_templates;       /* every template and spare, not only those beyond the bounds */
+	bool leaves_lost;         /* a database that is gone does not get its name back: nobody asked for that */
 };
 PGTEND_CHECK bool copies_prune(
     struct fleet *fleet, struct database *database, const struct prune_request *request, struct report *report, struct err *err);
+/* What had the database's name before, and is to be dropped, goes now: before the database itself goes, or it would get its name back.
+ * session: in another database of the server. What hinders it is logged. */
+void copies_drop_old(struct session *session, struct database *database, struct report *report);
 
 #endif

@@ -36,8 +36,9 @@ char *lifecycle_comment(const struct database *database);
 
 extern const struct table_shape drop_shape;
 
-/* What a higher floor knows of copies of the database that stay. tell: a line each; session: in another database. */
+/* What a higher floor knows of copies of the database. tell: a line for each that stays; session: in another database. */
 struct lifecycle_more {
+	void (*before)(struct session *session, struct database *database, struct report *report); /* the drop: what goes with it */
 	void (*tell)(struct session *session, const struct database *database, struct words *lines);
 	void (*hint)(struct report *report, const struct database *database); /* when tell() had lines after the drop */
 };

@@ -17,6 +17,9 @@ select d.oid,
           from pg_catalog.pg_subscription s
          where s.subdbid = d.oid
            and s.subenabled) as subscriptions,
+       (select pg_catalog.string_agg(s.subname, ', ' order by s.subname)
+          from pg_catalog.pg_subscription s
+         where s.subdbid = d.oid) as all_subscriptions,
        (select pg_catalog.string_agg(s.slot_name::text, ', ' order by s.slot_name)
           from pg_catalog.pg_replication_slots s
          where s.datoid = d.oid) as slots
