@@ -196,7 +196,8 @@ char *clean_look_sql(const struct database *database)
 {
 	const char *rights = database->server->version_num >= 150000 ? sql_clean_rights_15 : sql_clean_rights;
 	struct text sql = {0};
-	text_addf(&sql, "%s;\n%s;\n%s;\n%s;\n", rights, sql_clean_around, sql_clean_relations, sql_clean_children);
+	text_addf(&sql, "%s;\n%s;\n", rights, sql_clean_around);
+	text_addf(&sql, "with histories as materialized (\n%s)\n%s;\n%s;\n", sql_catalog_load_histories, sql_clean_relations, sql_clean_children);
 	text_addf(&sql, "%s;\n%s;\n%s;\n%s", sql_clean_references, sql_clean_views, sql_clean_sequences,
 	    sql_clean_published);
 	if (database->has_timescaledb)

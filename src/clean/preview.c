@@ -6,7 +6,7 @@
 #include "clean_internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/probes/probe.h"
+#include "pgtend/probes/last_backup.h"
 #include "pgtend/sql_embedded.h"
 
 enum { DEADLINE_MS = 10000, MOST_LINES = 40 };
@@ -137,26 +137,6 @@ static void add_publications(struct words *lines, struct session *session)
 	result_free(r);
 }
 
-/* The newest backup as its probe sees it; probes of higher floors are known by their number only. */
-static void add_backup(struct words *lines, struct fleet *fleet, struct database *database)
-{
-	const struct probe *probe = probe_of(FACT_BACKUP);
-	if (probe == NULL)
-		return;
-	struct probe_target target = {.fleet = fleet, .server = database->server, .database = database};
-	struct table *table = table_new(probe->shape);
-	struct err err;
-	char age[UNITS_SIZE];
-	if (!probe->ask(&target, NULL, table, &err))
-		add_line(lines, "last backup: unknown (%s)", err.text);
-	else if (table_rows(table) == 0 || !table_get(table, 0, "age_s")->has_value)
-		add_line(lines, "last backup: none");
-	else
-		add_line(lines, "last backup: %s ago, %s", units_age(age, (int64_t)table_get_real(table, 0, "age_s", 0)),
-		    table_get_int(table, 0, "verified", 0) != 0 ? "verified" : "not verified");
-	table_free(table);
-}
-
 static bool describe(
     struct fleet *fleet, struct database *database, struct session *session, struct words *lines, struct err *err)
 {
@@ -173,7 +153,7 @@ static bool describe(
 		add_kept(lines, &set);
 		add_clients(lines, database, session);
 		add_publications(lines, session);
-		add_backup(lines, fleet, database);
+		words_take(lines, last_backup_words(fleet, database));
 	}
 	clean_set_done(&set);
 	return ok;

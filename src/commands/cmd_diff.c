@@ -127,6 +127,25 @@ static bool load_both(struct comparing *comparing, struct err *err)
 	return load(comparing, action->database, &comparing->here, err);
 }
 
+static bool has_schema(const struct catalog *catalog, const char *name)
+{
+	for (size_t i = 0; i < catalog->count; i++)
+		if (strcmp(catalog->v[i].kind, "schema") == 0 && strcmp(catalog->v[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A misspelt one has no objects on either side: "no difference" would be said of nothing. */
+static bool check_schemas(const struct comparing *comparing, struct err *err)
+{
+	const struct words *schemas = comparing->options.schemas;
+	for (size_t i = 0; i < schemas->count; i++)
+		if (!has_schema(&comparing->here, schemas->v[i]) && !has_schema(&comparing->there, schemas->v[i]))
+			return err_set(err, ERR_USAGE, "--schema %s: neither %s nor %s has such a schema", schemas->v[i], comparing->action->database->name,
+			    comparing->there_name);
+	return true;
+}
+
 static bool tell(struct comparing *comparing, struct err *err)
 {
 	struct action *action = comparing->action;
@@ -160,7 +179,8 @@ static bool run(struct action *action, struct err *err)
 {
 	struct comparing comparing = {.action = action,
 	    .options = {.schemas = command_option_all(action->command, "--schema"), .with_grants = command_flag(action->command, "--grants")}};
-	bool is_done = check_ignored(command_option_all(action->command, "--ignore"), err) && load_both(&comparing, err) && tell(&comparing, err);
+	bool is_done = check_ignored(command_option_all(action->command, "--ignore"), err) && load_both(&comparing, err) &&
+	               check_schemas(&comparing, err) && tell(&comparing, err);
 	catalog_done(&comparing.here);
 	catalog_done(&comparing.there);
 	words_done(&comparing.hidden);

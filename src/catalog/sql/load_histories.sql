@@ -1,5 +1,6 @@
--- Tables in which migration tools write down what ran: no schema of the user's. Where a name is a common word, by their columns too.
-select n.nspname as schema, c.relname as name
+-- Tables in which migration tools write down what ran: no schema of the user's, and what clean keeps. Where a name is a common word, by their
+-- columns too.
+select n.nspname as schema, c.relname as name, c.oid
   from pg_catalog.pg_class c
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
  where c.oid >= 16384 and c.relkind in ('r', 'p') and n.nspname !~ '^(pg_|_timescaledb_)'

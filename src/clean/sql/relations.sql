@@ -1,6 +1,6 @@
 -- Every relation that clean has to decide about, and what is known of it. One row each; the decisions are made in set.c and way.c.
 -- pgtend's own records are left out: clean keeps a database's history.
--- Tables of migration systems are known by name, and where the name is a common word, by their columns too.
+-- `histories` before it are the tables of migration tools (load.c puts catalog's question there).
 -- A DELETE is no way to empty a table with row-level security, rules or triggers that would see it; internal triggers are those of foreign keys.
 select c.oid::bigint as relation_oid,
        n.nspname as schema,
@@ -9,18 +9,7 @@ select c.oid::bigint as relation_oid,
        c.relispopulated as is_populated,
        exists (select from pg_catalog.pg_depend d
                 where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e') as is_extension_member,
-       (n.nspname in ('drizzle', 'sqitch', 'pgroll', 'atlas_schema_revisions', 'graphile_migrate', 'supabase_migrations')
-        or c.relname in ('pgmigrations', '__drizzle_migrations', 'schema_migrations', 'ar_internal_metadata', 'schema_version',
-                         'flyway_schema_history', 'goose_db_version', '_prisma_migrations', 'knex_migrations', 'knex_migrations_lock',
-                         'alembic_version', 'django_migrations', 'SequelizeMeta', 'mikro_orm_migrations', 'databasechangelog',
-                         'databasechangeloglock', '__EFMigrationsHistory', 'doctrine_migration_versions', 'typeorm_migrations',
-                         '_sqlx_migrations', '__diesel_schema_migrations', 'refinery_schema_history', 'kysely_migration',
-                         'kysely_migration_lock', 'gorp_migrations', 'atlas_schema_revisions', 'schemamigrations', 'seaql_migrations')
-        or (c.relname in ('migrations', 'migration_versions', 'migration_history')
-            and exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0
-                           and a.attname in ('name', 'migration', 'migration_name', 'filename', 'version'))
-            and exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0
-                           and a.attname in ('executed_at', 'applied_at', 'run_on', 'batch', 'timestamp', 'hash', 'created_at')))) as is_history,
+       c.oid in (select h.oid from histories h) as is_history,
        pg_catalog.has_table_privilege(c.oid, 'TRUNCATE') and pg_catalog.has_schema_privilege(n.oid, 'USAGE') as may_truncate,
        pg_catalog.has_table_privilege(c.oid, 'SELECT') and pg_catalog.has_schema_privilege(n.oid, 'USAGE') as may_select,
        pg_catalog.pg_has_role(c.relowner, 'USAGE') as is_owner,
