@@ -128,6 +128,8 @@ bool reset_preview(struct fleet *fleet, struct database *database, const struct 
 			clients_say(&fresh.beside.clients, "ended when the names change", lines);
 		if (shown)
 			*shown = clients_shown(&fresh.beside.clients);
+		/* Whom our role may not end, no answer helps away. */
+		is_good = clients_allow(&fresh.beside.clients, database->dbname, NULL, err);
 	}
 	fresh_done(&fresh);
 	report_done(&report);
@@ -262,7 +264,7 @@ static bool give_name(struct reset *reset, struct err *err)
 	bool is_there = fresh->beside.oid != 0;
 	const char *settings_of = is_there ? database->dbname : reset->settings_of;
 	if (settings_of &&
-	    !swap_carry_over_wait(fresh->keeper, settings_of, reset->made.dbname, fresh->report, err))
+	    !swap_carry_over_wait(fresh->keeper, settings_of, reset->made.dbname, database->dbname, fresh->report, err))
 		return false;
 	char *comment = comment_of(fresh), *fate = copy_comment(COPY_OLD, database, NULL, NULL, "to be dropped");
 	reset->old = is_there ? copy_new_dbname(COPY_OLD, database) : NULL;

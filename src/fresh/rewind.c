@@ -197,7 +197,7 @@ static bool place(struct rewinding *rewinding, const struct clone *clone, const 
 	if (beside->oid != oid)
 		return err_set(err, ERR_REFUSED, "%s is another database than the one that was shown", dbname);
 	/* As they are now; of one that is not there, as they were when the snapshot was taken. */
-	if (!swap_carry_over_wait(beside->keeper, oid != 0 ? dbname : rewinding->snapshot->dbname, clone->dbname, beside->report, err))
+	if (!swap_carry_over_wait(beside->keeper, oid != 0 ? dbname : rewinding->snapshot->dbname, clone->dbname, dbname, beside->report, err))
 		return false;
 	/* Neither half of it helps anybody. */
 	task_shield();

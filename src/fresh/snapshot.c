@@ -172,7 +172,7 @@ static bool copy_now(struct beside *beside, const char *name, const char *shown,
 	bool is_done = clone_make_wait(&clone, err);
 	struct err trouble = {0};
 	/* So that a rewind brings it back whole even when it is not there any more. */
-	if (is_done && !swap_carry_over_wait(beside->keeper, beside->database->dbname, clone.dbname, beside->report, &trouble))
+	if (is_done && !swap_carry_over_wait(beside->keeper, beside->database->dbname, clone.dbname, clone.dbname, beside->report, &trouble))
 		report_log(beside->report, "settings and privileges of %s are not in the snapshot: %s", beside->database->dbname, trouble.text);
 	if (beside->database->has_timescaledb)
 		beside_start_workers(beside, beside->database->dbname);

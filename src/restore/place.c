@@ -125,7 +125,7 @@ static bool look(struct act *act, struct err *err)
 			strncat(tail, c, 1);
 	act->old = target_free_name(keeper_of(act), intent->name, tail, err);
 	return act->old &&
-	       swap_carry_over_wait(keeper_of(act), intent->name, intent->scratch, placing->scratch->report, err);
+	       swap_carry_over_wait(keeper_of(act), intent->name, intent->scratch, intent->name, placing->scratch->report, err);
 }
 
 bool place_workers(struct fleet *fleet, struct database *database, const char *dbname, struct err *err)

@@ -17,14 +17,24 @@ enum { DEADLINE_MS = 15000, READY_MS = 15000, FIRST_ROUND_MS = 2, LAST_ROUND_MS 
 
 /* --- what belongs to the database itself ------------------------------------------------------------------------ */
 
-static bool give(struct session *keeper, const char *statement, struct report *report, struct err *err)
+/* Where `to`, a name of ours that needs no quotes, stands for the one that it gets. */
+static char *as_known(struct session *keeper, const char *statement, const char *to, const char *known_as)
+{
+	const char *at = strstr(statement, to);
+	char *name = session_quote_identifier(keeper, known_as);
+	char *known = at ? mem_format("%.*s%s%s", (int)(at - statement), statement, name, at + strlen(to)) : mem_copy(statement);
+	mem_free(name);
+	return known;
+}
+
+static bool give(struct session *keeper, const char *statement, const char *known, struct report *report, struct err *err)
 {
 	struct err trouble = {0};
 	if (!session_query_wait(keeper, "SAVEPOINT given", NULL, 0, DEADLINE_MS, NULL, err))
 		return false;
 	if (session_query_wait(keeper, statement, NULL, 0, DEADLINE_MS, NULL, &trouble))
 		return true;
-	report_log(report, "could not be given to the new database: %s: %s", statement, trouble.text);
+	report_log(report, "could not be given to the new database: %s: %s", known, trouble.text);
 	return session_query_wait(keeper, "ROLLBACK TO SAVEPOINT given", NULL, 0, DEADLINE_MS, NULL, err);
 }
 
@@ -41,22 +51,26 @@ static bool give_all(struct session *keeper, const struct result *statements)
 	return is_good;
 }
 
-static bool give_each(struct session *keeper, const struct result *statements, struct report *report, struct err *err)
+static bool give_each(struct session *keeper, const struct result *statements, const char *to, const char *known_as,
+    struct report *report, struct err *err)
 {
 	bool is_good = session_query_wait(keeper, "BEGIN", NULL, 0, DEADLINE_MS, NULL, err);
-	for (int i = 0; is_good && i < result_rows(statements); i++)
-		is_good = give(keeper, result_text(statements, i, 0), report, err);
+	for (int i = 0; is_good && i < result_rows(statements); i++) {
+		char *known = as_known(keeper, result_text(statements, i, 0), to, known_as);
+		is_good = give(keeper, result_text(statements, i, 0), known, report, err);
+		mem_free(known);
+	}
 	return is_good && session_query_wait(keeper, "COMMIT", NULL, 0, DEADLINE_MS, NULL, err);
 }
 
 /* As the live one has it now: who may connect today may connect tomorrow. */
-bool swap_carry_over_wait(
-    struct session *keeper, const char *from, const char *to, struct report *report, struct err *err)
+bool swap_carry_over_wait(struct session *keeper, const char *from, const char *to, const char *known_as,
+    struct report *report, struct err *err)
 {
 	const char *params[] = {from, to};
 	struct result *r = NULL;
 	bool is_good = session_query_wait(keeper, sql_scratch_carry, params, 2, DEADLINE_MS, &r, err) &&
-	               (give_all(keeper, r) || give_each(keeper, r, report, err));
+	               (give_all(keeper, r) || give_each(keeper, r, to, known_as, report, err));
 	result_free(r);
 	struct err trouble = {0};
 	if (!is_good && session_in_transaction(keeper) &&

@@ -32,9 +32,10 @@ struct swap {
 	bool (*end_fn)(void *arg);
 	void *end_arg;
 };
-/* Owner, privileges, settings, limits as `from` has them now go to `to`; what cannot be given is logged. One transaction. */
-PGTEND_CHECK bool swap_carry_over_wait(
-    struct session *keeper, const char *from, const char *to, struct report *report, struct err *err);
+/* Owner, privileges, settings, limits as `from` has them now go to `to`, which is soon called `known_as`; what cannot be given is
+ * logged as the statement that gives it then. One transaction. */
+PGTEND_CHECK bool swap_carry_over_wait(struct session *keeper, const char *from, const char *to, const char *known_as,
+    struct report *report, struct err *err);
 /* All of it or nothing of it. Whoever is in the old one is ended, and who comes meanwhile. ERR_LOCKED: somebody who may
  * not be ended stays. Shield the task: neither half of it helps anybody. */
 PGTEND_CHECK bool swap_names_wait(const struct swap *swap, struct err *err);
