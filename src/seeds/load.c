@@ -85,7 +85,7 @@ static bool must_look_at_keys(struct load *load, bool *must, struct err *err)
 {
 	struct result *result = NULL;
 	*must = false;
-	if (!load->target.has_key || !load->header.has_key || (load->target.kind != 'r' && load->target.kind != 'p'))
+	if (!load->target.has_key || !load->target.may_read || !load->header.has_key || (load->target.kind != 'r' && load->target.kind != 'p'))
 		return true;
 	bool ok = session_queryf_wait(load->session, DEADLINE_MS, &result, err, "SELECT EXISTS (SELECT FROM %s)", load->target.quoted);
 	*must = ok && result_bool(result, 0, 0);
@@ -125,8 +125,10 @@ static bool load_by_table(struct load *load, struct err *err)
 	struct result *result = NULL;
 	if (!make_table(load, err) || !copy_into(load, name, err))
 		return false;
-	bool ok = run_sql(load, mem_format("INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s ON CONFLICT DO NOTHING",
-	                            load->target.quoted, load->header.list, load->header.list, name), &result, err);
+	char *skips = load_skips(load);
+	bool ok = run_sql(load, mem_format("INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s%s", load->target.quoted,
+	                            load->header.list, load->header.list, name, skips), &result, err);
+	mem_free(skips);
 	if (ok)
 		load->file->rows = load_rows_of(result_tag(result));
 	else
@@ -153,6 +155,11 @@ static bool advance(struct load *load, const struct result *sequences, int row, 
 	int64_t increment = result_int(sequences, row, 3, 1), least = result_int(sequences, row, 4, 1);
 	int64_t most = result_int(sequences, row, 5, 0), last = result_int(sequences, row, 6, 0);
 	struct result *result = NULL;
+	if (!result_bool(sequences, row, 8)) {
+		report_log(load->run->report, "%s: column %s may not be read: the next value of the sequence %s.%s may be taken", load->file->name,
+		    column, schema, name);
+		return true;
+	}
 	bool ok = session_queryf_wait(load->session, 0, &result, err, "SELECT %s(%I)::bigint FROM %s", increment > 0 ? "max" : "min", column,
 	    load->target.quoted);
 	const char *reached_text = ok && result_rows(result) == 1 ? result_text(result, 0, 0) : NULL;
@@ -217,6 +224,7 @@ static bool fill(struct load *load, struct err *err)
 	bool must_look = false, has_copy = database->server->has[CAP_COPY_IN] && load->target.takes_copy;
 	if (!must_look_at_keys(load, &must_look, err))
 		return err_prefix(err, "%s", load->file->name);
+	has_copy = has_copy && (!must_look || load->target.may_stage);
 	bool ok = !has_copy ? load_by_rows(load, must_look, err) : must_look ? load_by_table(load, err) : load_straight(load, err);
 	if (ok && must_look && load->file->rows < load->copied)
 		report_log(load->run->report, "%s: %lld of %lld rows left out, their keys are there already", load->file->name,

@@ -16,9 +16,11 @@ struct load {
 	int64_t copied; /* rows that came from the file */
 };
 
-/* load_rows.c: for a server that takes no data for COPY, and for tables with row security, which refuse it: INSERTs of many rows each.
+/* load_rows.c: for a server that takes no data for COPY, for tables with row security, which refuse it, and for roles that may have no table of the session: INSERTs of many rows each.
  * skips: rows whose key is there stay as they are. */
 PGTEND_CHECK bool load_by_rows(struct load *load, bool skips, struct err *err);
+/* What lets an INSERT leave out rows whose key is there. Caller frees. */
+char *load_skips(const struct load *load);
 
 /* load_error.c: "FILE:LINE:COLUMN: what is wrong". result: the server's last word; NULL. */
 void load_word_error(struct load *load, const struct result *result, struct err *err);

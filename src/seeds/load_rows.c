@@ -1,5 +1,5 @@
-/* seeds/load_rows.c - one file of CSV as INSERTs of many rows each: for a server that takes no data for COPY (PGlite), and for tables with
- * row security, which COPY refuses. */
+/* seeds/load_rows.c - one file of CSV as INSERTs of many rows each: for a server that takes no data for COPY (PGlite), for tables with
+ * row security, which COPY refuses, and again for a role that may make no temporary table. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,11 +46,19 @@ static bool watch_file(struct load *load, struct err *err)
 	return ok;
 }
 
+char *load_skips(const struct load *load)
+{
+	const char *arbiter = load->target.arbiter;
+	return mem_format(" ON CONFLICT%s%s DO NOTHING", arbiter != NULL ? " ON CONSTRAINT " : "", arbiter != NULL ? arbiter : "");
+}
+
 static bool insert(struct load *load, const char *rows, bool skips, struct result **result, struct err *err)
 {
+	char *conflict = skips ? load_skips(load) : mem_copy("");
 	char *sql = mem_format("INSERT INTO %s (%s)%s VALUES %s%s", load->target.quoted, load->header.list,
-	    load->target.kind == 'v' ? "" : " OVERRIDING SYSTEM VALUE", rows, skips ? " ON CONFLICT DO NOTHING" : "");
+	    load->target.kind == 'v' ? "" : " OVERRIDING SYSTEM VALUE", rows, conflict);
 	bool ok = session_query_wait(load->session, sql, NULL, 0, 0, result, err);
+	mem_free(conflict);
 	mem_free(sql);
 	return ok;
 }

@@ -16,6 +16,7 @@ struct scanner {
 	int parens;
 	int atomic; /* depth of BEGIN ATOMIC and of CASE inside it */
 	bool is_in_statement;
+	bool is_data_next;      /* a COPY FROM STDIN is at its end: its data begin in the next line */
 	char first[WORD_SIZE];  /* first word of the statement, upper case */
 	char before[WORD_SIZE]; /* the word before this one */
 	int transactions;       /* statements of that kind so far */
@@ -135,8 +136,21 @@ static bool is_any(const char *word, const char *const *words)
 	return false;
 }
 
-/* The first word of a statement, and for PREPARE the second. */
-static void note_transaction(struct scanner *s, const char *word, bool is_first)
+/* ROLLBACK [WORK|TRANSACTION] TO a savepoint is no end. */
+static bool is_to_savepoint(const char *behind)
+{
+	static const char *const words[] = {"WORK", "TRANSACTION"};
+	behind += strspn(behind, " \t\r\n");
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strncasecmp(behind, words[i], strlen(words[i])) == 0 && isspace((unsigned char)behind[strlen(words[i])])) {
+			behind += strlen(words[i]);
+			behind += strspn(behind, " \t\r\n");
+		}
+	return strncasecmp(behind, "TO", 2) == 0 && isspace((unsigned char)behind[2]);
+}
+
+/* The first word of a statement, and for PREPARE the second. behind: what follows it. */
+static void note_transaction(struct scanner *s, const char *word, const char *behind, bool is_first)
 {
 	static const char *const begins[] = {"BEGIN", "START", NULL};
 	static const char *const ends[] = {"COMMIT", "END", NULL};
@@ -147,6 +161,8 @@ static void note_transaction(struct scanner *s, const char *word, bool is_first)
 		s->is_last_commit = is_any(word, ends);
 	if (!is_prepare && !(is_first && (is_any(word, begins) || is_any(word, ends) || is_any(word, others))))
 		return;
+	if (strcmp(word, "ROLLBACK") == 0 && is_to_savepoint(behind))
+		return;
 	if (s->scan->transaction_line == 0)
 		s->scan->transaction_line = s->line;
 	if (s->scan->statement_count == 1)
@@ -154,8 +170,7 @@ static void note_transaction(struct scanner *s, const char *word, bool is_first)
 	s->transactions++;
 }
 
-/* False: what follows is data. */
-static bool take_word(struct scanner *s)
+static void take_word(struct scanner *s)
 {
 	char word[WORD_SIZE] = "";
 	size_t length = 0;
@@ -167,20 +182,32 @@ static bool take_word(struct scanner *s)
 	bool is_first = s->first[0] == '\0' && s->before[0] == '\0';
 	if (is_first)
 		memcpy(s->first, length < WORD_SIZE ? word : "?", length < WORD_SIZE ? sizeof word : 2);
-	note_transaction(s, word, is_first);
+	note_transaction(s, word, s->at + length, is_first);
 	if (strcmp(word, "ATOMIC") == 0 && strcmp(s->before, "BEGIN") == 0)
 		s->atomic = 1;
 	else if (s->atomic > 0 && strcmp(word, "CASE") == 0)
 		s->atomic++;
 	else if (s->atomic > 0 && strcmp(word, "END") == 0)
 		s->atomic--;
-	bool is_data =
-	    s->parens == 0 && strcmp(s->first, "COPY") == 0 && strcmp(s->before, "FROM") == 0 && strcmp(word, "STDIN") == 0;
-	if (is_data)
+	bool is_data = s->parens == 0 && strcmp(s->first, "COPY") == 0 && strcmp(s->before, "FROM") == 0 && strcmp(word, "STDIN") == 0;
+	if (is_data && s->scan->copy_line == 0)
 		s->scan->copy_line = s->line;
+	s->is_data_next = s->is_data_next || is_data;
 	memcpy(s->before, word[0] != '\0' ? word : "?", word[0] != '\0' ? sizeof word : 2);
 	s->at += length;
-	return !is_data;
+}
+
+/* Behind the line in which COPY ends: lines up to \. alone. */
+static void skip_data(struct scanner *s)
+{
+	bool is_mark = false;
+	skip_line(s);
+	while (*s->at != '\0' && !is_mark) {
+		step(s);
+		is_mark = s->at[0] == '\\' && s->at[1] == '.' && (s->at[2] == '\0' || s->at[2] == '\n' || s->at[2] == '\r');
+		skip_line(s);
+	}
+	s->is_data_next = false;
 }
 
 static bool is_prefixed_text(const char *at, char *prefix)
@@ -189,7 +216,7 @@ static bool is_prefixed_text(const char *at, char *prefix)
 	return strchr("EBXN", *prefix) != NULL && at[1] == '\'';
 }
 
-static bool take_token(struct scanner *s)
+static void take_token(struct scanner *s)
 {
 	char c = *s->at, prefix;
 	if (isspace((unsigned char)c)) {
@@ -206,13 +233,15 @@ static bool take_token(struct scanner *s)
 		if (s->parens <= 0 && s->atomic <= 0)
 			end_statement(s);
 		step(s);
+		if (s->is_data_next && !s->is_in_statement)
+			skip_data(s);
 	} else {
 		begin_statement(s);
 		if (is_prefixed_text(s->at, &prefix)) {
 			step(s);
 			skip_quoted(s, '\'', prefix == 'E');
 		} else if (is_word_start(c)) {
-			return take_word(s);
+			take_word(s);
 		} else if (c == '\'' || c == '"') {
 			skip_quoted(s, c, false);
 		} else if (c != '$' || !skip_dollar(s)) {
@@ -222,15 +251,14 @@ static bool take_token(struct scanner *s)
 				step(s);
 		}
 	}
-	return true;
 }
 
 void seed_scan(const char *sql, struct seed_scan *scan)
 {
 	memset(scan, 0, sizeof *scan);
 	struct scanner s = {.at = sql, .begin = sql, .line = 1, .scan = scan};
-	while (*s.at != '\0' && take_token(&s))
-		continue;
+	while (*s.at != '\0')
+		take_token(&s);
 	scan->is_whole_transaction = s.is_first_begin && s.is_last_commit && s.transactions == 2;
 }
 

@@ -15,7 +15,7 @@ struct seed_statement {
 
 struct seed_scan {
 	int meta_line;               /* first psql meta-command; 0: none */
-	int copy_line;               /* first COPY ... FROM STDIN; 0: none. Nothing behind it is scanned: it is data */
+	int copy_line;               /* first COPY ... FROM STDIN; 0: none. Its data are passed over */
 	int transaction_line;        /* first BEGIN, COMMIT, ... ; 0: none */
 	bool is_without_transaction; /* a line says `-- pgtend: no-transaction`: its statements run one by one */
 	bool is_whole_transaction;   /* begins with BEGIN, ends with COMMIT, nothing of that kind between */

@@ -124,8 +124,8 @@ static bool read_columns(struct session *session, struct seed_target *target, st
 		target->column_count = result_rows(result);
 		target->columns = mem_new((size_t)target->column_count * sizeof target->columns[0]);
 		for (int i = 0; i < target->column_count; i++)
-			target->columns[i] = (struct target_column){copy_of(result, i, "name"), is(result, i, "is_generated"),
-			    is(result, i, "is_not_null"), is(result, i, "is_needed"), is(result, i, "is_key")};
+			target->columns[i] = (struct target_column){.name = copy_of(result, i, "name"), .is_generated = is(result, i, "is_generated"),
+			    .is_not_null = is(result, i, "is_not_null"), .is_needed = is(result, i, "is_needed"), .is_key = is(result, i, "is_key")};
 	}
 	result_free(result);
 	return ok;
@@ -139,6 +139,10 @@ static void take_target(struct session *session, const struct result *result, st
 	target->kind = result_text(result, 0, result_column(result, "kind"))[0];
 	target->takes_copy = is(result, 0, "takes_copy");
 	target->has_key = is(result, 0, "has_key");
+	target->may_read = is(result, 0, "may_read");
+	target->may_stage = is(result, 0, "may_stage");
+	const char *arbiter = result_text(result, 0, result_column(result, "arbiter"));
+	target->arbiter = arbiter != NULL ? session_quote_identifier(session, arbiter) : NULL;
 	char *schema = session_quote_identifier(session, target->schema), *name = session_quote_identifier(session, target->name);
 	target->quoted = mem_format("%s.%s", schema, name);
 	mem_free(schema);
@@ -187,5 +191,6 @@ void target_done(struct seed_target *target)
 	mem_free(target->name);
 	mem_free(target->oid);
 	mem_free(target->quoted);
+	mem_free(target->arbiter);
 	memset(target, 0, sizeof *target);
 }

@@ -11,13 +11,16 @@
 
 struct target_column {
 	char *name;
-	bool is_generated, is_not_null, is_needed, is_key;
+	bool is_generated, is_key;
+	bool is_not_null, is_needed; /* unless a trigger may fill it */
 };
 struct seed_target {
 	char *schema, *name, *oid;
 	char *quoted; /* "schema"."name", by libpq */
 	char kind;    /* pg_class.relkind */
 	bool takes_copy, has_key;
+	bool may_read, may_stage; /* the role may look into it; may have a table of the session */
+	char *arbiter; /* ON CONFLICT must name this constraint, quoted; NULL: it need not */
 	struct target_column *columns;
 	int column_count;
 };

@@ -75,6 +75,7 @@ static void test_psql(void **state)
 	meta_is("\ncopy public.t from\nstdin;\n1\n\\.\n\\echo\n", 0, 3);
 	meta_is("copy t from '/tmp/stdin'; select 'from stdin'; copy (select 1 from stdin) to stdout", 0, 0);
 	meta_is("select a from stdin;", 0, 0);
+	meta_is("copy t from stdin;\n\\N\n\\.\n\\echo\ncopy u from stdin;\n1", 4, 1);
 }
 
 static void transaction_is(const char *sql, int line, bool is_whole)
@@ -100,6 +101,11 @@ static void test_transactions(void **state)
 	transaction_is("create function f() returns int language plpgsql as $$ begin return 1; end $$", 0, false);
 	transaction_is("create function f() returns int begin atomic select 1; end", 0, false);
 	transaction_is("savepoint a; release a", 0, false);
+	transaction_is("savepoint a; rollback to a; rollback work to savepoint a; ROLLBACK\n TRANSACTION TO a", 0, false);
+	transaction_is("begin; savepoint a; rollback to a; commit", 1, true);
+	transaction_is("select 1;\nrollback;\ncopy t from stdin;\n1\n\\.", 2, false);
+	transaction_is("copy t from stdin;\nbegin;\n\\.\r\ninsert into t values (1);\ncommit;\n", 5, false);
+	transaction_is("begin; copy t from stdin;\nrollback;\n\\.\ncommit;\n", 1, true);
 }
 
 static void single_is(const char *sql, bool is_single)
