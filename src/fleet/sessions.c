@@ -25,11 +25,13 @@ static const struct session_setting acting[] = {
 	{"statement_timeout", "0"},
 	{"lock_timeout", "5s"},
 	{"idle_in_transaction_session_timeout", "0"},
+	{"client_min_messages", "notice"},
 	{"datestyle", "ISO"},
 	{"intervalstyle", "postgres"},
-	{"client_min_messages", "notice"},
 	{NULL, NULL},
 };
+/* A file of the team's means by 03/04/2024 what the database reads in it, and what psql would. */
+enum { ACTING_FOR_FILES = 4 };
 
 /* Here every connection of pgtend begins: what a found pgtend.ini may not reach before it is trusted, no pane and no verb reaches. */
 static bool database_may_connect(void *arg, struct err *err)
@@ -116,8 +118,8 @@ struct session *database_look_session(struct fleet *fleet, struct database *data
 	return session;
 }
 
-struct session *database_action_session(struct fleet *fleet, struct database *database, const char *dbname, const char *verb,
-	int lock_timeout_ms, bool is_direct)
+static struct session *actor(struct fleet *fleet, struct database *database, const char *dbname, const char *verb, int lock_timeout_ms,
+	bool is_direct, bool is_for_files)
 {
 	struct err err;
 	const struct conninfo *info = is_direct && database->direct != NULL ? database->direct : database->info;
@@ -129,6 +131,8 @@ struct session *database_action_session(struct fleet *fleet, struct database *da
 	char lock_timeout[32], statement_timeout[32];
 	struct session_setting settings[sizeof acting / sizeof acting[0]];
 	memcpy(settings, acting, sizeof acting);
+	if (is_for_files)
+		settings[ACTING_FOR_FILES] = (struct session_setting){NULL, NULL};
 	double statement_s = section_seconds(database->section, "statement_timeout");
 	if (statement_s > 0 && statement_s < 1e6) {
 		snprintf(statement_timeout, sizeof statement_timeout, "%.0fms", statement_s * 1000);
@@ -147,4 +151,15 @@ struct session *database_action_session(struct fleet *fleet, struct database *da
 	conninfo_free(copy);
 	mem_free(application);
 	return session;
+}
+
+struct session *database_action_session(struct fleet *fleet, struct database *database, const char *dbname, const char *verb,
+	int lock_timeout_ms, bool is_direct)
+{
+	return actor(fleet, database, dbname, verb, lock_timeout_ms, is_direct, false);
+}
+
+struct session *database_file_session(struct fleet *fleet, struct database *database, const char *verb, int lock_timeout_ms)
+{
+	return actor(fleet, database, NULL, verb, lock_timeout_ms, true, true);
 }

@@ -317,6 +317,7 @@ bool seed_list_read(struct fleet *fleet, struct database *database, const struct
 	          read_environment_folder(&reading, folder, err) && find_only(&reading, folder, err);
 	words_done(&reading.others);
 	for (int i = 0; i < list->count; i++) {
+		list->files[i].info = database->direct != NULL ? database->direct : database->info;
 		list->files[i].environment = reading.environment;
 		list->files[i].is_environment_chosen = chosen != NULL;
 	}

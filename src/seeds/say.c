@@ -101,6 +101,31 @@ char *seed_without_secrets(const struct seed_speaker *speaker, const char *line)
 	return text_take(&clean);
 }
 
+char *seed_without_password(const struct conninfo *info, const char *line)
+{
+	struct seed_speaker speaker;
+	seed_speaker_init(&speaker, NULL, info, NULL);
+	char *clean = seed_without_secrets(&speaker, line);
+	seed_speaker_done(&speaker);
+	return clean;
+}
+
+static void clean_in_place(const struct conninfo *info, char *text)
+{
+	char *clean = seed_without_password(info, text);
+	/* stars may be longer than what they stand for, but the room is fixed */
+	size_t room = strlen(text), length = strlen(clean) < room ? strlen(clean) : room;
+	memcpy(text, clean, length);
+	text[length] = '\0';
+	mem_free(clean);
+}
+
+void seed_clean_err(const struct conninfo *info, struct err *err)
+{
+	clean_in_place(info, err->text);
+	clean_in_place(info, err->hint);
+}
+
 /* Whether a secret may have begun there that has not yet been said to its end. */
 static bool may_begin(const struct words *secrets, const char *text)
 {

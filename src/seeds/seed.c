@@ -105,8 +105,7 @@ static struct table *rows_of(const struct database *database, const struct seed_
 static bool run_in_session(struct seed_run *run, struct seed_file *file, struct err *err)
 {
 	struct database *database = run->database;
-	struct session *session =
-	    database_action_session(run->fleet, database, NULL, "seed", database_lock_timeout_ms(database), true);
+	struct session *session = database_file_session(run->fleet, database, "seed", database_lock_timeout_ms(database));
 	bool ok = session_ready_wait(session, 0, err) &&
 	          (file->way == SEED_CSV ? seed_run_csv(run, session, file, err) : seed_run_session(run, session, file, err));
 	session_free(session);
@@ -246,6 +245,8 @@ bool seeds_run(struct fleet *fleet, struct database *database, const struct seed
 		else
 			ok = carry_out(&run, err);
 	}
+	if (!ok)
+		seed_clean_err(database->direct != NULL ? database->direct : database->info, err);
 	report_rows(report, rows_of(database, &run.list));
 	session_free(run.session);
 	seed_list_done(&run.list);

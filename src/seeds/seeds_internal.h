@@ -50,6 +50,7 @@ struct seed_file {
 	char *sql;             /* SEED_SESSION: its text, without a byte order mark */
 	struct seed_scan scan; /* of .sql files */
 	struct words runner;   /* SEED_RUNNER, SEED_HELPER: the words before its path */
+	const struct conninfo *info; /* whose password is never said; borrowed from the database */
 	const char *environment;    /* under which it runs: --env, else the database's; borrowed from the list's options */
 	bool is_environment_chosen; /* by --env: programs are told, whatever NODE_ENV they would inherit */
 	char *into;       /* SEED_CSV: the table, "public.users"; NULL: not known yet */
@@ -100,6 +101,9 @@ void seed_speaker_end(struct seed_speaker *speaker);
 /* The last line that is not empty, on standard error if it spoke there: programs say there what went wrong. Borrowed; NULL: it said nothing. */
 const char *seed_last_line(const struct seed_speaker *speaker);
 char *seed_without_secrets(const struct seed_speaker *speaker, const char *line); /* caller frees */
+/* The same for what the server said. */
+char *seed_without_password(const struct conninfo *info, const char *line); /* caller frees */
+void seed_clean_err(const struct conninfo *info, struct err *err);
 void seed_speaker_done(struct seed_speaker *speaker);
 /* As part of a URL. */
 void seed_add_encoded(struct text *url, const char *value);

@@ -43,8 +43,11 @@ void seed_rollback(struct session *session)
 void seed_log_notices(const struct seed_file *file, const struct result *result, struct report *report)
 {
 	const struct words *notices = result != NULL ? result_notices(result) : NULL;
-	for (size_t i = 0; notices != NULL && i < notices->count; i++)
-		report_log(report, "%s: %s", file->name, notices->v[i]);
+	for (size_t i = 0; notices != NULL && i < notices->count; i++) {
+		char *clean = seed_without_password(file->info, notices->v[i]);
+		report_log(report, "%s: %s", file->name, clean);
+		mem_free(clean);
+	}
 }
 
 static char *record_of(const struct seed_run *run, const struct seed_file *file, double took_ms)

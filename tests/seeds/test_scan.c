@@ -72,7 +72,7 @@ static void test_psql(void **state)
 	meta_is("select '\\i';\n-- \\i\n/* \\i */ select $$ \\i $$;", 0, 0);
 	meta_is("select 1 \\gexec\n\\echo", 1, 0);
 	meta_is("COPY t (a, \"b;\") FROM stdin WITH (format csv);\n1,'\n\\.\n", 0, 1);
-	meta_is("\ncopy public.t from\nstdin;\n1\n\\.\n\\echo\n", 0, 3);
+	meta_is("\ncopy public.t from\nstdin;\n1\n\\.\n\\echo\n", 6, 3);
 	meta_is("copy t from '/tmp/stdin'; select 'from stdin'; copy (select 1 from stdin) to stdout", 0, 0);
 	meta_is("select a from stdin;", 0, 0);
 	meta_is("copy t from stdin;\n\\N\n\\.\n\\echo\ncopy u from stdin;\n1", 4, 1);

@@ -177,6 +177,8 @@ struct session *pooler_session(struct fleet *fleet, struct pooler *pooler);
 struct session *database_look_session(struct fleet *fleet, struct database *database, const char *dbname, bool is_direct);
 /* A session of its own for one action: writable, no statement_timeout, lock_timeout as given (0: server's), application_name "pgtend VERB". is_direct: the `direct =` address. dbname NULL: the database itself, else another one of its server ("postgres"). Caller frees. */
 struct session *database_action_session(struct fleet *fleet, struct database *database, const char *dbname, const char *verb, int lock_timeout_ms, bool is_direct);
+/* The same for a file of the team's: dates and intervals are read as the database's own settings say. */
+struct session *database_file_session(struct fleet *fleet, struct database *database, const char *verb, int lock_timeout_ms);
 
 /* Reads capabilities, identity, TimescaleDB's presence of a database's server through `session` (in a task), once. */
 PGTEND_CHECK bool database_learn_wait(struct fleet *fleet, struct database *database, struct session *session, struct err *err);
