@@ -36,9 +36,9 @@ select 'column' as kind,
                          join pg_catalog.pg_attribute b on b.attrelid = h.inhparent and b.attname = a.attname and not b.attisdropped
                          left join pg_catalog.pg_attrdef e on e.adrelid = b.attrelid and e.adnum = b.attnum
                         where h.inhrelid = c.oid
-                          and (b.attnotnull, b.attcollation, b.attstorage, b.attgenerated, b.attstattarget, b.attoptions, b.attfdwoptions)
+                          and (b.attnotnull, b.attcollation, b.attstorage, b.attgenerated, b.attstattarget, b.attfdwoptions, array(select o.option from pg_catalog.unnest(b.attoptions) o (option) where o.option !~ '^pg_attver='))
                               is not distinct from
-                              (a.attnotnull, a.attcollation, a.attstorage, a.attgenerated, a.attstattarget, a.attoptions, a.attfdwoptions)
+                              (a.attnotnull, a.attcollation, a.attstorage, a.attgenerated, a.attstattarget, a.attfdwoptions, array(select o.option from pg_catalog.unnest(a.attoptions) o (option) where o.option !~ '^pg_attver='))
                           and pg_catalog.pg_get_expr(e.adbin, e.adrelid) is not distinct from pg_catalog.pg_get_expr(d.adbin, d.adrelid)))
    and n.nspname <> 'pgtend' and n.nspname !~ '^(pg_|_timescaledb_)'
    and not exists (select from pg_catalog.pg_depend e
