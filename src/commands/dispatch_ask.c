@@ -37,6 +37,9 @@ static bool ask_guard(struct slot *slot, struct err *err)
 	slot->expect = NULL;
 	if (guard_decide(&request, database, &slot->expect, err) == GUARD_REFUSED)
 		return false;
+	/* NODE_ENV says so before anybody is asked, not after the name was typed. */
+	if (verb->is_never_in_production && !database_refuse_production(database, verb->name, err))
+		return false;
 	bool is_production = database->environment == ENVIRONMENT_PRODUCTION;
 	if (slot->expect == NULL && request.level > GUARD_L0 && words_has(request.confirmed, database->dbname))
 		slot->answer = "confirm";

@@ -290,8 +290,9 @@ static int seeds_in(const struct table *seeds, const char *state, const char **f
 static char *seeds_words(const struct table *seeds, enum style *style)
 {
 	static const struct { const char *state, *word; } parts[] = { { "changed", "changed" }, { "not_run", "not run" }, { "gone", "gone" } };
-	const char *named = NULL;
+	const char *named = NULL, *named_as = NULL;
 	struct text out = { 0 };
+	int kinds = 0;
 	int not_run = seeds_in(seeds, "not_run", &named), gone = seeds_in(seeds, "gone", &named), run = table_rows(seeds) - not_run - gone;
 
 	*style = STYLE_PLAIN;
@@ -309,8 +310,12 @@ static char *seeds_words(const struct table *seeds, enum style *style)
 			continue;
 		*style = STYLE_WARN;
 		text_addf(&out, ", %d %s", count, parts[i].word);
+		named_as = named ? named_as : parts[i].word;
 		named = named ? named : first;
+		kinds++;
 	}
+	if (kinds > 1) /* else it would read as one of the last count's */
+		text_addf(&out, "; %s", named_as);
 	if (named)
 		text_addf(&out, ": %s", named);
 	return text_take(&out);

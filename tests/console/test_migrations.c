@@ -134,7 +134,7 @@ static void seeds_stand_beneath(void **state)
 	assert_shows(" * seeds  core  020_orders.csv  1 of 3 files");
 	job->state = JOB_DONE;
 	note(job, "020_orders.csv", 3, 3);
-	assert_shows("~ seeds  2 run, 1 changed, 1 not run, 1 gone: development/010_\\e[2Jdemo.ts");
+	assert_shows("~ seeds  2 run, 1 changed, 1 not run, 1 gone; changed: development/010_\\e[2J");
 	table_free(facts_take(&fleet->databases[0]->facts[FACT_SEEDS]));
 	err_set(&err, ERR_FAILED, "seed.xyz: nothing says how to run it");
 	facts_fail(&fleet->databases[0]->facts[FACT_SEEDS], &err);
