@@ -49,14 +49,16 @@ def by_template():
     settle()
     for name in copies("spare"):
         ask('drop database "%s"' % name)
+    ask("checkpoint")
     return reset("template")
 
 
 def bare_clone():
+    # as for the others, one of its size was dropped just before
     settle()
-    took = run_s(PSQL + ["-d", "postgres", "-c", 'create database bare template "%s"' % copies("template")[0]])
-    ask("drop database bare")
-    return took
+    ask("drop database if exists bare")
+    ask("checkpoint")
+    return run_s(PSQL + ["-d", "postgres", "-c", 'create database bare template "%s"' % copies("template")[0]])
 
 
 def by_hand():
