@@ -126,8 +126,9 @@ bool expected_read(struct expecting *expecting, struct database *where, const st
 
 static bool ask_form(struct expecting *expecting, char **form, struct err *err)
 {
+	const char *params[] = {NULL};
 	struct result *r = NULL;
-	bool is_done = session_query_wait(expecting->source, sql_fresh_expected_form, NULL, 0, SCRATCH_DEADLINE_MS, &r, err);
+	bool is_done = session_query_wait(expecting->source, sql_scratch_form, params, 1, SCRATCH_DEADLINE_MS, &r, err);
 	if (is_done)
 		*form = mem_copy(result_text(r, 0, 0));
 	result_free(r);

@@ -21,7 +21,7 @@ static char *form_of_live(struct scratch *scratch)
 	struct result *r = NULL;
 	struct err ignored = {0};
 	char *form = NULL;
-	if (session_query_wait(scratch->keeper, sql_restore_form, params, 1, SCRATCH_DEADLINE_MS, &r, &ignored) &&
+	if (session_query_wait(scratch->keeper, sql_scratch_form, params, 1, SCRATCH_DEADLINE_MS, &r, &ignored) &&
 	    result_rows(r) > 0)
 		form = mem_copy(result_text(r, 0, 0));
 	result_free(r);

@@ -1,4 +1,4 @@
--- Encoding and locale of this session's database, as CREATE DATABASE takes them.
+-- Encoding and locale of the database $1 (null: this session's), as CREATE DATABASE takes them.
 select pg_catalog.format(' TEMPLATE template0 ENCODING %L', pg_catalog.pg_encoding_to_char(d.encoding)) ||
        pg_catalog.format(' LC_COLLATE %L LC_CTYPE %L', d.datcollate, d.datctype) ||
        case to_jsonb(d) ->> 'datlocprovider'
@@ -8,4 +8,4 @@ select pg_catalog.format(' TEMPLATE template0 ENCODING %L', pg_catalog.pg_encodi
          else ''
        end as form
   from pg_catalog.pg_database d
- where d.datname = pg_catalog.current_database()
+ where d.datname = coalesce($1::text, pg_catalog.current_database())
