@@ -72,6 +72,10 @@ struct hashing {
 };
 void hashing_run(struct work *work, void *hashing);
 
+/* Two runs that add to one manifest do it one after the other, and nobody sweeps meanwhile. Where a folder cannot be locked (some network file systems)
+ * they hope. Returns a descriptor: closed by the caller, that is the end of it; -1: there is no such folder. */
+int manifests_hold(const char *folder);
+
 /* --- leftovers.c: what interrupted runs left in a folder whose lock we hold ------------------- */
 
 struct report;

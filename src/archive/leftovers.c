@@ -145,11 +145,19 @@ static bool list_files(const char *folder, struct words *files)
 bool leftovers_remove(const char *folder, const char *name, struct report *report, struct err *err)
 {
 	struct words files = {0};
-	if (!list_files(folder, &files))
-		return err_set(err, ERR_FAILED, "%s: cannot be read: %s", folder, strerror(errno));
+	/* a manifest that somebody is writing at this moment is none of it */
+	int fd = manifests_hold(folder);
+	if (!list_files(folder, &files)) {
+		err_set(err, ERR_FAILED, "%s: cannot be read: %s", folder, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
 	for (size_t i = 0; i < files.count; i++)
 		judge(folder, files.v[i], name, report);
 	words_done(&files);
+	if (fd >= 0)
+		close(fd);
 	return true;
 }
 

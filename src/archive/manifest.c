@@ -262,15 +262,20 @@ bool manifest_write(const char *path, json_t *manifest, struct err *err)
 	return json_write_file(path, manifest, err);
 }
 
-/* Two runs that add to one manifest do it one after the other. Where a folder cannot be locked (some network file systems) they hope. */
+int manifests_hold(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
+		continue;
+	return fd;
+}
+
 static int hold_folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *folder = slash == NULL ? mem_copy(".") : mem_copy_n(path, slash == path ? 1 : (size_t)(slash - path));
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = manifests_hold(folder);
 	mem_free(folder);
-	while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
-		continue;
 	return fd;
 }
 

@@ -175,6 +175,17 @@ bool archive_place_hold(
 	return ok;
 }
 
+void archive_place_tidy(const struct database *database, struct report *report)
+{
+	struct archive_place place = {.lock_fd = -1, .folder = archive_folder(database, NULL), .name = archive_name(database->name)};
+	struct err busy;
+	if (access(place.folder, F_OK) == 0 &&
+	    !(take_lock(&place, database, true, report, &busy) && leftovers_remove(place.folder, place.name, report, &busy)) &&
+	    busy.kind != ERR_LOCKED)
+		report_log(report, "%s", busy.text);
+	archive_place_close(&place);
+}
+
 bool archive_place_sync(const struct archive_place *place, struct err *err)
 {
 	int fd = open(place->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -221,6 +221,7 @@ static bool act(struct due *due, struct err *err)
 {
 	if (!due->is_due) {
 		let_others(due);
+		archive_place_tidy(due->database, due->report);
 		return retry(due, err);
 	}
 	struct backup_options options = *due->options;

@@ -26,6 +26,8 @@ PGTEND_CHECK bool archive_place_choose(struct archive_place *place, enum archive
  * a run on another machine began less than a day ago and did not say that it ended: not every shared folder shares its locks. */
 PGTEND_CHECK bool archive_place_hold(
     struct archive_place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err);
+/* Removes what interrupted runs left, where none is due that would: now, unless somebody is at work there (who does it then). No folder is made. */
+void archive_place_tidy(const struct database *database, struct report *report);
 /* Writes down which child works on the part, so that the next run can end it when we are killed. */
 void archive_place_note_child(const struct archive_place *place, pid_t pid);
 /* Takes away all that has been written under the names chosen. */
