@@ -204,7 +204,9 @@ async function openPool(pg) {
 	throw Object.assign(new Error(`cannot connect: ${words(last)}`), { stack: '', code: last?.code });
 }
 
-const isAtWork = (client) => Boolean(client.activeQuery ?? client._activeQuery) || (client.queryQueue ?? client._queryQueue)?.length > 0;
+// Newer versions of pg have these names with an underscore, and warn, in the seed's name, of who asks for those without.
+const inner = (client, name) => (`_${name}` in client ? client[`_${name}`] : client[name]);
+const isAtWork = (client) => Boolean(inner(client, 'activeQuery')) || inner(client, 'queryQueue')?.length > 0 || client._sentQueryQueue?.length > 0;
 const openTransaction = ({ clients }) => [...clients.values()].some((status) => status !== 'I');
 
 // The function has returned: nothing of its work may be cut off or lost without a word.
