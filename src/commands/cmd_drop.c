@@ -17,7 +17,7 @@ static void tell_copies(struct session *session, const struct database *database
 		/* What a reset has put aside goes with it. */
 		if (copy->kind == COPY_OLD && copy->is_ours && !copy->is_held)
 			continue;
-		words_take(lines, mem_format("stays: %s %s%s%s%s", copy_kind_word(copy->kind), copy->name != NULL ? copy->name : copy->dbname,
+		words_take(lines, mem_format("%s %s%s%s%s", copy_kind_word(copy->kind), copy->name != NULL ? copy->name : copy->dbname,
 		                      copy->bytes >= 0 ? " (" : "", copy->bytes >= 0 ? units_bytes(size, copy->bytes) : "",
 		                      copy->bytes >= 0 ? ")" : ""));
 	}
@@ -26,7 +26,8 @@ static void tell_copies(struct session *session, const struct database *database
 
 static void hint_copies(struct report *report, const struct database *database)
 {
-	report_hint(report, "what stays: pgtend templates %s, pgtend snapshots %s", database->name, database->name);
+	report_hint(report, "what stays goes by: pgtend snapshots %s, pgtend snapshot drop %s NAME; pgtend templates %s, pgtend templates prune %s --templates",
+	    database->name, database->name, database->name, database->name);
 }
 
 static const struct lifecycle_more copies = {copies_drop_old, tell_copies, hint_copies};

@@ -34,6 +34,15 @@ static void add_dependents(const struct dropping *dropping, struct words *lines)
 				words_take(lines, mem_format("%s depends on it", fleet->databases[i]->name));
 }
 
+static void add_copies(const struct dropping *dropping, const struct lifecycle_more *more, struct words *lines)
+{
+	struct words copies = {0};
+	more->tell(dropping->keeper, dropping->database, &copies);
+	for (size_t i = 0; i < copies.count; i++)
+		words_take(lines, mem_format("stays: %s", copies.v[i]));
+	words_done(&copies);
+}
+
 static void describe(struct dropping *dropping, const struct lifecycle_more *more, struct words *lines)
 {
 	const struct database *database = dropping->database;
@@ -46,7 +55,7 @@ static void describe(struct dropping *dropping, const struct lifecycle_more *mor
 		words_take(lines, mem_format("the replication slot %s goes with it", dropping->idle_slots.v[i]));
 	add_dependents(dropping, lines);
 	if (more != NULL)
-		more->tell(dropping->keeper, database, lines);
+		add_copies(dropping, more, lines);
 }
 
 bool lifecycle_drop_preview(struct fleet *fleet, struct database *database, const struct lifecycle_more *more,

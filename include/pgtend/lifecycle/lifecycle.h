@@ -36,11 +36,11 @@ char *lifecycle_comment(const struct database *database);
 
 extern const struct table_shape drop_shape;
 
-/* What a higher floor knows of copies of the database. tell: a line for each that stays; session: in another database. */
+/* What a higher floor knows of copies of the database. tell: a few words for each that stays; session: in another database. */
 struct lifecycle_more {
 	void (*before)(struct session *session, struct database *database, struct report *report); /* the drop: what goes with it */
 	void (*tell)(struct session *session, const struct database *database, struct words *lines);
-	void (*hint)(struct report *report, const struct database *database); /* when tell() had lines after the drop */
+	void (*hint)(struct report *report, const struct database *database); /* when tell() had any after the drop */
 };
 /* What would go, and who would be thrown out, line by line. *shown: what was seen, for lifecycle_drop(); caller frees. more: may be NULL. */
 PGTEND_CHECK bool lifecycle_drop_preview(struct fleet *fleet, struct database *database, const struct lifecycle_more *more,
