@@ -121,7 +121,9 @@ static bool take_one_database(
 	const struct verb *verb = command->verb;
 	size_t from = 0;
 	struct err unknown = {0};
-	struct database *named = rest->count > (size_t)verb->least_words ? fleet_find(fleet, rest->v[0], &unknown) : NULL;
+	/* A database where the only word is missing would be taken for that word. */
+	bool may_be_named = rest->count > (size_t)verb->least_words || (rest->count == 1 && verb->least_words == 1);
+	struct database *named = may_be_named ? fleet_find(fleet, rest->v[0], &unknown) : NULL;
 	bool has_default = selected != NULL || fleet->database_count == 1;
 	/* A first word that names nothing is a further word only where a default exists and the count fits. */
 	if (named != NULL)

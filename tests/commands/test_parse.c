@@ -151,6 +151,21 @@ static void one_database_and_further_words(void **state)
 	refuse("unlock shop 15", "is missing");
 }
 
+/* `snapshot shop` while core is selected means shop, and no snapshot of core that is called shop. */
+static void a_database_alone_is_no_name(void **state)
+{
+	(void)state;
+	struct err err = {0};
+	assert_null(parse_with(fleet->databases[0], "snapshot shop", &err));
+	assert_non_null(strstr(err.text, "NAME is missing"));
+	assert_null(parse_with(fleet->databases[0], "rewind atriz_core", &err));
+	assert_non_null(strstr(err.text, "NAME is missing"));
+	struct command *command = parse_with(fleet->databases[0], "snapshot core shop", &err);
+	assert_non_null(command);
+	assert_string_equal(command_words(command)->v[0], "shop");
+	command_free(command);
+}
+
 static void options_carry_values(void **state)
 {
 	(void)state;
@@ -292,6 +307,7 @@ int main(void)
 	    cmocka_unit_test(databases_by_section_or_dbname_or_all),
 	    cmocka_unit_test(the_selected_one_is_the_default),
 	    cmocka_unit_test(one_database_and_further_words),
+	    cmocka_unit_test(a_database_alone_is_no_name),
 	    cmocka_unit_test(options_carry_values),
 	    cmocka_unit_test(dependencies_come_along_when_asked),
 	    cmocka_unit_test(items_are_the_checks_that_there_are),
