@@ -135,21 +135,6 @@ static bool ask_form(struct expecting *expecting, char **form, struct err *err)
 	return is_done;
 }
 
-/* A setting that our role may not give is told of: what depends on it shows as a difference. */
-static bool give_settings(struct expecting *expecting, struct scratch *scratch, struct err *err)
-{
-	const char *params[] = {scratch->dbname};
-	struct result *r = NULL;
-	bool is_done = session_query_wait(expecting->source, sql_fresh_expected_settings, params, 1, SCRATCH_DEADLINE_MS, &r, err);
-	for (int i = 0; is_done && i < result_rows(r); i++) {
-		struct err trouble = {0};
-		if (!session_query_wait(scratch->keeper, result_text(r, i, 0), NULL, 0, SCRATCH_DEADLINE_MS, NULL, &trouble))
-			report_log(expecting->report, "a setting of the database could not be given to the scratch database: %s", trouble.text);
-	}
-	result_free(r);
-	return is_done;
-}
-
 static bool make_scratch(struct expecting *expecting, struct scratch *scratch, const char *on, struct err *err)
 {
 	char *form = NULL;
@@ -159,7 +144,7 @@ static bool make_scratch(struct expecting *expecting, struct scratch *scratch, c
 		if (strcmp(err->sqlstate, "42501") == 0)
 			err_hint(err, "give the role CREATEDB, or build it on a server where it has it: pgtend diff %s --on SERVER", expecting->database->name);
 	}
-	is_done = is_done && give_settings(expecting, scratch, err);
+	is_done = is_done && scratch_give_settings(scratch, expecting->source, err);
 	mem_free(form);
 	return is_done;
 }

@@ -253,7 +253,8 @@ static bool rehearse(struct rehearsal *rehearsal, struct err *err)
 	const bool is_schema_only = rehearsal->options->is_schema_only;
 	if (!scratch_claim(scratch, err) ||
 	    !rehearse_fill(
-	        scratch, &rehearsal->ledger, &rehearsal->facts, &rehearsal->tools, is_schema_only, rehearsal->source, err))
+	        scratch, &rehearsal->ledger, &rehearsal->facts, &rehearsal->tools, is_schema_only, rehearsal->source, err) ||
+	    !scratch_give_settings(scratch, rehearsal->source, err))
 		return false;
 	struct session *session = scratch_session(scratch, err);
 	bool is_good = session && measure_new(session, &rehearsal->ledger, !is_schema_only, scratch->is_elsewhere,

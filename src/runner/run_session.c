@@ -7,9 +7,12 @@
 
 enum { READY_MS = 15000, WORTH_PREPARING = 4 };
 
+/* With options it runs files, which mean by a date what the database reads in it; what pgtend itself asks of such a session comes as
+ * numbers of seconds. Without them only the history is read and written. */
 static bool open_session(struct run *run, struct err *err)
 {
-	run->session = database_action_session(run->fleet, run->database, NULL, run->verb, run->lock_timeout_ms, true);
+	run->session = run->options ? database_file_session(run->fleet, run->database, run->verb, run->lock_timeout_ms)
+	                            : database_action_session(run->fleet, run->database, NULL, run->verb, run->lock_timeout_ms, true);
 	return session_ready_wait(run->session, READY_MS, err);
 }
 

@@ -281,6 +281,20 @@ bool scratch_make(struct scratch *scratch, const char *form, const char *owner, 
 	return create(scratch, form, owner, err) && mark(scratch, err);
 }
 
+bool scratch_give_settings(struct scratch *scratch, struct session *source, struct err *err)
+{
+	const char *params[] = {scratch->dbname};
+	struct result *r = NULL;
+	bool is_done = session_query_wait(source, sql_scratch_settings, params, 1, SCRATCH_DEADLINE_MS, &r, err);
+	for (int i = 0; is_done && i < result_rows(r); i++) {
+		struct err trouble = {0};
+		if (!session_query_wait(scratch->keeper, result_text(r, i, 0), NULL, 0, SCRATCH_DEADLINE_MS, NULL, &trouble))
+			report_log(scratch->report, "a setting of the database could not be given to the scratch database: %s", trouble.text);
+	}
+	result_free(r);
+	return is_done;
+}
+
 struct session *scratch_session(struct scratch *scratch, struct err *err)
 {
 	struct session *session =

@@ -40,6 +40,9 @@ PGTEND_CHECK bool scratch_open(struct scratch *scratch, const char *on, struct e
 PGTEND_CHECK bool scratch_claim(struct scratch *scratch, struct err *err);
 /* form: all of CREATE DATABASE behind the name. owner: NULL: our role. Nobody else may connect, the marker says why. */
 PGTEND_CHECK bool scratch_make(struct scratch *scratch, const char *form, const char *owner, struct err *err);
+/* What ALTER DATABASE SET and ALTER ROLE IN DATABASE SET say of the database that `source` is connected to and of our role: sessions that
+ * begin from here on have it. One that our role may not give is told of in the report. */
+PGTEND_CHECK bool scratch_give_settings(struct scratch *scratch, struct session *source, struct err *err);
 /* A session to it. Caller frees. NULL: err. */
 struct session *scratch_session(struct scratch *scratch, struct err *err);
 /* One statement in a session of its own, without a deadline. */
