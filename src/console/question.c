@@ -1,5 +1,6 @@
 /* What a command asks before it goes on: the preview, the question, an input line. Enter alone never confirms. */
 #include <string.h>
+#include <strings.h>
 
 #include "console_internal.h"
 #include "pgtend/core/mem.h"
@@ -133,6 +134,20 @@ static void scroll(struct question *question, int by)
 		question->top = 0;
 }
 
+/* One key answers: another one is told so at once and leaves nothing behind that would stand before the next. */
+static void take_one_key(struct console *console)
+{
+	struct question *question = console->questions;
+	const char *typed = edit_str(&question->answer);
+
+	if (strcmp(typed, question->expect) == 0) {
+		confirm(console);
+	} else if (*typed) {
+		question->is_wrong = true;
+		edit_done(&question->answer);
+	}
+}
+
 unsigned question_key(struct console *console, const struct key *key)
 {
 	struct question *question = console->questions;
@@ -174,8 +189,8 @@ unsigned question_key(struct console *console, const struct key *key)
 	}
 	question->is_wrong = false;
 	edit_key(&question->answer, key);
-	if (question->is_one_key && key->is_last && strcmp(edit_str(&question->answer), question->expect) == 0)
-		confirm(console);
+	if (question->is_one_key && key->is_last)
+		take_one_key(console);
 	return STALE_SCREEN;
 }
 
@@ -218,6 +233,23 @@ static void draw_preview(struct question *question, const struct words *lines, s
 		canvas_field(canvas, i, 0, canvas_cols(canvas), STYLE_PLAIN, false, lines->v[question->top + i]);
 }
 
+/* The last line: what keys do, or what was wrong with the answer. */
+static char *foot(const struct question *question, bool is_long)
+{
+	const char *typed = edit_str(&question->answer);
+
+	if (!question->is_wrong)
+		return mem_copy(is_long ? "up down scroll  Enter answers  Esc gives up"
+			: question->is_one_key ? "y does it  Esc gives up" : "Enter answers  Esc gives up");
+	if (strcmp(question->expect, "y") == 0)
+		return mem_copy(*typed || question->is_one_key ? "only y confirms: not done  Esc gives up" : "Enter alone does not confirm, y does  Esc gives up");
+	if (!*typed)
+		return mem_copy("Enter alone does not confirm, the name does  Esc gives up");
+	if (strcasecmp(typed, question->expect) == 0)
+		return mem_format("capital and small letters count: the name is %s  Esc gives up", question->expect);
+	return mem_copy("that is not the name: not done  Esc gives up");
+}
+
 void question_draw(struct console *console, struct canvas *canvas)
 {
 	struct question *question = console->questions;
@@ -245,9 +277,9 @@ void question_draw(struct console *console, struct canvas *canvas)
 	draw_preview(question, &lines, body);
 	console->cursor_col = edit_draw(&question->answer, inside, at, room, cols - room, STYLE_PROMPT) + (canvas_cols(canvas) - cols) / 2;
 	console->cursor_row = at + (canvas_rows(canvas) - rows) / 2;
-	canvas_field(inside, rows - 1, 0, cols, question->is_wrong ? STYLE_WARN : STYLE_DIM, false,
-		question->is_wrong ? "that is not what was asked for; Esc gives up" : preview > canvas_rows(body) ? "up down scroll  Enter answers  Esc gives up"
-		: question->is_one_key ? "y does it  Esc gives up" : "Enter answers  Esc gives up");
+	char *line = foot(question, preview > canvas_rows(body));
+	canvas_field(inside, rows - 1, 0, cols, question->is_wrong ? STYLE_WARN : STYLE_DIM, false, line);
+	mem_free(line);
 	canvas_free(body);
 	canvas_free(inside);
 	words_done(&lines);

@@ -230,7 +230,6 @@ static void the_prompt_completes_and_complains(void **state)
 	assert_shows(": prompt");
 }
 
-/* The question about quitting is asked like a command's, without a command. */
 /* A sentence that is wider than the screen is told whole. */
 static void a_long_message_takes_more_lines(void **state)
 {
@@ -243,15 +242,68 @@ static void a_long_message_takes_more_lines(void **state)
 	assert_hides("about it");
 }
 
+/* A command's question is asked as a verb would ask it, and nobody waits for the answer. */
+static void ask_for(const char *expect, bool is_one_key)
+{
+	question_quit(console);
+	mem_free(console->questions->expect);
+	console->questions->expect = mem_copy(expect);
+	console->questions->is_one_key = is_one_key;
+}
+
+static void another_name_is_said_to_be_another(void **state)
+{
+	(void)state;
+	ask_for("Shop", false);
+	type("shp");
+	type("\r");
+	assert_shows("that is not the name: not done  Esc gives up");
+	type("x"); /* who goes on typing is not told any more */
+	assert_hides("that is not the name");
+	type("\025shop");
+	type("\r");
+	assert_shows("capital and small letters count: the name is Shop");
+	type("\025");
+	type("\r");
+	assert_shows("Enter alone does not confirm, the name does");
+	assert_false(console->is_quitting);
+	type("\033");
+	assert_hides("Type y to cancel it");
+	assert_false(console->is_quitting);
+	ask_for("Shop", false);
+	type("sho");
+	type("\r");
+	type("\025Shop");
+	assert_hides("that is not the name");
+	type("\r");
+	assert_true(console->is_quitting);
+}
+
+static void another_key_is_no_yes(void **state)
+{
+	(void)state;
+	ask_for("y", true);
+	assert_shows("y does it  Esc gives up");
+	type("n");
+	assert_shows("only y confirms: not done  Esc gives up");
+	type("ny"); /* together they are a paste, which answers nothing */
+	assert_shows("only y confirms: not done  Esc gives up");
+	assert_false(console->is_quitting);
+	type("y");
+	assert_true(console->is_quitting);
+}
+
+/* The question about quitting is asked like a command's, without a command. */
 static void enter_alone_never_confirms(void **state)
 {
 	(void)state;
 	question_quit(console);
 	assert_shows("Type y to cancel it and quit");
 	type("\r");
-	assert_shows("that is not what was asked for");
+	assert_shows("Enter alone does not confirm, y does");
 	assert_false(console->is_quitting);
 	type("yes\r");
+	assert_shows("only y confirms: not done");
 	assert_false(console->is_quitting);
 	type("\025y\r more bytes that came together are a paste");
 	assert_false(console->is_quitting);
@@ -348,6 +400,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_timeline_follows_the_facts, start, stage_close),
 		cmocka_unit_test_setup_teardown(the_prompt_completes_and_complains, start, stage_close),
 		cmocka_unit_test_setup_teardown(a_long_message_takes_more_lines, start, stage_close),
+		cmocka_unit_test_setup_teardown(another_name_is_said_to_be_another, start, stage_close),
+		cmocka_unit_test_setup_teardown(another_key_is_no_yes, start, stage_close),
 		cmocka_unit_test_setup_teardown(enter_alone_never_confirms, start, stage_close),
 		cmocka_unit_test_setup_teardown(typed_ahead_keys_are_dropped, start, stage_close),
 		cmocka_unit_test_setup_teardown(ctrl_c_twice_quits, start, stage_close),
