@@ -83,6 +83,8 @@ struct report;
 PGTEND_CHECK bool leftovers_remove(const char *folder, const char *name, struct report *report, struct err *err);
 /* Bytes of all parts; -1: there are none. */
 int64_t leftovers_bytes(const char *folder, const char *name);
+/* All of it, by name. A manifest that was begun a moment ago may be somebody's at work. */
+void leftovers_find(const char *folder, const char *name, struct words *files);
 /* A part: a file, or a folder with files. false: errno says why. */
 bool leftover_remove(const char *path);
 

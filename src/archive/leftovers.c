@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -159,6 +160,32 @@ bool leftovers_remove(const char *folder, const char *name, struct report *repor
 	if (fd >= 0)
 		close(fd);
 	return true;
+}
+
+static bool is_fresh(const char *folder, const char *file)
+{
+	enum { MOMENT_S = 60 };
+	char *path = places_join(folder, file);
+	struct stat info;
+	bool is_fresh = lstat(path, &info) == 0 && time(NULL) - info.st_mtime < MOMENT_S;
+	mem_free(path);
+	return is_fresh;
+}
+
+void leftovers_find(const char *folder, const char *name, struct words *left)
+{
+	struct words files = {0};
+	if (!list_files(folder, &files))
+		return;
+	words_sort(&files);
+	for (size_t i = 0; i < files.count; i++) {
+		char *part = id_of_part(files.v[i], name), *globals = id_before(files.v[i], ".globals.sql", name);
+		if (part || (is_partial_manifest(files.v[i], name) && !is_fresh(folder, files.v[i])) || (globals && is_alone(folder, globals)))
+			words_add(left, files.v[i]);
+		mem_free(part);
+		mem_free(globals);
+	}
+	words_done(&files);
 }
 
 int64_t leftovers_bytes(const char *folder, const char *name)

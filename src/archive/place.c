@@ -186,6 +186,45 @@ void archive_place_tidy(const struct database *database, struct report *report)
 	archive_place_close(&place);
 }
 
+/* ---- looking alone ---------------------------------------------------------------------- */
+
+/* By its note: to try the lock could keep a backup from beginning. */
+static bool is_at_work(const char *folder)
+{
+	char *path = places_join(folder, ".lock"), host[256];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	long pid = 0;
+	bool is_busy = fd >= 0 && (orphan_runs(fd, "pgtend") || is_held_elsewhere(fd, host, &pid));
+	if (fd >= 0)
+		close(fd);
+	mem_free(path);
+	return is_busy;
+}
+
+void archive_left_find(const struct database *database, struct archive_left *left)
+{
+	memset(left, 0, sizeof *left);
+	left->folder = archive_folder(database, NULL);
+	if (is_at_work(left->folder))
+		return;
+	char *name = archive_name(database->name);
+	leftovers_find(left->folder, name, &left->files);
+	mem_free(name);
+	for (size_t i = 0; i < left->files.count; i++) {
+		char *path = places_join(left->folder, left->files.v[i]);
+		int64_t bytes = archive_bytes(path);
+		left->bytes += bytes > 0 ? bytes : 0;
+		mem_free(path);
+	}
+}
+
+void archive_left_done(struct archive_left *left)
+{
+	mem_free(left->folder);
+	words_done(&left->files);
+	memset(left, 0, sizeof *left);
+}
+
 bool archive_place_sync(const struct archive_place *place, struct err *err)
 {
 	int fd = open(place->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -58,15 +58,26 @@ static void signal_group(pid_t pid, int signal_number)
 	kill(getpgid(pid) == pid ? -pid : pid, signal_number);
 }
 
-pid_t orphan_end(int fd, const char *who)
+static bool is_running(int fd, const char *who, long *pid, unsigned long long *ticks)
 {
 	char host[256], here[256];
+	own_host(here);
+	return orphan_read(fd, who, pid, ticks, host) && strcmp(host, here) == 0 && *pid > 1 && *ticks != 0 &&
+	       child_start_ticks((pid_t)*pid) == *ticks;
+}
+
+bool orphan_runs(int fd, const char *who)
+{
 	long pid = 0;
 	unsigned long long ticks = 0;
-	own_host(here);
-	if (!orphan_read(fd, who, &pid, &ticks, host) || strcmp(host, here) != 0)
-		return 0;
-	if (pid <= 1 || ticks == 0 || child_start_ticks((pid_t)pid) != ticks)
+	return is_running(fd, who, &pid, &ticks);
+}
+
+pid_t orphan_end(int fd, const char *who)
+{
+	long pid = 0;
+	unsigned long long ticks = 0;
+	if (!is_running(fd, who, &pid, &ticks))
 		return 0;
 	signal_group((pid_t)pid, SIGTERM);
 	signal_group((pid_t)pid, SIGCONT); /* one that is stopped hears it then */

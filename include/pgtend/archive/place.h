@@ -28,6 +28,15 @@ PGTEND_CHECK bool archive_place_hold(
     struct archive_place *place, const struct database *database, const char *out_dir, struct report *report, struct err *err);
 /* Removes what interrupted runs left, where none is due that would: now, unless somebody is at work there (who does it then). No folder is made. */
 void archive_place_tidy(const struct database *database, struct report *report);
+/* What interrupted runs left of this database's backups; only looks, and takes no lock that a backup might want. Nothing while a run is at work there.
+ * Neither manifests nor roles that stand beside a part are named: they go with it. */
+struct archive_left {
+	char *folder;
+	struct words files; /* by their names */
+	int64_t bytes;
+};
+void archive_left_find(const struct database *database, struct archive_left *left);
+void archive_left_done(struct archive_left *left);
 /* Writes down which child works on the part, so that the next run can end it when we are killed. */
 void archive_place_note_child(const struct archive_place *place, pid_t pid);
 /* Takes away all that has been written under the names chosen. */

@@ -10,9 +10,9 @@
 #include "pgtend/core/table.h"
 #include "pgtend/fleet/fleet.h"
 
-/* One row a step, always all nine, in the order of the way. */
+/* One row a step, always all nine, in the order of the way; who shows them may add what was left behind. */
 #define DOCTOR_COLUMNS \
-	{"step", CELL_TEXT, "step", 0, "name, port, tls, authentication, database, rights, extension, pooler, clock: in the order of the way."}, \
+	{"step", CELL_TEXT, "step", 0, "name, port, tls, authentication, database, rights, extension, pooler, clock: in the order of the way. Behind them copies, restores and backups, where a run that died left something of them."}, \
 	{"verdict", CELL_TEXT, "verdict", 0, "ok, note (it works, but there is something to know), failed, or not reached."}, \
 	{"what", CELL_TEXT, "what", 0, "What was found, as a line; null: not reached."}, \
 	{"mend", CELL_TEXT, "what to do", 1, "What mends it: a command, a statement, a line of a configuration; null: nothing is to be done."}, \

@@ -16,6 +16,8 @@
 void orphan_note(int fd, const char *who, pid_t pid, bool is_first);
 /* The last note about `who`; false: none. host may be NULL. */
 bool orphan_read(int fd, const char *who, long *pid, unsigned long long *ticks, char host[256]);
+/* Whether the process of the last note about `who` runs, on this machine. */
+bool orphan_runs(int fd, const char *who);
 /* Ends the process of the last note about `who` when it still runs on this machine: SIGTERM, after five seconds
  * SIGKILL; returns its pid, 0: it does not run. In a task. */
 pid_t orphan_end(int fd, const char *who);
