@@ -31,8 +31,8 @@ tmux_run() {
 }
 has_line() { screen | grep -Eq -- "$1"; }
 has_no_line() { ! screen | grep -Eq -- "$1"; }
-shows() { wait_until "${2:-15}" has_line "$1" || { screen | sed 's/^/# screen: /'; return 1; }; }
-shows_not() { wait_until "${2:-15}" has_no_line "$1" || { screen | sed 's/^/# screen: /'; return 1; }; }
+shows() { wait_until "${2:-60}" has_line "$1" || { screen | sed 's/^/# screen: /'; return 1; }; }
+shows_not() { wait_until "${2:-60}" has_no_line "$1" || { screen | sed 's/^/# screen: /'; return 1; }; }
 # tmux_fact NAME: alternate_on, cursor_flag, mouse_any_flag, pane_pid, ...
 tmux_fact() { tm display-message -p -t 0 "#{$1}"; }
 # The process of pgtend that the shell in the pane runs.
