@@ -17,7 +17,7 @@ bouncer_start() {
 	[ -z "$pg_user" ] || chown -R "$pg_user" "$folder"
 	(cd / && exec setsid $( [ -n "$pg_user" ] && echo setpriv --reuid=$pg_user --regid=$pg_user --clear-groups ) "$bouncer" -q "$folder/pgbouncer.ini") > "$folder/out" 2>&1 &
 	BOUNCER_PID=$!
-	wait_until 10 "$pg_bin/psql" -X -q -h 127.0.0.1 -p "$BOUNCER_PORT" -U postgres -d pgbouncer -c 'show version'
+	wait_until 60 "$pg_bin/psql" -X -q -h 127.0.0.1 -p "$BOUNCER_PORT" -U postgres -d pgbouncer -c 'show version'
 }
 bouncer_stop() {
 	[ -n "${BOUNCER_PID:-}" ] || return 0

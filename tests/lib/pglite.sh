@@ -56,7 +56,7 @@ lite_start() {
 	LITE_NODE_PID=$!
 	(cd / && PATH="$PATH:/usr/sbin" exec setsid "${drop[@]}" pgbouncer "$folder/pgbouncer.ini") > "$folder/pgbouncer.log" 2>&1 &
 	LITE_BOUNCER_PID=$!
-	wait_until 60 test -S "$LITE_HOST/.s.PGSQL.1" && wait_until 10 lite_sql 'SELECT 1' && return 0
+	wait_until 60 test -S "$LITE_HOST/.s.PGSQL.1" && wait_until 60 lite_sql 'SELECT 1' && return 0
 	tail -n 5 "$folder/node.log" "$folder/pgbouncer.log" >&2
 	lite_stop
 	return 1

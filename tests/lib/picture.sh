@@ -71,7 +71,7 @@ picture_scene() {
 	shows 'hypertable +timeline' || return 1
 	shows 'ingest +ok, newest row' 60 && shows 'location_hourly .*[0-9][smh]$' 60 || return 1
 	tmux_size 120 32
-	wait_until 15 picture_is_whole 32 && shows 'job +[0-9]+ retention' || return 1
+	wait_until 60 picture_is_whole 32 && shows 'job +[0-9]+ retention' || return 1
 	picture_take "$1-chunks" "${2:+$2-chunks.txt}"
 	press Escape
 	type '['
@@ -85,7 +85,7 @@ picture_scene() {
 	press F5
 	type z
 	shows 'damaged +core-' 30 || return 1
-	wait_until 15 picture_is_whole 32 core || return 1
+	wait_until 60 picture_is_whole 32 core || return 1
 	picture_take "$1-backups" "${2:+$2-backups.txt}"
 	press q
 	press q

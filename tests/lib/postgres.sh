@@ -38,7 +38,7 @@ pg_run() {
 	(cd / && exec setsid $( [ -n "$pg_user" ] && echo setpriv --reuid=$pg_user --regid=$pg_user --clear-groups ) "$pg_server/postgres" -D "$PGS_DATA" -p "$PGS_PORT" -k "$PGS_SOCKET" \
 		-c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=32MB -c timezone=UTC "${args[@]}") > "$PGTEND_SCRATCH/$name.log" 2>&1 &
 	PGS_PID=$!
-	wait_until 30 "$pg_bin/pg_isready" -q -h "$PGS_SOCKET" -p "$PGS_PORT" -U postgres
+	wait_until 90 "$pg_bin/pg_isready" -q -h "$PGS_SOCKET" -p "$PGS_PORT" -U postgres
 }
 pg_sql() { PGOPTIONS= "$pg_bin/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h "$PGS_SOCKET" -p "$PGS_PORT" -U postgres -d "$1" -c "$2"; }
 pg_stop() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a command on a terminal of its own: terminal.py [EXPECT SEND]... -- COMMAND...
 Waits until EXPECT was shown, then types SEND (\\n is Enter, \\x03 is Ctrl-C). An empty EXPECT types at once, before the
-command has asked anything. Prints what the terminal showed; the exit status is the command's (124 after 20 s)."""
+command has asked anything. Prints what the terminal showed; the exit status is the command's (124 after 60 s)."""
 import os
 import pty
 import select
@@ -15,7 +15,7 @@ command = sys.argv[split + 1:]
 pid, fd = pty.fork()
 if pid == 0:
     os.execvp(command[0], command)
-shown, seen, end = b"", 0, time.monotonic() + 20
+shown, seen, end = b"", 0, time.monotonic() + 60
 while time.monotonic() < end:
     if script and (script[0] == "" or script[0].encode() in shown[seen:]):
         seen = len(shown)

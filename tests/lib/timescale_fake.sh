@@ -31,7 +31,7 @@ fake_timescale() {
 fake_scheduler() {
 	PGAPPNAME='TimescaleDB Background Worker Scheduler' "$pg_bin/psql" -X -q -h "$PGS_SOCKET" -p "$PGS_PORT" -U postgres -d "$1" -c "select pg_sleep(600)" > /dev/null 2>&1 &
 	background+=($!)
-	wait_until 10 fake_is_up "$1"
+	wait_until 60 fake_is_up "$1"
 }
 fake_is_up() {
 	[ "$(pg_sql "$1" "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'TimescaleDB Background Worker Scheduler'")" = 1 ]

@@ -41,7 +41,7 @@ trixie_start() {
 		-c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=32MB -c timezone=UTC -c dynamic_shared_memory_type=mmap \
 		-c shared_preload_libraries=timescaledb -c timescaledb.telemetry_level=off "${args[@]}") > "$TRX_LOG" 2>&1 &
 	TRX_PID=$!
-	wait_until 30 "$pg_bin/pg_isready" -q -h 127.0.0.1 -p "$TRX_PORT" -U postgres && return 0
+	wait_until 90 "$pg_bin/pg_isready" -q -h 127.0.0.1 -p "$TRX_PORT" -U postgres && return 0
 	trixie_why="the server did not start: $(tail -n 1 "$TRX_LOG")"
 	trixie_stop
 	return 1
