@@ -26,7 +26,7 @@ static char *rows_text(const struct clean_relation *relation)
 {
 	char count[UNITS_SIZE];
 	if (relation->rows_before >= 0)
-		return mem_format("%lld rows", (long long)relation->rows_before);
+		return mem_format("%lld row%s", (long long)relation->rows_before, relation->rows_before == 1 ? "" : "s");
 	if (relation->rows_estimate > 0)
 		return mem_format("about %s rows", units_count(count, relation->rows_estimate));
 	return mem_copy(relation->kind == CLEAN_AGGREGATE ? "" : "rows not counted");

@@ -111,8 +111,8 @@ void clean_tell(const struct database *database, const struct clean_set *set, do
 		rows += rows_before(relation) > 0 ? rows_before(relation) : 0;
 		is_about = is_about || relation->rows_before < 0;
 	}
-	report_summary(report, "%d table%s emptied, of which %d held rows, %s%lld rows, in %s", tables, tables == 1 ? "" : "s",
-	    held, is_about ? "about " : "", (long long)rows, units_ms(took, took_ms));
+	report_summary(report, "%d table%s emptied, of which %d held rows, %s%lld row%s, in %s", tables, tables == 1 ? "" : "s",
+	    held, is_about ? "about " : "", (long long)rows, rows == 1 ? "" : "s", units_ms(took, took_ms));
 	tell_history(set, report);
 	if (section_text(database->section, "seeds") != NULL)
 		report_hint(report, "fill it again: pgtend seed %s", database->name);

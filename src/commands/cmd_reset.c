@@ -38,6 +38,7 @@ const struct verb verb_reset = {
     .options = options,
     .level = GUARD_L3,
     .is_never_in_production = true,
+    .previews_target = true,
     .has_dry_run = true,
     .wants_dependencies = true,
     .title = "Databases as the working tree has them, at once",

@@ -151,6 +151,7 @@ const struct verb verb_rewind = {
     .options = rewind_options,
     .level = GUARD_L3,
     .is_never_in_production = true,
+    .previews_target = true,
     .has_dry_run = true,
     .title = "Bring a database back to a snapshot",
     .help = "A copy of the snapshot is made beside the database, gets its owner, privileges, settings and limits as they are now, and takes its name in one transaction; then what had the "

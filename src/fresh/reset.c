@@ -7,6 +7,7 @@
 #include "pgtend/core/units.h"
 #include "pgtend/lifecycle/lifecycle.h"
 #include "pgtend/loop/task.h"
+#include "pgtend/probes/last_backup.h"
 #include "pgtend/scratch/swap.h"
 #include "pgtend/sql_embedded.h"
 #include "reset_internal.h"
@@ -94,8 +95,9 @@ static void say_contents(const struct fresh *fresh, struct words *lines)
 		ask_number(session, sql_restore_live_tables, &tables);
 		ask_number(session, sql_restore_live_rows, &rows);
 	}
-	words_take(lines, mem_format("%s: %s, %lld tables, about %s rows: all of it goes", database->dbname,
-	                      units_bytes(size, fresh->beside.bytes), (long long)tables, units_count(count, rows)));
+	words_take(lines, mem_format("%s on %s (%s): %s, %lld table%s, about %s rows: all of it goes", database->dbname, database->server->label,
+	                      environment_word(database->environment), units_bytes(size, fresh->beside.bytes), (long long)tables,
+	                      tables == 1 ? "" : "s", units_count(count, rows)));
 }
 
 static void say_way(const struct fresh *fresh, struct words *lines)
@@ -120,12 +122,14 @@ bool reset_preview(struct fleet *fleet, struct database *database, const struct 
 	bool is_good = fresh_begin(&fresh, err) && beside_may_rename(&fresh.beside, err);
 	if (is_good) {
 		if (fresh.beside.oid == 0)
-			words_take(lines, mem_format("%s does not exist yet", database->dbname));
+			words_take(lines, mem_format("%s on %s (%s) does not exist yet", database->dbname, database->server->label,
+			                      environment_word(database->environment)));
 		else
 			say_contents(&fresh, lines);
 		say_way(&fresh, lines);
 		if (fresh.beside.oid != 0)
 			clients_say(&fresh.beside.clients, "ended when the names change", lines);
+		words_take(lines, last_backup_words(fleet, database));
 		if (shown)
 			*shown = clients_shown(&fresh.beside.clients);
 		/* Whom our role may not end, no answer helps away. */

@@ -9,6 +9,7 @@
 #include "pgtend/fresh/snapshot.h"
 #include "pgtend/lifecycle/lifecycle.h"
 #include "pgtend/loop/task.h"
+#include "pgtend/probes/last_backup.h"
 #include "pgtend/scratch/swap.h"
 #include "pgtend/sql_embedded.h"
 #include "snapshot_internal.h"
@@ -105,7 +106,8 @@ bool rewind_preview(struct fleet *fleet, struct database *database, const char *
 	bool is_good = look(&rewinding, err);
 	if (is_good) {
 		char *when = snapshot_when(rewinding.snapshot);
-		words_take(lines, mem_format("%s goes back to the snapshot %s (%s)", database->dbname, name, when));
+		words_take(lines, mem_format("%s on %s (%s) goes back to the snapshot %s (%s)", database->dbname, database->server->label,
+		                      environment_word(database->environment), name, when));
 		mem_free(when);
 		say_loss(&rewinding, lines);
 		/* The session for it is ours. */
@@ -116,6 +118,7 @@ bool rewind_preview(struct fleet *fleet, struct database *database, const char *
 	if (is_good) {
 		const struct clients *clients = &rewinding.beside.clients;
 		clients_say(clients, "disconnected at the change of names", lines);
+		words_take(lines, last_backup_words(fleet, database));
 		*shown = clients_shown(clients);
 		is_good = clients_allow(clients, database->dbname, *shown, err);
 	}
