@@ -30,7 +30,7 @@ static char *fake_url(const char *mode)
 /* The first attempt's end; meanwhile the real server answers. */
 static void expect_failure(const char *mode, const char *part)
 {
-	struct session_options options = {.is_reconnecting = true, .connect_deadline_ms = 1000};
+	struct session_options options = {.is_reconnecting = true, .connect_deadline_ms = 4000};
 	char *text = fake_url(mode);
 	struct session *fake = live_session(text, &options), *real = live_session(url, NULL);
 	struct answer answer;
@@ -42,9 +42,9 @@ static void expect_failure(const char *mode, const char *part)
 	while (!live_is_failed(fake)) {
 		live_ask(real, &answer, "select 1", NULL, 0, 5000);
 		assert_int_equal(answer.err.kind, ERR_NONE);
-		assert_true(answer.took_ms < 1000);
+		assert_true(answer.took_ms < 3000);
 		live_done(&answer);
-		assert_true(live_now_ms() - began < 8000);
+		assert_true(live_now_ms() - began < 20000);
 	}
 	assert_int_equal(session_error(fake)->kind, ERR_UNREACHABLE);
 	if (!strstr(session_error(fake)->text, part))
@@ -56,7 +56,7 @@ static void expect_failure(const char *mode, const char *part)
 static void words_what_is_no_server(void **state)
 {
 	(void)state;
-	expect_failure("mute", "did not answer within 1 s");
+	expect_failure("mute", "did not answer within 4 s");
 	expect_failure("garbage", "does not speak PostgreSQL's protocol");
 	expect_failure("http", "does not speak PostgreSQL's protocol");
 	expect_failure("cut", "closed the connection while it was made");
@@ -89,12 +89,12 @@ static void gives_up_half_open_connections(void **state)
 
 	live_submit(silent, &answer, "select 1", 200, false);
 	live_submit(liar, &lie, "select 1", 200, false);
-	assert_true(live_until(is_draining, silent, 2000));
+	assert_true(live_until(is_draining, silent, 8000));
 	assert_true(session_silent_since_ms(silent) > 0);
-	assert_true(live_until(live_is_answered, &answer, 15000));
+	assert_true(live_until(live_is_answered, &answer, 30000));
 	assert_int_equal(answer.err.kind, ERR_TIMEOUT);
-	assert_true(answer.took_ms >= 10000 && answer.took_ms < 14000);
-	assert_true(live_until(live_is_answered, &lie, 3000));
+	assert_true(answer.took_ms >= 10000 && answer.took_ms < 20000);
+	assert_true(live_until(live_is_answered, &lie, 10000));
 	assert_true(lie.err.kind == ERR_TIMEOUT || lie.err.kind == ERR_UNREACHABLE);
 	live_done(&answer);
 	live_done(&lie);

@@ -62,20 +62,20 @@ static void tells_the_silence_while_others_go_on(void **state)
 		slowest_ms = quick.took_ms > slowest_ms ? quick.took_ms : slowest_ms;
 		live_done(&quick);
 		if (loop_now_ms(loop) - asked_ms > 1000 && session_state(stopped) == SESSION_DRAINING)
-			assert_true(session_silent_since_ms(stopped) >= asked_ms - 50 && session_silent_since_ms(stopped) <= asked_ms + 500);
+			assert_true(session_silent_since_ms(stopped) >= asked_ms - 50 && session_silent_since_ms(stopped) <= asked_ms + 1900);
 		assert_true(loop_now_ms(loop) - asked_ms < 20000);
 	}
 	assert_int_equal(answer.err.kind, ERR_TIMEOUT);
 	assert_non_null(strstr(answer.err.text, "has not answered"));
-	assert_true(slowest_ms < 1000);
-	assert_true(live_until(is_given_up, stopped, 1000));
+	assert_true(slowest_ms < 1900);
+	assert_true(live_until(is_given_up, stopped, 5000));
 	/* still the same silence, over attempts that also get no answer */
-	assert_true(session_silent_since_ms(stopped) <= asked_ms + 500);
-	assert_true(session_silent_since_ms(late) > 0 && session_silent_since_ms(late) <= asked_ms + 500);
+	assert_true(session_silent_since_ms(stopped) <= asked_ms + 1900);
+	assert_true(session_silent_since_ms(late) > 0 && session_silent_since_ms(late) <= asked_ms + 1900);
 	assert_non_null(strstr(session_error(late)->text, "did not answer within 2 s"));
 	live_signal_server(postmaster, SIGCONT);
-	assert_true(live_until(live_is_ready, stopped, 8000));
-	assert_true(live_until(live_is_ready, late, 8000));
+	assert_true(live_until(live_is_ready, stopped, 20000));
+	assert_true(live_until(live_is_ready, late, 20000));
 	assert_int_equal(session_silent_since_ms(stopped), 0);
 	assert_live_value(stopped, "select 3", "3");
 	live_done(&answer);
@@ -182,10 +182,10 @@ static void is_live_soon_after_a_restart(void **state)
 		assert_true(live_until(is_accepting, NULL, 20000));
 		int64_t accepting_ms = live_now_ms();
 
-		assert_true(live_until(live_is_ready, local, 5000));
-		assert_true(live_until(live_is_ready, remote, 5000));
+		assert_true(live_until(live_is_ready, local, 10000));
+		assert_true(live_until(live_is_ready, remote, 10000));
 		print_message("# live %lld ms after the server accepts\n", (long long)(live_now_ms() - accepting_ms));
-		assert_true(live_now_ms() - accepting_ms < 1000);
+		assert_true(live_now_ms() - accepting_ms < 2000);
 		assert_live_value(local, "select 1", "1");
 		assert_int_equal(session_reconnects(remote), round + 1);
 	}
@@ -269,7 +269,7 @@ static void outlives_a_campaign_of_kills(void **state)
 		session_open(sessions[i]);
 	}
 	srand(4711);
-	assert_true(live_until(are_all_ready, sessions, 10000));
+	assert_true(live_until(are_all_ready, sessions, 30000));
 	while (killed + reopened < rounds) {
 		int victim = rand() % SESSIONS, closed = rand() % SESSIONS;
 
@@ -294,8 +294,8 @@ static void outlives_a_campaign_of_kills(void **state)
 	}
 	print_message("# %d killed, %d reopened\n", killed, reopened);
 	assert_true(killed > rounds / 5 && reopened > rounds / 20);
-	assert_true(live_until(is_nothing_due, NULL, 10000)); /* every request was answered once */
-	assert_true(live_until(are_all_ready, sessions, 10000));
+	assert_true(live_until(is_nothing_due, NULL, 30000)); /* every request was answered once */
+	assert_true(live_until(are_all_ready, sessions, 30000));
 	for (int i = 0; i < SESSIONS; i++) {
 		assert_live_value(sessions[i], "select 5", "5"); /* not deaf */
 		session_free(sessions[i]);

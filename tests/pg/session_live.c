@@ -233,7 +233,7 @@ static void closes_when_unused(void **state)
 	live_ask(session, &answer, "select pg_sleep(0.5)", NULL, 0, 0); /* busy is not unused */
 	assert_int_equal(answer.err.kind, ERR_NONE);
 	live_done(&answer);
-	assert_true(live_until(is_closed, session, 2000));
+	assert_true(live_until(is_closed, session, 10000));
 	live_open(session);
 	assert_int_equal(session_reconnects(session), 1);
 	session_free(session);
