@@ -426,6 +426,12 @@ int session_backend_pid(const struct session *session)
 	return session->conn ? PQbackendPID(session->conn) : 0;
 }
 
+const char *session_password(const struct session *session)
+{
+	const char *password = session->conn ? PQpass(session->conn) : NULL;
+	return password && *password ? password : NULL;
+}
+
 bool session_is_pooled(const struct session *session)
 {
 	return session->is_pooled;

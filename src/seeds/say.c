@@ -43,6 +43,7 @@ void seed_speaker_init(
 	speaker->report = report;
 	add_secret(&speaker->secrets, conninfo_get(info, "password"));
 	add_secret(&speaker->secrets, getenv("PGPASSWORD"));
+	add_secret(&speaker->secrets, file->found_password);
 }
 
 /* ---- taking secrets out ------------------------------------------------------ */
@@ -101,18 +102,18 @@ char *seed_without_secrets(const struct seed_speaker *speaker, const char *line)
 	return text_take(&clean);
 }
 
-char *seed_without_password(const struct conninfo *info, const char *line)
+char *seed_without_password(const struct seed_file *file, const char *line)
 {
 	struct seed_speaker speaker;
-	seed_speaker_init(&speaker, NULL, info, NULL);
+	seed_speaker_init(&speaker, file, file->info, NULL);
 	char *clean = seed_without_secrets(&speaker, line);
 	seed_speaker_done(&speaker);
 	return clean;
 }
 
-static void clean_in_place(const struct conninfo *info, char *text)
+static void clean_in_place(const struct seed_file *file, char *text)
 {
-	char *clean = seed_without_password(info, text);
+	char *clean = seed_without_password(file, text);
 	/* stars may be longer than what they stand for, but the room is fixed */
 	size_t room = strlen(text), length = strlen(clean) < room ? strlen(clean) : room;
 	memcpy(text, clean, length);
@@ -120,10 +121,11 @@ static void clean_in_place(const struct conninfo *info, char *text)
 	mem_free(clean);
 }
 
-void seed_clean_err(const struct conninfo *info, struct err *err)
+void seed_clean_err(const struct conninfo *info, const char *found_password, struct err *err)
 {
-	clean_in_place(info, err->text);
-	clean_in_place(info, err->hint);
+	const struct seed_file any = {.info = info, .found_password = found_password};
+	clean_in_place(&any, err->text);
+	clean_in_place(&any, err->hint);
 }
 
 /* Whether a secret may have begun there that has not yet been said to its end. */

@@ -211,7 +211,12 @@ static bool open_run(struct seed_run *run, struct err *err)
 {
 	run->session =
 	    database_action_session(run->fleet, run->database, NULL, "seed", database_lock_timeout_ms(run->database), true);
-	return session_ready_wait(run->session, 0, err) && database_learn_wait(run->fleet, run->database, run->session, err) &&
+	if (!session_ready_wait(run->session, 0, err))
+		return false;
+	run->found_password = mem_copy(session_password(run->session));
+	for (int i = 0; i < run->list.count; i++)
+		run->list.files[i].found_password = run->found_password;
+	return database_learn_wait(run->fleet, run->database, run->session, err) &&
 	       check_ways(run, err) && seed_find_programs(run->fleet, run->database, &run->list, err);
 }
 
@@ -246,9 +251,10 @@ bool seeds_run(struct fleet *fleet, struct database *database, const struct seed
 			ok = carry_out(&run, err);
 	}
 	if (!ok)
-		seed_clean_err(database->direct != NULL ? database->direct : database->info, err);
+		seed_clean_err(database->direct != NULL ? database->direct : database->info, run.found_password, err);
 	report_rows(report, rows_of(database, &run.list));
 	session_free(run.session);
 	seed_list_done(&run.list);
+	mem_free_secret(run.found_password);
 	return ok;
 }

@@ -51,6 +51,7 @@ struct seed_file {
 	struct seed_scan scan; /* of .sql files */
 	struct words runner;   /* SEED_RUNNER, SEED_HELPER: the words before its path */
 	const struct conninfo *info; /* whose password is never said; borrowed from the database */
+	const char *found_password;  /* the same where libpq found it elsewhere, in a passfile; borrowed; NULL */
 	const char *environment;    /* under which it runs: --env, else the database's; borrowed from the list's options */
 	bool is_environment_chosen; /* by --env: programs are told, whatever NODE_ENV they would inherit */
 	char *into;       /* SEED_CSV: the table, "public.users"; NULL: not known yet */
@@ -102,8 +103,8 @@ void seed_speaker_end(struct seed_speaker *speaker);
 const char *seed_last_line(const struct seed_speaker *speaker);
 char *seed_without_secrets(const struct seed_speaker *speaker, const char *line); /* caller frees */
 /* The same for what the server said. */
-char *seed_without_password(const struct conninfo *info, const char *line); /* caller frees */
-void seed_clean_err(const struct conninfo *info, struct err *err);
+char *seed_without_password(const struct seed_file *file, const char *line); /* caller frees */
+void seed_clean_err(const struct conninfo *info, const char *found_password, struct err *err);
 void seed_speaker_done(struct seed_speaker *speaker);
 /* As part of a URL. */
 void seed_add_encoded(struct text *url, const char *value);
@@ -137,6 +138,7 @@ struct seed_run {
 	const struct seeds_options *options;
 	struct seed_list list;
 	struct session *session; /* asks, quotes, and records what ran without a transaction of ours */
+	char *found_password;    /* as libpq found it; NULL */
 	struct seed_records *records;
 	struct report *report;
 };

@@ -44,7 +44,7 @@ void seed_log_notices(const struct seed_file *file, const struct result *result,
 {
 	const struct words *notices = result != NULL ? result_notices(result) : NULL;
 	for (size_t i = 0; notices != NULL && i < notices->count; i++) {
-		char *clean = seed_without_password(file->info, notices->v[i]);
+		char *clean = seed_without_password(file, notices->v[i]);
 		report_log(report, "%s: %s", file->name, clean);
 		mem_free(clean);
 	}

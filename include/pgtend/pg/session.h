@@ -78,6 +78,8 @@ int64_t session_connected_us(const struct session *session);   /* wall clock; 0 
 int session_server_version(const struct session *session);     /* server_version_num; 0 before it is known or for PgBouncer */
 const char *session_parameter(const struct session *session, const char *name); /* ParameterStatus; NULL */
 int session_backend_pid(const struct session *session);
+/* The password that libpq connects with, wherever it found it (passfile, service): to take it out of texts, for nothing else. NULL: none, or it is not connected. Borrowed. */
+const char *session_password(const struct session *session);
 bool session_is_pooled(const struct session *session);         /* startup options refused, or the backend's pid is another one */
 bool session_is_tls(const struct session *session);
 /* The TLS of the connection at hand, and the certificate that the other side has shown. */
