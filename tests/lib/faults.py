@@ -3,6 +3,7 @@ everything, and judges that do not believe pgtend: `judge` looks at the files it
 
 A suite is a program that prints TAP: it calls `cluster()`, `check(name, is_so, detail)`..., and ends with `done()`."""
 import atexit
+import contextlib
 import hashlib
 import json
 import os
@@ -115,9 +116,12 @@ def end(pid, number=signal.SIGKILL):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below the ports that the system gives to clients: one of those may be taken by any connection while our server is down."""
+    for port in random.sample(range(15000, 32000), 100):
+        with socket.socket() as s, contextlib.suppress(OSError):
+            s.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no free port")
 
 
 # --- the server ------------------------------------------------------------------------------------------

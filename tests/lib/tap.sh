@@ -61,6 +61,14 @@ wait_until() {
 }
 # comes_to WANTED COMMAND...: what it prints now is that; for wait_until, which asks it anew each time ("$(...)" in its line would be asked once)
 comes_to() { [ "$("${@:2}")" = "$1" ]; }
+# clock_room UNIT_S SECONDS: waits, where the hour (3600) or the day (86400, of UTC) ends within so many seconds, until the next one has begun: for what
+# asks two clocks for the same one. Beforehand only, and not longer than that.
+clock_room() {
+	local now
+	now=$(date +%s)
+	[ $(($1 - now % $1)) -gt "$2" ] || wait_until $(($2 + 5)) clock_is_past $((now - now % $1 + $1))
+}
+clock_is_past() { [ "$(date +%s)" -gt "$1" ]; }
 done_testing() {
 	printf '1..%d\n' "$tap_count"
 	exit "$((tap_bad > 0))"
