@@ -47,13 +47,17 @@ static void tell_ingest(struct action *action)
 }
 
 /* What is hidden has two reasons: the server's folders, and the rows of the hypertable itself. */
-static void hint_grants(struct action *action, const struct table *all)
+static void hint_grants_of(struct action *action, const struct database *database, const struct table *all)
 {
 	bool has_said_disk = false;
 
 	for (int row = 0; row < table_rows(all); row++) {
+		const char *whose = table_get_text(all, row, "database");
+
+		if (!whose || strcmp(whose, database->name) != 0)
+			continue;
 		if (!has_said_disk && table_get(all, row, "disk_free_bytes")->missing == MISSING_PRIVILEGE) {
-			gather_hint_grant(action, all, "pg_monitor");
+			gather_hint_grant_in(action, database, "pg_monitor");
 			has_said_disk = true;
 		}
 		if (table_get(all, row, "newest_row")->missing != MISSING_PRIVILEGE)
@@ -61,7 +65,7 @@ static void hint_grants(struct action *action, const struct table *all)
 		char *schema = text_sql_name(table_get_text(all, row, "schema")), *name = text_sql_name(table_get_text(all, row, "name"));
 		char *granted = mem_format("SELECT ON %s.%s", schema, name);
 
-		gather_hint_grant(action, all, granted);
+		gather_hint_grant_in(action, database, granted);
 		mem_free(granted);
 		mem_free(name);
 		mem_free(schema);
@@ -111,7 +115,8 @@ static bool run_hypertables(struct action *action, struct err *err)
 			table_remove_row(all, row);
 	int found = table_rows(all);
 
-	hint_grants(action, all);
+	for (int i = 0; i < action->database_count; i++)
+		hint_grants_of(action, action->databases[i], all);
 	report_rows(action->report, all);
 	tell_ingest(action);
 	return verdict(action, FACT_CHUNKS, found > 0, err);

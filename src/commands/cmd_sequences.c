@@ -18,18 +18,21 @@ static const struct verb_option options[] = {
 	{0},
 };
 
-static void hint_grant(struct action *action, const struct table *all)
+static void hint_grants(struct action *action)
 {
-	int unread;
-	char *schemas = sequences_unread(all, &unread);
+	for (int i = 0; i < action->database_count; i++) {
+		const struct table *sequences = action->databases[i]->facts[FACT_SEQUENCES].table;
+		int unread = 0;
+		char *schemas = sequences ? sequences_unread(sequences, &unread) : NULL;
 
-	if (unread > 0) {
-		char *granted = mem_format("SELECT ON ALL SEQUENCES IN SCHEMA %s", schemas);
+		if (unread > 0) {
+			char *granted = mem_format("SELECT ON ALL SEQUENCES IN SCHEMA %s", schemas);
 
-		gather_hint_grant(action, all, granted);
-		mem_free(granted);
+			gather_hint_grant_in(action, action->databases[i], granted);
+			mem_free(granted);
+		}
+		mem_free(schemas);
 	}
-	mem_free(schemas);
 }
 
 static bool run(struct action *action, struct err *err)
@@ -50,7 +53,7 @@ static bool run(struct action *action, struct err *err)
 		while (table_rows(all) - first > limit)
 			table_remove_row(all, table_rows(all) - 1);
 	}
-	hint_grant(action, all);
+	hint_grants(action);
 	report_rows(action->report, all);
 	return gather_verdict(action, FACT_SEQUENCES, err);
 }

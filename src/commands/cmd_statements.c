@@ -68,9 +68,12 @@ static void hint_hidden(struct action *action)
 
 		for (int row = 0; table && row < table_rows(table); row++)
 			is_hidden = is_hidden || table_get(table, row, "query")->missing == MISSING_PRIVILEGE;
-		if (is_hidden)
-			report_hint(action->report, "%s: statements of other roles are hidden: GRANT pg_read_all_stats TO %s (pg_monitor has it)", database->name,
-				role ? role : "the role");
+		if (!is_hidden)
+			continue;
+		char *name = role ? text_sql_name(role) : mem_copy("the role");
+
+		report_hint(action->report, "%s: statements of other roles are hidden: GRANT pg_read_all_stats TO %s (pg_monitor has it)", database->name, name);
+		mem_free(name);
 	}
 }
 

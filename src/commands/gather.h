@@ -18,8 +18,10 @@ struct table *gather_servers(struct action *action, const enum fact *facts, enum
 int gather_first_of_servers(const struct action *action, struct database **first);
 /* As gather_verdict(), where a server that lacks all of it is skipped when others were asked too. */
 PGTEND_CHECK bool gather_server_verdict(struct action *action, enum fact fact, struct err *err);
-/* Where a cell of these rows is missing for a privilege: a hint with the GRANT that would show it, once a role. */
+/* Where a cell of these rows, which servers told, is missing for a privilege: a hint with the GRANT that would show it, to the role that asked that server. */
 void gather_hint_grant(struct action *action, const struct table *rows, const char *granted);
+/* The same of one database, whose own role asked; that a cell is missing the caller knows. */
+void gather_hint_grant_in(struct action *action, const struct database *database, const char *granted);
 
 /* Rates want two looks: how far they are apart. */
 #define GATHER_INTERVAL_OPTION {"--interval", OPTION_DURATION, "DURATION", false, "time between the two looks that rates are made of (1s); 0s: one look, no rates"}

@@ -74,31 +74,53 @@ bool gather_server_verdict(struct action *action, enum fact fact, struct err *er
 	return is_good;
 }
 
-static bool has_privilege_missing(const struct table *rows)
+static bool is_hidden(const struct table *rows, int row)
 {
-	const struct table_shape *shape = table_shape(rows);
-
-	for (int row = 0; row < table_rows(rows); row++)
-		for (int column = 0; column < shape->column_count; column++)
-			if (table_cell(rows, row, column)->missing == MISSING_PRIVILEGE)
-				return true;
+	for (int column = 0; column < table_shape(rows)->column_count; column++)
+		if (table_cell(rows, row, column)->missing == MISSING_PRIVILEGE)
+			return true;
 	return false;
+}
+
+/* Whether the row tells of that server: by its label, or by a database of it. What names none that was asked for may be of any. */
+static bool is_of_server(const struct action *action, const struct table *rows, int row, const struct server *server)
+{
+	const char *column = table_shape(rows)->columns[0].name, *label = table_get_text(rows, row, column);
+
+	if (label && strcmp(column, "server") == 0)
+		return strcmp(label, server->label) == 0;
+	for (int i = 0; label && i < action->database_count; i++)
+		if (strcmp(action->databases[i]->name, label) == 0)
+			return action->databases[i]->server == server;
+	return true;
+}
+
+static void hint_grant(struct action *action, const struct database *database, const char *place, const char *granted)
+{
+	const char *role = conninfo_effective(database->info, "user");
+	char *name = text_sql_name(role ? role : "");
+
+	report_hint(action->report, "%s%swhat reads \"privilege\" is shown after: GRANT %s TO %s;", place, *place ? ": " : "", granted, name);
+	mem_free(name);
 }
 
 void gather_hint_grant(struct action *action, const struct table *rows, const char *granted)
 {
-	struct words said = {0};
+	struct database **first = mem_new(sizeof *first * ((size_t)action->database_count + 1));
+	int count = gather_first_of_servers(action, first);
 
-	for (int i = 0; i < action->database_count && has_privilege_missing(rows); i++) {
-		const char *role = conninfo_effective(action->databases[i]->info, "user");
+	for (int i = 0; i < count; i++) {
+		bool is_lacking_some = false;
 
-		if (!role || words_has(&said, role))
-			continue;
-		char *name = text_sql_name(role);
-
-		words_add(&said, role);
-		report_hint(action->report, "what reads \"privilege\" is shown after: GRANT %s TO %s;", granted, name);
-		mem_free(name);
+		for (int row = 0; row < table_rows(rows) && !is_lacking_some; row++)
+			is_lacking_some = is_hidden(rows, row) && is_of_server(action, rows, row, first[i]->server);
+		if (is_lacking_some)
+			hint_grant(action, first[i], count > 1 ? first[i]->server->label : "", granted);
 	}
-	words_done(&said);
+	mem_free(first);
+}
+
+void gather_hint_grant_in(struct action *action, const struct database *database, const char *granted)
+{
+	hint_grant(action, database, action->database_count > 1 ? database->name : "", granted);
 }

@@ -323,10 +323,9 @@ void health_judge(const struct fleet *fleet, const struct database *database, st
 
 static const struct err *error_of(const struct facts *facts, struct err *none)
 {
-	bool is_cut_off = facts->err.kind == ERR_CANCELLED; /* by the deadline of the whole */
-	if (facts->err.kind != ERR_NONE && !is_cut_off)
+	if (facts->err.kind != ERR_NONE)
 		return &facts->err;
-	if (facts->table != NULL && !is_cut_off)
+	if (facts->table != NULL)
 		return NULL;
 	err_set(none, ERR_TIMEOUT, "no answer in time");
 	return none;
@@ -340,8 +339,15 @@ static const struct err *failed_fact(const struct judging *judging, struct err *
 		bool is_of_pooler = *fact == FACT_POOLS || *fact == FACT_POOL_CLIENTS;
 		if (!is_of_pooler)
 			err = error_of(database_facts(judging->database, *fact), none);
-		for (int i = 0; is_of_pooler && err == NULL && i < judging->fleet->pooler_count; i++)
-			err = error_of(&judging->fleet->poolers[i]->facts[*fact], none);
+		for (int i = 0; is_of_pooler && err == NULL && i < judging->fleet->pooler_count; i++) {
+			const struct pooler *pooler = judging->fleet->poolers[i];
+			err = error_of(&pooler->facts[*fact], none);
+			if (err != NULL && err->kind != ERR_UNSUPPORTED) {
+				*none = *err;
+				err_prefix(none, "pooler %s", pooler->name);
+				err = none;
+			}
+		}
 	}
 	return err;
 }

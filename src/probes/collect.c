@@ -1,4 +1,5 @@
 /* Once, for one-shot verbs: every server at the same time, one session a database. */
+#include "pgtend/config/conninfo.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/probes/collector.h"
 #include "round.h"
@@ -8,6 +9,8 @@ struct gathering {
 	int left;
 	struct round *rounds;
 	int count;
+	int deadline_ms;
+	bool is_late;
 };
 
 static void one_ended(struct round *round, void *arg)
@@ -68,16 +71,46 @@ static void add_pooler(struct gathering *all, struct fleet *fleet, struct pooler
 	}
 }
 
-static void give_up(void *arg)
+static void give_up(struct gathering *all)
 {
-	struct gathering *all = arg;
 	for (int i = 0; i < all->count; i++)
 		round_cancel(&all->rounds[i]);
 }
 
+static void cut_off(void *arg)
+{
+	struct gathering *all = arg;
+	all->is_late = true;
+	give_up(all);
+}
+
+/* "127.0.0.1:5432 did not answer within 9 s": that the deadline cancelled it is how it was done, not what happened. */
+static void say_late(const struct gathering *all, const struct round *round, struct facts *facts)
+{
+	const struct probe_target *target = &round->target;
+	struct conninfo *info = target->pooler != NULL ? target->pooler->info : target->database->info;
+	const char *host = conninfo_effective(info, "host"), *port = conninfo_effective(info, "port");
+	if (facts->err.kind != ERR_CANCELLED)
+		return;
+	struct err err = {0};
+	err_set(&err, ERR_UNREACHABLE, "%s%s%s did not answer within %.3g s", host != NULL ? host : "the server", port != NULL ? ":" : "", port != NULL ? port : "",
+		(double)all->deadline_ms / 1000.0);
+	facts_fail(facts, &err);
+}
+
+static void say_all_late(const struct gathering *all, const enum fact *asked)
+{
+	for (int i = 0; i < all->count; i++)
+		for (const enum fact *fact = asked; *fact != FACT_COUNT; fact++) {
+			const struct probe *probe = probe_of(*fact);
+			if (probe != NULL && (probe->scope == PROBE_POOLER) == (all->rounds[i].target.pooler != NULL))
+				say_late(all, &all->rounds[i], round_facts(&all->rounds[i].target, probe));
+		}
+}
+
 void collect_wait(struct fleet *fleet, struct database *const *databases, int count, const enum fact *facts, int deadline_ms)
 {
-	struct gathering all = {.waiting = task_self()};
+	struct gathering all = {.waiting = task_self(), .deadline_ms = deadline_ms};
 	all.rounds = mem_grow(NULL, (size_t)(count + fleet->pooler_count) + 1, sizeof *all.rounds);
 	for (int i = 0; i < count + fleet->pooler_count + 1; i++)
 		all.rounds[i] = (struct round){0};
@@ -88,7 +121,7 @@ void collect_wait(struct fleet *fleet, struct database *const *databases, int co
 	all.left = all.count;
 	for (int i = 0; i < all.count; i++)
 		round_start(&all.rounds[i]);
-	struct timer *deadline = deadline_ms > 0 ? timer_start(fleet->loop, deadline_ms, 0, give_up, &all) : NULL;
+	struct timer *deadline = deadline_ms > 0 ? timer_start(fleet->loop, deadline_ms, 0, cut_off, &all) : NULL;
 	bool is_told = false;
 	while (all.left > 0) {
 		task_wait();
@@ -98,5 +131,7 @@ void collect_wait(struct fleet *fleet, struct database *const *databases, int co
 		}
 	}
 	timer_stop(deadline);
+	if (all.is_late && !is_told)
+		say_all_late(&all, facts);
 	mem_free(all.rounds);
 }
