@@ -58,7 +58,8 @@ static bool run(struct action *action, struct err *err)
 			continue;
 		}
 		table_set_text(all, table_add_row(all), "database", database->name);
-		report_log(action->report, "%s: %s", database->name, seen->err.kind != ERR_NONE ? seen->err.text : "no answer in time");
+		if (action->database_count > 1)
+			report_log(action->report, "%s: %s", database->name, seen->err.kind != ERR_NONE ? seen->err.text : "no answer in time");
 		failed = failures++ == 0 ? database : failed;
 	}
 	count(all, action->report);

@@ -166,10 +166,15 @@ bool seed_rows_read(struct session *session, struct seed_rows *rows, struct err 
 	memset(rows, 0, sizeof *rows);
 	bool is_known = session_query_wait(session, sql_seeds_records_there, NULL, 0, DEADLINE_MS, &result, err);
 	bool is_there = is_known && result_rows(result) == 1 && result_bool(result, 0, 0);
-	if (is_there && !result_bool(result, 0, 1))
+	if (is_there && !result_bool(result, 0, 1)) {
+		char *role = text_sql_name(result_text(result, 0, 2));
 		rows->why_not = mem_format("%s may not read pgtend.seeds", result_text(result, 0, 2));
-	else if (is_there && !result_bool(result, 0, 3))
+		rows->mend = mem_format("GRANT USAGE ON SCHEMA pgtend TO %s; GRANT SELECT ON pgtend.seeds TO %s", role, role);
+		mem_free(role);
+	} else if (is_there && !result_bool(result, 0, 3)) {
 		rows->why_not = mem_copy("pgtend.seeds is of a shape that this pgtend does not know");
+		rows->mend = mem_copy("a newer pgtend may have made it, or somebody else");
+	}
 	result_free(result);
 	if (!is_known || !is_there || rows->why_not)
 		return is_known;
@@ -198,5 +203,6 @@ void seed_rows_done(struct seed_rows *rows)
 	}
 	mem_free(rows->v);
 	mem_free(rows->why_not);
+	mem_free(rows->mend);
 	memset(rows, 0, sizeof *rows);
 }

@@ -37,7 +37,7 @@ struct seed_row {
 };
 struct seed_rows {
 	bool is_there;
-	char *why_not;
+	char *why_not, *mend; /* NULL: it may be read */
 	struct seed_row *v;
 	int count;
 };

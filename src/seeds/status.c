@@ -111,8 +111,8 @@ bool seeds_status_wait(struct fleet *fleet, struct database *database, struct se
 		return false;
 	bool is_good = seed_rows_read(session, &rows, err);
 	if (is_good && rows.why_not != NULL) {
-		is_good = err_set(err, ERR_FAILED, "%s: what ran of its seeds is not known: %s", database->name, rows.why_not);
-		err_hint(err, "what is written there by a seed is not for this role to read");
+		is_good = err_set(err, ERR_FAILED, "what ran of its seeds is not known: %s", rows.why_not);
+		err_hint(err, "%s", rows.mend);
 	} else if (is_good) {
 		compare(fleet, database, &list, &rows, table);
 	}
