@@ -7,7 +7,7 @@
 #include "pgtend/core/places.h"
 #include "pgtend/loop/task.h"
 
-enum { READY_PATIENCE_MS = 10000, POLL_MS = 50, STOP_PATIENCE_MS = 5000 };
+enum { READY_PATIENCE_MS = 30000, POLL_MS = 50, STOP_PATIENCE_MS = 5000 };
 static const char name[] = "pgbouncer";
 static const char *const behind[] = {"atriz_core", "atriz_db", "mextrack_db", "pshop_db", "atriz_tracking"};
 

@@ -93,9 +93,10 @@ picture_scene() {
 }
 
 # Numbers, ages and sizes are another day's, how many columns fit and where a long text is cut follows them, and a pool
-# of one is full at the moment in which somebody asks; the headings, names and words are the program's.
+# of one is full at the moment in which somebody asks; a fleet that was filled before midnight and looked at after it lacks the day between what
+# retention left and what the incident made; the headings, names and words are the program's.
 picture_words() {
 	sed -E -e '/^[ ▁▂▃▄▅▆▇█]+$/d' -e 's/([!·▪■] +)+/# /g' -e 's/([^ ]+ )*[^ ]*…/CUT/g' -e 's/[~]?[0-9][0-9.:TZ-]*( ?(B|kB|MB|GB|ms|s|m|h|d|w|k|M|%))?( [0-9]+(s|m|h|d))?\b/N/g' \
-		-e 's/(^|[ │])-( |$)/\1N\2/g' -e 's/[─━]+/─/g' -e 's/[#=!▁▂▃▄▅▆▇█■▪·»~]+/#/g' -e 's/ +/ /g' -e 's/ $//' \
+		-e 's/, (no gaps|N days? without a chunk)$/, GAPS/' -e 's/(^|[ │])-( |$)/\1N\2/g' -e 's/[─━]+/─/g' -e 's/[#=!▁▂▃▄▅▆▇█■▪·»~]+/#/g' -e 's/ +/ /g' -e 's/ $//' \
 		-e 's/ \+N cols ›( ─)?//g' -e 's/ # pool/ pool/' -e 's/( pool [^ ]+) .*/\1/' -e 's/ conn tps.*//' -e 's/ N\/N .*//' "$1"
 }

@@ -1,2 +1,2 @@
--- Somebody waits for it.
-SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'mextrack-api' AND wait_event_type = 'Lock'
+-- All of them wait for it.
+SELECT count(*) >= 3 FROM pg_stat_activity WHERE application_name = 'mextrack-api' AND wait_event_type = 'Lock'
