@@ -87,10 +87,10 @@ static bool lock(struct act *act, struct err *err)
 	char *sql = lock_sql(act, &names);
 	bool ok = send(act, sql, &result, err);
 	if (ok) {
-		clean_set_take(&found, act->session, result, act->set);
+		ok = clean_set_take(&found, act->session, result, act->set, err);
 		clean_set_done(act->set);
 		*act->set = found;
-		ok = clean_set_decide(act->database, act->set, err);
+		ok = ok && clean_set_decide(act->database, act->set, err);
 		act->has_changed = ok && !covers(&names, act->set);
 	}
 	if (ok && act->has_changed) {
@@ -241,10 +241,10 @@ static bool look_again(struct act *act, struct err *err)
 	char *sql = clean_look_sql(act->database);
 	bool ok = session_query_wait(act->session, sql, NULL, 0, 0, &result, err);
 	if (ok) {
-		clean_set_take(&found, act->session, result, act->set);
+		ok = clean_set_take(&found, act->session, result, act->set, err);
 		clean_set_done(act->set);
 		*act->set = found;
-		ok = clean_set_decide(act->database, act->set, err);
+		ok = ok && clean_set_decide(act->database, act->set, err);
 	}
 	result_free(result);
 	mem_free(sql);

@@ -94,11 +94,14 @@ PGTEND_CHECK bool clean_set_load(
     struct database *database, struct session *session, struct clean_set *set, struct err *err);
 /* The questions as one message, and the set that their answers make; the history's name is taken over from `known`. */
 char *clean_look_sql(const struct database *database);
-void clean_set_take(struct clean_set *set, struct session *session, struct result *result, const struct clean_set *known);
+PGTEND_CHECK bool clean_set_take(
+    struct clean_set *set, struct session *session, struct result *result, const struct clean_set *known, struct err *err);
 /* Chooses the answer that has such a column. */
 bool clean_choose(struct result *result, const char *column);
 /* Total sizes, for people. A failure leaves them unknown. */
-void clean_load_sizes(struct clean_set *set, struct session *session, bool is_of_rows_only);
+void clean_load_sizes(struct clean_set *set, struct session *session);
+/* Those of parts become those of their units. */
+void clean_add_up_sizes(struct clean_set *set);
 
 /* set.c: decides. err: what stands in the way (ERR_FAILED), or keep_tables names a table that is not there
  * (ERR_CONFIG). */
@@ -126,11 +129,14 @@ void clean_lock_names(const struct clean_set *set, struct words *names); /* what
 char *clean_empty_sql(const struct clean_set *set);
 /* "select index as relation, count(*) as rows_before ...", one or several statements; NULL: none. is_of_truncated: only those that are. */
 char *clean_count_sql(const struct clean_set *set, bool is_of_truncated);
-/* Arrays `holds`, in the order of indexes (room for set->count); NULL: none. */
-char *clean_holds_sql(const struct clean_set *set, int *indexes, int *count);
-char *clean_sequences_sql(const struct clean_set *set); /* NULL: none */
+char *clean_disk_sql(const struct clean_set *set); /* "heap" with sizes; "called": indexes of sequences */
+/* NULL: nothing to ask. Arrays "holds", in the order of indexes (room for set->count); "sequence" of those that are not known to have moved;
+ * "history". */
+char *clean_rows_sql(const struct clean_set *set, int *indexes, int *count);
+char *clean_digest_sql(const struct clean_set *set, int version);
+/* The digest, emptying, what is still there ("filled", "holds"), the digest. */
+char *clean_all_sql(const struct clean_set *set, const char *digest, int *indexes, int *count);
 char *clean_analyze_sql(const struct clean_set *set);   /* NULL: none */
-char *clean_heap_oids(const struct clean_set *set);     /* "{1,2}" */
 char *clean_touched_oids(const struct clean_set *set);  /* tables that may change, and sequences that restart */
 void clean_take_counts(struct clean_set *set, struct result *result);
 void clean_take_deleted(struct clean_set *set, struct result *result);

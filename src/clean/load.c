@@ -151,16 +151,20 @@ static void take_sequences(struct session *session, struct clean_set *set, struc
 	}
 }
 
-static void take_published(struct clean_set *set, struct result *r)
+static bool load_published(struct clean_set *set, struct session *session, struct err *err)
 {
-	for (int row = 0; clean_choose(r, "published") && row < result_rows(r); row++) {
+	struct result *r = NULL;
+	bool ok = session_query_wait(session, sql_clean_published, NULL, 0, DEADLINE_MS, &r, err);
+	for (int row = 0; ok && row < result_rows(r); row++) {
 		struct clean_relation *relation = clean_set_find(set, get_int(r, row, "published", 0));
 		if (relation != NULL)
 			relation->is_published = true;
 	}
+	result_free(r);
+	return ok;
 }
 
-static void take_around(struct clean_set *set, struct result *r)
+static void take_around(struct clean_set *set, struct result *r, bool *has_publications)
 {
 	if (clean_choose(r, "may_replicate") && result_rows(r) == 1)
 		set->may_replicate = get_bool(r, 0, "may_replicate");
@@ -168,6 +172,7 @@ static void take_around(struct clean_set *set, struct result *r)
 	if (!clean_choose(r, "deadlock_ms") || result_rows(r) != 1)
 		return;
 	set->deadlock_ms = (int)get_int(r, 0, "deadlock_ms", 1000);
+	*has_publications = get_bool(r, 0, "has_publications");
 	set->has_seeds = get_bool(r, 0, "has_seeds");
 	set->may_forget = get_bool(r, 0, "may_forget");
 }
@@ -198,15 +203,15 @@ char *clean_look_sql(const struct database *database)
 	struct text sql = {0};
 	text_addf(&sql, "%s;\n%s;\n", rights, sql_clean_around);
 	text_addf(&sql, "with histories as materialized (\n%s)\n%s;\n%s;\n", sql_catalog_load_histories, sql_clean_relations, sql_clean_children);
-	text_addf(&sql, "%s;\n%s;\n%s;\n%s", sql_clean_references, sql_clean_views, sql_clean_sequences,
-	    sql_clean_published);
+	text_addf(&sql, "%s;\n%s;\n%s", sql_clean_references, sql_clean_views, sql_clean_sequences);
 	if (database->has_timescaledb)
 		text_addf(&sql, ";\n%s", sql_clean_timescale);
 	return text_take(&sql);
 }
 
-void clean_set_take(struct clean_set *set, struct session *session, struct result *result, const struct clean_set *known)
+bool clean_set_take(struct clean_set *set, struct session *session, struct result *result, const struct clean_set *known, struct err *err)
 {
+	bool has_publications = false;
 	memset(set, 0, sizeof *set);
 	set->history = mem_copy(known->history);
 	set->history_schema = mem_copy(known->history_schema);
@@ -218,8 +223,8 @@ void clean_set_take(struct clean_set *set, struct session *session, struct resul
 	take_edges(result, "referencing", "referenced", &set->references, &set->reference_count);
 	take_edges(result, "reader", "source", &set->reads, &set->read_count);
 	take_sequences(session, set, result);
-	take_published(set, result);
-	take_around(set, result);
+	take_around(set, result, &has_publications);
+	return !has_publications || load_published(set, session, err);
 }
 
 bool clean_set_load(struct database *database, struct session *session, struct clean_set *set, struct err *err)
@@ -229,21 +234,31 @@ bool clean_set_load(struct database *database, struct session *session, struct c
 	char *sql = clean_look_sql(database);
 	bool ok = load_history(database, session, &known, err) &&
 	          session_query_wait(session, sql, NULL, 0, DEADLINE_MS, &result, err);
-	if (ok)
-		clean_set_take(set, session, result, &known);
+	ok = ok && clean_set_take(set, session, result, &known, err);
 	result_free(result);
 	mem_free(sql);
 	clean_set_done(&known);
 	return ok;
 }
 
-void clean_load_sizes(struct clean_set *set, struct session *session, bool is_of_rows_only)
+void clean_add_up_sizes(struct clean_set *set)
+{
+	for (int i = 0; i < set->count; i++) {
+		const struct clean_relation *part = &set->relations[i];
+		if (part->unit < 0 || part->unit == i || !clean_is_heap(part) || part->bytes < 0)
+			continue;
+		struct clean_relation *unit = &set->relations[part->unit];
+		unit->bytes = (unit->bytes > 0 ? unit->bytes : 0) + part->bytes;
+	}
+}
+
+void clean_load_sizes(struct clean_set *set, struct session *session)
 {
 	struct text oids = {0};
 	struct result *r = NULL;
 	struct err ignored;
 	for (int i = 0; i < set->count; i++)
-		if (clean_is_heap(&set->relations[i]) && (!is_of_rows_only || set->relations[i].has_rows))
+		if (clean_is_heap(&set->relations[i]))
 			text_addf(&oids, "%s%lld", oids.length > 0 ? "," : "{", (long long)set->relations[i].oid);
 	text_add(&oids, "}");
 	const char *params[] = {text_str(&oids)};
@@ -253,13 +268,7 @@ void clean_load_sizes(struct clean_set *set, struct session *session, bool is_of
 		if (relation != NULL)
 			relation->bytes = get_int(r, row, "bytes", -1);
 	}
-	for (int i = 0; i < set->count; i++) {
-		const struct clean_relation *part = &set->relations[i];
-		if (part->unit < 0 || part->unit == i || !clean_is_heap(part) || part->bytes < 0)
-			continue;
-		struct clean_relation *unit = &set->relations[part->unit];
-		unit->bytes = (unit->bytes > 0 ? unit->bytes : 0) + part->bytes;
-	}
+	clean_add_up_sizes(set);
 	result_free(r);
 	text_done(&oids);
 }

@@ -1,9 +1,11 @@
 /* clean/message.c - the statements that lock, look, empty and prove. */
 #include <stdio.h>
+#include <string.h>
 
 #include "clean_internal.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/fleet/own_tables.h"
+#include "pgtend/sql_embedded.h"
 
 /* Counting what is larger costs more than it tells. */
 static const int64_t cheap_bytes = INT64_C(16) << 20;
@@ -86,23 +88,26 @@ void clean_take_deleted(struct clean_set *set, struct result *result)
 
 /* ---- who holds rows, which sequences have moved ------------------------------------------- */
 
-static bool is_asked(const struct clean_relation *relation)
+/* What goes by TRUNCATE has no block any more. */
+static bool is_asked(const struct clean_set *set, const struct clean_relation *relation, bool is_proof)
 {
+	if (is_proof && clean_is_heap(relation) && set->relations[relation->unit].way == CLEAN_TRUNCATE)
+		return false;
 	if (relation->action == CLEAN_EMPTY && relation->kind == CLEAN_HYPERTABLE)
 		return relation->may_select && !relation->has_hidden_rows;
 	return clean_is_heap(relation) && relation->may_select && !relation->has_hidden_rows &&
 	       (relation->heap_bytes > 0 || !relation->is_heap);
 }
 
-char *clean_holds_sql(const struct clean_set *set, int *indexes, int *count)
+/* Arrays `holds`, in the order of indexes. is_proof: behind the emptying. */
+static void add_holds(const struct clean_set *set, bool is_proof, struct text *sql, int *indexes, int *count)
 {
-	struct text sql = {0};
 	*count = 0;
 	for (int i = 0; i < set->count; i++) {
 		const struct clean_relation *relation = &set->relations[i];
-		if (!is_asked(relation))
+		if (!is_asked(set, relation, is_proof))
 			continue;
-		text_addf(&sql, "%sexists (select from %s%s)",
+		text_addf(sql, "%sexists (select from %s%s)",
 		    *count == 0           ? "select array["
 		    : *count % BATCH == 0 ? "] as holds;\nselect array["
 		                          : ", ",
@@ -110,26 +115,44 @@ char *clean_holds_sql(const struct clean_set *set, int *indexes, int *count)
 		indexes[(*count)++] = i;
 	}
 	if (*count > 0)
-		text_add(&sql, "] as holds");
-	return *count > 0 ? text_take(&sql) : NULL;
+		text_add(sql, "] as holds;\n");
 }
 
-char *clean_sequences_sql(const struct clean_set *set)
+static void add_sequences(const struct clean_set *set, struct text *sql)
 {
-	struct text sql = {0};
 	int asked = 0;
 	for (int i = 0; i < set->sequence_count; i++) {
 		const struct clean_sequence *sequence = &set->sequences[i];
-		if (!sequence->is_in_set || !sequence->may_read)
+		if (!sequence->is_in_set || !sequence->may_read || sequence->is_moved)
 			continue;
-		text_addf(&sql, "%sselect %d as sequence, last_value, is_called from %s",
+		text_addf(sql, "%sselect %d as sequence, last_value, is_called from %s",
 		    asked == 0           ? ""
 		    : asked % BATCH == 0 ? ";\n"
 		                         : " union all ",
 		    i, sequence->quoted);
 		asked++;
 	}
-	return asked > 0 ? text_take(&sql) : NULL;
+	text_add(sql, asked > 0 ? ";\n" : "");
+}
+
+static void add_history(const struct clean_set *set, struct text *sql)
+{
+	for (int i = 0; i < set->count; i++) {
+		const struct clean_relation *relation = &set->relations[i];
+		if (!clean_is_ledger(set, relation) || !relation->may_select || relation->has_hidden_rows)
+			continue;
+		text_addf(sql, "select count(*) as history from only %s", relation->quoted);
+		return;
+	}
+}
+
+char *clean_rows_sql(const struct clean_set *set, int *indexes, int *count)
+{
+	struct text sql = {0};
+	add_holds(set, false, &sql, indexes, count);
+	add_sequences(set, &sql);
+	add_history(set, &sql);
+	return sql.length > 0 ? text_take(&sql) : NULL;
 }
 
 /* ---- oids ------------------------------------------------------------------------- */
@@ -143,15 +166,6 @@ static char *end_oids(struct text *oids)
 {
 	text_add(oids, oids->length > 0 ? "}" : "{}");
 	return text_take(oids);
-}
-
-char *clean_heap_oids(const struct clean_set *set)
-{
-	struct text oids = {0};
-	for (int i = 0; i < set->count; i++)
-		if (clean_is_heap(&set->relations[i]))
-			add_oid(&oids, set->relations[i].oid);
-	return end_oids(&oids);
 }
 
 char *clean_touched_oids(const struct clean_set *set)
@@ -217,6 +231,72 @@ char *clean_empty_sql(const struct clean_set *set)
 	text_add(&sql, "set constraints all immediate;\n");
 	for (int i = 0; i < set->refresh_count; i++)
 		text_addf(&sql, "refresh materialized view %s;\n", set->relations[set->refresh[i]].quoted);
+	return text_take(&sql);
+}
+
+/* ---- on disk, and proofs ---------------------------------------------------------------- */
+
+/* Several questions are one message, which has no parameters. */
+static void add_with(struct text *sql, const char *statement, char *oids, char *numbers)
+{
+	const char *rest = statement;
+	for (const char *at; (at = strchr(rest, '$')) != NULL; rest = at + 2)
+		text_addf(sql, "%.*s'%s'", (int)(at - rest), rest, at[1] == '1' ? oids : numbers);
+	text_add(sql, rest);
+	mem_free(oids);
+	mem_free(numbers);
+}
+
+char *clean_disk_sql(const struct clean_set *set)
+{
+	struct text sql = {0}, heaps = {0}, sequences = {0}, numbers = {0};
+	for (int i = 0; i < set->count; i++)
+		if (clean_is_heap(&set->relations[i]))
+			add_oid(&heaps, set->relations[i].oid);
+	for (int i = 0; i < set->sequence_count; i++)
+		if (set->sequences[i].is_in_set && set->sequences[i].may_read) {
+			add_oid(&sequences, set->sequences[i].oid);
+			add_oid(&numbers, i);
+		}
+	add_with(&sql, sql_clean_heaps, end_oids(&heaps), NULL);
+	if (sequences.length > 0) {
+		text_add(&sql, ";\n");
+		add_with(&sql, sql_clean_called, end_oids(&sequences), end_oids(&numbers));
+	}
+	return text_take(&sql);
+}
+
+char *clean_digest_sql(const struct clean_set *set, int version)
+{
+	struct text sql = {0};
+	add_with(&sql, sql_clean_digest, clean_touched_oids(set), NULL);
+	text_addf(&sql, "select pg_catalog.count(*) || ' ' || coalesce(pg_catalog.sum(pg_catalog.%s, 0)), 0) as digest from lines",
+	    version >= 140000 ? "hash_record_extended(line" : "hashtextextended(line::text");
+	return text_take(&sql);
+}
+
+/* Those of which the existence of rows is asked are told by that; the others by having no block. */
+static void add_proof(const struct clean_set *set, struct text *sql, int *indexes, int *count)
+{
+	struct text others = {0};
+	add_holds(set, true, sql, indexes, count);
+	for (int i = 0, next = 0; i < set->count; i++)
+		if (next < *count && indexes[next] == i)
+			next++;
+		else if (clean_is_heap(&set->relations[i]))
+			add_oid(&others, set->relations[i].oid);
+	add_with(sql, sql_clean_filled, end_oids(&others), NULL);
+	text_add(sql, ";\n");
+}
+
+char *clean_all_sql(const struct clean_set *set, const char *digest, int *indexes, int *count)
+{
+	struct text sql = {0};
+	char *empty = clean_empty_sql(set);
+	text_addf(&sql, "%s;\n%s", digest, empty);
+	add_proof(set, &sql, indexes, count);
+	text_add(&sql, digest);
+	mem_free(empty);
 	return text_take(&sql);
 }
 

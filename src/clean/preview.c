@@ -144,7 +144,7 @@ static bool describe(
 	bool ok = clean_set_load(database, session, &set, err) && clean_set_decide(database, &set, err);
 	if (ok) {
 		int tables = clean_set_emptied(&set);
-		clean_load_sizes(&set, session, false);
+		clean_load_sizes(&set, session);
 		count_cheap(&set, session);
 		add_line(lines, "%s on %s:%d (%s): %d table%s would be emptied", database->dbname, database->server->host,
 		    database->server->port, environment_word(database->environment), tables, tables == 1 ? "" : "s");

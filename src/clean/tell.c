@@ -17,7 +17,7 @@ static const struct table_column columns[] = {
     {"rows_before", CELL_COUNT, "before", 0,
         "Rows before: those that DELETE took, else counted up to 16 MB, beyond that pg_class.reltuples (approximate)."},
     {"rows_after", CELL_COUNT, "after", 0, "0: proved in the same transaction before its COMMIT."},
-    {"bytes_before", CELL_BYTES, "size", 1, "pg_total_relation_size() before, with partitions or chunks; null for tables that were empty."},
+    {"bytes_before", CELL_BYTES, "size", 1, "Table, indexes and TOAST before, without their free space and visibility maps, with partitions or chunks; null for tables that were empty."},
 };
 const struct table_shape clean_shape = {"clean", columns, sizeof columns / sizeof columns[0]};
 
