@@ -50,12 +50,12 @@ skip() { # NAME WHY
 	tap_count=$((tap_count + 1))
 	printf 'ok %d - %s # SKIP %s\n' "$tap_count" "$1" "$2"
 }
-# wait_until SECONDS COMMAND...: true as soon as the command succeeds.
+# wait_until SECONDS COMMAND...: true as soon as the command succeeds. What never came is said, for many a wait is no test of its own.
 wait_until() {
-	local end=$((SECONDS + $1))
+	local limit=$1 end=$((SECONDS + $1))
 	shift
 	until "$@" > /dev/null 2>&1; do
-		[ "$SECONDS" -lt "$end" ] || return 1
+		[ "$SECONDS" -lt "$end" ] || { printf '# waited %d s in vain: %s\n' "$limit" "$*" >&2; return 1; }
 		sleep 0.05
 	done
 }
