@@ -72,6 +72,26 @@ static char *wait_text(const struct table *table, int row)
 	return mem_format("%s%s%s", type, event ? ":" : "", event ? event : "");
 }
 
+/* A prepared transaction has no process: the server calls it 0. */
+static char *blockers_text(const struct table *table, int row)
+{
+	const char *pids = pane_text(table, row, "blocked_by");
+	struct words words = { 0 };
+
+	if (!pids || !*pids)
+		return pids ? NULL : why_not(table, row, "blocked_by");
+	words_split(&words, pids, "\n");
+	for (size_t i = 0; i < words.count; i++)
+		if (strcmp(words.v[i], "0") == 0) {
+			mem_free(words.v[i]);
+			words.v[i] = mem_copy("prepared");
+		}
+	char *text = words_join(&words, ", ");
+
+	words_done(&words);
+	return text;
+}
+
 static enum style wait_style(const struct table *table, int row)
 {
 	return waits_for_lock(table, row) ? STYLE_CRIT : STYLE_PLAIN;
@@ -108,7 +128,7 @@ static const struct list_column columns[] = {
 	{ .name = "state", .priority = 0, .text = state_text, .style = state_style },
 	{ .name = "state_s", .title = "for", .priority = 0 },
 	{ .name = "wait_event_type", .title = "wait", .priority = 1, .most_cols = 24, .text = wait_text, .style = wait_style },
-	{ .name = "blocked_by", .priority = 2 },
+	{ .name = "blocked_by", .priority = 2, .text = blockers_text },
 	{ .name = "query", .priority = 1, .grows = true, .text = activity_query_text },
 	{ .name = "xact_s", .priority = 4 },
 	{ .name = "client", .priority = 6, .most_cols = 20 },

@@ -4,6 +4,7 @@
 
 #include "internal.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/core/text.h"
 #include "pgtend/core/units.h"
 #include "pgtend/sessions/tree.h"
 
@@ -58,16 +59,22 @@ static const char *end_by(const struct table *flat, int row)
 	return "cancel";
 }
 
-/* Deeper than that is said by the number alone. */
-enum { MOST_INDENT = 20 };
+/* Deeper than that the number says it: a chain of thirty would leave no room for who stands in it. */
+enum { MOST_INDENT = 6 };
 
 static void set_tree(struct table *table, int row, int depth)
 {
 	const char *gid = table_get_text(table, row, "prepared");
-	int indent = 2 * (depth < MOST_INDENT ? depth : MOST_INDENT);
-	char *text = gid != NULL ? mem_format("%*s%s", indent, "", gid) : mem_format("%*s%lld", indent, "", (long long)table_get_int(table, row, "pid", 0));
-	table_set_text(table, row, "tree", text);
-	mem_free(text);
+	struct text text = {0};
+	text_addf(&text, "%*s", 2 * (depth < MOST_INDENT ? depth : MOST_INDENT), "");
+	if (depth > MOST_INDENT)
+		text_addf(&text, "(%d) ", depth);
+	if (gid != NULL)
+		text_add(&text, gid);
+	else
+		text_addf(&text, "%lld", (long long)table_get_int(table, row, "pid", 0));
+	table_set_text(table, row, "tree", text_str(&text));
+	text_done(&text);
 }
 
 static void set_row(const struct tree *tree, const struct table *flat, int node, struct table *table)

@@ -15,7 +15,7 @@
 	{"query_s", CELL_SECONDS, NULL, 0, "Seconds since its query began (pg_stat_activity.query_start)."}, \
 	{"wait_event_type", CELL_TEXT, "wait", 1, "Kind of thing it waits for (pg_stat_activity.wait_event_type)."}, \
 	{"wait_event", CELL_TEXT, "on", 2, "What it waits for (pg_stat_activity.wait_event)."}, \
-	{"blocked_by", CELL_IDS, "blocked by", 1, "Processes that hold or wait before it for the lock it wants; asked only for those that wait for a lock (pg_blocking_pids())."}, \
+	{"blocked_by", CELL_IDS, "blocked by", 1, "Processes that hold or wait before it for the lock it wants; asked only for those that wait for a lock; 0: a prepared transaction, which `pgtend locks` names (pg_blocking_pids())."}, \
 	{"query", CELL_TEXT, "query", 0, "Text of the running or last query, as far as the server keeps it (pg_stat_activity.query)."}, \
 	{"backend_type", CELL_TEXT, NULL, 0, "client backend, autovacuum worker, ... (pg_stat_activity.backend_type)."}, \
 	{"leader_pid", CELL_ID, NULL, 0, "The session that a parallel worker works for (pg_stat_activity.leader_pid)."}, \

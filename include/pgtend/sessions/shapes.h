@@ -5,7 +5,7 @@
 #include "pgtend/core/table.h"
 
 #define LOCKS_COLUMNS \
-	{"tree", CELL_TEXT, "who", 0, "The pid, or the name of the prepared transaction, set in by depth."}, \
+	{"tree", CELL_TEXT, "who", 0, "The pid, or the name of the prepared transaction, set in by depth; deeper than 6 the depth stands before it: (7) 4711."}, \
 	{"depth", CELL_COUNT, NULL, 0, "How deep it stands in the tree: 0 waits for nobody; the others follow the one they wait for."}, \
 	{"pid", CELL_ID, NULL, 0, "Process of the session, with its parallel workers; 0: a prepared transaction (pg_locks.pid, pg_stat_activity.leader_pid)."}, \
 	{"prepared", CELL_TEXT, NULL, 0, "Name of the prepared transaction that it is (pg_prepared_xacts.gid); null: a session."}, \
