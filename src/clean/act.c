@@ -205,8 +205,6 @@ static void word_failure(const struct act *act, struct err *err)
 {
 	if (strcmp(err->sqlstate, "53200") == 0)
 		err_hint(err, "nothing was emptied; raise max_locks_per_transaction: every table, chunk, index and sequence needs a lock in one transaction");
-	else if (strcmp(err->sqlstate, "25006") == 0)
-		err_hint(err, "%s is a standby: clean the primary; nothing was emptied", act->database->server->label);
 	else if (err->sqlstate[0] == '\0' && err->kind == ERR_UNREACHABLE)
 		err_hint(err,
 		    "the answer did not arrive: the database is as before or empty, never between; look with pgtend tables %s",

@@ -24,7 +24,8 @@ bool clean_run(struct fleet *fleet, struct database *database, struct report *re
 		return false;
 	struct session *session =
 	    database_action_session(fleet, database, NULL, "clean", database_lock_timeout_ms(database), true);
-	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(fleet, database, session, err) &&
+	bool ok = session_ready_wait(session, 0, err) && database_learn_again_wait(fleet, database, session, err) &&
+	          database_refuse_standby(database, "clean its primary", err) &&
 	          clean(database, session, report, err);
 	session_free(session);
 	return ok;

@@ -162,7 +162,8 @@ static bool describe(
 bool clean_preview(struct fleet *fleet, struct database *database, struct words *lines, struct err *err)
 {
 	struct session *session = database_action_session(fleet, database, NULL, "clean", 1000, true);
-	bool ok = session_ready_wait(session, 0, err) && database_learn_wait(fleet, database, session, err) &&
+	bool ok = session_ready_wait(session, 0, err) && database_learn_again_wait(fleet, database, session, err) &&
+	          database_refuse_standby(database, "clean its primary", err) &&
 	          describe(fleet, database, session, lines, err);
 	session_free(session);
 	return ok;

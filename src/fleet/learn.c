@@ -82,6 +82,14 @@ bool database_can(const struct database *database, enum capability capability, s
 		database->server->lacks[capability] != NULL ? database->server->lacks[capability] : "the server is not known yet");
 }
 
+bool database_refuse_standby(const struct database *database, const char *advice, struct err *err)
+{
+	if (!database->server->is_in_recovery)
+		return true;
+	err_set(err, ERR_FAILED, "the server of %s (%s) is a standby: nothing can be written there", database->name, database->server->label);
+	return err_hint(err, "%s", advice);
+}
+
 /* pg_control_system() may be forbidden, and PGlite has none: then the server is named by its start time. */
 static void identify_server(struct session *session, struct identity *identity)
 {

@@ -161,6 +161,15 @@ static bool build(struct expecting *expecting, const char *on, const struct cata
 	return is_done;
 }
 
+static bool may_build_here(struct expecting *expecting, struct err *err)
+{
+	char *advice = mem_format("build what the migrations give on another server: pgtend diff %s --on SERVER", expecting->database->name);
+	bool may = database_learn_again_wait(expecting->fleet, expecting->database, expecting->source, err) &&
+	           database_refuse_standby(expecting->database, advice, err);
+	mem_free(advice);
+	return may;
+}
+
 /* --- all ------------------------------------------------------------------------------------------------------------------ */
 
 static void expecting_done(struct expecting *expecting)
@@ -183,7 +192,7 @@ bool expected_load_wait(struct fleet *fleet, struct database *database, const st
 	if (is_done && !on && !database_can(database, CAP_CREATE_DATABASE, &cannot))
 		is_done = expected_build_lite(&expecting, options->catalog, catalog, err);
 	else if (is_done)
-		is_done = build(&expecting, on, options->catalog, catalog, err);
+		is_done = (on || may_build_here(&expecting, err)) && build(&expecting, on, options->catalog, catalog, err);
 	expecting_done(&expecting);
 	return is_done;
 }

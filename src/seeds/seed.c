@@ -216,8 +216,8 @@ static bool open_run(struct seed_run *run, struct err *err)
 	run->found_password = mem_copy(session_password(run->session));
 	for (int i = 0; i < run->list.count; i++)
 		run->list.files[i].found_password = run->found_password;
-	return database_learn_wait(run->fleet, run->database, run->session, err) &&
-	       check_ways(run, err) && seed_find_programs(run->fleet, run->database, &run->list, err);
+	return database_learn_again_wait(run->fleet, run->database, run->session, err) &&
+	       database_refuse_standby(run->database, "seed its primary", err) && check_ways(run, err) && seed_find_programs(run->fleet, run->database, &run->list, err);
 }
 
 static bool carry_out(struct seed_run *run, struct err *err)

@@ -186,6 +186,8 @@ PGTEND_CHECK bool database_learn_wait(struct fleet *fleet, struct database *data
 PGTEND_CHECK bool database_learn_again_wait(struct fleet *fleet, struct database *database, struct session *session, struct err *err);
 /* ERR_UNSUPPORTED in words when the server lacks it. Call after database_learn_wait(). */
 PGTEND_CHECK bool database_can(const struct database *database, enum capability capability, struct err *err);
+/* On a standby nothing is written, whatever the role may: said as advice ("clean its primary"). Call after database_learn_again_wait(). */
+PGTEND_CHECK bool database_refuse_standby(const struct database *database, const char *advice, struct err *err);
 /* For what never runs in production (seed, clean, reset, snapshot, rewind): ERR_REFUSED as soon as `environment` or NODE_ENV says so. */
 PGTEND_CHECK bool database_refuse_production(const struct database *database, const char *verb, struct err *err);
 
