@@ -8,7 +8,11 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/fleet/limits.h"
+#include "pgtend/loop/task.h"
+#include "pgtend/pg/knock.h"
 #include "pgtend/sql_embedded.h"
+
+enum { CERTIFICATE_MS = 2000 };
 
 static const char *const tls_keys[] = {"sslmode", "url", NULL}, *const root_keys[] = {"sslrootcert", "sslmode", "url", NULL};
 static const char *const user_keys[] = {"user", "url", NULL}, *const password_keys[] = {"password", "passfile", "url", NULL};
@@ -47,8 +51,6 @@ static char *tls_mend(const struct walk *walk)
 		mend = mem_format("turn ssl on at the server (ssl_cert_file, ssl_key_file), or sslmode = prefer (%s)", mode);
 	else if (strstr(text, "does not match host name") || strstr(text, "do not match"))
 		mend = mem_format("use the name that the certificate has as host (%s), or have one made with this name", host);
-	else if (strstr(text, "has expired"))
-		mend = mem_copy("put a new certificate in ssl_cert_file of the server, then: select pg_reload_conf()");
 	else if (strstr(text, "root certificate file"))
 		mend = mem_format("put the certificate that the server's one comes from where %s says", root);
 	else if (strstr(text, "certificate verify failed"))
@@ -57,6 +59,38 @@ static char *tls_mend(const struct walk *walk)
 	mem_free(root);
 	mem_free(host);
 	return mend;
+}
+
+static const char *const new_certificate = "put a new certificate in ssl_cert_file of the server, then: select pg_reload_conf()";
+
+/* libpq does not say why a certificate was not verified: whether its time is over is looked up, without verifying anything. Caller frees. */
+static char *time_trouble(const struct walk *walk)
+{
+	for (size_t i = 0; i < walk->addresses.count && !task_is_cancelled(); i++) {
+		struct knock knock;
+		struct err ignored = {0};
+		char age[UNITS_SIZE];
+		int64_t now_us = units_now_us();
+
+		if (!knock_certificate_wait(walk->fleet->loop, walk->addresses.v[i], walk->ports.v[i], CERTIFICATE_MS, &knock, &ignored) || knock.valid_until_us == 0)
+			continue;
+		if (knock.valid_until_us < now_us)
+			return mem_format("the server's certificate has ended %s ago", units_age(age, (now_us - knock.valid_until_us) / 1000000));
+		if (knock.valid_from_us > now_us)
+			return mem_format("the server's certificate begins only in %s: is a clock wrong?", units_age(age, (knock.valid_from_us - now_us) / 1000000));
+	}
+	return NULL;
+}
+
+static void say_refused(struct walk *walk)
+{
+	char *trouble = strstr(walk->err.text, "certificate verify failed") ? time_trouble(walk) : NULL;
+
+	if (trouble)
+		step_say(walk, STEP_TLS, FOUND_FAILED, mem_format("%s: %s", walk->err.text, trouble), mem_copy(new_certificate));
+	else
+		say_failed(walk, STEP_TLS, tls_mend(walk));
+	mem_free(trouble);
 }
 
 static void say_certificate(struct walk *walk, const struct session_tls *tls)
@@ -70,7 +104,7 @@ static void say_certificate(struct walk *walk, const struct session_tls *tls)
 	                        : mem_format("the certificate ends in %s", units_age(age, (int64_t)left_s));
 
 	step_say(walk, STEP_TLS, is_short ? FOUND_NOTE : FOUND_OK, text,
-		is_short ? mem_copy("put a new certificate in ssl_cert_file of the server, then: select pg_reload_conf()") : NULL);
+		is_short ? mem_copy(new_certificate) : NULL);
 }
 
 static void say_plain(struct walk *walk, const struct session_tls *tls)
@@ -91,7 +125,7 @@ void step_tls(struct walk *walk)
 	struct session_tls tls;
 
 	if (!walk->is_in && walk->stage == SESSION_STAGE_TLS) {
-		say_failed(walk, STEP_TLS, tls_mend(walk));
+		say_refused(walk);
 		return;
 	}
 	if (!walk->is_in) {

@@ -352,6 +352,13 @@ static const struct err *failed_fact(const struct judging *judging, struct err *
 	return err;
 }
 
+/* That nobody gets in for its certificate (one that has ended, too) is no answer that is missing: it is what was asked. */
+static bool is_refused_by_tls(const struct judging *judging)
+{
+	const struct session *session = judging->database->session;
+	return judging->check == &check_tls && session != NULL && session_state(session) != SESSION_READY && session_failed_stage(session) == SESSION_STAGE_TLS;
+}
+
 void health_check_run(const struct fleet *fleet, const struct database *database, const struct health_check *check, struct health *health)
 {
 	struct judging judging = {.fleet = fleet, .database = database, .check = check, .health = health};
@@ -359,8 +366,12 @@ void health_check_run(const struct fleet *fleet, const struct database *database
 	*health = (struct health){.verdict = VERDICT_OK};
 	const struct err *err = failed_fact(&judging, &none);
 	/* Facts that an earlier question had would be old ones. */
-	if (err != NULL && err->kind != ERR_UNSUPPORTED)
-		finding_raise(finding_new(&judging, NULL), VERDICT_UNKNOWN, mem_copy(err->text));
+	if (err != NULL && err->kind != ERR_UNSUPPORTED) {
+		struct finding *finding = finding_new(&judging, NULL);
+		bool is_refused = is_refused_by_tls(&judging);
+		finding_raise(finding, is_refused ? VERDICT_CRIT : VERDICT_UNKNOWN, mem_copy(err->text));
+		finding->mend = is_refused ? mem_format("`pgtend doctor %s` tells why", database->name) : NULL;
+	}
 	else if (err == NULL)
 		check->judge(&judging);
 	if (err != NULL && err->kind == ERR_UNSUPPORTED)

@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,6 +16,7 @@
 #include "pgtend/core/text.h"
 #include "pgtend/core/units.h"
 #include "pgtend/loop/task.h"
+#include "session_private.h"
 
 /* SSLRequest of the protocol: its length, then 1234 and 5679. */
 static const unsigned char tls_request[] = {0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f};
@@ -159,6 +163,38 @@ static enum knock_answer ask_for_tls(int fd, struct watch *watch, struct waiting
 	return length < 0 ? answer_of(errno, knock) : read_answer(bytes, (size_t)length, knock);
 }
 
+/* As far as the certificate: nothing is verified, nothing is sent that anybody could want. */
+static void read_certificate(SSL *ssl, struct watch *watch, struct waiting *waiting, struct knock *knock)
+{
+	for (int status = SSL_connect(ssl); status != 1; status = SSL_connect(ssl)) {
+		int wanted = SSL_get_error(ssl, status);
+
+		if (wanted != SSL_ERROR_WANT_READ && wanted != SSL_ERROR_WANT_WRITE)
+			break;
+		if (!wait_for(watch, waiting, wanted == SSL_ERROR_WANT_READ ? WATCH_READ : WATCH_WRITE))
+			break;
+	}
+	X509 *certificate = SSL_get1_peer_certificate(ssl);
+
+	if (!certificate)
+		return;
+	knock->valid_from_us = tls_time_us(X509_get0_notBefore(certificate));
+	knock->valid_until_us = tls_time_us(X509_get0_notAfter(certificate));
+	X509_free(certificate);
+}
+
+static void shake_hands(int fd, struct watch *watch, struct waiting *waiting, struct knock *knock)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+	SSL *ssl = context ? SSL_new(context) : NULL;
+
+	if (ssl && SSL_set_fd(ssl, fd) == 1)
+		read_certificate(ssl, watch, waiting, knock);
+	SSL_free(ssl);
+	SSL_CTX_free(context);
+	ERR_clear_error();
+}
+
 static enum knock_answer knock_at(int fd, const struct place *place, struct watch *watch, struct waiting *waiting, struct knock *knock)
 {
 	int64_t started_us = units_now_us();
@@ -176,7 +212,7 @@ static enum knock_answer knock_at(int fd, const struct place *place, struct watc
 	return ask_for_tls(fd, watch, waiting, knock);
 }
 
-bool knock_wait(struct loop *loop, const char *address, const char *port, int deadline_ms, struct knock *knock, struct err *err)
+static bool visit(struct loop *loop, const char *address, const char *port, int deadline_ms, bool with_certificate, struct knock *knock, struct err *err)
 {
 	struct place place;
 	struct waiting waiting = {.task = task_self()};
@@ -195,7 +231,19 @@ bool knock_wait(struct loop *loop, const char *address, const char *port, int de
 	struct timer *timer = timer_start(loop, deadline_ms, 0, on_late, &waiting);
 
 	knock->answer = knock_at(fd, &place, watch, &waiting, knock);
+	if (with_certificate && knock->has_tls)
+		shake_hands(fd, watch, &waiting, knock);
 	timer_stop(timer);
 	watch_close(watch);
 	return task_is_cancelled() ? err_set(err, ERR_CANCELLED, "cancelled") : true;
+}
+
+bool knock_wait(struct loop *loop, const char *address, const char *port, int deadline_ms, struct knock *knock, struct err *err)
+{
+	return visit(loop, address, port, deadline_ms, false, knock, err);
+}
+
+bool knock_certificate_wait(struct loop *loop, const char *address, const char *port, int deadline_ms, struct knock *knock, struct err *err)
+{
+	return visit(loop, address, port, deadline_ms, true, knock, err);
 }

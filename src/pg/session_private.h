@@ -14,6 +14,7 @@
 #define PGTEND_PG_SESSION_PRIVATE_H
 
 #include <libpq-fe.h>
+#include <openssl/types.h>
 
 #include "connect_error.h"
 #include "pgtend/core/text.h"
@@ -213,5 +214,8 @@ void cancel_stop(struct session *session);
 PGconn *quote_conn(const struct session *session);
 /* %I identifier, %L literal, %s, %d, %lld, %%. False: a value that is no valid text in the connection's encoding. */
 PGTEND_CHECK bool quote_format(PGconn *conn, struct text *out, const char *format, va_list args, struct err *err);
+
+/* tls.c: 0 where there is none. */
+int64_t tls_time_us(const ASN1_TIME *at);
 
 #endif

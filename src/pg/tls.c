@@ -9,7 +9,7 @@
 #include "pgtend/core/mem.h"
 #include "session_private.h"
 
-static int64_t time_us(const ASN1_TIME *at)
+int64_t tls_time_us(const ASN1_TIME *at)
 {
 	struct tm tm = {0};
 
@@ -38,8 +38,8 @@ static void read_certificate(SSL *ssl, struct session_tls *tls)
 		return;
 	tls->subject = name_text(X509_get_subject_name(certificate));
 	tls->issuer = name_text(X509_get_issuer_name(certificate));
-	tls->valid_from_us = time_us(X509_get0_notBefore(certificate));
-	tls->valid_until_us = time_us(X509_get0_notAfter(certificate));
+	tls->valid_from_us = tls_time_us(X509_get0_notBefore(certificate));
+	tls->valid_until_us = tls_time_us(X509_get0_notAfter(certificate));
 	X509_free(certificate);
 	/* libpq asks for a verification as soon as there is a root certificate, whatever sslmode says */
 	tls->is_verified = SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE && SSL_get_verify_result(ssl) == X509_V_OK;

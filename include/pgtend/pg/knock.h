@@ -7,6 +7,7 @@
 #define PGTEND_PG_KNOCK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "pgtend/core/err.h"
 #include "pgtend/loop/loop.h"
@@ -27,6 +28,7 @@ enum knock_answer {
 struct knock {
 	enum knock_answer answer;
 	bool has_tls;     /* KNOCK_SERVER */
+	int64_t valid_from_us, valid_until_us; /* knock_certificate_wait(): of the certificate that it shows, unverified; 0: none was seen */
 	char words[64];   /* KNOCK_FOREIGN: how its answer begins; KNOCK_UNREACHABLE: why. Visible */
 	double took_ms;   /* until the connection stood or failed */
 };
@@ -34,5 +36,7 @@ struct knock {
 /* In a task. address: numeric, or the folder of a Unix socket ("/run/postgresql", "@name"). On false only what keeps us from
  * asking at all: cancelled, no descriptor, no address. */
 PGTEND_CHECK bool knock_wait(struct loop *loop, const char *address, const char *port, int deadline_ms, struct knock *knock, struct err *err);
+/* The same, and on to the certificate where there is TLS: libpq says "certificate verify failed" and nothing of why. */
+PGTEND_CHECK bool knock_certificate_wait(struct loop *loop, const char *address, const char *port, int deadline_ms, struct knock *knock, struct err *err);
 
 #endif
