@@ -232,6 +232,17 @@ static bool carry_out(struct seed_run *run, struct err *err)
 	return ok;
 }
 
+/* The two mistakes of everybody's first day. */
+static void advise(const struct database *database, struct err *err)
+{
+	if (err->hint[0] != '\0')
+		return;
+	if (strcmp(err->sqlstate, "42P01") == 0 && section_text(database->section, "migrations") != NULL)
+		err_hint(err, "are its migrations applied? pgtend migrate status %s", database->name);
+	else if (strcmp(err->sqlstate, "23505") == 0)
+		err_hint(err, "every seed runs every time: ON CONFLICT DO NOTHING lets it run again, pgtend clean %s empties before", database->name);
+}
+
 bool seeds_run(struct fleet *fleet, struct database *database, const struct seeds_options *options, struct report *report,
     struct err *err)
 {
@@ -250,8 +261,10 @@ bool seeds_run(struct fleet *fleet, struct database *database, const struct seed
 		else
 			ok = carry_out(&run, err);
 	}
-	if (!ok)
+	if (!ok) {
+		advise(database, err);
 		seed_clean_err(database->direct != NULL ? database->direct : database->info, run.found_password, err);
+	}
 	report_rows(report, rows_of(database, &run.list));
 	session_free(run.session);
 	seed_list_done(&run.list);

@@ -165,6 +165,7 @@ bool target_find(
 		*is_absent = true;
 		err_set(err, ERR_FAILED, "%s: there is no table %s%s%s", file->name, name.schema != NULL ? name.schema : "",
 		    name.schema != NULL ? "." : "", name.name);
+		memcpy(err->sqlstate, "42P01", sizeof "42P01");
 		hint_nearest(session, &name, err);
 		ok = false;
 	} else if (ok) {
