@@ -75,12 +75,13 @@ static void forget(struct beside *beside)
 {
 	mem_free(beside->owner);
 	mem_free(beside->comment);
+	mem_free(beside->settings);
 	mem_free(beside->prepared);
 	mem_free(beside->subscriptions);
 	mem_free(beside->all_subscriptions);
 	mem_free(beside->slots);
 	mem_free(beside->role);
-	beside->owner = beside->comment = beside->prepared = beside->role = NULL;
+	beside->owner = beside->comment = beside->settings = beside->prepared = beside->role = NULL;
 	beside->subscriptions = beside->all_subscriptions = beside->slots = NULL;
 	clients_done(&beside->clients);
 }
@@ -97,15 +98,17 @@ static bool flag_of(const struct result *r, const char *column)
 
 bool beside_look_wait(struct beside *beside, struct err *err)
 {
-	const char *params[] = {beside->database->dbname, beside->is_sizeless ? "false" : "true"};
+	const char *timezone = section_text(beside->database->section, "timezone");
+	const char *params[] = {beside->database->dbname, beside->is_sizeless ? "false" : "true", timezone};
 	struct result *r = NULL;
 	forget(beside);
-	bool is_good = session_query_wait(beside->keeper, sql_fresh_source, params, 2, DEADLINE_MS, &r, err);
+	bool is_good = session_query_wait(beside->keeper, sql_fresh_source, params, 3, DEADLINE_MS, &r, err);
 	if (is_good) {
 		beside->oid = result_int(r, 0, result_column(r, "oid"), 0);
 		beside->bytes = result_int(r, 0, result_column(r, "bytes"), -1);
 		beside->owner = text_of(r, "owner");
 		beside->comment = text_of(r, "comment");
+		beside->settings = text_of(r, "settings");
 		beside->prepared = text_of(r, "prepared");
 		beside->subscriptions = text_of(r, "subscriptions");
 		beside->all_subscriptions = text_of(r, "all_subscriptions");

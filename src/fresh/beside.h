@@ -23,6 +23,7 @@ struct beside {
 	int64_t oid; /* 0: it is not there */
 	int64_t bytes; /* -1: not told */
 	char *owner, *comment;
+	char *settings; /* that seeds can see; of one that is not there: those of a new one; NULL: none */
 	char *prepared, *subscriptions, *all_subscriptions, *slots; /* NULL: none; subscriptions: those at work */
 	bool may_copy, may_rename, may_give;
 	/* ... and of us: */

@@ -5,6 +5,7 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
 #include "pgtend/scratch/clients.h"
+#include "pgtend/scratch/swap.h"
 #include "pgtend/lifecycle/lifecycle.h"
 #include "pgtend/loop/task.h"
 #include "pgtend/runner/run.h"
@@ -137,12 +138,17 @@ static bool migrate(struct stand_in *stand_in, struct err *err)
 	return end_part(stand_in, is_good, "migrate up", err);
 }
 
+/* Seeds write what the live database would have them write: its DateStyle reads their dates, its search_path finds their tables. Migrations do not run
+ * with them: the first ones came before the settings. */
 static bool seed(struct stand_in *stand_in, struct err *err)
 {
 	const struct fresh *fresh = stand_in->fresh;
 	const struct seeds_options options = {0};
 	if (fresh->options->no_seeds || !section_text(fresh->database->section, "seeds"))
 		return true;
+	if (fresh->beside.oid != 0 &&
+	    !swap_carry_settings_wait(fresh->keeper, fresh->database->dbname, stand_in->database.dbname, err))
+		return false;
 	begin_part(stand_in);
 	bool is_good = seeds_run(fresh->fleet, &stand_in->database, &options, &stand_in->inner, err);
 	if (end_part(stand_in, is_good, "seed", err))

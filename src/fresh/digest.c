@@ -18,7 +18,7 @@
 enum { MOST_DEPTH = 16 };
 
 /* Another form of the text, or another way of building: templates of before do not fit any more. */
-static const char form[] = "pgtend fresh 1";
+static const char form[] = "pgtend fresh 2";
 
 /* --- files --------------------------------------------------------------------------------------------------- */
 
@@ -162,7 +162,7 @@ static void add_server(struct text *text, const struct database *database)
 }
 
 bool fresh_digest(
-    const struct database *database, const char *to, bool no_seeds, char digest[DIGEST_SIZE], struct err *err)
+    const struct database *database, const char *settings, const char *to, bool no_seeds, char digest[DIGEST_SIZE], struct err *err)
 {
 	struct text text = {0};
 	const struct section *section = database->section;
@@ -174,6 +174,7 @@ bool fresh_digest(
 	bool is_good = add_path(&text, section_text(section, "migrations"), "migrations", false, NULL, err);
 	if (is_good && !no_seeds) {
 		add_runners(&text, database);
+		text_addf(&text, "settings %zu %s\n", settings ? strlen(settings) : 0, settings ? settings : "");
 		is_good = add_path(&text, section_text(section, "seeds"), "seeds", false, NULL, err);
 	}
 	is_good = is_good && add_inputs(&text, database, err);

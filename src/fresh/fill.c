@@ -162,7 +162,7 @@ bool fresh_fill(struct fleet *fleet, struct database *database, struct report *r
 		/* The working tree may have moved on meanwhile; who came then has left it to us. */
 		while (is_good && strcmp(before, fresh.digest) != 0) {
 			memcpy(before, fresh.digest, sizeof before);
-			is_good = fill(&fresh, err) && fresh_digest(database, NULL, false, fresh.digest, err);
+			is_good = fill(&fresh, err) && fresh_digest(database, fresh.beside.settings, NULL, false, fresh.digest, err);
 		}
 		if (is_good && section_bool(database->section, "templates"))
 			report_summary(report, "the next reset of %s finds what it needs", database->name);

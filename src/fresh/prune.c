@@ -128,8 +128,9 @@ struct bounds {
 	double max_age_s; /* 0: none */
 };
 
-static struct bounds bounds_of(const struct database *database)
+static struct bounds bounds_of(const struct beside *beside)
 {
+	const struct database *database = beside->database;
 	struct err ignored = {0};
 	struct bounds bounds = {.keep = (int)section_int(database->section, "templates_keep"),
 	    .disk_bytes = fresh_most_bytes(database),
@@ -140,7 +141,7 @@ static struct bounds bounds_of(const struct database *database)
 	if (!section_bool(database->section, "templates"))
 		bounds.keep = 0;
 	/* A tree that cannot be read has no state of its own. */
-	if (!database->server->is_known || !fresh_digest(database, NULL, false, bounds.digest, &ignored))
+	if (!database->server->is_known || !fresh_digest(database, beside->settings, NULL, false, bounds.digest, &ignored))
 		*bounds.digest = 0;
 	return bounds;
 }
@@ -245,7 +246,7 @@ static void choose_by_room(const struct choice *choice, const struct bounds *bou
 static int prune_beyond(struct beside *beside, const struct copies *copies, const struct prune_request *request)
 {
 	int gone = 0;
-	struct bounds bounds = bounds_of(beside->database);
+	struct bounds bounds = bounds_of(beside);
 	struct choice choice = {copies, mem_new((size_t)(copies->count + 1) * sizeof *choice.why)};
 	choose_templates(&choice, &bounds, request);
 	choose_spares(&choice, request);

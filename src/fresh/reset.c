@@ -62,7 +62,7 @@ bool fresh_begin(struct fresh *fresh, struct err *err)
 		return false;
 	fresh->keeper = fresh->beside.keeper;
 	return learn(fresh, err) &&
-	       fresh_digest(fresh->database, fresh->options->to, fresh->options->no_seeds, fresh->digest, err) &&
+	       fresh_digest(fresh->database, fresh->beside.settings, fresh->options->to, fresh->options->no_seeds, fresh->digest, err) &&
 	       fresh_look(fresh, err);
 }
 

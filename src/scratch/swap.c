@@ -63,19 +63,33 @@ static bool give_each(struct session *keeper, const struct result *statements, c
 	return is_good && session_query_wait(keeper, "COMMIT", NULL, 0, DEADLINE_MS, NULL, err);
 }
 
-/* As the live one has it now: who may connect today may connect tomorrow. */
-bool swap_carry_over_wait(struct session *keeper, const char *from, const char *to, const char *known_as,
+static bool carry(struct session *keeper, const char *from, const char *to, const char *known_as, bool is_of_settings,
     struct report *report, struct err *err)
 {
-	const char *params[] = {from, to};
+	const char *params[] = {from, to, is_of_settings ? "true" : "false"};
 	struct result *r = NULL;
-	bool is_good = session_query_wait(keeper, sql_scratch_carry, params, 2, DEADLINE_MS, &r, err) &&
+	bool is_good = session_query_wait(keeper, sql_scratch_carry, params, 3, DEADLINE_MS, &r, err) &&
 	               (give_all(keeper, r) || give_each(keeper, r, to, known_as, report, err));
 	result_free(r);
 	struct err trouble = {0};
 	if (!is_good && session_in_transaction(keeper) &&
 	    !session_query_wait(keeper, "ROLLBACK", NULL, 0, DEADLINE_MS, NULL, &trouble))
 		report_log(report, "%s", trouble.text);
+	return is_good;
+}
+
+/* As the live one has it now: who may connect today may connect tomorrow. */
+bool swap_carry_over_wait(struct session *keeper, const char *from, const char *to, const char *known_as,
+    struct report *report, struct err *err)
+{
+	return carry(keeper, from, to, known_as, false, report, err);
+}
+
+bool swap_carry_settings_wait(struct session *keeper, const char *from, const char *to, struct err *err)
+{
+	struct report ignored = {0};
+	bool is_good = carry(keeper, from, to, to, true, &ignored, err);
+	report_done(&ignored);
 	return is_good;
 }
 

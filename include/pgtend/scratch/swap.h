@@ -36,6 +36,8 @@ struct swap {
  * logged as the statement that gives it then. One transaction. */
 PGTEND_CHECK bool swap_carry_over_wait(struct session *keeper, const char *from, const char *to, const char *known_as,
     struct report *report, struct err *err);
+/* Only the settings, long before: for what is written into `to` while nobody uses it. What cannot be given is said when all is carried over. */
+PGTEND_CHECK bool swap_carry_settings_wait(struct session *keeper, const char *from, const char *to, struct err *err);
 /* All of it or nothing of it. Whoever is in the old one is ended, and who comes meanwhile. ERR_LOCKED: somebody who may
  * not be ended stays. Shield the task: neither half of it helps anybody. */
 PGTEND_CHECK bool swap_names_wait(const struct swap *swap, struct err *err);

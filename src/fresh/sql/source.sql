@@ -1,4 +1,5 @@
--- $2: with its size. The database $1 as one that is to be copied, or to give its name away: what it is, what we may, what stands in the way.
+-- $2: with its size; $3: the TimeZone that a new one gets. The database $1 as one that is to be copied, or to give its name away: what it is, what we may, what stands in the way.
+-- `settings`: those for everybody and for us that can show in what seeds write.
 select d.oid,
        pg_catalog.pg_get_userbyid(d.datdba) as owner,
        pg_catalog.pg_has_role(d.datdba, 'MEMBER') as may_give,
@@ -12,6 +13,12 @@ select d.oid,
             then pg_catalog.pg_database_size(d.oid)
        end as bytes,
        pg_catalog.shobj_description(d.oid, 'pg_database') as comment,
+       (select pg_catalog.string_agg(c.item, E'\n' order by s.setrole, c.item)
+          from (select s.setrole, s.setconfig from pg_catalog.pg_db_role_setting s where s.setdatabase = d.oid and s.setrole in (0, r.oid)
+                union all
+                select 0, array['TimeZone=' || $3::text] where d.oid is null) as s, pg_catalog.unnest(s.setconfig) as c (item)
+         where c.item ~* '^(TimeZone|DateStyle|IntervalStyle|search_path|bytea_output|extra_float_digits|xmlbinary|xmloption|array_nulls|row_security|timezone_abbreviations|standard_conforming_strings|backslash_quote|default_text_search_config|default_table_access_method|default_tablespace|session_replication_role|client_encoding|role|lc_(messages|monetary|numeric|time)|[^.=]+[.][^=]*)='
+           and c.item !~* '^(timescaledb|auto_explain|pg_stat_statements|plpgsql|pg_hint_plan|pgaudit)[.]') as settings,
        (select pg_catalog.string_agg(pg_catalog.quote_literal(p.gid), ', ' order by p.prepared) from pg_catalog.pg_prepared_xacts p where p.database = d.datname) as prepared,
        (select pg_catalog.string_agg(s.subname, ', ' order by s.subname)
           from pg_catalog.pg_subscription s

@@ -1,4 +1,4 @@
--- What belongs to the database $1 itself and to nothing in it, as statements for the database $2: owner, privileges, settings, limits.
+-- What belongs to the database $1 itself and to nothing in it, as statements for the database $2: owner, privileges, settings, limits. $3: only settings.
 -- What the dump gave to $2 beyond it is taken back: who may no longer connect shall not by way of an old dump. timescaledb.restoring never travels. Settings that are lists of names are lists of texts in a statement.
 with live as (
   select d.*, pg_catalog.pg_get_userbyid(d.datdba) as owner from pg_catalog.pg_database d where d.datname = $1::text
@@ -54,4 +54,5 @@ select t.statement
          where w.setrole <> 0
         union all
         select 7, pg_catalog.format('ALTER DATABASE %I CONNECTION LIMIT %s', $2::text, l.datconnlimit) from live l) as t
+ where not $3::bool or t.place in (4, 5, 6)
  order by t.place, t.statement
