@@ -147,9 +147,37 @@ static void add_rows(struct text *out, const struct command_run *run, const stru
 		print_tables(out, tables, count, style);
 }
 
+/* What only looks at each database by itself: a section each, so that what belongs to one stands together. */
+static void add_sections(struct text *out, const struct command_run *run, const struct print_style *style)
+{
+	for (int i = 0; i < command_job_count(run); i++) {
+		const struct job *job = command_job(run, i);
+		const struct report *report = &job->report;
+		const struct table *rows = report->rows;
+		if (job->state == JOB_SKIPPED)
+			continue; /* why, is said on standard error */
+		text_add(out, out->length > 0 ? "\n" : "");
+		text_add(out, style->has_colour ? "\033[1m== " : "== ");
+		text_add_visible(out, job->database->name);
+		text_add(out, style->has_colour ? " ==\033[0m\n" : " ==\n");
+		if (rows != NULL && table_rows(rows) > 0)
+			print_tables(out, &rows, 1, style);
+		for (size_t l = 0; l < report->log.count; l++)
+			add_line(out, NULL, report->log.v[l]);
+		if (report->summary != NULL)
+			add_line(out, NULL, report->summary);
+		else if (job->err.kind != ERR_NONE)
+			add_line(out, NULL, job->err.text);
+	}
+}
+
 static void add_people(struct text *out, const struct command_run *run, const struct print_style *style)
 {
 	bool are_several = command_job_count(run) > 1;
+	if (are_several && command_verb(command_of(run))->may_be_all) {
+		add_sections(out, run, style);
+		return;
+	}
 	add_rows(out, run, style);
 	for (int i = 0; i < command_job_count(run); i++) {
 		const struct job *job = command_job(run, i);

@@ -100,6 +100,8 @@ static bool load_both(struct comparing *comparing, struct err *err)
 	struct action *action = comparing->action;
 	const struct words *words = command_words(action->command);
 	comparing->options.hidden = &comparing->hidden;
+	if (words->count == 0 && command_is_all(action->command) && !section_text(action->database->section, "migrations"))
+		return err_set(err, ERR_UNSUPPORTED, "it has no migrations, so nothing is expected of it");
 	if (words->count == 0)
 		return hide_history(comparing, action->database, err) && load_expected(comparing, err) && load(comparing, action->database, &comparing->here, err);
 	if (command_flag(action->command, "--expected") || command_flag(action->command, "--pending") || command_option(action->command, "--on"))
@@ -197,6 +199,8 @@ const struct verb verb_diff = {
     .options = options,
     .level = GUARD_L0,
     .only_looks = true,
+    .may_be_all = true,
+    .is_unordered = true,
     .gives_log = true,
     .title = "Compare schemas: two databases, or a database and its migrations",
     .help = "Tells every object that is missing, extra or different, each with both definitions: schemas, extensions, types, functions, tables, "
@@ -204,8 +208,8 @@ const struct verb verb_diff = {
             "aggregates and jobs. With OTHER, another database of the configuration (also on another server) or a snapshot. Without it, or with --expected, "
             "what its migrations alone would give: the applied ones are run, in their order, in a scratch database, which is dropped "
             "at the end, also after an error; pending ones are said and are no difference. Where nothing was ever applied by migrations (a schema that was "
-            "pushed), all of them are expected. Members of extensions, histories of migration tools, the schema pgtend, chunks, rows, the "
-            "positions of sequences and of columns, and names of owners are not compared. Exit status 5 where something differs. Statements that would "
+            "pushed), all of them are expected. `diff all` does it for each database that has migrations, a section each. Members of extensions, histories of migration tools, the schema pgtend, chunks, rows, the "
+            "positions of sequences and of columns, names of owners, and the database's own tablespace are not compared. Exit status 5 where something differs, 3 where one of several could not be compared. Statements that would "
             "mend it are not written: that is a migration's, and a person's to judge.",
     .example = "pgtend diff core --expected --ignore comment",
     .shape = &catalog_diff_shape,

@@ -376,8 +376,8 @@ static void offer_positional(struct context *context)
 		break;
 	case VERB_ACTS_ONE:
 		if (context->positionals.count == (context->verb->item != NULL))
-			offer_databases(context, false);
-		else
+			offer_databases(context, context->verb->may_be_all);
+		else if (!context->verb->may_be_all || !words_has(&context->positionals, "all"))
 			offer_further(context);
 		break;
 	case VERB_NO_DATABASE:
@@ -416,7 +416,7 @@ static char *make_hint(const struct context *context)
 		hint = mem_format("%s %s[DATABASE...|all]: %s", title, context->verb->is_item_list ? "ITEM[,ITEM...] " : "", context->verb->title);
 	else
 		hint = mem_format("%s %s%s%s%s%s: %s", title, context->verb->item != NULL ? context->verb->item : "",
-		    context->verb->item != NULL ? " " : "", context->verb->scope == VERB_ACTS_ONE ? "[DATABASE]" : "",
+		    context->verb->item != NULL ? " " : "", context->verb->scope != VERB_ACTS_ONE ? "" : context->verb->may_be_all ? "[DATABASE|all]" : "[DATABASE]",
 		    context->verb->scope == VERB_ACTS_ONE && words != NULL ? " " : "", words != NULL ? words : "",
 		    context->verb->title);
 	mem_free(title);

@@ -148,7 +148,7 @@ static int exit_status(const struct command_run *run)
 		return 130;
 	if (run->command->verb->is_plugin && !run->command->wants_help)
 		return run->slots[0].job->err.kind != ERR_NONE ? PLUGIN_UNKNOWN : run->slots[0].job->report.status;
-	int done = 0, failed = 0, status = 0;
+	int done = 0, failed = 0, status = 0, drift = 0;
 	for (int i = 0; i < run->slot_count; i++) {
 		const struct job *job = run->slots[i].job;
 		if (job->state == JOB_DONE || (job->state == JOB_SKIPPED && job->err.kind == ERR_UNSUPPORTED)) {
@@ -158,6 +158,12 @@ static int exit_status(const struct command_run *run)
 		/* Those that were not begun because of another add nothing of their own. */
 		if (job->state == JOB_SKIPPED)
 			continue;
+		/* Who compares has done so, whatever came out; what could not be compared is worse than what differs. */
+		if (run->command->verb->only_looks && job->err.kind == ERR_DRIFT) {
+			drift = err_exit_status(ERR_DRIFT);
+			done++;
+			continue;
+		}
 		int own = err_exit_status(job->err.kind);
 		status = failed == 0 || status == own ? own : 1;
 		failed++;
@@ -166,7 +172,7 @@ static int exit_status(const struct command_run *run)
 		return err_exit_status(ERR_PARTIAL);
 	if (was_refused(run))
 		return err_exit_status(ERR_REFUSED);
-	return status;
+	return status != 0 ? status : drift;
 }
 
 static void run_free(void *arg)

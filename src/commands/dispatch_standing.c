@@ -3,14 +3,16 @@
 
 #include "pgtend/core/mem.h"
 
-enum standing { STANDING_DONE, STANDING_PARTLY, STANDING_FAILED, STANDING_CANCELLED, STANDING_NOT_BEGUN, STANDING_COUNT };
+enum standing { STANDING_DONE, STANDING_DIFFERS, STANDING_PARTLY, STANDING_FAILED, STANDING_CANCELLED, STANDING_NOT_BEGUN, STANDING_COUNT };
 
-static enum standing standing_of(const struct job *job)
+static enum standing standing_of(const struct command_run *run, const struct job *job)
 {
 	switch (job->state) {
 	case JOB_DONE:
 		return STANDING_DONE;
 	case JOB_FAILED:
+		if (job->err.kind == ERR_DRIFT && run->command->verb->only_looks)
+			return STANDING_DIFFERS;
 		return job->err.kind == ERR_PARTIAL ? STANDING_PARTLY : STANDING_FAILED;
 	case JOB_CANCELLED:
 		/* Who was still waiting was begun and ended at the same moment. */
@@ -34,7 +36,7 @@ static void add_names(struct text *out, const struct command_run *run, enum stan
 	bool is_first = true;
 	for (int i = 0; i < run->slot_count; i++) {
 		const struct slot *slot = &run->slots[i];
-		if (!is_told(slot) || standing_of(slot->job) != standing)
+		if (!is_told(slot) || standing_of(run, slot->job) != standing)
 			continue;
 		text_addf(out, "%s%s", !is_first ? ", " : out->length > 0 ? "; " : "", is_first ? word : "");
 		text_addf(out, "%s%s", is_first ? ": " : "", slot->action.database->name);
@@ -45,6 +47,7 @@ static void add_names(struct text *out, const struct command_run *run, enum stan
 char *command_standing(const struct command_run *run)
 {
 	static const char *const words[] = {[STANDING_DONE] = "done",
+	    [STANDING_DIFFERS] = "different",
 	    [STANDING_PARTLY] = "partly done",
 	    [STANDING_FAILED] = "failed",
 	    [STANDING_CANCELLED] = "cancelled",
@@ -53,7 +56,7 @@ char *command_standing(const struct command_run *run)
 	int bad = 0, told = 0;
 	for (int i = 0; i < run->slot_count; i++) {
 		told += is_told(&run->slots[i]);
-		bad += standing_of(run->slots[i].job) != STANDING_DONE;
+		bad += standing_of(run, run->slots[i].job) != STANDING_DONE;
 	}
 	if (bad == 0 || told < 2)
 		return NULL;

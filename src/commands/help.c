@@ -53,6 +53,10 @@ const char *verb_databases_words(const struct verb *verb)
 		       "console, on the command "
 		       "line the only one that is configured; all: every one";
 	case VERB_ACTS_ONE:
+		if (verb->may_be_all)
+			return "a section's name of pgtend.ini, or the server's name of the database; none: the one selected in the "
+			       "console, on the command "
+			       "line the only one that is configured; all: every one, without a further word";
 		return "a section's name of pgtend.ini, or the server's name of the database; none: the one selected in the "
 		       "console, on the command "
 		       "line the only one that is configured";

@@ -114,6 +114,23 @@ static bool check_words(const struct command *command, size_t count, const char 
 	return false;
 }
 
+/* `all`, where each is taken by itself. */
+static bool take_every_database(struct command *command, const struct fleet *fleet, const struct words *rest, struct err *err)
+{
+	if (nothing_configured(fleet, err))
+		return false;
+	if (rest->count > 1) {
+		char *title = verb_title(command->verb);
+		err_set(err, ERR_USAGE, "'%s': %s all takes no further words; one database does: %s DATABASE %s", rest->v[1], title, title,
+		    command->verb->words);
+		mem_free(title);
+		return false;
+	}
+	add_all(command, fleet);
+	command->is_all = true;
+	return true;
+}
+
 /* DB WORD...: the database may be left out where it goes without saying. */
 static bool take_one_database(
     struct command *command, const struct fleet *fleet, struct words *rest, struct database *selected, struct err *err)
@@ -194,6 +211,8 @@ bool command_take_positionals(
 	case VERB_ACTS:
 		return take_databases(command, fleet, rest, selected, err);
 	case VERB_ACTS_ONE:
+		if (command->verb->may_be_all && rest->count > 0 && strcmp(rest->v[0], "all") == 0)
+			return take_every_database(command, fleet, rest, err);
 		return take_one_database(command, fleet, rest, selected, err);
 	}
 	return true;

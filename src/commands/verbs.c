@@ -111,7 +111,7 @@ char *verb_usage(const struct verb *verb)
 	if (verb->scope == VERB_READS || verb->scope == VERB_ACTS)
 		text_add(&text, " [DATABASE...|all]");
 	else if (verb->scope == VERB_ACTS_ONE)
-		text_add(&text, " [DATABASE]");
+		text_add(&text, verb->may_be_all ? " [DATABASE|all]" : " [DATABASE]");
 	if (verb->words != NULL)
 		text_addf(&text, " %s", verb->words);
 	const struct verb_option *option;

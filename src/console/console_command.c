@@ -34,27 +34,30 @@ static void add_visible(struct words *to, const char *format, const char *raw)
 }
 
 /* What a job said beside its rows, in the order in which it is read: failures first. */
-static void collect_words(const struct job *ended, struct words *lines)
+static void collect_words(const struct job *ended, bool are_several, struct words *lines)
 {
 	const struct report *report = &ended->report;
+	char *where = are_several && ended->database ? mem_format("%s: ", ended->database->name) : mem_copy("");
 
 	if (ended->err.kind != ERR_NONE)
-		add_visible(lines, "", ended->err.text);
+		add_visible(lines, where, ended->err.text);
 	if (ended->err.kind != ERR_NONE && ended->err.hint[0])
-		add_visible(lines, "", ended->err.hint);
+		add_visible(lines, where, ended->err.hint);
 	for (size_t i = 0; i < report->log.count; i++)
-		add_visible(lines, "", report->log.v[i]);
+		add_visible(lines, where, report->log.v[i]);
 	if (report->summary)
-		add_visible(lines, "", report->summary);
+		add_visible(lines, where, report->summary);
 	for (size_t i = 0; i < report->hints.count; i++)
 		add_visible(lines, "next: ", report->hints.v[i]);
+	mem_free(where);
 }
 
-static void show_rows(struct run *run, const struct table *rows, struct words *lines)
+/* Takes over rows and lines. */
+static void show_rows(struct run *run, struct table *rows, struct words *lines)
 {
 	struct overlay *overlay = overlay_new(OVERLAY_ROWS, run->line);
 
-	overlay_rows(overlay, table_copy(rows));
+	overlay_rows(overlay, rows);
 	overlay->foot = *lines;
 	memset(lines, 0, sizeof(*lines));
 	console_hush(run->console);
@@ -71,19 +74,35 @@ static void show_text(struct run *run, const struct words *lines)
 	console_show(run->console, overlay);
 }
 
+/* Of all databases in one; NULL: none gave any. Caller frees. */
+static struct table *rows_of(const struct command_run *command_run)
+{
+	struct table *all = NULL;
+
+	for (int i = 0; i < command_job_count(command_run); i++) {
+		const struct table *rows = command_job(command_run, i)->report.rows;
+
+		if (!all) {
+			all = rows ? table_copy(rows) : NULL;
+			continue;
+		}
+		for (int row = 0; rows && row < table_rows(rows); row++)
+			table_copy_row(all, table_add_row(all), rows, row);
+	}
+	return all;
+}
+
 static void show_read(struct run *run, const struct command_run *command_run)
 {
 	struct words lines = { 0 };
-	const struct table *rows = NULL;
+	struct table *rows = rows_of(command_run);
 	bool has_failed = false;
 
 	for (int i = 0; i < command_job_count(command_run); i++) {
 		const struct job *ended = command_job(command_run, i);
 
 		has_failed |= ended->state == JOB_FAILED;
-		if (!rows)
-			rows = ended->report.rows;
-		collect_words(ended, &lines);
+		collect_words(ended, command_job_count(command_run) > 1, &lines);
 	}
 	if (rows)
 		show_rows(run, rows, &lines);

@@ -124,21 +124,24 @@ bool expected_read(struct expecting *expecting, struct database *where, const st
 	return is_done;
 }
 
-static bool ask_form(struct expecting *expecting, char **form, struct err *err)
+/* Another server has tablespaces of its own. */
+static bool ask_form(struct expecting *expecting, bool is_elsewhere, char **form, struct err *err)
 {
 	const char *params[] = {NULL};
-	struct result *r = NULL;
-	bool is_done = session_query_wait(expecting->source, sql_scratch_form, params, 1, SCRATCH_DEADLINE_MS, &r, err);
+	struct result *r = NULL, *place = NULL;
+	bool is_done = session_query_wait(expecting->source, sql_scratch_form, params, 1, SCRATCH_DEADLINE_MS, &r, err) &&
+	               (is_elsewhere || session_query_wait(expecting->source, sql_fresh_expected_place, NULL, 0, SCRATCH_DEADLINE_MS, &place, err));
 	if (is_done)
-		*form = mem_copy(result_text(r, 0, 0));
+		*form = mem_format("%s%s", result_text(r, 0, 0), place && result_rows(place) > 0 ? result_text(place, 0, 0) : "");
 	result_free(r);
+	result_free(place);
 	return is_done;
 }
 
 static bool make_scratch(struct expecting *expecting, struct scratch *scratch, const char *on, struct err *err)
 {
 	char *form = NULL;
-	bool is_done = scratch_open(scratch, on, err) && scratch_claim(scratch, err) && ask_form(expecting, &form, err);
+	bool is_done = scratch_open(scratch, on, err) && scratch_claim(scratch, err) && ask_form(expecting, scratch->is_elsewhere, &form, err);
 	if (is_done && !scratch_make(scratch, form, NULL, err)) {
 		is_done = false;
 		if (strcmp(err->sqlstate, "42501") == 0)

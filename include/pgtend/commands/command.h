@@ -50,6 +50,7 @@ struct verb {
 	/* In a task, before anything is asked: the level of this very action where the line alone does not say it; `level` is the least that it has. NULL: `level`. */
 	bool (*weigh)(struct action *action, enum guard_level *level, struct err *err);
 	bool is_never_in_production;
+	bool may_be_all;               /* diff: VERB_ACTS_ONE that also takes `all`, then without further words */
 	bool takes_all;                /* VERB_ACTS, backup due: none named means all, also in the console */
 	bool is_ordered_by_config;
 	bool has_dry_run;
@@ -64,7 +65,7 @@ struct verb {
 	bool is_offline;               /* acts without a connection (migrate new, unlock): no trust is asked */
 	bool is_of_files;              /* prune: it acts on files of ours, a server that is down does not stop it; trust is asked all the same */
 	bool is_config_free;           /* init, sandbox: works where pgtend.ini is missing or broken */
-	bool only_looks;               /* diff: VERB_ACTS_ONE for its words' sake; its rows are the result, as of a verb that reads */
+	bool only_looks;               /* diff: VERB_ACTS_ONE for its words' sake; its rows are the result, as of a verb that reads, and what differs (ERR_DRIFT) is an answer */
 	bool gives_log;                /* what it logs belongs to its result: standard output, behind the rows */
 	bool is_plugin;                /* check: exit status of monitoring plug-ins, its summary is all that people see of the rows */
 	bool is_quiet;                 /* VERB_NO_DATABASE that only reads: no line in the audit log */

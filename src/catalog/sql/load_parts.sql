@@ -15,6 +15,8 @@ select 'constraint' as kind, r.nspname as schema, r.relname as parent, o.conname
          'with (' || (select pg_catalog.string_agg(p.option, ', ' order by p.option)
                         from pg_catalog.pg_class i, pg_catalog.unnest(i.reloptions) p (option)
                        where i.oid = o.conindid and o.contype in ('p', 'u', 'x')) || ')',
+         'tablespace ' || (select pg_catalog.quote_ident(p.spcname) from pg_catalog.pg_class i join pg_catalog.pg_tablespace p on p.oid = i.reltablespace
+                            where i.oid = o.conindid and o.contype in ('p', 'u', 'x')),
          case when o.contype in ('p', 'u', 'x') and exists (select from pg_catalog.pg_index x where x.indexrelid = o.conindid and x.indisclustered)
               then 'clustered on' end) as definition
   from relations r
@@ -26,7 +28,9 @@ select 'constraint' as kind, r.nspname as schema, r.relname as parent, o.conname
                     where f.oid = o.confrelid and fn.nspname ~ '^_timescaledb_')
 union all
 select 'index', r.nspname, r.relname, i.relname,
-       pg_catalog.concat_ws(', ', pg_catalog.pg_get_indexdef(x.indexrelid), case when not x.indisvalid then 'not valid' end,
+       pg_catalog.concat_ws(', ', pg_catalog.pg_get_indexdef(x.indexrelid),
+         'tablespace ' || (select pg_catalog.quote_ident(p.spcname) from pg_catalog.pg_tablespace p where p.oid = i.reltablespace),
+         case when not x.indisvalid then 'not valid' end,
          case when x.indisclustered then 'clustered on' end,
          (select pg_catalog.string_agg(pg_catalog.format('statistics of column %s: %s', a.attnum, a.attstattarget), ', ' order by a.attnum)
             from pg_catalog.pg_attribute a where a.attrelid = i.oid and a.attstattarget >= 0))

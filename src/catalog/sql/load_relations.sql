@@ -1,4 +1,5 @@
 -- Tables, views, sequences: kind, schema, table, name, definition, as catalog.h wants them. search_path is empty, so that every name is whole.
+-- A tablespace is told where it is another one than the database's own.
 select case c.relkind when 'r' then 'table' when 'p' then 'table' when 'f' then 'foreign table' when 'v' then 'view' when 'm' then 'materialized view'
          else 'sequence' end as kind,
        n.nspname as schema,
@@ -19,6 +20,8 @@ select case c.relkind when 'r' then 'table' when 'p' then 'table' when 'f' then 
               case when c.relispartition then pg_catalog.pg_get_expr(c.relpartbound, c.oid) end,
               'of ' || pg_catalog.format_type(nullif(c.reloftype, 0), null),
               'using ' || (select m.amname from pg_catalog.pg_am m where m.oid = c.relam and m.amname <> 'heap' and c.relkind in ('r', 'p', 'm')),
+              'tablespace ' || (select pg_catalog.quote_ident(p.spcname) from pg_catalog.pg_tablespace p
+                                  where p.oid = c.reltablespace and c.relkind in ('r', 'p', 'm')),
               'with (' || (select pg_catalog.string_agg(o.option, ', ' order by o.option)
                              from (select pg_catalog.unnest(c.reloptions)
                                    union all
