@@ -100,6 +100,22 @@ static void count_cheap(struct clean_set *set, struct session *session)
 	mem_free(sql);
 }
 
+/* They belong to no table: whether a row held the number of one, nobody knows but who wrote it. */
+static void add_large_objects(struct words *lines, struct session *session)
+{
+	enum { COUNTED_MAX = 1000000 };
+	struct result *r = NULL;
+	struct err ignored;
+	char size[UNITS_SIZE];
+	bool is_known = session_query_wait(session, sql_clean_large_objects, NULL, 0, DEADLINE_MS, &r, &ignored) && result_rows(r) > 0;
+	int64_t objects = is_known ? result_int(r, 0, result_column(r, "objects"), 0) : 0;
+	if (objects > 0)
+		add_line(lines, "  stays: %s%lld large object%s (pg_largeobject, %s): no table owns them; vacuumlo takes away those whose number stands nowhere",
+		    objects >= COUNTED_MAX ? "at least " : "", (long long)objects, objects == 1 ? "" : "s",
+		    units_bytes(size, result_int(r, 0, result_column(r, "bytes"), 0)));
+	result_free(r);
+}
+
 /* ---- around them ------------------------------------------------------------- */
 
 static void add_clients(struct words *lines, const struct database *database, struct session *session)
@@ -151,6 +167,7 @@ static bool describe(
 		add_emptied(lines, &set);
 		add_others(lines, &set);
 		add_kept(lines, &set);
+		add_large_objects(lines, session);
 		add_clients(lines, database, session);
 		add_publications(lines, session);
 		words_take(lines, last_backup_words(fleet, database));

@@ -24,7 +24,7 @@ const struct verb verb_clean = {
     .help = "Empties every table of every schema in one transaction and restarts the sequences that have moved; materialized views are "
             "refreshed, continuous aggregates emptied, the records of what was seeded forgotten. "
             "What stays: the history of migrations (whatever tool keeps it), tables of extensions, foreign tables, and "
-            "those in `keep_tables`. Policies and "
+            "those in `keep_tables`, large objects, which no table owns. Policies and "
             "structure are not touched, which a hash proves before the COMMIT, as it is proved that every table is empty. Refused when a table "
             "that stays references one that would go. All tables are locked first. Each goes the quickest way that is right for it: not at all "
             "when it holds no row, by DELETE when it is small, with foreign keys' triggers off where the role may set session_replication_role, "
