@@ -1,6 +1,6 @@
 # tests of migrate/
 check_PROGRAMS += tests/migrate/metadata_live
-tests_migrate_metadata_live_SOURCES = tests/migrate/metadata_live.c
+tests_migrate_metadata_live_SOURCES = tests/migrate/metadata_live.c tests/lib/fleet_live.c tests/lib/fleet_live.h
 tests_migrate_metadata_live_LDADD = libpgtend.a $(DEPENDENCY_LIBS)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/migrate/test_checksum tests/migrate/test_dialects tests/migrate/test_marker \

@@ -5,22 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/fleet_live.h"
 #include "pgtend/core/mem.h"
-#include "pgtend/loop/task.h"
 #include "pgtend/migrate/metadata.h"
 
-static struct fleet *fleet;
 static struct database *database;
 static struct session *session;
 static struct ledger ledger;
 static struct metadata metadata;
 static char **words;
-static int count, status = 1;
-
-static void say(const struct err *err)
-{
-	printf("error %d: %s\n", (int)err->kind, err->text);
-}
+static int count;
 
 static bool send(char *sql)
 {
@@ -31,7 +25,7 @@ static bool send(char *sql)
 	}
 	bool is_done = session_query_wait(session, sql, NULL, 0, 5000, NULL, &err);
 	if (!is_done)
-		say(&err);
+		fleet_live_say(&err);
 	mem_free(sql);
 	return is_done;
 }
@@ -49,7 +43,7 @@ static bool how_far(const struct plan_step *step)
 	struct metadata_progress progress;
 	struct err err = {0};
 	if (!metadata_read_progress(&ledger, step, session, &progress, &err)) {
-		say(&err);
+		fleet_live_say(&err);
 		return false;
 	}
 	if (progress.is_there)
@@ -72,7 +66,7 @@ static bool obey(int *i)
 	if (strcmp(word, "make") == 0) {
 		bool is_made = metadata_make(database, session, &metadata, &err);
 		if (!is_made)
-			say(&err);
+			fleet_live_say(&err);
 		return is_made;
 	}
 	if (strcmp(word, "begin") == 0)
@@ -97,52 +91,26 @@ static bool obey(int *i)
 	return send(metadata_progress_sql(&metadata, &ledger, &step, atoi(more), strcmp(word, "done") == 0, session));
 }
 
-static void run(void *arg)
+static void run(struct fleet_live *live)
 {
 	struct err err = {0};
-	(void)arg;
-	session = database_action_session(fleet, database, NULL, "test", 1000, true);
-	if (!session_ready_wait(session, 10000, &err) || !ledger_read(database, session, &ledger, &err) ||
-	    !metadata_look(database, session, &metadata, &err)) {
-		say(&err);
-		return;
-	}
-	bool is_good = true;
+	database = live->database;
+	words = live->words;
+	count = live->count;
+	session = database_action_session(live->fleet, database, NULL, "test", 1000, true);
+	bool is_good = session_ready_wait(session, 10000, &err) && ledger_read(database, session, &ledger, &err) &&
+	               metadata_look(database, session, &metadata, &err);
+	if (!is_good)
+		fleet_live_say(&err);
 	for (int i = 0; is_good && i < count;)
 		is_good = obey(&i);
-	status = !is_good;
+	live->status = !is_good;
 	metadata_done(&metadata);
 	ledger_done(&ledger);
-}
-
-static void ended(void *arg)
-{
-	loop_stop(arg);
+	session_free(session);
 }
 
 int main(int argc, char **argv)
 {
-	struct err err = {0};
-	if (argc < 4)
-		return 2;
-	words = argv + 3;
-	count = argc - 3;
-	struct config_options options = {.file = argv[1]};
-	struct loop *loop = loop_new();
-	struct event_bus *bus = event_bus_new();
-	struct config *config = config_load(&options, &err);
-	fleet = config ? fleet_new(loop, config, bus, &err) : NULL;
-	database = fleet ? fleet_find(fleet, argv[2], &err) : NULL;
-	if (!database) {
-		say(&err);
-		return 2;
-	}
-	task_start(loop, run, ended, loop);
-	loop_run(loop);
-	session_free(session);
-	fleet_free(fleet);
-	config_free(config);
-	event_bus_free(bus);
-	loop_free(loop);
-	return status;
+	return fleet_live_main(argc, argv, 1, run);
 }

@@ -5,30 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/fleet_live.h"
 #include "pgtend/core/json.h"
 #include "pgtend/core/mem.h"
-#include "pgtend/loop/task.h"
 #include "pgtend/probes/collector.h"
 #include "pgtend/timescale/timescale.h"
 
-static struct fleet *fleet;
 static enum fact facts[FACT_COUNT + 1];
-
-static void ask(void *arg)
-{
-	const char *between = getenv("FACTS_BETWEEN");
-
-	(void)arg;
-	collect_wait(fleet, fleet->databases, fleet->database_count, facts, 20000);
-	if (between && system(between) != 0)
-		mem_die("the command between the two rounds failed");
-	collect_wait(fleet, fleet->databases, fleet->database_count, facts, 20000);
-}
-
-static void ended(void *arg)
-{
-	loop_stop(arg);
-}
 
 static bool choose(const char *name, int at)
 {
@@ -65,36 +48,33 @@ static int print(const struct database *database)
 	return bad;
 }
 
+static void ask(struct fleet_live *live)
+{
+	const char *between = getenv("FACTS_BETWEEN");
+
+	collect_wait(live->fleet, &live->database, 1, facts, 20000);
+	if (between && system(between) != 0)
+		mem_die("the command between the two rounds failed");
+	collect_wait(live->fleet, &live->database, 1, facts, 20000);
+	live->status = print(live->database);
+}
+
 int main(int argc, char **argv)
 {
-	timescale_register();
 	struct err err = {0};
 	/* FACTS_INI: more keys of the database */
 	char *ini = mem_format("[database it]\nurl = %s\n%s\n", argc > 2 ? argv[1] : "", getenv("FACTS_INI") ? getenv("FACTS_INI") : "");
 
+	timescale_register();
 	for (int i = 2; i < argc; i++) {
 		if (!choose(argv[i], i - 2)) {
 			fprintf(stderr, "no such facts: %s\n", argv[i]);
 			return 2;
 		}
 	}
-	struct loop *loop = loop_new();
-	struct event_bus *bus = event_bus_new();
 	struct config *config = config_from_text("facts.ini", ini, &err);
+	int status = fleet_live_run(config, &err, NULL, argv + argc, 0, ask);
 
-	fleet = config ? fleet_new(loop, config, bus, &err) : NULL;
-	if (!fleet) {
-		fprintf(stderr, "%s\n", err.text);
-		return 2;
-	}
-	task_start(loop, ask, ended, loop);
-	loop_run(loop);
-	int bad = print(fleet->databases[0]);
-
-	fleet_free(fleet);
-	config_free(config);
-	event_bus_free(bus);
-	loop_free(loop);
 	mem_free(ini);
-	return bad;
+	return status;
 }

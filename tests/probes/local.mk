@@ -6,7 +6,7 @@ tests_probes_test_rates_SOURCES = tests/probes/test_rates.c
 tests_probes_test_rates_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_probes_test_rates_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/probes/facts_live
-tests_probes_facts_live_SOURCES = tests/probes/facts_live.c
+tests_probes_facts_live_SOURCES = tests/probes/facts_live.c tests/lib/fleet_live.c tests/lib/fleet_live.h
 tests_probes_facts_live_LDADD = libpgtend.a $(DEPENDENCY_LIBS)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/probes/test_bloat tests/probes/test_index_twins

@@ -4,23 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/fleet_live.h"
 #include "pgtend/core/mem.h"
 #include "pgtend/core/units.h"
-#include "pgtend/loop/task.h"
 #include "pgtend/restore/restore.h"
 
-static struct fleet *fleet;
-static struct database *database;
-static const char *dump;
 static struct restore_options options = {.purpose = "restore", .jobs = 2};
-static int status = 1;
-
-static void say(const struct err *err)
-{
-	printf("error %d: %s\n", (int)err->kind, err->text);
-	if (err->hint[0])
-		printf("hint: %s\n", err->hint);
-}
 
 /* Each step once, as it begins. */
 static void changed(void *arg)
@@ -32,37 +21,6 @@ static void changed(void *arg)
 	mem_free(step);
 	step = mem_copy(report->step);
 	fprintf(stderr, "%lld %s\n", (long long)(units_now_us() / 1000), step);
-}
-
-static void run(void *arg)
-{
-	struct err err = {0};
-	struct archive archive = {0};
-	struct restored restored = {0};
-	struct report report = {.changed = changed, .arg = &report};
-	(void)arg;
-	char *folder = archive_folder(database, NULL);
-	bool is_done = archive_find(folder, database->name, dump, &archive, &err) &&
-	               restore_into_new(fleet, database, &archive, &options, &restored, &report, &err);
-	if (is_done)
-		printf("dbname %s\nrows %lld\ntables %lld\ndifferent %lld\nhypertables %lld\nchunks %lld\njobs_paused %lld\njobs %s\ntook_s %.2f\n",
-		    restored.dbname ? restored.dbname : "-", (long long)restored.rows, (long long)restored.tables,
-		    (long long)restored.different, (long long)restored.hypertables, (long long)restored.chunks,
-		    (long long)restored.jobs_paused, restored.jobs ? restored.jobs : "-", restored.took_s);
-	else
-		say(&err);
-	for (size_t i = 0; i < report.log.count; i++)
-		printf("log: %s\n", report.log.v[i]);
-	status = is_done ? 0 : err_exit_status(err.kind);
-	restored_done(&restored);
-	archive_done(&archive);
-	report_done(&report);
-	mem_free(folder);
-}
-
-static void ended(void *arg)
-{
-	loop_stop(arg);
 }
 
 static void take(const char *word)
@@ -85,29 +43,34 @@ static void take(const char *word)
 		mem_die(word);
 }
 
-int main(int argc, char **argv)
+static void run(struct fleet_live *live)
 {
 	struct err err = {0};
-	if (argc < 4)
-		return 2;
-	dump = argv[3];
-	for (int i = 4; i < argc; i++)
-		take(argv[i]);
-	struct config_options config_options = {.file = argv[1]};
-	struct loop *loop = loop_new();
-	struct event_bus *bus = event_bus_new();
-	struct config *config = config_load(&config_options, &err);
-	fleet = config ? fleet_new(loop, config, bus, &err) : NULL;
-	database = fleet ? fleet_find(fleet, argv[2], &err) : NULL;
-	if (!database) {
-		say(&err);
-		return 2;
-	}
-	task_start(loop, run, ended, loop);
-	loop_run(loop);
-	fleet_free(fleet);
-	config_free(config);
-	event_bus_free(bus);
-	loop_free(loop);
-	return status;
+	struct archive archive = {0};
+	struct restored restored = {0};
+	struct report report = {.changed = changed, .arg = &report};
+	for (int i = 1; i < live->count; i++)
+		take(live->words[i]);
+	char *folder = archive_folder(live->database, NULL);
+	bool is_done = archive_find(folder, live->database->name, live->words[0], &archive, &err) &&
+	               restore_into_new(live->fleet, live->database, &archive, &options, &restored, &report, &err);
+	if (is_done)
+		printf("dbname %s\nrows %lld\ntables %lld\ndifferent %lld\nhypertables %lld\nchunks %lld\njobs_paused %lld\njobs %s\ntook_s %.2f\n",
+		    restored.dbname ? restored.dbname : "-", (long long)restored.rows, (long long)restored.tables,
+		    (long long)restored.different, (long long)restored.hypertables, (long long)restored.chunks,
+		    (long long)restored.jobs_paused, restored.jobs ? restored.jobs : "-", restored.took_s);
+	else
+		fleet_live_say(&err);
+	for (size_t i = 0; i < report.log.count; i++)
+		printf("log: %s\n", report.log.v[i]);
+	live->status = is_done ? 0 : err_exit_status(err.kind);
+	restored_done(&restored);
+	archive_done(&archive);
+	report_done(&report);
+	mem_free(folder);
+}
+
+int main(int argc, char **argv)
+{
+	return fleet_live_main(argc, argv, 1, run);
 }
