@@ -208,10 +208,7 @@ static bool is_own_word(struct console *console, const struct words *words)
 	if (words->count != 1)
 		return false;
 	if (strcmp(words->v[0], "q") == 0 || strcmp(words->v[0], "quit") == 0 || strcmp(words->v[0], "exit") == 0) {
-		if (console_running(console) > 0)
-			question_quit(console);
-		else
-			console->is_quitting = true;
+		console_quit(console);
 		return true;
 	}
 	return false;
@@ -294,6 +291,19 @@ int console_running(const struct console *console)
 	for (const struct run *run = console->runs; run; run = run->next)
 		count += !run->is_over;
 	return count;
+}
+
+/* What was begun behind another one goes on without the console: nobody is asked for it. */
+void console_quit(struct console *console)
+{
+	bool is_working = false;
+
+	for (const struct run *run = console->runs; run; run = run->next)
+		is_working = is_working || (!run->is_over && !run->is_behind);
+	if (is_working)
+		question_quit(console);
+	else
+		console->is_quitting = true;
 }
 
 bool console_cancel_running(struct console *console)

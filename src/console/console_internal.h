@@ -204,6 +204,7 @@ void console_command(struct console *console, const char *line);
 void console_command_by_key(struct console *console, const char *line); /* asks as for a key */
 bool console_cancel_running(struct console *console); /* false: nothing ran */
 int console_running(const struct console *console);
+void console_quit(struct console *console); /* asks first where something runs that somebody began */
 void console_sweep(struct console *console); /* frees runs that are over */
 
 /* help.c */

@@ -19,10 +19,7 @@ static char plain(const struct key *key)
 
 static unsigned quit(struct console *console)
 {
-	if (console_running(console) > 0)
-		question_quit(console);
-	else
-		console->is_quitting = true;
+	console_quit(console);
 	return STALE_SCREEN;
 }
 

@@ -276,6 +276,8 @@ static void gave_up(void *arg)
 /* Jobs that were asked to end get their time: a transaction is rolled back, a partial file is taken away. */
 static void end_jobs(struct driver *driver)
 {
+	/* What is to go on behind our back does so as a process of its own. */
+	driver->console->fleet->is_staying = false;
 	console_cancel_running(driver->console);
 	driver->give_up = timer_start(driver->loop, CANCEL_MS, 0, gave_up, driver);
 	while (console_running(driver->console) > 0 && !driver->has_given_up) {

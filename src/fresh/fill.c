@@ -10,6 +10,7 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
 #include "pgtend/loop/child.h"
+#include "pgtend/loop/task.h"
 #include "pgtend/fresh/copies.h"
 #include "reset_internal.h"
 #include "snapshot_internal.h"
@@ -148,8 +149,19 @@ static bool fill(struct fresh *fresh, struct err *err)
 	return is_done;
 }
 
+/* Who began it behind a verb has ended meanwhile, and took it along: nobody gave it up. The next one must find the lock free. */
+static void go_on_alone(struct fresh *fresh, const char *lock)
+{
+	task_shield();
+	if (fresh->keeper && session_state(fresh->keeper) == SESSION_READY)
+		copy_let_go_wait(fresh->keeper, lock);
+	(void)!fresh_start_filling(fresh);
+	task_unshield();
+}
+
 bool fresh_fill(struct fleet *fleet, struct database *database, struct report *report, struct err *err)
 {
+	bool was_staying = fleet->is_staying;
 	static const struct reset_options options = {0};
 	struct fresh fresh = {.fleet = fleet, .database = database, .report = report, .options = &options, .verb = "templates", .with_bytes = true};
 	char *name = mem_format("pgtend fill of %s", database->dbname), before[DIGEST_SIZE] = "";
@@ -167,6 +179,8 @@ bool fresh_fill(struct fleet *fleet, struct database *database, struct report *r
 		if (is_good && section_bool(database->section, "templates"))
 			report_summary(report, "the next reset of %s finds what it needs", database->name);
 	}
+	if (!is_good && err->kind == ERR_CANCELLED && was_staying && !fleet->is_staying)
+		go_on_alone(&fresh, name);
 	fresh_done(&fresh);
 	mem_free(name);
 	return is_good;

@@ -145,7 +145,7 @@ struct fleet {
 	int database_count;
 	struct pooler **poolers;
 	int pooler_count;
-	bool is_staying;               /* the console has it: what is to be done behind a verb is a job of its own there (report_follow()), no process behind our back */
+	bool is_staying;               /* the console has it: what is to be done behind a verb is a job of its own there (report_follow()), no process behind our back. Taken back when it ends: what was begun like that goes on as a process then */
 	struct limits_memory *memory;  /* which limits were passed (limits.h) */
 };
 
