@@ -54,6 +54,10 @@ static void words_what_the_server_says(void **state)
 		CONNECT_REFUSED, "28000", "db.example:5432 lets user \"bob\" not in: no pg_hba.conf entry for host \"192.0.2.7\", user \"bob\", database \"core\", no encryption");
 	check(&place, "connection to server at \"db.example\" (192.0.2.1), port 5432 failed: FATAL:  08P01: unsupported startup parameter: options\n",
 		CONNECT_WITHOUT_OPTIONS, "08P01", "db.example:5432 refuses a startup parameter: unsupported startup parameter: options");
+	check(&place, "connection to server at \"db.example\" (192.0.2.1), port 5432 failed: FATAL:  55000: cannot connect to invalid database \"core\"\nHINT:  Use DROP DATABASE to drop invalid databases.\nLOCATION:  x\n",
+		CONNECT_RETRY, "55000", "the database \"core\" at db.example:5432 is invalid: a DROP DATABASE did not come to its end");
+	check(&place, "connection to server at \"db.example\" (192.0.2.1), port 5432 failed: FATAL:  XX000: could not write init file\nLOCATION:  x\n",
+		CONNECT_RETRY, "XX000", "db.example:5432 cannot open the database \"core\": could not write init file");
 	/* a server's text may hold libpq's words */
 	check(&place, "connection to server at \"db.example\" (192.0.2.1), port 5432 failed: FATAL:  58P01: could not open file \"base/1/1259\": No such file or directory\n",
 		CONNECT_RETRY, "58P01", "no connection to db.example:5432: could not open file \"base/1/1259\": No such file or directory");
