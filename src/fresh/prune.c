@@ -179,7 +179,8 @@ static void choose_templates(const struct choice *choice, const struct bounds *b
 	char age[UNITS_SIZE];
 	int kept = 0;
 	for (int i = 0; i < choice->copies->count; i++)
-		kept += choice->copies->v[i].kind == COPY_TEMPLATE && is_of(&choice->copies->v[i], bounds->digest);
+		kept += is_bounded(&choice->copies->v[i]) && choice->copies->v[i].kind == COPY_TEMPLATE &&
+		        is_of(&choice->copies->v[i], bounds->digest);
 	for (int i = 0; i < choice->copies->count; i++) {
 		const struct copy *copy = &choice->copies->v[i];
 		if (!is_bounded(copy) || copy->kind != COPY_TEMPLATE)
