@@ -33,7 +33,25 @@ static void learn_capabilities(struct server *server, bool is_single_backend)
 	}
 }
 
-static bool learn(struct database *database, struct session *session, struct err *err)
+/* A standby and its primary have one identifier, which tells them from servers that are only called the same. Nobody else's is wanted. */
+static bool may_have_twin(const struct fleet *fleet, const struct database *database)
+{
+	for (int i = 0; i < fleet->database_count; i++)
+		if (fleet->databases[i]->server != database->server && strcmp(fleet->databases[i]->dbname, database->dbname) == 0)
+			return true;
+	return false;
+}
+
+static void learn_identifier(struct server *server, struct session *session)
+{
+	struct result *result = NULL;
+	struct err ignored = {0};
+	bool is_told = session_query_wait(session, sql_fleet_identity, NULL, 0, LEARN_DEADLINE_MS, &result, &ignored) && result_rows(result) == 1;
+	set_text(&server->system_identifier, is_told ? result_text(result, 0, 0) : NULL);
+	result_free(result);
+}
+
+static bool learn(const struct fleet *fleet, struct database *database, struct session *session, struct err *err)
 {
 	struct server *server = database->server;
 	struct result *result = NULL;
@@ -54,24 +72,26 @@ static bool learn(struct database *database, struct session *session, struct err
 	server->version_num = (int)result_int(result, 0, result_column(result, "version_num"), 0);
 	set_text(&server->version, result_text(result, 0, result_column(result, "version")));
 	server->is_in_recovery = result_bool(result, 0, result_column(result, "is_in_recovery"));
-	learn_capabilities(server, result_int(result, 0, result_column(result, "backend_pid"), -1) == 0);
+	bool is_single_backend = result_int(result, 0, result_column(result, "backend_pid"), -1) == 0;
+	bool may_identify = !is_single_backend && result_bool(result, 0, result_column(result, "may_identify"));
+	learn_capabilities(server, is_single_backend);
 	server->is_known = true;
 	result_free(result);
+	if (may_identify && may_have_twin(fleet, database))
+		learn_identifier(server, session);
 	return true;
 }
 
 bool database_learn_wait(struct fleet *fleet, struct database *database, struct session *session, struct err *err)
 {
-	(void)fleet;
 	if (database->server->is_known && database->oid != 0)
 		return true;
-	return learn(database, session, err);
+	return learn(fleet, database, session, err);
 }
 
 bool database_learn_again_wait(struct fleet *fleet, struct database *database, struct session *session, struct err *err)
 {
-	(void)fleet;
-	return learn(database, session, err);
+	return learn(fleet, database, session, err);
 }
 
 bool database_can(const struct database *database, enum capability capability, struct err *err)
@@ -115,10 +135,9 @@ static void identify_server(struct session *session, struct identity *identity)
 bool database_identity_wait(struct fleet *fleet, struct database *database, struct session *session, struct identity *identity,
 	struct err *err)
 {
-	(void)fleet;
 	memset(identity, 0, sizeof *identity);
 	/* Always asked afresh: the point is to notice that another server answers now. */
-	if (!learn(database, session, err))
+	if (!learn(fleet, database, session, err))
 		return false;
 	identity->oid = database->oid;
 	strncpy(identity->dbname, database->dbname, sizeof identity->dbname - 1);

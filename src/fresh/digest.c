@@ -155,8 +155,7 @@ static void add_server(struct text *text, const struct database *database)
 	const struct server *server = database->server;
 	struct conninfo *copy = conninfo_copy(database->direct ? database->direct : database->info);
 	const char *user = conninfo_effective(copy, "user"), *node_env = getenv("NODE_ENV");
-	text_addf(text, "server %s %d role %s\n", server->system_identifier ? server->system_identifier : server->label,
-	    server->version_num, user ? user : "");
+	text_addf(text, "server %s %d role %s\n", server->label, server->version_num, user ? user : "");
 	text_addf(text, "environment %s %s\n", environment_word(database->environment), node_env ? node_env : "");
 	conninfo_free(copy);
 }

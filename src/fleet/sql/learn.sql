@@ -8,4 +8,5 @@ select current_setting('server_version_num')::int as version_num,
        (select oid::bigint from pg_database where datname = current_database()) as oid,
        (select extversion from pg_extension where extname = 'timescaledb') as timescaledb_version,
        current_setting('timescaledb.license', true) as timescaledb_license,
-       extract(epoch from pg_postmaster_start_time())::bigint as started_s
+       extract(epoch from pg_postmaster_start_time())::bigint as started_s,
+       coalesce(has_function_privilege(to_regprocedure('pg_catalog.pg_control_system()'), 'execute'), false) as may_identify
