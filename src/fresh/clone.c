@@ -55,14 +55,12 @@ static char *create_sql(const struct clone *clone, struct session *session)
 
 /* CREATE DATABASE holds the source's lock, for which newcomers wait, and waits five seconds itself for those who are in
  * it: they are ended from another session meanwhile. */
-static bool create(struct clone *clone, struct session *session, struct err *err)
+static bool create_beside_others(struct clone *clone, struct session *session, struct err *err)
 {
 	char *sql = create_sql(clone, session);
-	if (clone->is_source_open)
-		(void)clients_end_wait(clone->keeper, clone->source_oid, clone->shown);
+	(void)clients_end_wait(clone->keeper, clone->source_oid, clone->shown);
 	struct question *question = session_ask(session, sql, NULL, 0, 0);
-	for (int round_ms = FIRST_ROUND_MS;
-	     clone->is_source_open && question && session_state(session) == SESSION_BUSY && !task_is_cancelled();
+	for (int round_ms = FIRST_ROUND_MS; question && session_state(session) == SESSION_BUSY && !task_is_cancelled();
 	     round_ms = round_ms * 2 < LAST_ROUND_MS ? round_ms * 2 : LAST_ROUND_MS) {
 		task_sleep(round_ms);
 		if (session_state(session) == SESSION_BUSY)
@@ -70,6 +68,22 @@ static bool create(struct clone *clone, struct session *session, struct err *err
 	}
 	mem_free(sql);
 	return question ? session_answer_wait(question, NULL, err) : err_set(err, ERR_CANCELLED, "cancelled");
+}
+
+/* Where nobody can be in the source, there is nothing to do meanwhile, and no other session is needed. */
+static bool create(struct clone *clone, struct err *err)
+{
+	if (clone->is_source_open) {
+		struct session *session = acting_session(clone, err);
+		bool is_done = session && create_beside_others(clone, session, err);
+		if (session)
+			session_free(session);
+		return is_done;
+	}
+	char *sql = create_sql(clone, clone->keeper);
+	bool is_done = session_query_wait(clone->keeper, sql, NULL, 0, 0, NULL, err);
+	mem_free(sql);
+	return is_done;
 }
 
 /* In the server's words "is being accessed by other users" names nobody. */
@@ -115,16 +129,19 @@ static void take_back(struct clone *clone, struct err *err)
 	clone->dbname = NULL;
 }
 
+/* One message is one transaction. A spare that a crash of the server leaves without its mark is taken away like any that was never marked; the change of
+ * names that gives it away reaches the disk, and all that was written before it. */
 static bool mark(struct clone *clone, struct err *err)
 {
-	const char *params[] = {clone->dbname};
 	struct result *r = NULL;
 	char *comment = copy_comment(clone->kind, clone->database, clone->name, clone->digest, clone->state);
-	bool is_done = session_queryf_wait(
-	                   clone->keeper, DEADLINE_MS, NULL, err, "COMMENT ON DATABASE %I IS %L", clone->dbname, comment) &&
-	               session_query_wait(clone->keeper, "SELECT oid FROM pg_catalog.pg_database WHERE datname = $1", params,
-	                   1, DEADLINE_MS, &r, err);
-	clone->oid = is_done ? result_int(r, 0, 0, 0) : 0;
+	bool is_done = session_queryf_wait(clone->keeper, DEADLINE_MS, &r, err,
+	    "%sCOMMENT ON DATABASE %I IS %L;\nSELECT oid FROM pg_catalog.pg_database WHERE datname = %L",
+	    clone->kind == COPY_SPARE ? "SET LOCAL synchronous_commit = off;\n" : "", clone->dbname, comment, clone->dbname);
+	if (is_done) {
+		result_choose(r, result_count(r) - 1);
+		clone->oid = result_int(r, 0, 0, 0);
+	}
 	result_free(r);
 	mem_free(comment);
 	return is_done;
@@ -134,14 +151,12 @@ bool clone_make_wait(struct clone *clone, struct err *err)
 {
 	clone->dbname = copy_new_dbname(clone->kind, clone->database);
 	clone->oid = 0;
-	struct session *session = NULL;
-	if (!copy_hold_wait(clone->keeper, clone->dbname, err) || !(session = acting_session(clone, err))) {
+	if (!copy_hold_wait(clone->keeper, clone->dbname, err)) {
 		mem_free(clone->dbname);
 		clone->dbname = NULL;
 		return false;
 	}
-	bool is_done = create(clone, session, err);
-	session_free(session);
+	bool is_done = create(clone, err);
 	/* A copy without its mark is nobody's. */
 	task_shield();
 	is_done = is_done && mark(clone, err);

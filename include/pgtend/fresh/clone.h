@@ -16,7 +16,7 @@
 struct clone {
 	struct fleet *fleet;
 	struct database *database;
-	struct session *keeper;  /* in neither of the two; holds the copy's lock from now on */
+	struct session *keeper;  /* in neither of the two; holds the copy's lock from now on, and makes a copy of what nobody can be in */
 	struct report *report;
 	const char *verb;
 	enum copy_kind kind;
