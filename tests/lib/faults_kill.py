@@ -3,6 +3,8 @@ import time
 
 import faults
 
+LEAST_S = 0.004
+
 
 def pgtend_in_turn(*words):
     """After a kill: a child of the killed one may hold the lock until it has noticed, which the next one is told by status 6."""
@@ -19,10 +21,10 @@ class Moments:
     killed makes it longer, as moments.sh does."""
 
     def __init__(self, took):
-        self.bound = max(took, 0.02)
+        self.bound = max(took, LEAST_S)
 
     def wait(self, least=0.01):
         time.sleep(faults.chance.uniform(min(least, self.bound / 2), self.bound))
 
     def seen(self, was_killed):
-        self.bound = max(self.bound * (1.1 if was_killed else 0.75), 0.02)
+        self.bound = max(self.bound * (1.1 if was_killed else 0.75), LEAST_S)
