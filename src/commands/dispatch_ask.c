@@ -86,6 +86,24 @@ static bool check_confirmed(struct command_run *run, struct err *err)
 	return true;
 }
 
+static bool is_unconfirmed(const struct err *err)
+{
+	return text_starts_with(err->hint, "give --confirm ");
+}
+
+/* Whoever must say it of five databases is not told so one after the other. */
+static void add_unconfirmed(struct command_run *run, int after, struct err *err)
+{
+	for (int i = after + 1; i < run->slot_count; i++) {
+		struct err other = {0};
+		if (run->slots[i].action.database != NULL && !check_slot(&run->slots[i], &other) && is_unconfirmed(&other)) {
+			char *so_far = mem_copy(err->hint);
+			err_hint(err, "%s --confirm %s", so_far, run->slots[i].action.database->dbname);
+			mem_free(so_far);
+		}
+	}
+}
+
 bool ask_check(struct command_run *run)
 {
 	struct err err = {0};
@@ -100,6 +118,8 @@ bool ask_check(struct command_run *run)
 		}
 	for (int i = 0; i < run->slot_count; i++)
 		if (run->slots[i].action.database != NULL && !check_slot(&run->slots[i], &err)) {
+			if (is_unconfirmed(&err))
+				add_unconfirmed(run, i, &err);
 			run_refuse(&run->slots[i], &err);
 			return false;
 		}
