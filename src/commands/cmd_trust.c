@@ -12,7 +12,7 @@
 #include "pgtend/core/places.h"
 
 static const struct table_column columns[] = {
-    {"kind", CELL_TEXT, "kind", 0, "connects, runs, reads, or trusted (with --list)."},
+    {"kind", CELL_TEXT, "kind", 0, "connects, runs, reads, lacks (a database whose variable or .env file is missing here), or trusted (with --list)."},
     {"section", CELL_TEXT, "section", 0, "The section that says so."},
     {"what", CELL_TEXT, "what", 0, "The address without its password, the command, or the file."},
     {"password", CELL_BOOL, "password", 1,
@@ -108,6 +108,10 @@ static bool show(struct table *table, const struct config *config, struct err *e
 	for (int kind = 0; kind < SECTION_KINDS; kind++)
 		for (int i = 0; i < config_count(config, (enum section_kind)kind); i++) {
 			const struct section *section = config_at(config, (enum section_kind)kind, i);
+			if (section_lacks(section) != NULL) {
+				add_row(table, "lacks", section, section_lacks(section)->text, section_where(section, NULL));
+				continue;
+			}
 			if ((kind == SECTION_DATABASE || kind == SECTION_POOLER) && !add_connections(table, config, section, err))
 				return false;
 			add_commands(table, section);

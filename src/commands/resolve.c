@@ -21,10 +21,21 @@ static void add_database(struct command *command, struct database *database)
 	command->databases[command->database_count++] = database;
 }
 
-static void add_all(struct command *command, const struct fleet *fleet)
+/* None is passed over without a word: one that this machine cannot fill stops what is asked of all. */
+static bool add_all(struct command *command, const struct fleet *fleet, struct err *err)
 {
+	if (!fleet_is_whole(fleet, err))
+		return false;
 	for (int i = 0; i < fleet->database_count; i++)
 		add_database(command, fleet->databases[i]);
+	command->is_all = true;
+	return true;
+}
+
+/* Nobody need say which. */
+static bool is_only_one(const struct fleet *fleet)
+{
+	return fleet->database_count == 1 && fleet->left_out_count == 0;
 }
 
 /* One line says it all: the hint is drawn into the text. */
@@ -53,10 +64,9 @@ static bool default_databases(
 		return false;
 	if (selected != NULL && !command->verb->takes_all)
 		add_database(command, selected);
-	else if (command->verb->scope == VERB_READS || command->verb->takes_all) {
-		add_all(command, fleet);
-		command->is_all = true;
-	} else if (fleet->database_count == 1)
+	else if (command->verb->scope == VERB_READS || command->verb->takes_all)
+		return add_all(command, fleet, err);
+	else if (is_only_one(fleet))
 		add_database(command, fleet->databases[0]);
 	else {
 		char *title = verb_title(command->verb);
@@ -68,12 +78,23 @@ static bool default_databases(
 	return true;
 }
 
-static void add_dependencies(struct command *command)
+/* What a database that is left out depends on is not to be had either. */
+static bool add_dependencies(struct command *command, const struct fleet *fleet, struct err *err)
 {
+	struct words names = {0};
+	bool ok = true;
 	/* The list grows while it is walked: dependencies of dependencies come too. */
-	for (int i = 0; i < command->database_count; i++)
-		for (int d = 0; d < command->databases[i]->depends_count; d++)
-			add_database(command, command->databases[i]->depends[d]);
+	for (int i = 0; ok && i < command->database_count; i++) {
+		section_words(command->databases[i]->section, "depends", &names);
+		for (size_t d = 0; ok && d < names.count; d++) {
+			struct database *other = find_database(fleet, names.v[d], err);
+			ok = other != NULL;
+			if (ok)
+				add_database(command, other);
+		}
+		words_done(&names);
+	}
+	return ok;
 }
 
 static bool take_databases(struct command *command, const struct fleet *fleet, const struct words *rest,
@@ -83,10 +104,8 @@ static bool take_databases(struct command *command, const struct fleet *fleet, c
 		return false;
 	for (size_t i = 0; i < rest->count; i++) {
 		if (strcmp(rest->v[i], "all") == 0) {
-			if (nothing_configured(fleet, err))
+			if (nothing_configured(fleet, err) || !add_all(command, fleet, err))
 				return false;
-			add_all(command, fleet);
-			command->is_all = true;
 			continue;
 		}
 		struct database *database = find_database(fleet, rest->v[i], err);
@@ -94,9 +113,7 @@ static bool take_databases(struct command *command, const struct fleet *fleet, c
 			return false;
 		add_database(command, database);
 	}
-	if (command_flag(command, "--with-deps"))
-		add_dependencies(command);
-	return true;
+	return !command_flag(command, "--with-deps") || add_dependencies(command, fleet, err);
 }
 
 static bool check_words(const struct command *command, size_t count, const char *first_surplus, struct err *err)
@@ -126,9 +143,7 @@ static bool take_every_database(struct command *command, const struct fleet *fle
 		mem_free(title);
 		return false;
 	}
-	add_all(command, fleet);
-	command->is_all = true;
-	return true;
+	return add_all(command, fleet, err);
 }
 
 /* DB WORD...: the database may be left out where it goes without saying. */
@@ -141,7 +156,9 @@ static bool take_one_database(
 	/* A database where the only word is missing would be taken for that word. */
 	bool may_be_named = rest->count > (size_t)verb->least_words || (rest->count == 1 && verb->least_words == 1);
 	struct database *named = may_be_named ? fleet_find(fleet, rest->v[0], &unknown) : NULL;
-	bool has_default = selected != NULL || fleet->database_count == 1;
+	bool has_default = selected != NULL || is_only_one(fleet);
+	if (unknown.kind == ERR_CONFIG)
+		return find_database(fleet, rest->v[0], err) != NULL;
 	/* A first word that names nothing is a further word only where a default exists and the count fits. */
 	if (named != NULL)
 		from = 1;

@@ -266,6 +266,11 @@ const char *section_name(const struct section *section)
 	return section->name;
 }
 
+const struct err *section_lacks(const struct section *section)
+{
+	return section->lacks.kind != ERR_NONE ? &section->lacks : NULL;
+}
+
 /* --- values ---------------------------------------------------------------------------------- */
 
 const struct value *section_own(const struct section *section, const char *key)

@@ -125,7 +125,7 @@ bool config_check_names(const struct config *config, struct err *err)
 {
 	for (int i = 0; i < config->count; i++) {
 		const struct section *section = config->sections[i];
-		if (section->kind == SECTION_DATABASE && !check_database(config, section, err))
+		if (section->kind == SECTION_DATABASE && section->lacks.kind == ERR_NONE && !check_database(config, section, err))
 			return false;
 		if (section->kind == SECTION_POOLER && !check_list(config, section, "for", err))
 			return false;

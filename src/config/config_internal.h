@@ -25,6 +25,7 @@ struct section {
 	int count;
 	const struct section *above[2]; /* where a key is looked for that is not set here: [server], [pgtend]; NULL */
 	struct dotenv *env;             /* of its env_file; borrowed from the configuration; NULL */
+	struct err lacks;               /* a database's: the variable or the .env file that this machine has not; ERR_NONE */
 };
 
 struct env_file {

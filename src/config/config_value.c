@@ -1,8 +1,10 @@
 /* config/config_value.c - values: variables filled in, quotes taken off, types checked. */
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "config_internal.h"
 #include "dotenv_internal.h"
@@ -10,6 +12,19 @@
 #include "pgtend/core/mem.h"
 #include "pgtend/core/places.h"
 #include "pgtend/core/units.h"
+
+/* --- what this machine has not ---------------------------------------------------------------- */
+
+/* A database whose variable or .env file is missing here (a checkout of one package of several) is left out of the fleet with that reason, and holds
+ * up no other. What [pgtend], servers and poolers lack, all of them lack. */
+static bool is_forgiven(struct section *section, const struct err *err)
+{
+	if (section->kind != SECTION_DATABASE)
+		return false;
+	if (section->lacks.kind == ERR_NONE)
+		section->lacks = *err;
+	return true;
+}
 
 /* --- .env files ------------------------------------------------------------------------------ */
 
@@ -65,20 +80,26 @@ const char *config_variable(const struct section *section, const char *name)
 	return value ? value : getenv(name);
 }
 
-static bool unknown_variable(
-    const struct section *section, const struct value *value, const char *name, struct err *err)
+static bool unknown_variable(struct section *section, const struct value *value, const char *name, struct err *err)
 {
 	const struct value *file = section_own(section, "env_file");
-	if (section->env && file)
-		return err_set(err, ERR_CONFIG, "%s: the variable %s stands neither in %s nor in the environment", value->where,
-		    name, file->text);
-	err_set(err, ERR_CONFIG, "%s: the variable %s is not set", value->where, name);
-	return err_hint(err, "Name the .env file that holds it: env_file = PATH");
+	struct err unknown = {0};
+	if (section->env && file) {
+		err_set(&unknown, ERR_CONFIG, "%s: the variable %s stands neither in %s nor in the environment", value->where, name,
+		    file->text);
+	} else {
+		err_set(&unknown, ERR_CONFIG, "%s: the variable %s is not set", value->where, name);
+		err_hint(&unknown, "Name the .env file that holds it: env_file = PATH");
+	}
+	if (is_forgiven(section, &unknown))
+		return true;
+	*err = unknown;
+	return false;
 }
 
 /* at: behind "${". */
 static bool add_variable(
-    const struct section *section, const struct value *value, const char **at, struct text *out, struct err *err)
+    struct section *section, const struct value *value, const char **at, struct text *out, struct err *err)
 {
 	const char *close = strchr(*at, '}'), *end = *at;
 	while (end < close && (isalnum((unsigned char)*end) || *end == '_'))
@@ -101,7 +122,7 @@ static bool add_variable(
 	return ok;
 }
 
-static bool fill_in(const struct section *section, struct value *value, struct err *err)
+static bool fill_in(struct section *section, struct value *value, struct err *err)
 {
 	struct text out = {0};
 	bool ok = true;
@@ -292,7 +313,7 @@ static bool is_never_empty(const char *name)
 	return false;
 }
 
-static bool fill_value(const struct config *config, const struct section *section, struct value *value, struct err *err)
+static bool fill_value(const struct config *config, struct section *section, struct value *value, struct err *err)
 {
 	enum key_type type = type_of(section, value);
 	if (value->is_verbatim)
@@ -305,6 +326,9 @@ static bool fill_value(const struct config *config, const struct section *sectio
 	bool is_said = *value->text != '\0';
 	if (!fill_in(section, value, err))
 		return false;
+	/* nobody will read it */
+	if (section->lacks.kind != ERR_NONE)
+		return true;
 	/* An emptied variable must not lead to libpq's default server, nor out of production. */
 	if (is_said && !*value->text && is_never_empty(value->name))
 		return err_set(err, ERR_CONFIG, "%s: %s: its variable is empty (expected a value; leave the key out where none is meant)",
@@ -328,7 +352,9 @@ static bool take_env_file(struct config *config, struct section *section, struct
 	if (!fill_value(config, section, value, err))
 		return false;
 	const struct section *above = section->kind == SECTION_PGTEND ? NULL : config_section(config, SECTION_PGTEND, "");
-	return !value->text || read_env_file(config, value, above ? above->env : NULL, &section->env, err);
+	if (!value->text || read_env_file(config, value, above ? above->env : NULL, &section->env, err))
+		return true;
+	return access(value->text, F_OK) != 0 && errno == ENOENT && is_forgiven(section, err);
 }
 
 static void find_above(const struct config *config, struct section *section)

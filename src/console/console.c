@@ -237,6 +237,9 @@ struct console *console_new(struct fleet *fleet, const struct console_options *o
 	list_init(&console->chunks.list, &pane_chunk_list.wish);
 	console->stale = STALE_DATA;
 	event_subscribe(fleet->bus, news, console);
+	struct err missing = {0};
+	if (!fleet_is_whole(fleet, &missing))
+		console_say(console, STYLE_WARN, 0, "%s", missing.text);
 	return console;
 }
 

@@ -53,7 +53,13 @@ static char *left_text(const struct console *console)
 {
 	int count = console->fleet->database_count;
 
-	return mem_format("%s  %d database%s", console->fleet_name, count, count == 1 ? "" : "s");
+	char *text = mem_format("%s  %d database%s", console->fleet_name, count, count == 1 ? "" : "s");
+	if (console->fleet->left_out_count > 0) {
+		char *rest = mem_format("%s, %d left out", text, console->fleet->left_out_count);
+		mem_free(text);
+		return rest;
+	}
+	return text;
 }
 
 static char *right_text(const struct console *console)

@@ -175,6 +175,19 @@ static struct database *by_section(const struct fleet *fleet, const char *name)
 	return NULL;
 }
 
+/* The section of that name which this machine cannot fill; NULL: none. */
+static const struct section *left_out(const struct fleet *fleet, const char *name)
+{
+	const struct section *section = config_section(fleet->config, SECTION_DATABASE, name);
+	return section != NULL && section_lacks(section) != NULL ? section : NULL;
+}
+
+static bool say_left_out(const struct section *section, struct err *err)
+{
+	*err = *section_lacks(section);
+	return err_prefix(err, "%s is left out", section_name(section));
+}
+
 static bool link_dependencies(struct fleet *fleet, struct database *database, struct err *err)
 {
 	struct words names = {0};
@@ -182,6 +195,8 @@ static bool link_dependencies(struct fleet *fleet, struct database *database, st
 	section_words(database->section, "depends", &names);
 	for (size_t i = 0; i < names.count && ok; i++) {
 		struct database *other = by_section(fleet, names.v[i]);
+		if (other == NULL && left_out(fleet, names.v[i]) != NULL)
+			continue;
 		if (other == NULL) /* config_load() has checked every name */
 			mem_die("a database that is not configured was depended on");
 		if (other == database)
@@ -230,6 +245,28 @@ struct database **fleet_in_order(const struct fleet *fleet)
 	return order;
 }
 
+bool fleet_is_whole(const struct fleet *fleet, struct err *err)
+{
+	const struct section *first = NULL;
+	struct text names = {0};
+	for (int i = 0; i < config_count(fleet->config, SECTION_DATABASE) && fleet->left_out_count > 0; i++) {
+		const struct section *section = config_at(fleet->config, SECTION_DATABASE, i);
+		if (section_lacks(section) == NULL)
+			continue;
+		text_addf(&names, "%s%s", first != NULL ? ", " : "", section_name(section));
+		if (first == NULL)
+			first = section;
+	}
+	if (first != NULL) {
+		*err = *section_lacks(first);
+		err_prefix(err, "%s %s left out", text_str(&names), fleet->left_out_count == 1 ? "is" : "are");
+		if (fleet->database_count > 0)
+			err_hint(err, "what this machine has can be worked on by name: %s%s", fleet->databases[0]->name, fleet->database_count > 1 ? " ..." : "");
+	}
+	text_done(&names);
+	return first == NULL;
+}
+
 /* ---- the fleet ------------------------------------------------------------ */
 
 static bool add_pooler(struct fleet *fleet, const struct section *section, struct err *err)
@@ -250,9 +287,16 @@ static bool add_pooler(struct fleet *fleet, const struct section *section, struc
 static bool fill(struct fleet *fleet, struct err *err)
 {
 	const struct config *config = fleet->config;
-	for (int i = 0; i < config_count(config, SECTION_DATABASE); i++)
-		if (!add_database(fleet, config_at(config, SECTION_DATABASE, i), err))
+	for (int i = 0; i < config_count(config, SECTION_DATABASE); i++) {
+		const struct section *section = config_at(config, SECTION_DATABASE, i);
+		if (section_lacks(section) != NULL)
+			fleet->left_out_count++;
+		else if (!add_database(fleet, section, err))
 			return false;
+	}
+	/* nothing at all is here: that is a mistake, no half of a fleet */
+	if (fleet->database_count == 0 && !fleet_is_whole(fleet, err))
+		return false;
 	for (int i = 0; i < config_count(config, SECTION_POOLER); i++)
 		if (!add_pooler(fleet, config_at(config, SECTION_POOLER, i), err))
 			return false;
@@ -325,6 +369,11 @@ struct database *fleet_find(const struct fleet *fleet, const char *name, struct 
 	struct database *found = by_section(fleet, name);
 	if (found != NULL)
 		return found;
+	const struct section *missing = left_out(fleet, name);
+	if (missing != NULL) {
+		(void)say_left_out(missing, err);
+		return NULL;
+	}
 	for (int i = 0; i < fleet->database_count; i++) {
 		if (strcmp(fleet->databases[i]->dbname, name) != 0)
 			continue;

@@ -1,5 +1,5 @@
 # tests of cli/
-EXTRA_DIST += tests/cli/docs.test tests/cli/guards.test tests/cli/hostile.test tests/cli/output.test tests/cli/tracking.test tests/cli/usage.test tests/lib/terminal.py
+EXTRA_DIST += tests/cli/docs.test tests/cli/guards.test tests/cli/hostile.test tests/cli/left_out.test tests/cli/output.test tests/cli/tracking.test tests/cli/usage.test tests/lib/terminal.py
 if HAVE_CMOCKA
 check_PROGRAMS += tests/cli/test_print
 endif

@@ -64,13 +64,13 @@ static void mistakes_are_named_with_their_line(void **state)
 	        "/x/pgtend.ini:2: depends: there is no section [database core]"},
 	    {"[database a]\npooler = transactoin\n", "/x/pgtend.ini:2: pooler: there is no section [pooler transactoin]"},
 	    {"[pooler p]\nfor = a\n", "/x/pgtend.ini:2: for: there is no section [database a]"},
-	    {"[database a]\nurl = ${NO_SUCH_VARIABLE}\n", "/x/pgtend.ini:2: the variable NO_SUCH_VARIABLE is not set"},
+	    {"[server a]\nurl = ${NO_SUCH_VARIABLE}\n", "/x/pgtend.ini:2: the variable NO_SUCH_VARIABLE is not set"},
 	    {"[database a]\nurl = ${NO SUCH}\n", "/x/pgtend.ini:2: expected ${NAME} or ${NAME:-otherwise}"},
 	    {"[database a]\nurl = ${OPEN\n", "/x/pgtend.ini:2: expected ${NAME}"},
 	    {"[database a]\nowner = \"x\n", "/x/pgtend.ini:2: the quote \" is not closed"},
 	    {"[database a]\nowner = \"x\\\"\n", "/x/pgtend.ini:2: the quote \" is not closed"},
 	    {"[database a]\nowner = \"x\" y\"\n", "expected nothing behind the closing quote"},
-	    {"[database a]\nenv_file = /no/such/.env\n", "/x/pgtend.ini:2: env_file: /no/such/.env: No such file"},
+	    {"[pgtend]\nenv_file = /no/such/.env\n", "/x/pgtend.ini:2: env_file: /no/such/.env: No such file"},
 	    {"[runner]\nts = npx tsx\n", "/x/pgtend.ini:2: expected \".EXTENSION = COMMAND\""},
 	    {"[pgtend]\nmigrations = x\n",
 	        "/x/pgtend.ini:2: unknown key \"migrations\" in [pgtend]; it is one of [database]"},
@@ -345,8 +345,13 @@ static void variables_come_from_the_nearest_env_file(void **state)
 	assert_non_null(strstr(err.text, "apps/a/.env:3: expected NAME=value"));
 	assert_int_equal(err.kind, ERR_CONFIG);
 	files_write(folder, "apps/a/.env", "X=1\n");
-	assert_null(config_load(&(struct config_options){.file = path}, &err));
-	assert_non_null(strstr(err.text, "pgtend.ini:5: the variable DATABASE_URL stands neither in "));
+	config = config_load(&(struct config_options){.file = path}, &err);
+	assert_non_null(config);
+	const struct err *lacks = section_lacks(config_section(config, SECTION_DATABASE, "a"));
+	assert_non_null(lacks);
+	assert_non_null(strstr(lacks->text, "pgtend.ini:5: the variable DATABASE_URL stands neither in "));
+	assert_null(section_lacks(config_section(config, SECTION_DATABASE, "b")));
+	config_free(config);
 	mem_free(path);
 }
 

@@ -31,6 +31,9 @@ void section_words(const struct section *section, const char *key, struct words 
 const char *section_line(const struct section *section, const char *key, int i, const char **where);
 /* "FILE:LINE" where the key (or, with NULL, the section) stands; for messages. Borrowed. */
 const char *section_where(const struct section *section, const char *key);
+/* A database whose variable or .env file this machine has not: what is missing and where it is named; NULL: nothing is. Its other values are not to be
+ * read then. Borrowed. */
+const struct err *section_lacks(const struct section *section);
 /* As it stands in the file, variables not filled in, quotes not taken off: "${DATABASE_URL}". NULL: not set in this section. Borrowed. */
 const char *section_written(const struct section *section, const char *key);
 /* Free keys of [threshold], [runner], [alias]: the i-th name and value; NULL at the end. */

@@ -143,6 +143,7 @@ struct fleet {
 	int server_count;
 	struct database **databases;   /* configuration order */
 	int database_count;
+	int left_out_count; /* databases of the configuration that this machine cannot fill: fleet_is_whole() */
 	struct pooler **poolers;
 	int pooler_count;
 	bool is_staying;               /* the console has it: what is to be done behind a verb is a job of its own there (report_follow()), no process behind our back. Taken back when it ends: what was begun like that goes on as a process then */
@@ -155,6 +156,9 @@ void fleet_free(struct fleet *fleet);
 
 /* By section name, else by the server's database name; NULL and *err (nearest name) when unknown or ambiguous. */
 struct database *fleet_find(const struct fleet *fleet, const char *name, struct err *err);
+/* false (ERR_CONFIG): databases of the configuration are left out, because this machine has not their variables or .env files: which, and what the first
+ * lacks. What is asked of all of them cannot be done. */
+PGTEND_CHECK bool fleet_is_whole(const struct fleet *fleet, struct err *err);
 /* In a task: the names of all databases of the first one's server that may be connected to, templates left out. */
 PGTEND_CHECK bool fleet_list_wait(struct fleet *fleet, int deadline_ms, struct words *dbnames, struct err *err);
 /* All databases so that each stands behind those it depends on. The array is the caller's. */
