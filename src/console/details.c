@@ -11,11 +11,12 @@ static void fill_log(struct overlay *overlay, const struct record *record, int64
 	int64_t end_us = record->ended_us > 0 ? record->ended_us : now_us;
 
 	overlay_clear(overlay);
-	overlay_field(overlay, record->state == JOB_FAILED ? STYLE_CRIT : STYLE_PLAIN, "state", job_state_word(record->state));
+	bool has_failed = record->state == JOB_FAILED && !record->is_refused;
+	overlay_field(overlay, has_failed ? STYLE_CRIT : STYLE_PLAIN, "state", record_state_word(record));
 	if (record->started_us > 0)
 		overlay_field(overlay, STYLE_PLAIN, "took", units_ms(took, (double)(end_us - record->started_us) / 1000.0));
 	if (record->message)
-		overlay_field(overlay, record->state == JOB_FAILED ? STYLE_CRIT : STYLE_PLAIN, record->state == JOB_FAILED ? "why" : "result", record->message);
+		overlay_field(overlay, has_failed ? STYLE_CRIT : STYLE_PLAIN, record->state == JOB_FAILED ? "why" : "result", record->message);
 	if (record->hint)
 		overlay_field(overlay, STYLE_WARN, "what to do", record->hint);
 	for (size_t i = 0; i < record->hints.count; i++)

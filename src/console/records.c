@@ -8,7 +8,7 @@
 static const struct table_column columns[] = {
 	{ "number", CELL_ID, "#", 3, "Number of the job since the console was opened." },
 	{ "job", CELL_TEXT, "job", 0, "The verb and its database." },
-	{ "state", CELL_TEXT, "state", 0, "waiting, running, done, skipped, failed or cancelled." },
+	{ "state", CELL_TEXT, "state", 0, "waiting, running, done, skipped, failed, refused (by the answer to its question, or by a guard) or cancelled." },
 	{ "progress", CELL_RATIO, "progress", 1, "Share of the current step that is done, where it can be known." },
 	{ "took_ms", CELL_MS, "took", 2, "From its beginning to its end, or to now." },
 	{ "message", CELL_TEXT, "what", 0, "The current step, then the summary or why it failed." },
@@ -98,6 +98,7 @@ void records_note(struct records *records, const struct job *job)
 	if (!record)
 		record = add(records, job);
 	record->state = job->state;
+	record->is_refused = job->state == JOB_FAILED && job->err.kind == ERR_REFUSED;
 	record->started_us = job->started_us;
 	record->ended_us = job->ended_us;
 	record->done = report->done;
@@ -114,6 +115,11 @@ void records_note(struct records *records, const struct job *job)
 	words_done(&record->hints);
 	for (size_t i = 0; i < report->hints.count; i++)
 		words_add(&record->hints, report->hints.v[i]);
+}
+
+const char *record_state_word(const struct record *record)
+{
+	return record->is_refused ? "refused" : job_state_word(record->state);
 }
 
 const struct record *records_running(const struct records *records)
@@ -231,7 +237,7 @@ struct table *records_table(const struct records *records, int64_t now_us)
 
 		table_set_int(table, row, "number", record->number);
 		table_set_text(table, row, "job", record->title);
-		table_set_text(table, row, "state", job_state_word(record->state));
+		table_set_text(table, row, "state", record_state_word(record));
 		if (record->all > 0 && is_running(record))
 			table_set_real(table, row, "progress", (double)record->done / (double)record->all);
 		if (record->started_us > 0) {

@@ -16,6 +16,7 @@ struct record {
 	char *title;
 	const struct database *database; /* NULL: none */
 	enum job_state state;
+	bool is_refused;                 /* it failed because its question was answered with no, or a guard said so: nothing was done */
 	int64_t started_us, ended_us;
 	char *step, *first_step;         /* the current one, and the one that it began with; NULL */
 	int64_t done, all, step_us;
@@ -38,6 +39,8 @@ const struct record *records_find(const struct records *records, int number); /*
 /* The newest job that runs now; NULL: none. */
 const struct record *records_running(const struct records *records);
 int records_running_count(const struct records *records);
+/* The state in a word: as job_state_word(), refused besides. */
+const char *record_state_word(const struct record *record);
 /* Newest first; shape records_shape. Caller frees. */
 struct table *records_table(const struct records *records, int64_t now_us);
 extern const struct table_shape records_shape;
