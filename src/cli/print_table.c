@@ -11,7 +11,8 @@ enum { GAP_COLS = 2, TEXT_LEAST_COLS = 24, ANY_LEAST_COLS = 6 };
 
 struct column {
 	int index;
-	int cols;
+	int cols;   /* on the screen; 0: left out */
+	int wanted; /* by its widest cell */
 	bool is_right;
 	bool is_text;
 };
@@ -68,6 +69,7 @@ static void fill_column(struct grid *grid, int c, const struct table *const *tab
 			grid->cols[at] = width_cols(grid->cells[at]);
 			column->cols = grid->cols[at] > column->cols ? grid->cols[at] : column->cols;
 		}
+	column->wanted = column->cols;
 }
 
 /* Chooses the titled columns, reads their texts, measures them. */
@@ -134,6 +136,18 @@ static bool leave_out_one(struct grid *grid, const struct table_shape *shape)
 	return least_wanted != NULL;
 }
 
+/* What columns that were left out had is for the texts that were cut. */
+static void give_back(struct grid *grid, int room)
+{
+	for (int c = 0; c < grid->column_count && room > 0; c++) {
+		struct column *column = &grid->columns[c];
+		int lacks = column->cols > 0 ? column->wanted - column->cols : 0;
+		int given = lacks < room ? lacks : room;
+		column->cols += given;
+		room -= given;
+	}
+}
+
 static void fit(struct grid *grid, const struct table_shape *shape, int cols)
 {
 	int over;
@@ -143,6 +157,7 @@ static void fit(struct grid *grid, const struct table_shape *shape, int cols)
 		;
 	while ((over = total_cols(grid) - cols) > 0 && shrink(grid, false, ANY_LEAST_COLS, over))
 		;
+	give_back(grid, cols - total_cols(grid));
 }
 
 static void add_blanks(struct text *out, int count)

@@ -184,6 +184,7 @@ static const struct list_column columns[] = {
 	{ .name = "database", .priority = 7 },
 	{ .name = "server_version", .priority = 8 },
 	{ .name = "error", .title = "since", .priority = 1, .grows = true, .text = since_text, .style = since_style },
+	{ .name = "health.reasons", .priority = LIST_HIDDEN },
 	{ .name = "health.unseen", .priority = LIST_HIDDEN },
 	{ .name = "migrations.pending", .priority = LIST_HIDDEN },
 	{ .name = "connections.max", .priority = LIST_HIDDEN },

@@ -14,7 +14,6 @@ static const struct table_column columns[] = {
 	{"environment", CELL_TEXT, NULL, 9, "development, test, staging or production (key `environment`, else NODE_ENV)."},
 	{"reachable", CELL_BOOL, NULL, 9, "Whether the last question was answered."},
 	{"health.verdict", CELL_TEXT, "health", 0, "ok, warn, crit or unknown: the worst finding of the threshold engine."},
-	{"health.reasons", CELL_WORDS, NULL, 9, "The findings, one sentence each."},
 	{"health.unseen", CELL_WORDS, NULL, 9, "Checks that could not look, one sentence each, with the GRANT or what failed: what they would have found is not in the verdict."},
 	{"server_version", CELL_TEXT, "version", 5, "server_version."},
 	{"timescaledb_version", CELL_TEXT, NULL, 9, "pg_extension.extversion of timescaledb."},
@@ -45,6 +44,7 @@ static const struct table_column columns[] = {
 	{"response_ms", CELL_MS, "answer", 5, "From asking to answer of a small question."},
 	{"silent_since", CELL_TIME, NULL, 9, "Since when a question has had no answer; null when none is open for long."},
 	{"error", CELL_TEXT, "since", 6, "Why the last question failed; null when it did not."},
+	{"health.reasons", CELL_WORDS, "why", 1, "The findings, one sentence each."},
 };
 const struct table_shape status_shape = {"status", columns, sizeof columns / sizeof columns[0]};
 

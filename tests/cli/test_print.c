@@ -10,6 +10,7 @@
 #include "pgtend/cli/print.h"
 #include "pgtend/core/json.h"
 #include "pgtend/core/mem.h"
+#include "pgtend/core/width.h"
 
 static const struct table_column columns[] = {
     {"name", CELL_TEXT, "name", 0, "The name."},
@@ -82,6 +83,14 @@ static void narrow_terminals_lose_what_matters_least(void **state)
 	table_free(table);
 }
 
+static int width_cols_of_line(const char *line)
+{
+	char *copy = mem_copy_n(line, strcspn(line, "\n"));
+	int cols = width_cols(copy);
+	mem_free(copy);
+	return cols;
+}
+
 static void long_texts_are_cut_before_columns_go(void **state)
 {
 	(void)state;
@@ -94,6 +103,18 @@ static void long_texts_are_cut_before_columns_go(void **state)
 	assert_non_null(strstr(text, "0123456789"));
 	assert_null(strstr(text, "01234567890123456789012345678901"));
 	mem_free(text);
+	/* What went leaves its room to the text: the line is as wide as the terminal. */
+	int with_fewer = 0;
+	for (int cols = 30; cols < 56; cols++) {
+		text = as_table(table, cols);
+		if (strstr(text, "0123") != NULL) {
+			int heading = width_cols_of_line(text), row_cols = width_cols_of_line(strchr(text, '\n') + 1);
+			assert_int_equal(heading > row_cols ? heading : row_cols, cols);
+			with_fewer += strstr(text, "good") == NULL;
+		}
+		mem_free(text);
+	}
+	assert_true(with_fewer > 0);
 	/* Without a terminal nothing is cut. */
 	text = as_table(table, 0);
 	assert_non_null(strstr(text, "0123456789012345678901234567890123456789"));
