@@ -68,7 +68,10 @@ static bool default_databases(
 		return add_all(command, fleet, err);
 	else if (is_only_one(fleet))
 		add_database(command, fleet->databases[0]);
-	else {
+	else if (fleet->database_count == 1) {
+		/* which of them is meant nobody knows, one being here or not */
+		return fleet_is_whole(fleet, err);
+	} else {
 		char *title = verb_title(command->verb);
 		err_set(err, ERR_USAGE, "'%s' needs a database (or `all`): %d are configured, from %s to %s", title,
 		    fleet->database_count, fleet->databases[0]->name, fleet->databases[fleet->database_count - 1]->name);
